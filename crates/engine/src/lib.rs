@@ -1,0 +1,1 @@
+//! Joins pacing, agents and campaigns: inputs in, commands and events out.

@@ -1,0 +1,1 @@
+//! Reads customers' files (CSV, XLSX) into contacts, and accounts for every row.

@@ -1,0 +1,1 @@
+//! The catalogue of indicators: definitions, formulas, variants and targets.

@@ -1,0 +1,1 @@
+//! Limits of the law as data, checked at the instant a call would leave.

@@ -1,0 +1,1 @@
+//! RTP and audio without sockets or clock.

@@ -1,0 +1,1 @@
+//! Wires every part and runs the loop: step, record, act, publish.

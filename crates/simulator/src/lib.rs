@@ -1,0 +1,1 @@
+//! Callees, agents and carriers in virtual time, driving the same engine.

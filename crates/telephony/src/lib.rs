@@ -1,0 +1,1 @@
+//! Sockets and clocks that drive sip and media for the engine.

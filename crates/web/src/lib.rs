@@ -1,0 +1,1 @@
+//! The pages, embedded; they speak only the public API.
