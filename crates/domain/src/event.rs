@@ -1,0 +1,222 @@
+//! The facts. Everything that happened, in the past tense, never failing: the
+//! store journals them, KPIs fold them, the API streams them, the simulator
+//! produces the same ones.
+
+use std::time::Duration;
+
+use crate::{
+    AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
+    SignallingRecord, Timestamp, WorkUpdate,
+};
+
+/// An event with its place in the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Given by the only writer of this node: gapless, rising.
+    pub seq: u64,
+    /// When the engine learnt it.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Someone is to be called. Durable before the INVITE leaves.
+    AttemptIntended(Intent),
+    /// The intent did not become a call: a gate closed, the person was busy.
+    /// The work goes back as `next` says.
+    AttemptRefused {
+        /// Which.
+        attempt: AttemptId,
+        /// The rule that refused it.
+        gate: Gate,
+        /// What becomes of the contact.
+        next: WorkUpdate,
+    },
+    /// The INVITE left. From here on it counts as an attempt.
+    CallPlaced {
+        /// Which.
+        attempt: AttemptId,
+    },
+    /// The far end rings (180 or 183).
+    CallRinging {
+        /// Which.
+        attempt: AttemptId,
+    },
+    /// The far end picked up.
+    CallAnswered {
+        /// Which.
+        attempt: AttemptId,
+        /// How to end the dialog after a crash.
+        signalling: SignallingRecord,
+    },
+    /// Customer and agent hear each other.
+    CallBridged {
+        /// Which.
+        attempt: AttemptId,
+        /// With whom.
+        agent: AgentId,
+        /// From answer to bridge.
+        waited: Duration,
+    },
+    /// Answered by a person, no agent within the limit: the message plays.
+    CallAbandoned {
+        /// Which.
+        attempt: AttemptId,
+        /// From answer to this verdict.
+        waited: Duration,
+    },
+    /// The call is over, whatever way; exactly one per placed call.
+    AttemptClosed {
+        /// Which.
+        attempt: AttemptId,
+        /// What became of it.
+        outcome: Outcome,
+        /// What the network said.
+        cause: Cause,
+        /// Who ended it.
+        ended_by: EndedBy,
+        /// What becomes of the contact; `None` where the agent's
+        /// typification will say.
+        next: Option<WorkUpdate>,
+    },
+    /// An agent (or the system, after wrap-up ran out) said what it was.
+    Typified(Typification),
+    /// An agent's state changed.
+    AgentStateChanged {
+        /// Who.
+        agent: AgentId,
+        /// From.
+        from: AgentStatus,
+        /// To.
+        to: AgentStatus,
+        /// Break reason, or why the line was lost.
+        reason: Option<String>,
+        /// The attempt they were or are on.
+        attempt: Option<AttemptId>,
+    },
+    /// A campaign was started, paused, stopped or ran out.
+    CampaignStateChanged {
+        /// Which.
+        campaign: CampaignId,
+        /// To.
+        state: CampaignState,
+        /// Why, in words.
+        reason: String,
+    },
+    /// How many calls were decided, and why.
+    PacingDecided(PacingRecord),
+}
+
+/// What a call was, as someone said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typification {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Who said so; `None`: the system (wrap-up ran out).
+    pub agent: Option<AgentId>,
+    /// Catalogue code.
+    pub code: String,
+    /// Free text.
+    pub note: String,
+    /// True where it replaces an earlier one; the earlier one stays.
+    pub corrects: bool,
+    /// What becomes of the contact.
+    pub next: WorkUpdate,
+}
+
+/// What an agent is doing. Numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i16)]
+pub enum AgentStatus {
+    /// Not logged in.
+    Offline = 1,
+    /// Waiting for a call, line up.
+    Ready = 2,
+    /// Promised to one call that rings, or previewing a contact.
+    Reserved = 3,
+    /// On a call.
+    Talking = 4,
+    /// After the call, typifying.
+    WrapUp = 5,
+    /// Paused, with a reason.
+    Break = 6,
+    /// Line or page gone while logged in.
+    Lost = 7,
+}
+
+impl AgentStatus {
+    /// Every status.
+    pub const ALL: [AgentStatus; 7] = [
+        Self::Offline,
+        Self::Ready,
+        Self::Reserved,
+        Self::Talking,
+        Self::WrapUp,
+        Self::Break,
+        Self::Lost,
+    ];
+
+    /// The number kept in the store.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// From the number kept in the store.
+    pub fn from_number(number: i16) -> Option<AgentStatus> {
+        Self::ALL.into_iter().find(|status| status.number() == number)
+    }
+
+    /// The word used in the API and reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Ready => "ready",
+            Self::Reserved => "reserved",
+            Self::Talking => "talking",
+            Self::WrapUp => "wrap_up",
+            Self::Break => "break",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// Where a campaign stands. Numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i16)]
+pub enum CampaignState {
+    /// Never started, or stopped.
+    Stopped = 1,
+    /// Dialing whenever gates are open.
+    Running = 2,
+    /// No new calls; live ones go on.
+    Paused = 3,
+    /// Nothing left to dial.
+    Finished = 4,
+}
+
+impl CampaignState {
+    /// The number kept in the store.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// From the number kept in the store.
+    pub fn from_number(number: i16) -> Option<CampaignState> {
+        [Self::Stopped, Self::Running, Self::Paused, Self::Finished]
+            .into_iter()
+            .find(|state| state.number() == number)
+    }
+
+    /// The word used in the API and reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Finished => "finished",
+        }
+    }
+}

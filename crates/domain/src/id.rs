@@ -1,0 +1,49 @@
+//! Every id of the product, in one alphabetical list. No bare integer crosses
+//! a function border: a `ContactId` can never be passed for an `AgentId`.
+
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// Wraps the number the store knows this by.
+            pub const fn new(raw: i64) -> Self {
+                Self(raw)
+            }
+
+            /// The number the store knows this by.
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person who takes calls.
+    AgentId,
+    /// One try to reach one person on one phone; also names the call it makes.
+    AttemptId,
+    /// A campaign: a list dialed by rules.
+    CampaignId,
+    /// One record of a contact list.
+    ContactId,
+    /// Contacts loaded together.
+    ListId,
+    /// A human being, across lists and campaigns (document, else phone).
+    PersonId,
+    /// A SIP trunk to a carrier.
+    TrunkId,
+    /// Someone who may log in.
+    UserId,
+}
