@@ -19,7 +19,12 @@ pub enum DialMode {
 
 impl DialMode {
     /// Every mode.
-    pub const ALL: [DialMode; 4] = [Self::Preview, Self::Progressive, Self::Power, Self::Predictive];
+    pub const ALL: [DialMode; 4] = [
+        Self::Preview,
+        Self::Progressive,
+        Self::Power,
+        Self::Predictive,
+    ];
 
     /// The number kept in the store.
     pub const fn number(self) -> i16 {

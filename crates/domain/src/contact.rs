@@ -95,9 +95,15 @@ impl WorkState {
 
     /// From the number kept in the store.
     pub fn from_number(number: i16) -> Option<WorkState> {
-        [Self::Ready, Self::Leased, Self::Closed, Self::Exhausted, Self::Suppressed]
-            .into_iter()
-            .find(|state| state.number() == number)
+        [
+            Self::Ready,
+            Self::Leased,
+            Self::Closed,
+            Self::Exhausted,
+            Self::Suppressed,
+        ]
+        .into_iter()
+        .find(|state| state.number() == number)
     }
 }
 

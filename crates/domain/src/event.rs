@@ -166,7 +166,9 @@ impl AgentStatus {
 
     /// From the number kept in the store.
     pub fn from_number(number: i16) -> Option<AgentStatus> {
-        Self::ALL.into_iter().find(|status| status.number() == number)
+        Self::ALL
+            .into_iter()
+            .find(|status| status.number() == number)
     }
 
     /// The word used in the API and reports.

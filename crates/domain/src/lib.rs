@@ -3,6 +3,7 @@
 //!
 //! No I/O, no clock, no serialisation: JSON lives in `wire`, rows in `store`.
 
+mod agent;
 mod call;
 mod contact;
 mod disposition;
@@ -12,15 +13,16 @@ mod outcome;
 mod phone;
 mod rate;
 mod time;
+mod trunk;
 
+pub use agent::{AgentProfile, LineMode};
 pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord};
 pub use contact::{Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{Disposition, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Typification};
-pub use id::{
-    AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, TrunkId, UserId,
-};
+pub use id::{AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, TrunkId, UserId};
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};
 pub use time::{InvalidSpan, Timestamp, parse_span};
+pub use trunk::{Secret, Trunk, TrunkTransport};

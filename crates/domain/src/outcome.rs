@@ -67,12 +67,19 @@ impl Outcome {
 
     /// From the number kept in the store.
     pub fn from_number(number: i16) -> Result<Outcome, UnknownOutcome> {
-        Self::ALL.iter().copied().find(|o| o.number() == number).ok_or(UnknownOutcome(number))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|o| o.number() == number)
+            .ok_or(UnknownOutcome(number))
     }
 
     /// True where a human being picked up, as far as the system can tell.
     pub const fn answered_by_human(self) -> bool {
-        matches!(self, Outcome::Connected | Outcome::Abandoned | Outcome::HungUpWaiting)
+        matches!(
+            self,
+            Outcome::Connected | Outcome::Abandoned | Outcome::HungUpWaiting
+        )
     }
 }
 

@@ -48,7 +48,13 @@ impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();
         let (head, tail) = (digits.len().min(4), digits.len().saturating_sub(2));
-        write!(f, "+{}{}{}", &digits[..head], "*".repeat(tail - head), &digits[tail..])
+        write!(
+            f,
+            "+{}{}{}",
+            &digits[..head],
+            "*".repeat(tail - head),
+            &digits[tail..]
+        )
     }
 }
 
@@ -72,7 +78,15 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for bad in ["", "+", "+0573001234567", "12345", "+57 300", "1234567890123456", "+57300\r\n"] {
+        for bad in [
+            "",
+            "+",
+            "+0573001234567",
+            "12345",
+            "+57 300",
+            "1234567890123456",
+            "+57300\r\n",
+        ] {
             assert_eq!(PhoneNumber::from_e164(bad), Err(InvalidPhone), "{bad:?}");
         }
     }

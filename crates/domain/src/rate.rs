@@ -43,7 +43,11 @@ pub struct InvalidRate(String);
 
 impl fmt::Display for InvalidRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\" is not a share; write it as 3% or 2.5%, from 0% to 100%", self.0)
+        write!(
+            f,
+            "\"{}\" is not a share; write it as 3% or 2.5%, from 0% to 100%",
+            self.0
+        )
     }
 }
 
@@ -69,7 +73,10 @@ mod tests {
         let rate: Rate = "3%".parse().expect("a plain percentage");
         assert!((rate.get() - 0.03).abs() < 1e-12);
         assert_eq!(rate.to_string(), "3.0%");
-        assert_eq!(format!("{:.2}", Rate::of(230, 9_600).expect("a whole")), "2.40%");
+        assert_eq!(
+            format!("{:.2}", Rate::of(230, 9_600).expect("a whole")),
+            "2.40%"
+        );
         for bad in ["3", "0.03", "120%", "-1%", "NaN%", ""] {
             assert!(bad.parse::<Rate>().is_err(), "{bad}");
         }

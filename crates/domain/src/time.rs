@@ -53,7 +53,11 @@ pub struct InvalidSpan(String);
 
 impl fmt::Display for InvalidSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\" is not a length of time; write it as 500ms, 30s, 5m, 2h or 3d", self.0)
+        write!(
+            f,
+            "\"{}\" is not a length of time; write it as 500ms, 30s, 5m, 2h or 3d",
+            self.0
+        )
     }
 }
 
@@ -63,7 +67,9 @@ impl std::error::Error for InvalidSpan {}
 pub fn parse_span(text: &str) -> Result<Duration, InvalidSpan> {
     let bad = || InvalidSpan(text.to_owned());
     let text_trimmed = text.trim();
-    let split = text_trimmed.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
+    let split = text_trimmed
+        .find(|c: char| !c.is_ascii_digit())
+        .ok_or_else(bad)?;
     let (digits, unit) = text_trimmed.split_at(split);
     let count: u64 = digits.parse().map_err(|_| bad())?;
     let millis_per_unit = match unit.trim() {
@@ -74,7 +80,10 @@ pub fn parse_span(text: &str) -> Result<Duration, InvalidSpan> {
         "d" => 86_400_000,
         _ => return Err(bad()),
     };
-    count.checked_mul(millis_per_unit).map(Duration::from_millis).ok_or_else(bad)
+    count
+        .checked_mul(millis_per_unit)
+        .map(Duration::from_millis)
+        .ok_or_else(bad)
 }
 
 #[cfg(test)]

@@ -1,0 +1,94 @@
+//! What the engine orders, and the step it hands back.
+
+use std::time::Duration;
+
+use domain::{AgentId, AttemptId, CampaignId, Event, PhoneNumber, Recorded, TrunkId, WorkUpdate};
+
+/// An order to a shell. Orders may fail; the failure comes back as an input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Send the INVITE. Only ever given after the intent was committed and
+    /// the gates were checked at this very instant.
+    PlaceCall {
+        /// Names the call.
+        attempt: AttemptId,
+        /// Over which trunk.
+        trunk: TrunkId,
+        /// Whom.
+        phone: PhoneNumber,
+        /// Shown to them.
+        caller_id: PhoneNumber,
+        /// Give up after ringing this long.
+        ring_timeout: Duration,
+    },
+    /// Let the customer and the agent hear each other. In memory: no wait.
+    Bridge {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// Whose line.
+        agent: AgentId,
+    },
+    /// Play the message to an abandoned caller, then hang up and report
+    /// [`CallProgress::MessagePlayed`](crate::CallProgress::MessagePlayed).
+    PlayMessage {
+        /// The customer's call.
+        attempt: AttemptId,
+    },
+    /// End the call, whatever its state: CANCEL, or BYE.
+    HangUp {
+        /// The customer's call.
+        attempt: AttemptId,
+    },
+    /// Raise the agent's line (call their registered phone).
+    RaiseLine {
+        /// Whose.
+        agent: AgentId,
+    },
+    /// Drop the agent's line.
+    DropLine {
+        /// Whose.
+        agent: AgentId,
+    },
+    /// Lease up to `count` contacts that are due; answer with
+    /// [`Input::HopperRefilled`](crate::Input::HopperRefilled).
+    RefillHopper {
+        /// For which campaign.
+        campaign: CampaignId,
+        /// At most so many.
+        count: u32,
+    },
+    /// Give leased contacts back unchanged (campaign stopped, gate closed
+    /// before an intent was made).
+    ReleaseWork(Vec<WorkUpdate>),
+}
+
+/// What one input led to. The shell makes `events` durable in order;
+/// `commands` are carried out at once, except that an `AttemptIntended` event
+/// must be answered by `IntentCommitted` or `IntentRefused` when its commit
+/// returned: `PlaceCall` is only ever ordered in that later step.
+#[must_use]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// Facts, in order, numbered.
+    pub events: Vec<Recorded>,
+    /// Orders, in order.
+    pub commands: Vec<Command>,
+    /// Why an agent's request was not granted, in words for them.
+    pub rejected: Option<Rejection>,
+}
+
+/// A request that was not granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Stable code, such as `not_on_a_call`.
+    pub code: &'static str,
+    /// What happened and what to do next.
+    pub words: String,
+}
+
+impl Step {
+    /// The facts without their numbers, for tests and the simulator.
+    pub fn facts(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map(|recorded| &recorded.event)
+    }
+}

@@ -1,0 +1,157 @@
+//! Everything that can happen to the dialer.
+
+use std::time::Duration;
+
+use campaigns::Campaign;
+use domain::{
+    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Disposition, EndedBy, Gate, Outcome,
+    SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem,
+};
+
+/// Something that happened outside, told to the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Time went by: fire what is due. Feed it whenever
+    /// [`Engine::next_wake`](crate::Engine::next_wake) has come.
+    Wake,
+    /// A campaign was made or changed (state included).
+    CampaignChanged(Box<Campaign>),
+    /// A campaign was removed.
+    CampaignRemoved(CampaignId),
+    /// A trunk was made or changed.
+    TrunkChanged(Box<Trunk>),
+    /// A trunk was removed.
+    TrunkRemoved(TrunkId),
+    /// An agent was made or changed.
+    AgentChanged(Box<AgentProfile>),
+    /// An agent was removed.
+    AgentRemoved(AgentId),
+    /// The catalogue of typifications in force for a campaign.
+    CatalogueChanged {
+        /// For which campaign.
+        campaign: CampaignId,
+        /// All of its rows.
+        dispositions: Vec<Disposition>,
+    },
+    /// The answer to [`Command::RefillHopper`](crate::Command::RefillHopper).
+    HopperRefilled {
+        /// For which campaign.
+        campaign: CampaignId,
+        /// Leased to us, due now, in dialing order.
+        work: Vec<WorkItem>,
+        /// When the next contact becomes due; `None`: nothing is left at all.
+        next_due: Option<Timestamp>,
+    },
+    /// The intent is durable. Only now may the call leave.
+    IntentCommitted(AttemptId),
+    /// The store refused the intent (person or number already being called,
+    /// suppressed, lease lost).
+    IntentRefused {
+        /// Which.
+        attempt: AttemptId,
+        /// Why.
+        gate: Gate,
+    },
+    /// The store does not commit (`true`) or commits again (`false`). While
+    /// it stalls, no new intent is made; nothing else changes.
+    StoreStalled(bool),
+    /// A call went on.
+    Call {
+        /// Which.
+        attempt: AttemptId,
+        /// How far.
+        progress: CallProgress,
+    },
+    /// Something about an agent's line.
+    Line {
+        /// Whose.
+        agent: AgentId,
+        /// What.
+        event: LineEvent,
+    },
+    /// An agent asked for something.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// What. The outcome is in the step: an event, or a
+        /// [`Rejection`](crate::Step::rejected).
+        request: AgentRequest,
+    },
+    /// Stop dialing; live calls go on. The shell watches
+    /// [`LiveState`](crate::LiveState) until none is left.
+    Drain,
+}
+
+/// What became of a call we placed, as signalling saw it. The mapping from SIP
+/// to [`Outcome`] is `telephony`'s.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallProgress {
+    /// The INVITE left.
+    Placed,
+    /// 180 or 183.
+    Ringing,
+    /// Picked up. Media to the customer is ready to be bridged.
+    Answered(SignallingRecord),
+    /// Ended before an answer, whoever ended it.
+    Failed {
+        /// What became of it.
+        outcome: Outcome,
+        /// What the network said.
+        cause: Cause,
+    },
+    /// The message to an abandoned caller has been played.
+    MessagePlayed,
+    /// Ended after an answer; the far leg is gone.
+    Ended {
+        /// By whom.
+        by: EndedBy,
+        /// What the network said.
+        cause: Cause,
+    },
+}
+
+/// What happened to an agent's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineEvent {
+    /// Their phone registered.
+    Registered,
+    /// Their phone's last registration went.
+    Unregistered,
+    /// The line answered our call and can carry a customer.
+    Up,
+    /// The line fell or could not be raised; why, in words.
+    Down(String),
+}
+
+/// What an agent (or their supervisor) may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentRequest {
+    /// Start the shift: the engine raises the line; when it is up the agent
+    /// is on a break named `login` until they say `Ready`.
+    LogIn,
+    /// Take calls.
+    Ready,
+    /// Pause now if free; after the call if on one.
+    Break(String),
+    /// Log out now if free; after the call if on one.
+    LogOut,
+    /// Hang up the customer.
+    HangUp,
+    /// Preview: call the contact shown.
+    AcceptPreview,
+    /// Preview: give it back and show another.
+    SkipPreview,
+    /// Say what the call was. Ends wrap-up, unless the call still goes on.
+    Typify {
+        /// Which attempt: their current or an earlier one (a correction).
+        attempt: AttemptId,
+        /// Catalogue code.
+        code: String,
+        /// Free text.
+        note: String,
+        /// When the customer asked to be called again.
+        callback_at: Option<Timestamp>,
+    },
+    /// More time to typify, once per call.
+    ExtendWrapUp(Duration),
+}

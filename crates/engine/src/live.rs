@@ -1,0 +1,96 @@
+//! What the supervisor sees this second: a copy of the engine's state, cheap
+//! to make and complete enough to draw the page.
+
+use std::time::Duration;
+
+use domain::{
+    AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, DialMode, PacingRecord, Timestamp,
+};
+
+/// The floor at one instant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveState {
+    /// When.
+    pub at: Timestamp,
+    /// Every agent known.
+    pub agents: Vec<AgentLive>,
+    /// Every campaign known.
+    pub campaigns: Vec<CampaignLive>,
+    /// True while the store does not commit.
+    pub store_stalled: bool,
+    /// True once draining.
+    pub draining: bool,
+}
+
+/// One agent now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentLive {
+    /// Who.
+    pub id: AgentId,
+    /// Name on screens.
+    pub name: String,
+    /// Doing what.
+    pub status: AgentStatus,
+    /// Since when.
+    pub since: Timestamp,
+    /// Break reason, or why the line is lost.
+    pub reason: Option<String>,
+    /// Whether the line can carry a customer.
+    pub line_up: bool,
+    /// Whether a phone is registered.
+    pub registered: bool,
+    /// The attempt they are on, or typify.
+    pub attempt: Option<AttemptId>,
+    /// End of wrap-up, where there is one.
+    pub deadline: Option<Timestamp>,
+    /// Booked for after the call: a break reason, or `logout`.
+    pub booked: Option<String>,
+}
+
+/// One campaign now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CampaignLive {
+    /// Which.
+    pub id: CampaignId,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub state: CampaignState,
+    /// How it dials.
+    pub mode: DialMode,
+    /// Calls by state.
+    pub calls: CallsLive,
+    /// Contacts cleared for dialing now.
+    pub hopper: u32,
+    /// Attempts since the engine started.
+    pub attempts: u64,
+    /// Calls answered by people, in the abandon period.
+    pub live_answers: u64,
+    /// Of which abandoned.
+    pub abandoned: u64,
+    /// The last decision and its reason.
+    pub pacing: Option<PacingRecord>,
+    /// Why nothing is dialed, in words, when nothing is.
+    pub held: Option<String>,
+    /// Share of (talk + wrap-up) in (ready + talk + wrap-up) so far.
+    pub utilisation: Option<f64>,
+    /// Mean wait from answer to bridge.
+    pub bridge_wait: Option<Duration>,
+}
+
+/// Calls of a campaign by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallsLive {
+    /// Intents waiting for their commit.
+    pub intended: u32,
+    /// Sent, not ringing.
+    pub dialing: u32,
+    /// Ringing.
+    pub ringing: u32,
+    /// Answered, waiting for an agent.
+    pub waiting: u32,
+    /// Bridged.
+    pub talking: u32,
+    /// Hearing the message.
+    pub message: u32,
+}
