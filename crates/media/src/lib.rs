@@ -1,1 +1,19 @@
-//! RTP and audio without sockets or clock.
+//! RTP and audio without sockets or clock: packets and an `Instant` in, packets and verdicts out.
+//!
+//! A [`leg::Incoming`] judges what one leg's peer sends (who may be heard, RFC 3550 reception
+//! figures, digits); a [`leg::Outgoing`] makes the one continuous stream that peer hears, whether
+//! it comes from a bridge, a tone or a prompt. `telephony::media` owns the sockets.
+
+pub mod codec;
+pub mod playback;
+pub mod prompt;
+pub mod remote;
+pub mod stats;
+pub mod tone;
+
+pub use codec::Codec;
+pub use playback::Playback;
+pub use prompt::{Prompt, PromptError};
+pub use remote::{LearnMode, LegId, Remote};
+pub use stats::LegStats;
+pub use tone::ToneKind;

