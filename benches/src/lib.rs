@@ -1,1 +1,1 @@
-//! Placeholder head.
+//! Support for the measurements under `benches/`.

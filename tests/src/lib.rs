@@ -1,1 +1,1 @@
-//! Placeholder head.
+//! The vocabulary shared by the tests that cross crates.
