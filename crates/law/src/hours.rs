@@ -1,0 +1,270 @@
+//! Whether a call may leave at an instant: weekly windows, closed days and
+//! holidays, by the clock of the person called.
+//!
+//! A day on which no hours rule is in force is closed: a pack that has run out
+//! stops the dialing rather than freeing it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+use domain::Timestamp;
+
+use crate::rule::{Purpose, Rule, Value, Window};
+use crate::{Pack, Refusal};
+
+/// Days searched for the next opening. Longer than any run of closed days a law
+/// could mean; when nothing opens in it, nothing ever does.
+const SEARCH_DAYS: u64 = 400;
+
+/// Days after which a window that never closes is taken to stay open.
+const OPEN_DAYS_MAX: u64 = 14;
+
+impl Pack {
+    /// Whether a commercial call may leave at this instant. `zone` is the IANA
+    /// zone of the person called; the pack's own when not known.
+    pub fn may_call(&self, at: Timestamp, zone: Option<&str>) -> Result<(), Refusal> {
+        self.may_call_for(Purpose::Commercial, at, zone)
+    }
+
+    /// The same for a call of a given purpose.
+    pub fn may_call_for(
+        &self,
+        purpose: Purpose,
+        at: Timestamp,
+        zone: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let Some(tz) = self.tz(zone) else {
+            let words = format!("Zona horaria desconocida: {}", zone.unwrap_or_default());
+            return Err(self.refusal(
+                self.zone_rule(),
+                self.opening(purpose, at, self.limits.zone),
+                words,
+            ));
+        };
+        let Some(local) = local(at, tz) else {
+            return Err(self.refusal(
+                self.zone_rule(),
+                at,
+                "Instante fuera del calendario".to_owned(),
+            ));
+        };
+        let Some((rule, why)) = self.forbids(purpose, local.naive_local()) else {
+            return Ok(());
+        };
+        let opens = self.opening(purpose, at, tz);
+        let words = format!("{why}; se puede llamar desde {}", for_people(opens, tz));
+        Err(self.refusal(rule, opens, words))
+    }
+
+    /// When the window open at `at` ends (the first instant that is refused), by
+    /// the pack's zone. None when closed now, or when it never closes.
+    pub fn window_closes(&self, at: Timestamp) -> Option<Timestamp> {
+        let tz = self.limits.zone;
+        let mut now = local(at, tz)?.naive_local();
+        if self.forbids(Purpose::Commercial, now).is_some() {
+            return None;
+        }
+        for _ in 0..OPEN_DAYS_MAX {
+            now = self
+                .windows_on(Purpose::Commercial, now.date())
+                .into_iter()
+                .filter(|window| window.contains(now.weekday(), now.time()))
+                .map(|window| at_offset(now.date(), window.closes))
+                .max()?;
+            if self.forbids(Purpose::Commercial, now).is_some() {
+                return instant(now, tz);
+            }
+        }
+        None
+    }
+
+    /// The first instant from `at` on at which a call may leave: `at` itself
+    /// when open. By the pack's zone.
+    pub fn next_opening(&self, at: Timestamp) -> Timestamp {
+        self.opening(Purpose::Commercial, at, self.limits.zone)
+    }
+
+    fn tz(&self, zone: Option<&str>) -> Option<Tz> {
+        zone.map_or(Some(self.limits.zone), |name| name.parse().ok())
+    }
+
+    fn zone_rule(&self) -> &str {
+        self.rules
+            .iter()
+            .find(|rule| matches!(rule.value, Value::Zone(_)))
+            .map_or("zone", |rule| rule.id.as_str())
+    }
+
+    /// The rule that forbids such a call at this local time, and why.
+    fn forbids(&self, purpose: Purpose, local: NaiveDateTime) -> Option<(&str, String)> {
+        let day = local.date();
+        if let Some(closed) = self.closed_on(purpose, day) {
+            return Some(closed);
+        }
+        if !self
+            .hours_rules()
+            .any(|rule| rule.purposes.contains(&purpose))
+        {
+            return None;
+        }
+        let open = self
+            .windows_on(purpose, day)
+            .iter()
+            .any(|window| window.contains(local.weekday(), local.time()));
+        if open {
+            return None;
+        }
+        let rule = self
+            .hours_rules()
+            .next()
+            .map_or("hours", |rule| rule.id.as_str());
+        Some((
+            rule,
+            format!("Fuera del horario permitido ({})", local.format("%H:%M:%S")),
+        ))
+    }
+
+    /// The rule that closes a whole day, a holiday before a day of the week.
+    fn closed_on(&self, purpose: Purpose, day: NaiveDate) -> Option<(&str, String)> {
+        let binding = || {
+            self.rules
+                .iter()
+                .filter(move |rule| rule.binds(purpose, day))
+        };
+        let holiday = binding()
+            .find(|rule| rule.value == Value::ClosedHolidays)
+            .and_then(|rule| {
+                let name = self.holidays.name_of(day)?;
+                Some((rule.id.as_str(), format!("Festivo: {name}")))
+            });
+        holiday.or_else(|| {
+            binding()
+                .find(|rule| matches!(&rule.value, Value::ClosedDays(days) if days.contains(&day.weekday())))
+                .map(|rule| (rule.id.as_str(), format!("No se llama en {}", weekday_es(day))))
+        })
+    }
+
+    fn hours_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules
+            .iter()
+            .filter(|rule| matches!(rule.value, Value::Hours(_)))
+    }
+
+    /// Windows of a day that is not closed, by the rules in force on it.
+    fn windows_on(&self, purpose: Purpose, day: NaiveDate) -> Vec<&Window> {
+        self.hours_rules()
+            .filter(|rule| rule.binds(purpose, day))
+            .filter_map(|rule| {
+                if let Value::Hours(windows) = &rule.value {
+                    Some(windows)
+                } else {
+                    None
+                }
+            })
+            .flatten()
+            .filter(|window| window.days.contains(&day.weekday()))
+            .collect()
+    }
+
+    fn opening(&self, purpose: Purpose, at: Timestamp, tz: Tz) -> Timestamp {
+        let Some(now) = local(at, tz).map(|local| local.naive_local()) else {
+            return at;
+        };
+        if self.forbids(purpose, now).is_none() {
+            return at;
+        }
+        // Before the first rule binds there is nothing to find: start there.
+        let first = self
+            .hours_rules()
+            .map(|rule| rule.valid_from)
+            .min()
+            .unwrap_or(now.date());
+        let start = now.date().max(first);
+        (0..SEARCH_DAYS)
+            .filter_map(|ahead| start.checked_add_days(Days::new(ahead)))
+            .find_map(|day| self.opening_on(purpose, day, now, tz))
+            .unwrap_or(Timestamp::from_millis(i64::MAX))
+    }
+
+    /// The first opening of a day that lies ahead of `now`.
+    fn opening_on(
+        &self,
+        purpose: Purpose,
+        day: NaiveDate,
+        now: NaiveDateTime,
+        tz: Tz,
+    ) -> Option<Timestamp> {
+        if self.closed_on(purpose, day).is_some() {
+            return None;
+        }
+        self.windows_on(purpose, day)
+            .into_iter()
+            .map(|window| at_offset(day, window.opens))
+            .filter(|opens| *opens > now)
+            .min()
+            .and_then(|opens| instant(opens, tz))
+    }
+
+    fn refusal(&self, rule: &str, opens: Timestamp, words: String) -> Refusal {
+        Refusal {
+            rule: rule.to_owned(),
+            pack: self.label(),
+            opens,
+            words,
+        }
+    }
+}
+
+fn local(at: Timestamp, tz: Tz) -> Option<DateTime<Tz>> {
+    tz.timestamp_millis_opt(at.as_millis()).single()
+}
+
+fn at_offset(day: NaiveDate, offset: Duration) -> NaiveDateTime {
+    let seconds = i64::try_from(offset.as_secs()).unwrap_or(0);
+    day.and_time(chrono::NaiveTime::MIN) + chrono::Duration::seconds(seconds)
+}
+
+/// The instant of a local time. One that a change of clock skips is taken an
+/// hour on; one that occurs twice, the second time: the stricter reading of an
+/// opening. (A closing that occurs twice is refused from its second occurrence.)
+fn instant(local: NaiveDateTime, tz: Tz) -> Option<Timestamp> {
+    let resolved = match tz.from_local_datetime(&local) {
+        LocalResult::Single(instant) => instant,
+        LocalResult::Ambiguous(_, second) => second,
+        LocalResult::None => tz
+            .from_local_datetime(&(local + chrono::Duration::hours(1)))
+            .latest()?,
+    };
+    Some(Timestamp::from_millis(resolved.timestamp_millis()))
+}
+
+fn for_people(at: Timestamp, tz: Tz) -> String {
+    local(at, tz).map_or_else(
+        || "nunca".to_owned(),
+        |local| {
+            format!(
+                "el {} {}",
+                weekday_es(local.date_naive()),
+                local.format("%Y-%m-%d %H:%M")
+            )
+        },
+    )
+}
+
+fn weekday_es(day: NaiveDate) -> &'static str {
+    const NAMES: [&str; 7] = [
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+    ];
+    // Days since Monday are 0 to 6.
+    NAMES[day.weekday().num_days_from_monday() as usize]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,275 @@
+//! The TOML text of a pack, and what must hold before it is trusted. A pack
+//! that loads has a zone, calling hours and every plain limit: what is asked of
+//! it later cannot be missing.
+
+use std::time::Duration;
+
+use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
+use domain::{Rate, parse_span};
+use serde::Deserialize;
+
+use crate::holidays::{Calendar, Falls, HolidayRule};
+use crate::pack::Limits;
+use crate::rule::{Purpose, Rule, Value, Window};
+use crate::{LawError, Pack};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackText {
+    id: String,
+    version: String,
+    name: String,
+    #[serde(default)]
+    loopback_only: bool,
+    rules: Vec<RuleText>,
+    #[serde(default)]
+    holidays: Vec<HolidayText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleText {
+    id: String,
+    value: ValueText,
+    purposes: Option<Vec<Purpose>>,
+    valid_from: String,
+    valid_to: Option<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+enum ValueText {
+    Zone { zone: String },
+    Hours { windows: Vec<WindowText> },
+    ClosedDays { days: Vec<String> },
+    ClosedHolidays,
+    Share { share: String },
+    Span { span: String },
+    Count { count: u32 },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowText {
+    days: Vec<String>,
+    opens: String,
+    closes: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HolidayText {
+    name: String,
+    on: Option<String>,
+    moves: Option<String>,
+    easter: Option<i64>,
+    valid_from: String,
+    valid_to: Option<String>,
+    source: String,
+}
+
+/// Reads and checks a pack.
+pub(crate) fn parse(text: &str) -> Result<Pack, LawError> {
+    let file: PackText = toml::from_str(text)?;
+    let pack = file.id.clone();
+    let refuse = |rule: &str, why: String| LawError::Rule {
+        pack: pack.clone(),
+        rule: rule.to_owned(),
+        why,
+    };
+    let mut rules = Vec::with_capacity(file.rules.len());
+    for rule in file.rules {
+        let id = rule.id.clone();
+        rules.push(read_rule(rule).map_err(|why| refuse(&id, why))?);
+    }
+    let mut holidays = Vec::with_capacity(file.holidays.len());
+    for holiday in file.holidays {
+        let name = holiday.name.clone();
+        holidays.push(read_holiday(holiday).map_err(|why| refuse(&name, why))?);
+    }
+    let limits = read_limits(&rules).map_err(|(rule, why)| refuse(rule, why))?;
+    Ok(Pack {
+        id: file.id,
+        version: file.version,
+        name: file.name,
+        loopback_only: file.loopback_only,
+        rules,
+        holidays: Calendar { rules: holidays },
+        limits,
+    })
+}
+
+fn read_rule(text: RuleText) -> Result<Rule, String> {
+    if text.source.trim().is_empty() {
+        return Err("a rule without a source is an opinion".to_owned());
+    }
+    Ok(Rule {
+        value: read_value(text.value)?,
+        purposes: text.purposes.unwrap_or_else(|| Purpose::ALL.to_vec()),
+        valid_from: read_date(&text.valid_from)?,
+        valid_to: text.valid_to.as_deref().map(read_date).transpose()?,
+        id: text.id,
+        source: text.source,
+    })
+}
+
+fn read_value(text: ValueText) -> Result<Value, String> {
+    Ok(match text {
+        ValueText::Zone { zone } => Value::Zone(
+            zone.parse::<Tz>()
+                .map_err(|_| format!("no time zone is named \"{zone}\""))?,
+        ),
+        ValueText::Hours { windows } => Value::Hours(
+            windows
+                .into_iter()
+                .map(read_window)
+                .collect::<Result<_, _>>()?,
+        ),
+        ValueText::ClosedDays { days } => Value::ClosedDays(read_days(&days)?),
+        ValueText::ClosedHolidays => Value::ClosedHolidays,
+        ValueText::Share { share } => {
+            Value::Share(share.parse::<Rate>().map_err(|e| e.to_string())?)
+        }
+        ValueText::Span { span } => Value::Span(parse_span(&span).map_err(|e| e.to_string())?),
+        ValueText::Count { count } => Value::Count(count),
+    })
+}
+
+fn read_window(text: WindowText) -> Result<Window, String> {
+    let (opens, closes) = (read_time(&text.opens)?, read_time(&text.closes)?);
+    if opens >= closes {
+        return Err(format!(
+            "a window cannot close at {} if it opens at {}",
+            text.closes, text.opens
+        ));
+    }
+    Ok(Window {
+        days: read_days(&text.days)?,
+        opens,
+        closes,
+    })
+}
+
+fn read_days(names: &[String]) -> Result<Vec<Weekday>, String> {
+    names
+        .iter()
+        .map(|name| {
+            name.parse::<Weekday>()
+                .map_err(|_| format!("\"{name}\" is no day of the week"))
+        })
+        .collect()
+}
+
+/// `HH:MM`, up to 24:00, as the time since midnight.
+fn read_time(text: &str) -> Result<Duration, String> {
+    let bad = || format!("\"{text}\" is no time of day; write it as 07:00");
+    let (hours, minutes) = text.split_once(':').ok_or_else(bad)?;
+    let hours: u64 = hours.parse().map_err(|_| bad())?;
+    let minutes: u64 = minutes.parse().map_err(|_| bad())?;
+    if minutes > 59 || hours * 60 + minutes > 24 * 60 {
+        return Err(bad());
+    }
+    Ok(Duration::from_secs((hours * 60 + minutes) * 60))
+}
+
+fn read_date(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is no date; write it as 2026-07-09"))
+}
+
+fn read_holiday(text: HolidayText) -> Result<HolidayRule, String> {
+    let falls = match (&text.on, text.easter, text.moves.as_deref()) {
+        (Some(on), None, None) => {
+            let (month, day) = read_month_day(on)?;
+            Falls::On { month, day }
+        }
+        (Some(on), None, Some("monday")) => {
+            let (month, day) = read_month_day(on)?;
+            Falls::MondayFrom { month, day }
+        }
+        (None, Some(offset), None) if (-100..=200).contains(&offset) => Falls::Easter(offset),
+        _ => return Err("say `on`, with or without `moves = \"monday\"`, or `easter`".to_owned()),
+    };
+    Ok(HolidayRule {
+        falls,
+        valid_from: read_date(&text.valid_from)?,
+        valid_to: text.valid_to.as_deref().map(read_date).transpose()?,
+        name: text.name,
+        source: text.source,
+    })
+}
+
+fn read_month_day(text: &str) -> Result<(u32, u32), String> {
+    // A leap year, so that 29 February may be written.
+    let date = read_date(&format!("2024-{text}"))?;
+    Ok((chrono::Datelike::month(&date), chrono::Datelike::day(&date)))
+}
+
+/// The plain limits. Of several versions of one rule the strictest counts, for
+/// a limit on how calls are made has no single instant to be asked about.
+fn read_limits(rules: &[Rule]) -> Result<Limits, (&'static str, String)> {
+    let missing = |what: &'static str| move || (what, "the pack has no such rule".to_owned());
+    if !rules
+        .iter()
+        .any(|rule| matches!(rule.value, Value::Hours(_)))
+    {
+        return Err(missing("hours")());
+    }
+    let zone = rules.iter().find_map(|rule| match rule.value {
+        Value::Zone(zone) => Some(zone),
+        _ => None,
+    });
+    Ok(Limits {
+        zone: zone.ok_or_else(missing("zone"))?,
+        ring_min: spans(rules, ".ring-min")
+            .max()
+            .ok_or_else(missing("ring-min"))?,
+        abandon_wait: spans(rules, ".abandon-wait")
+            .min()
+            .ok_or_else(missing("abandon-wait"))?,
+        abandon_limit: least_share(rules, ".abandon-limit").ok_or_else(missing("abandon-limit"))?,
+        abandon_target: least_share(rules, ".abandon-target")
+            .ok_or_else(missing("abandon-target"))?,
+        attempt_gap: spans(rules, ".gap").max(),
+        attempts_per_day: rules
+            .iter()
+            .filter(|rule| rule.id.ends_with(".attempts-per-day"))
+            .filter_map(|rule| {
+                if let Value::Count(count) = rule.value {
+                    Some(count)
+                } else {
+                    None
+                }
+            })
+            .min(),
+    })
+}
+
+fn spans<'r>(rules: &'r [Rule], suffix: &'r str) -> impl Iterator<Item = Duration> + 'r {
+    rules
+        .iter()
+        .filter(move |rule| rule.id.ends_with(suffix))
+        .filter_map(|rule| {
+            if let Value::Span(span) = rule.value {
+                Some(span)
+            } else {
+                None
+            }
+        })
+}
+
+fn least_share(rules: &[Rule], suffix: &str) -> Option<Rate> {
+    rules
+        .iter()
+        .filter(|rule| rule.id.ends_with(suffix))
+        .filter_map(|rule| {
+            if let Value::Share(share) = rule.value {
+                Some(share)
+            } else {
+                None
+            }
+        })
+        .min_by(|a, b| a.get().total_cmp(&b.get()))
+}
