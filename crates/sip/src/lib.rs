@@ -1,1 +1,9 @@
-//! RFC 3261 without sockets, clock or async.
+//! SIP (RFC 3261) without sockets, clock or async: bytes and time in, bytes and events out.
+//!
+//! The message layer (`message`, `uri`, `framing`, `sdp`, `auth`) knows nothing of transactions.
+
+pub mod auth;
+pub mod framing;
+pub mod message;
+pub mod sdp;
+pub mod uri;

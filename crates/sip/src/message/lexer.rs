@@ -1,0 +1,151 @@
+//! The few lexical rules that all header grammars share (RFC 3261 section 25.1): tokens, quoted
+//! strings, lists. Everything is linear in its input and never fails on odd characters.
+
+/// Whether `c` may stand in a token.
+pub(crate) fn is_token_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c)
+}
+
+/// Whether `text` is a token: one or more of its characters.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_token_char)
+}
+
+/// Whether `text` stays within its line when sent.
+pub(crate) fn is_one_line(text: &str) -> bool {
+    !text.contains(['\r', '\n', '\0'])
+}
+
+/// Blank or tab: what is left of linear white space once a line is unfolded.
+pub(crate) fn is_blank(c: char) -> bool {
+    c == ' ' || c == '\t'
+}
+
+/// `text` without blanks at its ends.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// Splits at `separator` wherever it stands outside quoted strings and angle brackets. `None` if a
+/// quote or bracket stays open.
+pub(crate) fn split_outside(text: &str, separator: u8) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(end) = find_outside(rest, separator)? {
+        parts.push(&rest[..end]);
+        rest = &rest[end + 1..];
+    }
+    parts.push(rest);
+    Some(parts)
+}
+
+/// Where `wanted` (an ASCII character) first stands outside quoted strings and angle brackets.
+/// The outer `None`: a quote or bracket stays open.
+pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<Option<usize>> {
+    let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
+    for (index, byte) in text.bytes().enumerate() {
+        if escaped {
+            escaped = false;
+        } else if quoted {
+            match byte {
+                b'\\' => escaped = true,
+                b'"' => quoted = false,
+                _ => {}
+            }
+        } else if byte == wanted && !bracketed {
+            return Some(Some(index));
+        } else {
+            match byte {
+                b'"' if !bracketed => quoted = true,
+                b'<' => bracketed = true,
+                b'>' => bracketed = false,
+                _ => {}
+            }
+        }
+    }
+    if quoted || bracketed {
+        None
+    } else {
+        Some(None)
+    }
+}
+
+/// Reads the quoted string at the start of `text`: its content without escapes, and what follows.
+pub(crate) fn quoted_string(text: &str) -> Option<(String, &str)> {
+    let inner = text.strip_prefix('"')?;
+    let mut content = String::new();
+    let mut escaped = false;
+    for (index, c) in inner.char_indices() {
+        match c {
+            _ if escaped => {
+                content.push(c);
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            '"' => return Some((content, &inner[index + 1..])),
+            _ => content.push(c),
+        }
+    }
+    None
+}
+
+/// The content of `text` if it is one quoted string, else `text` itself.
+pub(crate) fn unquote(text: &str) -> String {
+    match quoted_string(text) {
+        Some((content, "")) => content,
+        _ => text.to_owned(),
+    }
+}
+
+/// Writes `text` as a quoted string. Line breaks become blanks: they have no spelling there.
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '\r' | '\n' => quoted.push(' '),
+            '"' | '\\' | '\0'..='\x08' | '\x0b'..='\x1f' | '\x7f' => {
+                quoted.push('\\');
+                quoted.push(c);
+            }
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Where `wanted` first stands outside quoted strings; `None` too if a quote stays open before it.
+pub(crate) fn find_outside_quotes(text: &str, wanted: u8) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if byte == wanted && !quoted => return Some(index),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Splits at `separator` outside quoted strings; `None` if a quote stays open.
+pub(crate) fn split_outside_quotes(text: &str, separator: u8) -> Option<Vec<&str>> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if byte == separator && !quoted => {
+                parts.push(&text[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    (!quoted).then_some(parts)
+}

@@ -1,0 +1,160 @@
+//! SIP messages as RFC 3261 section 7 defines them: types, typed headers, parser, serialiser.
+//!
+//! Parsing is tolerant (folding, compact forms, Latin-1, bare LF) yet bounded by [`Limits`]. A
+//! request that comes out of [`parse_datagram`] has a readable top Via, From, To, Call-ID and CSeq.
+
+mod check;
+mod cseq;
+mod error;
+mod headers;
+pub(crate) mod lexer;
+mod method;
+mod name_addr;
+mod names;
+mod params;
+mod parse;
+mod serialise;
+mod status;
+mod typed;
+mod via;
+
+pub use cseq::CSeq;
+pub use error::{HeaderError, HeaderProblem, Injection, ParseError, ParseErrorKind};
+pub use headers::Headers;
+pub use lexer::quote;
+pub use method::Method;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use parse::{Limits, parse_datagram, parse_with_limits};
+pub(crate) use parse::{content_length, head_length};
+pub use status::Status;
+pub use typed::Refresher;
+pub use via::Via;
+
+use crate::uri::Uri;
+
+/// A request or a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// A request.
+    Request(Request),
+    /// A response.
+    Response(Response),
+}
+
+/// A request (RFC 3261 section 7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked.
+    pub method: Method,
+    /// The Request-URI.
+    pub uri: Uri,
+    /// All header fields but Content-Length, which the serialiser writes from the body.
+    pub headers: Headers,
+    /// The body, exactly Content-Length bytes.
+    pub body: Vec<u8>,
+}
+
+/// A response (RFC 3261 section 7.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: Status,
+    /// The reason phrase; may be empty.
+    pub reason: String,
+    /// All header fields but Content-Length, which the serialiser writes from the body.
+    pub headers: Headers,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A request without headers or body.
+    pub fn new(method: Method, uri: Uri) -> Self {
+        Self {
+            method,
+            uri,
+            headers: Headers::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Sets the body and its Content-Type.
+    pub fn set_body(&mut self, content_type: &str, body: impl Into<Vec<u8>>) {
+        self.headers.set("Content-Type", content_type);
+        self.body = body.into();
+    }
+}
+
+impl Response {
+    /// A response with the usual reason phrase, without headers or body.
+    pub fn new(status: Status) -> Self {
+        Self {
+            status,
+            reason: status.reason().to_owned(),
+            headers: Headers::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// The response to `request` with the headers that RFC 3261 section 8.2.6.2 has copied: Via,
+    /// From, To, Call-ID, CSeq (and Timestamp into a 100). The To tag is the caller's.
+    pub fn to_request(request: &Request, status: Status) -> Self {
+        let mut response = Self::new(status);
+        for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
+            for value in request.headers.get_all(name) {
+                response.headers.push(name, value);
+            }
+        }
+        if status.code() == 100
+            && let Some(timestamp) = request.headers.get("Timestamp")
+        {
+            response.headers.push("Timestamp", timestamp);
+        }
+        response
+    }
+
+    /// Sets the body and its Content-Type.
+    pub fn set_body(&mut self, content_type: &str, body: impl Into<Vec<u8>>) {
+        self.headers.set("Content-Type", content_type);
+        self.body = body.into();
+    }
+}
+
+impl Message {
+    /// The header fields of either kind.
+    pub fn headers(&self) -> &Headers {
+        match self {
+            Self::Request(request) => &request.headers,
+            Self::Response(response) => &response.headers,
+        }
+    }
+
+    /// The header fields of either kind, to change.
+    pub fn headers_mut(&mut self) -> &mut Headers {
+        match self {
+            Self::Request(request) => &mut request.headers,
+            Self::Response(response) => &mut response.headers,
+        }
+    }
+
+    /// The body of either kind.
+    pub fn body(&self) -> &[u8] {
+        match self {
+            Self::Request(request) => &request.body,
+            Self::Response(response) => &response.body,
+        }
+    }
+}
+
+impl From<Request> for Message {
+    fn from(request: Request) -> Self {
+        Self::Request(request)
+    }
+}
+
+impl From<Response> for Message {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
+    }
+}

@@ -1,0 +1,98 @@
+//! Addresses with a display name and parameters (From, To, Contact, Route: RFC 3261 section 20.10).
+
+use super::Params;
+use super::lexer::{self, trim};
+use crate::uri::Uri;
+use std::fmt;
+
+/// `"display" <uri>;params`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NameAddr {
+    /// The display name without quotes and escapes.
+    pub display: Option<String>,
+    /// The address.
+    pub uri: Uri,
+    /// The parameters of the header value, not of the URI.
+    pub params: Params,
+}
+
+impl NameAddr {
+    /// An address without display name or parameters.
+    pub fn new(uri: Uri) -> Self {
+        Self {
+            display: None,
+            uri,
+            params: Params::new(),
+        }
+    }
+
+    /// The `tag` parameter.
+    pub fn tag(&self) -> Option<&str> {
+        self.params.get("tag")
+    }
+
+    /// Sets the `tag` parameter.
+    pub fn set_tag(&mut self, tag: &str) {
+        self.params.set("tag", Some(tag));
+    }
+
+    /// Reads one value. Without angle brackets, parameters belong to the header (section 20).
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = trim(text);
+        let (display, rest) = match lexer::quoted_string(text) {
+            Some((display, rest)) => (Some(display), trim(rest)),
+            None if text.starts_with('"') => return None,
+            None => (None, text),
+        };
+        let Some(open) = lexer::find_outside_quotes(rest, b'<') else {
+            return if display.is_some() {
+                None
+            } else {
+                Self::parse_bare(text)
+            };
+        };
+        let (before, inside) = (trim(&rest[..open]), &rest[open + 1..]);
+        let (uri, params) = inside.split_once('>')?;
+        let display = match display {
+            Some(_) if !before.is_empty() => return None,
+            Some(display) => Some(display),
+            None if before.is_empty() => None,
+            None => Some(before.to_owned()),
+        };
+        Some(Self {
+            display,
+            uri: trim(uri).parse().ok()?,
+            params: Params::parse(params)?,
+        })
+    }
+
+    fn parse_bare(text: &str) -> Option<Self> {
+        let (uri, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let uri: Uri = trim(uri).parse().ok()?;
+        // A question mark would have to be in brackets, else it could not be told from the header's
+        // own text (RFC 3261 section 20.10).
+        uri.headers.is_empty().then_some(())?;
+        Some(Self {
+            display: None,
+            uri,
+            params: Params::parse(params)?,
+        })
+    }
+}
+
+impl std::str::FromStr for NameAddr {
+    type Err = crate::uri::UriError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or(crate::uri::UriError)
+    }
+}
+
+impl fmt::Display for NameAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(display) = &self.display {
+            write!(f, "{} ", lexer::quote(display))?;
+        }
+        write!(f, "<{}>{}", self.uri, self.params)
+    }
+}

@@ -1,0 +1,161 @@
+//! `;name=value` lists behind URIs and header values, in order, values as written on the wire.
+
+use super::lexer::{self, is_blank, trim};
+use std::fmt;
+
+/// Parameters in order; names compare without case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Params {
+    list: Vec<(String, Option<String>)>,
+}
+
+impl Params {
+    /// No parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of `name`; `None` if absent or without a value (see [`Self::has`]).
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.entry(name).and_then(|value| value.as_deref())
+    }
+
+    /// The value of `name` without quotes.
+    pub fn get_unquoted(&self, name: &str) -> Option<String> {
+        self.get(name).map(lexer::unquote)
+    }
+
+    /// Whether `name` is there, with or without a value.
+    pub fn has(&self, name: &str) -> bool {
+        self.entry(name).is_some()
+    }
+
+    /// Sets `name` to `value` (`None`: a flag), in place if it is there.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        let value = value.map(str::to_owned);
+        match self
+            .list
+            .iter_mut()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            Some(entry) => entry.1 = value,
+            None => self.list.push((name.to_owned(), value)),
+        }
+    }
+
+    /// The same parameters and `name`, for building.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Option<&str>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Removes `name`.
+    pub fn remove(&mut self, name: &str) {
+        self.list
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    }
+
+    /// Name and value of each, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.list
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_deref()))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    fn entry(&self, name: &str) -> Option<&Option<String>> {
+        self.list
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// Reads header parameters: empty, or `;name=value;flag`, blanks allowed around each mark. One
+    /// stray `;` at the end is forgiven, since phones in the field write it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = trim(text);
+        if text.is_empty() {
+            return Some(Self::new());
+        }
+        let mut parts = lexer::split_outside(text.strip_prefix(';')?, b';')?;
+        if parts.len() > 1 && parts.last().is_some_and(|last| trim(last).is_empty()) {
+            parts.pop();
+        }
+        let list = parts.into_iter().map(parse_one).collect::<Option<_>>()?;
+        Some(Self { list })
+    }
+
+    /// Reads URI parameters: no blanks, no quotes.
+    pub(crate) fn parse_uri(text: &str) -> Option<Self> {
+        let mut list = Vec::new();
+        for part in text.split(';') {
+            if part.is_empty() {
+                continue;
+            }
+            let (name, value) = match part.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (part, None),
+            };
+            if name.is_empty() {
+                return None;
+            }
+            list.push((name.to_owned(), value));
+        }
+        Some(Self { list })
+    }
+
+    /// Writes URI parameters, escaping what would end the URI or its parameter.
+    pub(crate) fn write_uri(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in self.iter() {
+            write!(f, ";{}", crate::uri::escape_breakers(name, ";=?@"))?;
+            if let Some(value) = value {
+                write!(f, "={}", crate::uri::escape_breakers(value, ";?@"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `name`, `name=token` or `name="quoted"`.
+fn parse_one(text: &str) -> Option<(String, Option<String>)> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (trim(name), Some(trim(value))),
+        None => (trim(text), None),
+    };
+    if name.is_empty() || name.contains(breaks_value) || !value.is_none_or(is_plain_or_quoted) {
+        return None;
+    }
+    Some((name.to_owned(), value.map(str::to_owned)))
+}
+
+fn is_plain_or_quoted(value: &str) -> bool {
+    if value.starts_with('"') {
+        return matches!(lexer::quoted_string(value), Some((_, "")));
+    }
+    !value.is_empty() && !value.contains(breaks_value)
+}
+
+/// Characters that an unquoted value cannot hold.
+fn breaks_value(c: char) -> bool {
+    is_blank(c) || c.is_control() || "\",;<>".contains(c)
+}
+
+/// Header parameters. A value that could not be read back as it stands is quoted.
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in self.iter() {
+            write!(f, ";{}", name.replace(|c| breaks_value(c) || c == '=', ""))?;
+            match value {
+                Some(value) if is_plain_or_quoted(value) => write!(f, "={value}")?,
+                Some(value) => write!(f, "={}", lexer::quote(value))?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}

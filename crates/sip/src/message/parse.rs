@@ -1,0 +1,296 @@
+//! From bytes to a message (RFC 3261 section 7). Tolerates leading line breaks, bare LF, folding,
+//! compact names, Latin-1, extra blanks in the start line; takes one pass over the bytes.
+
+use super::error::ParseErrorKind as Kind;
+use super::lexer::{is_blank, is_token, trim};
+use super::{Headers, Message, Method, ParseError, Request, Response, Status, check};
+use crate::uri::{Host, Scheme, Uri};
+
+/// How much a stranger may send in one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a datagram or of one message on a stream, body included.
+    pub message: usize,
+    /// Header fields.
+    pub headers: usize,
+    /// Bytes of one header line, continuation lines included, and of the start line.
+    pub line: usize,
+}
+
+impl Default for Limits {
+    /// 64 KiB (the largest UDP datagram), 256 fields, 8 KiB lines.
+    fn default() -> Self {
+        Self {
+            message: 64 * 1024,
+            headers: 256,
+            line: 8 * 1024,
+        }
+    }
+}
+
+/// Reads one datagram, or one message that [`crate::framing::StreamFramer`] cut from a stream.
+/// Bytes beyond Content-Length are ignored; without it the body goes to the end (section 18.3).
+pub fn parse_datagram(bytes: &[u8]) -> Result<Message, ParseError> {
+    parse_with_limits(bytes, &Limits::default())
+}
+
+/// [`parse_datagram`] under other limits.
+pub fn parse_with_limits(bytes: &[u8], limits: &Limits) -> Result<Message, ParseError> {
+    if bytes.len() > limits.message {
+        return Err(ParseError::bare(Kind::TooLarge));
+    }
+    let bytes = skip_line_breaks(bytes);
+    let mut lines = Lines { rest: bytes };
+    let start = lines.next_line().ok_or(ParseError::bare(Kind::Empty))?;
+    if start.iter().all(|byte| byte.is_ascii_whitespace()) {
+        return Err(ParseError::bare(Kind::Empty));
+    }
+    if start.len() > limits.line {
+        return Err(ParseError::bare(Kind::LineTooLong));
+    }
+    let (mut message, start_problem) = parse_start_line(&decode(start))?;
+    let (head, head_problem) = parse_head(&mut lines, limits);
+    *message.headers_mut() = head.headers;
+    if let Some(kind) = start_problem.or(head_problem) {
+        return Err(ParseError::of(kind, message));
+    }
+    match take_body(&head.content_lengths, lines.rest) {
+        Ok(body) => *body_mut(&mut message) = body,
+        Err(kind) => return Err(ParseError::of(kind, message)),
+    }
+    match check::check(&message) {
+        Ok(()) => Ok(message),
+        Err(kind) => Err(ParseError::of(kind, message)),
+    }
+}
+
+/// Bytes up to and including the empty line, and what Content-Length says; `None`: not all there.
+pub(crate) fn head_length(bytes: &[u8]) -> Option<(usize, Vec<String>)> {
+    let mut lines = Lines { rest: bytes };
+    lines.next_line()?;
+    let (head, problem) = parse_head(
+        &mut lines,
+        &Limits {
+            message: 0,
+            headers: usize::MAX,
+            line: usize::MAX,
+        },
+    );
+    (problem != Some(Kind::Unterminated) && head.closed)
+        .then(|| (bytes.len() - lines.rest.len(), head.content_lengths))
+}
+
+fn body_mut(message: &mut Message) -> &mut Vec<u8> {
+    match message {
+        Message::Request(request) => &mut request.body,
+        Message::Response(response) => &mut response.body,
+    }
+}
+
+/// A sender may write line breaks before a message (section 7.5).
+fn skip_line_breaks(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+    &bytes[start.unwrap_or(bytes.len())..]
+}
+
+/// The start line, and what is wrong with it if a request can still be answered.
+fn parse_start_line(line: &str) -> Result<(Message, Option<Kind>), ParseError> {
+    let line = trim(line);
+    let (first, rest) = line.split_once(is_blank).unwrap_or((line, ""));
+    if is_version_like(first) {
+        return parse_status_line(first, trim(rest)).map_err(ParseError::bare);
+    }
+    let method = Method::parse(first).ok_or(ParseError::bare(Kind::StartLine))?;
+    let (uri, version) = trim(rest)
+        .rsplit_once(is_blank)
+        .ok_or(ParseError::bare(Kind::StartLine))?;
+    let request = |uri| Message::Request(Request::new(method, uri));
+    if !is_version_like(version) {
+        return Err(ParseError::bare(Kind::StartLine));
+    }
+    match trim(uri).parse() {
+        Ok(uri) if is_version_2(version) => Ok((request(uri), None)),
+        Ok(uri) => Ok((request(uri), Some(Kind::Version))),
+        Err(_) => Ok((request(unreadable()), Some(Kind::RequestUri))),
+    }
+}
+
+fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Kind>), Kind> {
+    if !is_version_2(version) {
+        return Err(Kind::Version);
+    }
+    let (code, reason) = rest.split_once(is_blank).unwrap_or((rest, ""));
+    if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Kind::StatusCode);
+    }
+    let status = code
+        .parse()
+        .ok()
+        .and_then(Status::new)
+        .ok_or(Kind::StatusCode)?;
+    let reason = trim(reason).to_owned();
+    let response = Response {
+        status,
+        reason,
+        headers: Headers::new(),
+        body: Vec::new(),
+    };
+    Ok((Message::Response(response), None))
+}
+
+fn is_version_like(text: &str) -> bool {
+    text.get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("SIP/"))
+}
+
+fn is_version_2(text: &str) -> bool {
+    text.eq_ignore_ascii_case("SIP/2.0")
+}
+
+/// Stands in for a Request-URI that cannot be read, in an error only.
+fn unreadable() -> Uri {
+    Uri {
+        scheme: Scheme::Other("unreadable".to_owned()),
+        user: None,
+        password: None,
+        host: Host::Absent,
+        port: None,
+        params: super::Params::new(),
+        headers: Vec::new(),
+    }
+}
+
+/// The header fields, Content-Length apart.
+#[derive(Default)]
+struct Head {
+    headers: Headers,
+    content_lengths: Vec<String>,
+    closed: bool,
+}
+
+/// Reads to the empty line. After a bad line it reads on, so that an error can be answered with
+/// the Via, From, To, Call-ID and CSeq that follow; after a limit it does not.
+fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
+    let mut head = Head::default();
+    let mut problem = None;
+    let mut fields = 0;
+    while let Some(line) = lines.next_field() {
+        if line.is_empty() {
+            head.closed = true;
+            return (head, problem);
+        }
+        fields += 1;
+        if line.len() > limits.line {
+            return (head, Some(Kind::LineTooLong));
+        }
+        if fields > limits.headers {
+            return (head, Some(Kind::TooManyHeaders));
+        }
+        match parse_field(line) {
+            Some((name, value)) if is_content_length(&name) => head.content_lengths.push(value),
+            Some((name, value)) => head.headers.push(&name, value),
+            None => problem = problem.or(Some(Kind::HeaderLine)),
+        }
+    }
+    // Some senders end their last header with one line break and no empty line: that is enough as
+    // long as the line itself is whole.
+    if lines.rest.is_empty() {
+        (head, problem)
+    } else {
+        (head, Some(Kind::Unterminated))
+    }
+}
+
+fn is_content_length(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Content-Length") || name.eq_ignore_ascii_case("l")
+}
+
+/// Name and value of one unfolded header line.
+fn parse_field(line: &[u8]) -> Option<(String, String)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let name = std::str::from_utf8(&line[..colon])
+        .ok()?
+        .trim_end_matches(is_blank);
+    is_token(name).then(|| (name.to_owned(), unfold(&decode(&line[colon + 1..]))))
+}
+
+/// UTF-8 if it is, else Latin-1, where every byte is the character of its number.
+fn decode(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+/// Makes one blank of each line break with the blanks around it, and trims the ends.
+fn unfold(value: &str) -> String {
+    if !value.contains(['\r', '\n']) {
+        return trim(value).to_owned();
+    }
+    let lines: Vec<&str> = value
+        .split(['\r', '\n'])
+        .map(trim)
+        .filter(|l| !l.is_empty())
+        .collect();
+    lines.join(" ")
+}
+
+/// The body out of what follows the empty line.
+fn take_body(content_lengths: &[String], rest: &[u8]) -> Result<Vec<u8>, Kind> {
+    match content_length(content_lengths)? {
+        None => Ok(rest.to_vec()),
+        Some(length) => rest
+            .get(..length)
+            .map(<[u8]>::to_vec)
+            .ok_or(Kind::ContentLength),
+    }
+}
+
+/// What Content-Length says: one field, digits only, within a machine word.
+pub(crate) fn content_length(values: &[String]) -> Result<Option<usize>, Kind> {
+    let value = match values {
+        [] => return Ok(None),
+        [value] => value,
+        _ => return Err(Kind::ContentLength),
+    };
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Kind::ContentLength);
+    }
+    value.parse().map(Some).map_err(|_| Kind::ContentLength)
+}
+
+/// Cuts lines off the front.
+struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    /// The next line without its CRLF or LF; the last may lack one.
+    fn next_line(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (line, rest) = match self.rest.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &self.rest[self.rest.len()..]),
+        };
+        self.rest = rest;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// The next header line with its continuation lines, line breaks inside; empty at the end of
+    /// the headers. `None` where the bytes end first; a line without its break is left in `rest`.
+    fn next_field(&mut self) -> Option<&'a [u8]> {
+        let whole = self.rest;
+        let mut end = whole.iter().position(|byte| *byte == b'\n')?;
+        let first = whole[..end].strip_suffix(b"\r").unwrap_or(&whole[..end]);
+        while !first.is_empty() && matches!(whole.get(end + 1), Some(b' ' | b'\t')) {
+            match whole[end + 1..].iter().position(|byte| *byte == b'\n') {
+                Some(next) => end += 1 + next,
+                None => break,
+            }
+        }
+        self.rest = &whole[end + 1..];
+        Some(whole[..end].strip_suffix(b"\r").unwrap_or(&whole[..end]))
+    }
+}

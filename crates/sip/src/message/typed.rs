@@ -1,0 +1,217 @@
+//! Header fields read into types. Absent optional fields are `Ok(None)` or empty; what is there
+//! and cannot be read is an error that says so.
+
+use super::cseq::parse_number;
+use super::lexer::{is_blank, split_outside, trim};
+use super::{CSeq, HeaderError, HeaderProblem, Headers, NameAddr, Via};
+
+impl Headers {
+    /// The topmost Via.
+    pub fn via_top(&self) -> Result<Via, HeaderError> {
+        let line = self
+            .get("Via")
+            .ok_or(error("Via", HeaderProblem::Missing))?;
+        let values = split_outside(line, b',').ok_or(malformed("Via"))?;
+        values
+            .first()
+            .and_then(|value| Via::parse(value))
+            .ok_or(malformed("Via"))
+    }
+
+    /// All Via values, topmost first.
+    pub fn vias(&self) -> Result<Vec<Via>, HeaderError> {
+        self.list("Via", Via::parse)
+    }
+
+    /// From.
+    pub fn from(&self) -> Result<NameAddr, HeaderError> {
+        NameAddr::parse(self.only("From")?).ok_or(malformed("From"))
+    }
+
+    /// To.
+    pub fn to(&self) -> Result<NameAddr, HeaderError> {
+        NameAddr::parse(self.only("To")?).ok_or(malformed("To"))
+    }
+
+    /// Call-ID.
+    pub fn call_id(&self) -> Result<&str, HeaderError> {
+        let call_id = self.only("Call-ID")?;
+        if call_id.is_empty() || call_id.contains(is_blank) {
+            return Err(malformed("Call-ID"));
+        }
+        Ok(call_id)
+    }
+
+    /// CSeq.
+    pub fn cseq(&self) -> Result<CSeq, HeaderError> {
+        CSeq::parse(self.only("CSeq")?).map_err(|problem| error("CSeq", problem))
+    }
+
+    /// Contact values; empty if there are none, or if it is `*` (see [`Self::contact_is_star`]).
+    pub fn contacts(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        if self.contact_is_star() {
+            return Ok(Vec::new());
+        }
+        self.list("Contact", NameAddr::parse)
+    }
+
+    /// Whether Contact is the single `*` that removes all bindings (RFC 3261 section 10.2.2).
+    pub fn contact_is_star(&self) -> bool {
+        let mut lines = self.get_all("Contact");
+        lines.next() == Some("*") && lines.next().is_none()
+    }
+
+    /// Route values, next hop first.
+    pub fn routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.list("Route", NameAddr::parse)
+    }
+
+    /// Record-Route values, topmost first.
+    pub fn record_routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.list("Record-Route", NameAddr::parse)
+    }
+
+    /// Max-Forwards, 0 to 255.
+    pub fn max_forwards(&self) -> Result<Option<u8>, HeaderError> {
+        let number = self.number("Max-Forwards")?;
+        number
+            .map(|number| u8::try_from(number))
+            .transpose()
+            .map_err(|_| error("Max-Forwards", HeaderProblem::OutOfRange))
+    }
+
+    /// Expires in seconds.
+    pub fn expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.number("Expires")
+    }
+
+    /// Min-Expires in seconds.
+    pub fn min_expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.number("Min-Expires")
+    }
+
+    /// The seconds of Retry-After, without its comment and parameters.
+    pub fn retry_after(&self) -> Option<u32> {
+        let text = self.get("Retry-After")?;
+        parse_number(text.split([' ', '\t', ';', '(']).next().unwrap_or("")).ok()
+    }
+
+    /// Session-Expires (RFC 4028): the interval in seconds and the refresher.
+    pub fn session_expires(&self) -> Result<Option<(u32, Option<Refresher>)>, HeaderError> {
+        let Some(text) = self.get("Session-Expires") else {
+            return Ok(None);
+        };
+        let (seconds, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let seconds =
+            parse_number(trim(seconds)).map_err(|problem| error("Session-Expires", problem))?;
+        let params = super::Params::parse(params).ok_or(malformed("Session-Expires"))?;
+        let refresher = match params.get("refresher") {
+            Some(who) if who.eq_ignore_ascii_case("uac") => Some(Refresher::Uac),
+            Some(who) if who.eq_ignore_ascii_case("uas") => Some(Refresher::Uas),
+            _ => None,
+        };
+        Ok(Some((seconds, refresher)))
+    }
+
+    /// Min-SE (RFC 4028) in seconds.
+    pub fn min_se(&self) -> Result<Option<u32>, HeaderError> {
+        let Some(text) = self.get("Min-SE") else {
+            return Ok(None);
+        };
+        let seconds = text.split(';').next().unwrap_or("");
+        parse_number(trim(seconds))
+            .map(Some)
+            .map_err(|problem| error("Min-SE", problem))
+    }
+
+    /// The Q.850 cause that a Reason header carries (RFC 3326), if one does.
+    pub fn q850_cause(&self) -> Option<u16> {
+        let reasons = self.list("Reason", parse_reason).ok()?;
+        reasons.into_iter().find_map(|(protocol, cause)| {
+            protocol
+                .eq_ignore_ascii_case("Q.850")
+                .then_some(cause)
+                .flatten()
+        })
+    }
+
+    /// The media type of the body in lower case, without parameters: `application/sdp`.
+    pub fn content_type(&self) -> Option<String> {
+        let text = self.get("Content-Type")?.split(';').next().unwrap_or("");
+        let (kind, subtype) = text.split_once('/')?;
+        Some(format!("{}/{}", trim(kind), trim(subtype)).to_ascii_lowercase())
+    }
+
+    /// Whether a list of tokens such as Require, Supported or Allow names `token`.
+    pub fn lists(&self, header: &str, token: &str) -> bool {
+        self.tokens(header)
+            .any(|other| other.eq_ignore_ascii_case(token))
+    }
+
+    /// The elements of a list of tokens such as Require, Supported or Allow.
+    pub fn tokens<'a>(&'a self, header: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.get_all(header)
+            .flat_map(|line| line.split(','))
+            .map(trim)
+            .filter(|t| !t.is_empty())
+    }
+
+    /// The value of a field that must stand exactly once.
+    fn only(&self, header: &'static str) -> Result<&str, HeaderError> {
+        let mut lines = self.get_all(header);
+        let value = lines.next().ok_or(error(header, HeaderProblem::Missing))?;
+        match lines.next() {
+            None => Ok(value),
+            Some(_) => Err(error(header, HeaderProblem::Repeated)),
+        }
+    }
+
+    fn number(&self, header: &'static str) -> Result<Option<u32>, HeaderError> {
+        if !self.contains(header) {
+            return Ok(None);
+        }
+        let number = parse_number(self.only(header)?);
+        number.map(Some).map_err(|problem| error(header, problem))
+    }
+
+    /// The values of all lines of a comma-separated field.
+    fn list<T>(
+        &self,
+        header: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, HeaderError> {
+        let mut values = Vec::new();
+        for line in self.get_all(header) {
+            for part in split_outside(line, b',').ok_or(malformed(header))? {
+                values.push(parse(trim(part)).ok_or(malformed(header))?);
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Who refreshes a session (RFC 4028).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresher {
+    /// The side that sent the request.
+    Uac,
+    /// The side that answered it.
+    Uas,
+}
+
+fn parse_reason(text: &str) -> Option<(String, Option<u16>)> {
+    let (protocol, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+    let params = super::Params::parse(params)?;
+    Some((
+        trim(protocol).to_owned(),
+        params.get("cause").and_then(|cause| cause.parse().ok()),
+    ))
+}
+
+pub(super) fn error(header: &'static str, problem: HeaderProblem) -> HeaderError {
+    HeaderError { header, problem }
+}
+
+fn malformed(header: &'static str) -> HeaderError {
+    error(header, HeaderProblem::Malformed)
+}

@@ -1,0 +1,103 @@
+//! Via (RFC 3261 section 20.42, `rport` of RFC 3581): where a request came through.
+
+use super::Params;
+use super::lexer::{is_blank, is_token, trim};
+use crate::uri::{Host, host_port};
+use std::fmt;
+use std::net::IpAddr;
+
+/// What makes a branch unique by RFC 3261 rather than RFC 2543 rules.
+pub(crate) const BRANCH_COOKIE: &str = "z9hG4bK";
+
+/// One Via value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Via {
+    /// `UDP`, `TCP`, `TLS`, `WS` or another token, as written.
+    pub transport: String,
+    /// Host of the sent-by.
+    pub host: Host,
+    /// Port of the sent-by.
+    pub port: Option<u16>,
+    /// `branch`, `rport`, `received` and the like.
+    pub params: Params,
+}
+
+impl Via {
+    /// A Via with a branch and an `rport` flag.
+    pub fn new(transport: &str, host: Host, port: Option<u16>, branch: &str) -> Self {
+        let params = Params::new()
+            .with("branch", Some(branch))
+            .with("rport", None);
+        Self {
+            transport: transport.to_owned(),
+            host,
+            port,
+            params,
+        }
+    }
+
+    /// The branch as written; may lack the cookie of RFC 3261 (see [`Self::rfc3261_branch`]).
+    pub fn branch(&self) -> Option<&str> {
+        self.params.get("branch")
+    }
+
+    /// The branch if transactions may be matched by it: cookie and something after it. Else match
+    /// by the rules of RFC 2543 (RFC 3261 section 17.2.3).
+    pub fn rfc3261_branch(&self) -> Option<&str> {
+        self.branch().filter(|branch| {
+            branch.len() > BRANCH_COOKIE.len()
+                && branch
+                    .get(..BRANCH_COOKIE.len())
+                    .is_some_and(|cookie| cookie.eq_ignore_ascii_case(BRANCH_COOKIE))
+        })
+    }
+
+    /// The port that `rport=` names; `None` if it is absent or a bare flag.
+    pub fn rport(&self) -> Option<u16> {
+        self.params.get("rport").and_then(|port| port.parse().ok())
+    }
+
+    /// Whether the sender asked to be answered where it sent from (RFC 3581).
+    pub fn wants_rport(&self) -> bool {
+        self.params.has("rport")
+    }
+
+    /// The address that `received=` names, with or without brackets (RFC 5118 section 4.5).
+    pub fn received(&self) -> Option<IpAddr> {
+        let text = self.params.get("received")?;
+        text.trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse()
+            .ok()
+    }
+
+    /// Reads one value.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (sip, rest) = text.split_once('/')?;
+        let (version, rest) = rest.split_once('/')?;
+        if !trim(sip).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
+            return None;
+        }
+        let rest = rest.trim_start_matches(is_blank);
+        let (transport, rest) = rest.split_once(is_blank)?;
+        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (host, port) = host_port(trim(sent_by))?;
+        let params = Params::parse(params)?;
+        is_token(transport).then(|| Self {
+            transport: transport.to_owned(),
+            host,
+            port,
+            params,
+        })
+    }
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SIP/2.0/{} {}", self.transport, self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        self.params.fmt(f)
+    }
+}
