@@ -1,1 +1,22 @@
 //! Reads customers' files (CSV, XLSX) into contacts, and accounts for every row.
+//!
+//! A file is read row by row in bounded memory; what it is, is told by its
+//! content. Columns are understood by heading and content ([`Mapping`]), phones
+//! become E.164 by named repairs and the number plan, and the [`Acta`] says what
+//! became of each row. Where the contacts go is the [`Sink`]'s business.
+
+mod acta;
+mod error;
+mod mapping;
+mod options;
+mod preview;
+mod sink;
+mod source;
+
+pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};
+pub use error::{IntakeError, SinkError};
+pub use mapping::{Column, InvalidMapping, Mapping, Role};
+pub use options::{Encoding, ImportOptions, Limits, UnknownEncoding};
+pub use preview::{Confidence, Guess, Preview};
+pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
+pub use source::{ReadSeek, Source};
