@@ -8,10 +8,10 @@ mod ha1;
 mod nonces;
 
 pub use challenge::{Algorithm, Challenge, strongest_challenge};
-pub use client::DigestClient;
-pub use credentials::Authorization;
+pub use client::{DigestClient, Login};
+pub use credentials::{Authorization, QopAuth};
 pub use ha1::Ha1;
-pub use nonces::{Nonces, Verdict};
+pub use nonces::{NonceRules, Nonces, Verdict};
 
 /// Text that is not a digest challenge or answer that we understand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,6 +4,15 @@ use super::credentials::QopAuth;
 use super::{Authorization, Challenge, Ha1};
 use crate::message::Method;
 
+/// Who answers a challenge. As good as the account: it has no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Login<'a> {
+    /// The user name of the account.
+    pub user: &'a str,
+    /// Its password in the clear.
+    pub password: &'a str,
+}
+
 /// Answers challenges. Stateless: the caller counts `nc` per nonce and draws `cnonce`.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestClient;
@@ -14,12 +23,11 @@ impl DigestClient {
         challenge: &Challenge,
         method: &Method,
         uri: &str,
-        user: &str,
-        password: &str,
+        login: Login<'_>,
         nc: u32,
         cnonce: &str,
     ) -> String {
-        let ha1 = Ha1::new(user, &challenge.realm, password);
+        let ha1 = Ha1::new(login.user, &challenge.realm, login.password);
         let qop = challenge.qop_auth.then(|| QopAuth {
             nc,
             cnonce: cnonce.to_owned(),
@@ -27,7 +35,7 @@ impl DigestClient {
         let (algorithm, nonce) = (challenge.algorithm, challenge.nonce.clone());
         let response = ha1.response(algorithm, &nonce, method.as_str(), uri, qop.as_ref());
         Authorization {
-            username: user.to_owned(),
+            username: login.user.to_owned(),
             realm: challenge.realm.clone(),
             nonce,
             uri: uri.to_owned(),

@@ -17,50 +17,37 @@ pub enum Verdict {
     Refused,
 }
 
+/// How nonces are made and how long they hold.
+#[derive(Clone)]
+pub struct NonceRules {
+    /// The realm of the challenges.
+    pub realm: String,
+    /// Random and secret: who has it can forge nonces.
+    pub key: [u8; 32],
+    /// How long a nonce may be used; 60 s is usual.
+    pub lifetime: Duration,
+    /// How many used nonces are remembered at most.
+    pub capacity: usize,
+    /// Whether MD5 is offered and taken besides SHA-256, for phones that know nothing better.
+    pub md5: bool,
+}
+
 /// Issues nonces and checks digests over them.
-#[derive(Debug)]
 pub struct Nonces {
-    realm: String,
+    rules: NonceRules,
     epoch: Instant,
-    lifetime: Duration,
 }
 
 impl Nonces {
-    /// `key` must be random and secret; `lifetime` is how long a nonce may be used (60 s is usual);
-    /// `capacity` bounds how many used nonces are remembered.
-    pub fn new(
-        realm: &str,
-        key: [u8; 32],
-        now: Instant,
-        lifetime: Duration,
-        capacity: usize,
-    ) -> Self {
-        let _ = (key, capacity);
-        Self {
-            realm: realm.to_owned(),
-            epoch: now,
-            lifetime,
-        }
+    /// The times inside nonces count from `now`.
+    pub fn new(rules: NonceRules, now: Instant) -> Self {
+        Self { rules, epoch: now }
     }
 
     /// The challenges for one refusal, strongest first (RFC 8760): SHA-256, then MD5 if allowed.
     /// They are alike for known and unknown accounts.
-    pub fn challenges(
-        &self,
-        now: Instant,
-        source: IpAddr,
-        md5: bool,
-        stale: bool,
-    ) -> Vec<Challenge> {
-        let _ = (
-            now,
-            source,
-            md5,
-            stale,
-            &self.realm,
-            self.epoch,
-            self.lifetime,
-        );
+    pub fn challenges(&self, now: Instant, source: IpAddr, stale: bool) -> Vec<Challenge> {
+        let _ = (now, source, stale, &self.rules.realm, self.epoch);
         Vec::new()
     }
 
@@ -73,9 +60,8 @@ impl Nonces {
         authorization: &Authorization,
         method: &Method,
         ha1: Option<&Ha1>,
-        md5_allowed: bool,
     ) -> Verdict {
-        let _ = (now, source, authorization, method, ha1, md5_allowed);
+        let _ = (now, source, authorization, method, ha1);
         Verdict::Refused
     }
 }

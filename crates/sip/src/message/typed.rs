@@ -75,7 +75,7 @@ impl Headers {
     pub fn max_forwards(&self) -> Result<Option<u8>, HeaderError> {
         let number = self.number("Max-Forwards")?;
         number
-            .map(|number| u8::try_from(number))
+            .map(u8::try_from)
             .transpose()
             .map_err(|_| error("Max-Forwards", HeaderProblem::OutOfRange))
     }
