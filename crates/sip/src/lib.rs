@@ -1,9 +1,12 @@
 //! SIP (RFC 3261) without sockets, clock or async: bytes and time in, bytes and events out.
 //!
-//! The message layer (`message`, `uri`, `framing`, `sdp`, `auth`) knows nothing of transactions.
+//! The message layer (`message`, `uri`, `framing`, `sdp`, `auth`) knows nothing of transactions;
+//! `endpoint` is a whole user agent and registrar on top of it.
 
 pub mod auth;
+pub mod endpoint;
 pub mod framing;
 pub mod message;
 pub mod sdp;
+pub mod timers;
 pub mod uri;

@@ -1,0 +1,211 @@
+//! What an endpoint is told once, and the small types of its border: flows, handles, orders.
+
+use crate::message::NameAddr;
+use crate::timers::Timers;
+use crate::uri::Uri;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// What an endpoint is told once.
+#[derive(Clone, Debug)]
+pub struct EndpointConfig {
+    /// Value of User-Agent and Server.
+    pub user_agent: String,
+    /// Digest realm, and domain of our own addresses of record.
+    pub domain: String,
+    /// Put in Via and Contact: where the world reaches us.
+    pub local: SocketAddr,
+    /// Source of branches, tags and nonces; must be random and secret outside tests.
+    pub seed: [u8; 32],
+    /// T1, T2, T4 and 64*T1.
+    pub timers: Timers,
+    /// Shortest registration that the registrar takes (423 below).
+    pub expires_min: Duration,
+    /// Longest registration that the registrar grants.
+    pub expires_max: Duration,
+    /// New requests a second from one unknown address before silence; 0: unlimited.
+    pub source_rate: u32,
+    /// Trunks: not limited in rate, and they may INVITE us.
+    pub trusted_peers: Vec<IpAddr>,
+    /// Whether MD5 digests are offered and taken besides SHA-256.
+    pub md5_allowed: bool,
+    /// Takes INVITEs from anyone (phones, carriers); else from trusted peers only.
+    pub accept_calls: bool,
+}
+
+impl Default for EndpointConfig {
+    fn default() -> Self {
+        Self {
+            user_agent: "cadencia".to_owned(),
+            domain: "localhost".to_owned(),
+            local: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 5060),
+            seed: [0; 32],
+            timers: Timers::default(),
+            expires_min: Duration::from_secs(60),
+            expires_max: Duration::from_secs(3600),
+            source_rate: 20,
+            trusted_peers: Vec::new(),
+            md5_allowed: true,
+            accept_calls: false,
+        }
+    }
+}
+
+/// How bytes travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Transport {
+    /// Datagrams: the transaction layer retransmits.
+    Udp,
+    /// A stream: it does not.
+    Tcp,
+}
+
+impl Transport {
+    #[allow(dead_code, reason = "used by the transaction table")]
+    /// Whether the transport itself repeats what is lost.
+    pub(crate) fn is_reliable(self) -> bool {
+        self == Self::Tcp
+    }
+
+    #[allow(dead_code, reason = "used by the transaction table")]
+    /// As written in Via.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+        }
+    }
+}
+
+/// Where bytes go or came from. Over TCP the shell opens a connection if there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Flow {
+    /// The transport.
+    pub transport: Transport,
+    /// The other side.
+    pub remote: SocketAddr,
+}
+
+/// Bytes to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transmit {
+    /// Where to.
+    pub flow: Flow,
+    /// One message.
+    pub bytes: Vec<u8>,
+}
+
+/// A call of one endpoint; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallHandle(pub(crate) u64);
+
+impl CallHandle {
+    /// A number unique within its endpoint, for logs.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// A registration that we keep up elsewhere; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RegistrationHandle(pub(crate) u64);
+
+/// One OPTIONS that we sent; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OptionsHandle(pub(crate) u64);
+
+/// An INVITE to send.
+#[derive(Clone, Debug)]
+pub struct NewCall {
+    /// Where it is sent.
+    pub flow: Flow,
+    /// Request-URI.
+    pub request_uri: Uri,
+    /// From; its tag is ours to set.
+    pub from: NameAddr,
+    /// To.
+    pub to: NameAddr,
+    /// Call-ID; drawn if `None`.
+    pub call_id: Option<String>,
+    /// From tag; drawn if `None`.
+    pub from_tag: Option<String>,
+    /// Branch of the first INVITE; drawn if `None`.
+    pub branch: Option<String>,
+    /// The SDP offer.
+    pub offer: String,
+    /// User and password to answer a challenge with.
+    pub credentials: Option<(String, String)>,
+    /// From the first INVITE to giving up: CANCEL, then `Failed` with 408 by us.
+    pub ring_timeout: Duration,
+    /// Further header fields; those that cannot be sent as they stand are left out.
+    pub headers: Vec<(String, String)>,
+}
+
+/// An INVITE that a former life of this endpoint sent, for
+/// [`Endpoint::cancel_orphan`](super::Endpoint::cancel_orphan). Its CSeq was 1.
+#[derive(Clone, Debug)]
+pub struct OrphanInvite {
+    /// Where it was sent.
+    pub flow: Flow,
+    /// Its Request-URI.
+    pub request_uri: Uri,
+    /// Its Call-ID.
+    pub call_id: String,
+    /// Its From tag.
+    pub from_tag: String,
+    /// Its branch.
+    pub branch: String,
+    /// Its From, without tag.
+    pub from: NameAddr,
+    /// Its To.
+    pub to: NameAddr,
+}
+
+/// A registration to keep up at somebody else's registrar.
+#[derive(Clone)]
+pub struct NewRegistration {
+    /// Where REGISTER is sent.
+    pub flow: Flow,
+    /// The registrar's domain.
+    pub domain: String,
+    /// The user registered, who is also the user of the digest.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// For how long to ask; refreshed well before.
+    pub expires: Duration,
+}
+
+/// The password stays out of logs.
+impl std::fmt::Debug for NewRegistration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewRegistration")
+            .field("flow", &self.flow)
+            .field("domain", &self.domain)
+            .field("user", &self.user)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a registered user is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The user of the address of record.
+    pub user: String,
+    /// What it put into Contact: the Request-URI of calls to it.
+    pub contact: Uri,
+    /// Where REGISTER came from: send INVITEs there.
+    pub flow: Flow,
+    /// What is left of its time.
+    pub expires_in: Duration,
+    /// Call-ID of the REGISTER.
+    pub call_id: String,
+    /// CSeq of the REGISTER.
+    pub cseq: u32,
+}
+
+/// Text that is no record of a dialog, or one of another version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a dialog record of this version")]
+pub struct InvalidRecord;

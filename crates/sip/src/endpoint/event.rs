@@ -1,0 +1,133 @@
+//! What an endpoint tells: facts about calls, bindings, registrations and probes.
+
+use super::{Binding, CallHandle, Flow, OptionsHandle, RegistrationHandle};
+use crate::message::{Request, Status};
+use crate::uri::Uri;
+use std::time::Duration;
+
+/// Something happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// To a call.
+    Call {
+        /// Which.
+        call: CallHandle,
+        /// What.
+        event: CallEvent,
+    },
+    /// Somebody calls: `ring`, `answer` or `reject`.
+    Incoming {
+        /// The new call.
+        call: CallHandle,
+        /// Where it comes from.
+        from: Flow,
+        /// The INVITE.
+        request: Box<Request>,
+        /// Its SDP offer; without one, the answer's SDP is an offer.
+        offer: Option<String>,
+    },
+    /// A user registered or refreshed.
+    Registered {
+        /// Where the user is reached now.
+        binding: Binding,
+        /// Whether it is the first binding of the user.
+        fresh: bool,
+    },
+    /// A binding was removed or ran out.
+    Unregistered {
+        /// Whose.
+        user: String,
+        /// Which.
+        contact: Uri,
+        /// Whether the user has none left.
+        last: bool,
+    },
+    /// News of a registration that we keep up elsewhere.
+    Registration {
+        /// Which.
+        handle: RegistrationHandle,
+        /// What.
+        state: RegistrationState,
+    },
+    /// An OPTIONS was answered or timed out.
+    Options {
+        /// Which.
+        handle: OptionsHandle,
+        /// Whether anything answered, whatever it said, short of 408 and 503.
+        alive: bool,
+        /// The answer, if one came.
+        status: Option<Status>,
+    },
+}
+
+/// What happens to a call. `Failed`, `Cancelled` and `Ended` are final: the handle is gone then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallEvent {
+    /// Caller: the INVITE was handed out for the first time.
+    Sent,
+    /// Caller: a 100 came.
+    Trying,
+    /// Caller: 180 to 183 came.
+    Ringing {
+        /// Early media, if it has a body.
+        sdp: Option<String>,
+    },
+    /// Caller: a 2xx came, and was acknowledged.
+    Answered {
+        /// Its body.
+        sdp: Option<String>,
+    },
+    /// Final, before an answer.
+    Failed {
+        /// The status; 408 for a ring timeout, 487 for our hang-up, 503 for a dead transport.
+        status: u16,
+        /// Whether we gave up: ring timeout, `hang_up`, `reject`.
+        by_us: bool,
+        /// The Q.850 cause of a Reason header.
+        q850: Option<u16>,
+    },
+    /// Callee: the caller gave up; 487 was sent. Final.
+    Cancelled,
+    /// Callee: the ACK came.
+    Confirmed,
+    /// The other side wants to change the session: `answer_reinvite`.
+    Reinvite {
+        /// Its SDP offer; without one, make an offer.
+        offer: Option<String>,
+    },
+    /// Final, after an answer.
+    Ended {
+        /// Who ended it.
+        by: EndedBy,
+        /// The Q.850 cause of a Reason header.
+        q850: Option<u16>,
+    },
+}
+
+/// Who ended an answered call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndedBy {
+    /// The other side sent BYE.
+    Remote,
+    /// We did.
+    Us,
+    /// Nobody: the other side went silent or its transport broke.
+    Failure,
+}
+
+/// How a registration of ours stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationState {
+    /// Registered or refreshed.
+    Up {
+        /// For how long.
+        expires: Duration,
+    },
+    /// Refused or unanswered; tried again later.
+    Failed {
+        /// The answer; 408 if there was none.
+        status: u16,
+    },
+    /// Unregistered as asked. Final.
+    Down,
+}
