@@ -1,3 +1,26 @@
-//! Sockets and clocks that drive sip and media for the engine.
+//! Sockets and clocks that drive `sip` and `media` for the engine.
+//!
+//! One thread owns the signalling: the endpoint, its sockets and the tables that say whose call
+//! and whose line a dialog is. The media threads are apart. [`Telephony`] is the handle others
+//! hold: it hands orders over and never waits; what happened comes back as [`Report`]s. No
+//! decision is made here that the engine could make.
 
+#![allow(dead_code, reason = "the signalling loop that calls them comes next")]
+
+mod config;
+mod counters;
+mod driver;
+mod error;
+mod handle;
+mod ids;
 pub mod media;
+mod outcome;
+mod report;
+mod trunk;
+
+pub use config::TelephonyConfig;
+pub use counters::Counters;
+pub use error::TelephonyError;
+pub use handle::Telephony;
+pub use outcome::{Refusal, WhoEnded, outcome_of};
+pub use report::{BindingRecord, Report};

@@ -1,0 +1,93 @@
+//! Figures for the metrics page: counted on the signalling thread, read from anywhere.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::media::LegStats;
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// The figures at one moment. All but `calls_open`, `lines_up` and `connections_open`
+        /// only ever rise.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Counters { $($(#[$doc])* pub $name: u64,)* }
+
+        /// Where they are counted.
+        #[derive(Debug, Default)]
+        pub(crate) struct Meters { $(pub(crate) $name: Meter,)* }
+
+        impl Meters {
+            pub(crate) fn read(&self) -> Counters {
+                Counters { $($name: self.$name.get(),)* }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Customer calls sent to a trunk.
+    invites_sent,
+    /// SIP messages received, well-formed or not.
+    sip_in,
+    /// SIP messages sent, retransmissions included.
+    sip_out,
+    /// Bytes received that are not SIP.
+    malformed,
+    /// Datagrams and streams the system did not take.
+    send_errors,
+    /// Connections refused for want of room, or closed for silence or nonsense.
+    connections_refused,
+    /// Connections open now.
+    connections_open,
+    /// Customer calls open now.
+    calls_open,
+    /// Agents' lines up now.
+    lines_up,
+    /// Customer and agent joined.
+    bridges,
+    /// Messages played to abandoned callers, to the end.
+    messages_played,
+    /// Legs closed for want of audio.
+    silent_legs,
+    /// Dialogs and calls of an earlier life that were ended.
+    orphans_ended,
+    /// RTP packets received on closed legs.
+    rtp_in,
+    /// RTP packets sent on closed legs.
+    rtp_out,
+    /// RTP packets lost on closed legs.
+    rtp_lost,
+    /// RTP packets from strangers dropped on closed legs.
+    rtp_foreign,
+}
+
+/// One figure.
+#[derive(Debug, Default)]
+pub(crate) struct Meter(AtomicU64);
+
+impl Meter {
+    pub(crate) fn count(&self) {
+        self.add(1);
+    }
+
+    pub(crate) fn add(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set(&self, value: usize) {
+        self.0.store(value as u64, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Meters {
+    /// Adds the figures of a leg that closed.
+    pub(crate) fn leg_closed(&self, stats: &LegStats) {
+        self.rtp_in.add(stats.packets_in);
+        self.rtp_out.add(stats.packets_out);
+        self.rtp_lost.add(stats.lost);
+        self.rtp_foreign.add(stats.foreign_dropped);
+    }
+}

@@ -1,0 +1,159 @@
+//! The handle others hold, and the orders it hands to the signalling thread.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{
+    AgentId, AgentProfile, AttemptId, PhoneNumber, Secret, SignallingRecord, Trunk, TrunkId,
+};
+use engine::Command;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::counters::Meters;
+use crate::{BindingRecord, Counters, Report, TelephonyConfig, TelephonyError, driver};
+
+/// An order to the signalling thread. They come from our own process, at the pace of the engine
+/// and of people who configure: the channel needs no bound.
+#[derive(Debug)]
+pub(crate) enum Order {
+    SetTrunk(Box<Trunk>),
+    RemoveTrunk(TrunkId),
+    SetAgent(Box<AgentProfile>, Secret),
+    RemoveAgent(AgentId),
+    CarryOut(Command),
+    RestoreBinding(BindingRecord),
+    RestoreLine(AgentId, SignallingRecord),
+    EndOrphan(Orphan),
+    Stop {
+        limit: Duration,
+        done: oneshot::Sender<()>,
+    },
+}
+
+/// A call of an earlier life of this node.
+#[derive(Debug)]
+pub(crate) struct Orphan {
+    pub(crate) attempt: AttemptId,
+    pub(crate) trunk: TrunkId,
+    pub(crate) phone: PhoneNumber,
+    pub(crate) caller_id: PhoneNumber,
+    pub(crate) answered: Option<SignallingRecord>,
+}
+
+/// The telephony of this node. Clones share it; nothing here waits but [`Telephony::stop`]. When
+/// the last clone is dropped without `stop`, the thread ends as a crash would: calls stay up until
+/// their far ends notice.
+#[derive(Clone, Debug)]
+pub struct Telephony {
+    orders: mpsc::UnboundedSender<Order>,
+    meters: Arc<Meters>,
+    local: SocketAddr,
+}
+
+impl Telephony {
+    /// Opens the sockets and starts the threads. What happens from then on is in the channel; it
+    /// is unbounded because the signalling thread may neither wait nor lose the end of a call, and
+    /// each call and line says only a few things.
+    pub async fn start(
+        config: TelephonyConfig,
+    ) -> Result<(Telephony, mpsc::UnboundedReceiver<Report>), TelephonyError> {
+        let (orders, inbox) = mpsc::unbounded_channel();
+        let (reports, outbox) = mpsc::unbounded_channel();
+        let meters = Arc::new(Meters::default());
+        let local = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
+        let telephony = Telephony {
+            orders,
+            meters,
+            local,
+        };
+        Ok((telephony, outbox))
+    }
+
+    /// Where SIP is heard.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Makes a trunk known, or changes it. Its host name is looked up aside.
+    pub fn set_trunk(&self, trunk: Trunk) {
+        self.order(Order::SetTrunk(Box::new(trunk)));
+    }
+
+    /// Forgets a trunk; its live calls go on.
+    pub fn remove_trunk(&self, id: TrunkId) {
+        self.order(Order::RemoveTrunk(id));
+    }
+
+    /// Makes an agent known, or changes them; from then on their phone may register.
+    pub fn set_agent(&self, profile: AgentProfile, password: &Secret) {
+        self.order(Order::SetAgent(Box::new(profile), password.clone()));
+    }
+
+    /// Forgets an agent: their line falls, their phone may register no more.
+    pub fn remove_agent(&self, id: AgentId) {
+        self.order(Order::RemoveAgent(id));
+    }
+
+    /// Carries out the engine's orders about calls and lines (`PlaceCall`, `Bridge`,
+    /// `PlayMessage`, `HangUp`, `RaiseLine`, `DropLine`); others are not for telephony.
+    pub fn carry_out(&self, command: &Command) {
+        match command {
+            Command::PlaceCall { .. }
+            | Command::Bridge { .. }
+            | Command::PlayMessage { .. }
+            | Command::HangUp { .. }
+            | Command::RaiseLine { .. }
+            | Command::DropLine { .. } => self.order(Order::CarryOut(command.clone())),
+            Command::RefillHopper { .. } | Command::ReleaseWork(_) => {}
+        }
+    }
+
+    /// At start: a phone that was registered before. Its agent may be made known before or after.
+    pub fn restore_binding(&self, binding: BindingRecord) {
+        self.order(Order::RestoreBinding(binding));
+    }
+
+    /// At start: a line that was up before. It is hung up; the engine raises it anew.
+    pub fn restore_line(&self, agent: AgentId, record: SignallingRecord) {
+        self.order(Order::RestoreLine(agent, record));
+    }
+
+    /// At start: a call that was open before. An answered one gets BYE, another one CANCEL.
+    pub fn end_orphan(
+        &self,
+        attempt: AttemptId,
+        trunk: TrunkId,
+        phone: PhoneNumber,
+        caller_id: PhoneNumber,
+        answered: Option<SignallingRecord>,
+    ) {
+        self.order(Order::EndOrphan(Orphan {
+            attempt,
+            trunk,
+            phone,
+            caller_id,
+            answered,
+        }));
+    }
+
+    /// The figures so far.
+    pub fn counters(&self) -> Counters {
+        self.meters.read()
+    }
+
+    /// Ends every call and line, waits until the far ends agreed or `limit` has passed, and closes
+    /// the sockets.
+    pub async fn stop(self, limit: Duration) {
+        let (done, stopped) = oneshot::channel();
+        self.order(Order::Stop { limit, done });
+        // An error means that the thread is gone already: nothing is left to stop.
+        let _ = stopped.await;
+    }
+
+    fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            tracing::debug!("telephony is stopped; an order to it was dropped");
+        }
+    }
+}

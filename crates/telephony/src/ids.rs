@@ -1,0 +1,65 @@
+//! The names a call bears on the wire. They follow from the node's secret and the attempt, so that
+//! the process which comes after a crash can cancel a call that the one before it placed.
+
+use std::fmt::Write as _;
+
+use domain::AttemptId;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Names of an attempt's first INVITE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CallIds {
+    pub(crate) call_id: String,
+    pub(crate) from_tag: String,
+    pub(crate) branch: String,
+}
+
+impl CallIds {
+    /// Nobody without the secret can guess them, so nobody else can cancel or end the call.
+    pub(crate) fn of(secret: &[u8; 32], attempt: AttemptId, domain: &str) -> CallIds {
+        let digest = derive(secret, attempt);
+        CallIds {
+            call_id: format!("{}@{domain}", hex(&digest[..12])),
+            from_tag: hex(&digest[12..20]),
+            branch: format!("z9hG4bK{}", hex(&digest[20..])),
+        }
+    }
+}
+
+fn derive(secret: &[u8; 32], attempt: AttemptId) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    mac.update(b"cadencia call 1");
+    mac.update(&attempt.get().to_be_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_back_after_a_restart_and_differ_between_attempts_and_nodes() {
+        let of = |secret: u8, attempt| CallIds::of(&[secret; 32], AttemptId::new(attempt), "d");
+        assert_eq!(of(1, 7), of(1, 7));
+        for other in [of(1, 8), of(2, 7)] {
+            assert_ne!(of(1, 7).call_id, other.call_id);
+            assert_ne!(of(1, 7).from_tag, other.from_tag);
+            assert_ne!(of(1, 7).branch, other.branch);
+        }
+    }
+
+    #[test]
+    fn a_branch_bears_the_cookie_of_rfc_3261() {
+        let ids = CallIds::of(&[9; 32], AttemptId::new(1), "cadencia.example");
+        assert!(ids.branch.starts_with("z9hG4bK") && ids.branch.len() > 20);
+        assert!(ids.call_id.ends_with("@cadencia.example"));
+    }
+}

@@ -1,0 +1,174 @@
+//! The one table from what the network said to what became of the attempt: SIP status (RFC 3261
+//! section 21) and, where the Reason header has one (RFC 3326), the Q.850 cause, which is nearer
+//! to the truth because gateways squeeze many causes into few statuses (RFC 3398).
+
+use domain::{Cause, Outcome};
+
+/// A call that ended before an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The final status, received or made up by our timers.
+    pub status: u16,
+    /// Cause of the Reason header.
+    pub q850: Option<u16>,
+    /// Whether the far side said anything at all before: any 1xx.
+    pub heard: bool,
+    /// Who put an end to it.
+    pub by: WhoEnded,
+}
+
+/// Who put an end to a call before an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhoEnded {
+    /// The network, with a final status or by its silence.
+    Network,
+    /// We, because it rang as long as it may.
+    RingTimeout,
+    /// We, by order.
+    Order,
+}
+
+/// What becomes of the attempt, and what to write beside it.
+pub fn outcome_of(refusal: &Refusal) -> (Outcome, Cause) {
+    let outcome = match refusal.by {
+        WhoEnded::Order => Outcome::Cancelled,
+        // A far side that never said a word is a dead trunk, not a telephone that rang.
+        WhoEnded::RingTimeout | WhoEnded::Network if timed_out_unheard(refusal) => {
+            Outcome::Congestion
+        }
+        WhoEnded::RingTimeout => Outcome::NoAnswer,
+        WhoEnded::Network => refusal
+            .q850
+            .and_then(by_q850)
+            .unwrap_or_else(|| by_status(refusal.status)),
+    };
+    let cause = Cause {
+        sip_status: Some(refusal.status),
+        q850: refusal.q850,
+    };
+    (outcome, cause)
+}
+
+fn timed_out_unheard(refusal: &Refusal) -> bool {
+    !refusal.heard && (refusal.status == 408 || refusal.by == WhoEnded::RingTimeout)
+}
+
+/// `None` for causes that say nothing of the called party (16, 31, 127) or that carriers use both
+/// for bad numbers and bad routes (2, 3): the status decides then.
+fn by_q850(cause: u16) -> Option<Outcome> {
+    Some(match cause {
+        1 | 22 | 28 => Outcome::InvalidNumber,
+        17 => Outcome::Busy,
+        18 | 19 => Outcome::NoAnswer,
+        20 | 27 => Outcome::Unreachable,
+        21 | 55 => Outcome::Rejected,
+        34 | 38 | 41..=44 | 47 | 102 => Outcome::Congestion,
+        _ => return None,
+    })
+}
+
+/// What no line names is a trouble between us and the carrier, so it costs the contact nothing.
+fn by_status(status: u16) -> Outcome {
+    match status {
+        486 | 600 => Outcome::Busy,
+        408 | 480 | 487 => Outcome::NoAnswer,
+        404 | 410 | 484 | 485 | 604 => Outcome::InvalidNumber,
+        403 | 433 | 603 | 607 | 608 => Outcome::Rejected,
+        _ => Outcome::Congestion,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(status: u16, q850: Option<u16>) -> Outcome {
+        outcome_of(&Refusal {
+            status,
+            q850,
+            heard: true,
+            by: WhoEnded::Network,
+        })
+        .0
+    }
+
+    #[test]
+    fn a_status_alone_decides() {
+        for (outcome, statuses) in [
+            (Outcome::Busy, &[486, 600][..]),
+            (Outcome::NoAnswer, &[408, 480, 487]),
+            (Outcome::InvalidNumber, &[404, 410, 484, 485, 604]),
+            (Outcome::Rejected, &[403, 433, 603, 607, 608]),
+            (
+                Outcome::Congestion,
+                &[302, 400, 401, 407, 488, 500, 502, 503, 504, 513, 606],
+            ),
+        ] {
+            for &status in statuses {
+                assert_eq!(network(status, None), outcome, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cause_is_nearer_to_the_truth_than_the_status() {
+        for (status, cause, outcome) in [
+            (480, 20, Outcome::Unreachable),
+            (480, 17, Outcome::Busy),
+            (500, 1, Outcome::InvalidNumber),
+            (503, 34, Outcome::Congestion),
+            (404, 38, Outcome::Congestion),
+            (480, 21, Outcome::Rejected),
+            (502, 27, Outcome::Unreachable),
+            (487, 19, Outcome::NoAnswer),
+        ] {
+            assert_eq!(network(status, Some(cause)), outcome, "{status} {cause}");
+        }
+    }
+
+    #[test]
+    fn a_cause_that_says_nothing_leaves_it_to_the_status() {
+        assert_eq!(network(486, Some(16)), Outcome::Busy);
+        assert_eq!(network(404, Some(3)), Outcome::InvalidNumber);
+        assert_eq!(network(503, Some(127)), Outcome::Congestion);
+    }
+
+    #[test]
+    fn what_we_ended_is_not_the_networks_word() {
+        let ended = |by, heard| {
+            outcome_of(&Refusal {
+                status: 487,
+                q850: Some(17),
+                heard,
+                by,
+            })
+            .0
+        };
+        assert_eq!(ended(WhoEnded::Order, true), Outcome::Cancelled);
+        assert_eq!(ended(WhoEnded::Order, false), Outcome::Cancelled);
+        assert_eq!(ended(WhoEnded::RingTimeout, true), Outcome::NoAnswer);
+        assert_eq!(ended(WhoEnded::RingTimeout, false), Outcome::Congestion);
+    }
+
+    #[test]
+    fn a_trunk_that_says_nothing_costs_the_contact_no_attempt() {
+        let timer_b = Refusal {
+            status: 408,
+            q850: None,
+            heard: false,
+            by: WhoEnded::Network,
+        };
+        assert_eq!(outcome_of(&timer_b).0, Outcome::Congestion);
+    }
+
+    #[test]
+    fn the_cause_is_written_down_as_received() {
+        let (_, cause) = outcome_of(&Refusal {
+            status: 486,
+            q850: Some(17),
+            heard: true,
+            by: WhoEnded::Network,
+        });
+        assert_eq!((cause.sip_status, cause.q850), (Some(486), Some(17)));
+    }
+}

@@ -1,0 +1,59 @@
+//! What telephony tells the run loop.
+
+use std::time::Duration;
+
+use domain::{AgentId, AttemptId, SignallingRecord, Timestamp};
+use engine::{CallProgress, LineEvent};
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// A call we placed went on.
+    Call {
+        /// Which.
+        attempt: AttemptId,
+        /// How far.
+        progress: CallProgress,
+    },
+    /// Something about an agent's line. A line dropped by order says nothing.
+    Line {
+        /// Whose.
+        agent: AgentId,
+        /// What.
+        event: LineEvent,
+    },
+    /// The dialog that an agent's line now is, to be kept durably so that a crash leaves no phone
+    /// off the hook; `None`: there is none any more.
+    LineDialog {
+        /// Whose.
+        agent: AgentId,
+        /// For [`Telephony::restore_line`](crate::Telephony::restore_line).
+        record: Option<SignallingRecord>,
+    },
+    /// A phone registered or refreshed: keep it, so that a restart need not wait for the next
+    /// REGISTER.
+    Binding(BindingRecord),
+    /// A user's last registration went.
+    BindingGone {
+        /// Whose.
+        user: String,
+    },
+    /// Customer and agent hear each other.
+    BridgeTook {
+        /// Which call.
+        attempt: AttemptId,
+        /// From the datagram that said "answered" to the bridge.
+        took: Duration,
+    },
+}
+
+/// A registered phone as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingRecord {
+    /// User part of the address of record.
+    pub user: String,
+    /// Where the phone is: opaque to everyone but telephony.
+    pub line: String,
+    /// When it lapses.
+    pub expires_at: Timestamp,
+}
