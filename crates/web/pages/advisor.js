@@ -1,0 +1,90 @@
+// The advisor's page: start the shift, be ready, talk, say what the call was.
+import { word, clock } from '/words.js';
+import { ask, enter, leave, listen, make } from '/session.js';
+
+const page = document.getElementById('page');
+const notice = make('p', { class: 'problem', role: 'alert' });
+const body = make('div', {});
+const left = make('span', { class: 'left' });
+let desk = null;
+let skew = 0;
+let drawn = '';
+let dispositions = { campaign: null, rows: [] };
+
+const act = (what, form = {}) => async () => {
+  try { await ask('POST', `/api/v1/agent/${what}`, form instanceof Function ? form() : form); notice.textContent = ''; }
+  catch (error) { notice.textContent = error.message; }
+};
+const button = (label, what, form, kind = '') =>
+  make('button', { type: 'button', class: kind, onclick: act(what, form) }, label);
+
+const actions = () => {
+  switch (desk.status) {
+    case 'offline': return [button(word('logIn'), 'login', {}, 'main')];
+    case 'break': return [button(word('takeCalls'), 'ready', {}, 'main'), button(word('logOut'), 'logout')];
+    case 'ready': return [button(word('pauseMe'), 'break', breakForm), button(word('logOut'), 'logout')];
+    case 'reserved': return [button(word('call'), 'preview/accept', {}, 'main'), button(word('skip'), 'preview/skip')];
+    case 'talking': return [button(word('hangUp'), 'hangup', {}, 'main'), button(word('pauseMe'), 'break', breakForm)];
+    default: return [button(word('logOut'), 'logout')];
+  }
+};
+const breakForm = () => ({ reason: prompt(word('breakReason')) || 'pausa' });
+
+const load = async (campaign) => {
+  if (dispositions.campaign === campaign) return;
+  dispositions = { campaign, rows: await ask('GET', `/api/v1/campaigns/${campaign}/dispositions`) };
+};
+
+const typifyForm = () => {
+  const code = make('select', { id: 'code', required: '' }, make('option', { value: '' }, word('choose')),
+    dispositions.rows.map((row) => make('option', { value: row.code }, `${row.code} · ${row.levels.join(' › ')}`)));
+  const note = make('input', { id: 'note', maxlength: '500' });
+  const again = make('input', { id: 'again', type: 'datetime-local' });
+  const save = (event) => {
+    event.preventDefault();
+    act('typify', {
+      attempt: desk.attempt, code: code.value, note: note.value,
+      callback_at: again.value ? new Date(again.value).getTime() : null,
+    })();
+  };
+  return make('form', { class: 'typify', onsubmit: save },
+    make('label', { for: 'code' }, word('choose')), code, make('label', { for: 'note' }, word('note')), note,
+    make('label', { for: 'again' }, word('callbackAt')), again,
+    make('button', { type: 'submit', class: 'main' }, word('typify')));
+};
+
+const contactCard = (contact) => make('section', { class: 'card' },
+  make('h2', {}, contact.name || '—'),
+  make('dl', {}, [[word('campaign'), contact.campaign], [word('document'), contact.document], [word('segment'), contact.segment],
+    ...contact.phones.map((phone) => ['☎', phone.number + (phone.current ? ' ●' : '')]), ...contact.attributes]
+    .filter(([, value]) => value).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])));
+
+const draw = async (next) => {
+  desk = next;
+  if (desk.contact) await load(desk.contact.campaign_id).catch((error) => { notice.textContent = error.message; });
+  // Redrawing under someone's hands would lose what they typed.
+  const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked]);
+  if (key === drawn) return;
+  drawn = key;
+  body.replaceChildren(
+    make('section', { class: `card status ${desk.status}` }, make('h2', {}, word(desk.status)), left,
+      make('p', {}, desk.reason || '', desk.booked ? ` ${word('booked')}: ${desk.booked}` : ''), ...actions()),
+    desk.registered ? '' : make('p', { class: 'problem' }, word('phoneMissing')),
+    desk.contact ? contactCard(desk.contact) : make('p', { class: 'empty' }, word('nobody')),
+    desk.attempt != null && ['talking', 'wrap_up'].includes(desk.status) ? typifyForm() : '');
+};
+
+const session = await enter(page);
+if (session.agent == null) {
+  page.replaceChildren(make('p', { class: 'empty' }, word('notAllowed')), make('a', { href: '/' }, '/'));
+} else {
+  page.replaceChildren(make('header', { class: 'top' }, make('h1', {}, session.user),
+    make('span', { class: 'grow' }), make('button', { type: 'button', onclick: leave }, word('leave'))), notice, body);
+  listen('/api/v1/agent/events', (next) => { skew = (next.now || Date.now()) - Date.now(); draw(next); },
+    (up) => { notice.textContent = up ? '' : word('noConnection'); });
+  setInterval(() => {
+    if (!desk) return;
+    const now = Date.now() + skew;
+    left.textContent = desk.deadline ? `${word('timeLeft')} ${clock(desk.deadline - now)}` : clock(now - desk.since);
+  }, 500);
+}

@@ -1,0 +1,62 @@
+// Every word on screen, Spanish first, English second. The browser's language
+// chooses; `?lang=en` overrides.
+const WORDS = {
+  es: {
+    title: 'Operación en vivo', agents: 'Asesores', calls: 'Llamadas', pacing: 'Marcación',
+    abandon: 'Abandono', utilisation: 'Utilización', attempts: 'Intentos', answered: 'Contestadas',
+    abandoned: 'Abandonadas', hopper: 'Por marcar', wait: 'Espera hasta el asesor', why: 'Motivo',
+    offline: 'Desconectado', ready: 'Disponible', reserved: 'Reservado', talking: 'En llamada',
+    wrap_up: 'Tipificando', break: 'En pausa', lost: 'Sin línea',
+    intended: 'Por salir', dialing: 'Marcando', ringing: 'Timbrando', waiting: 'Esperando asesor',
+    message: 'Oyendo mensaje', stopped: 'Detenida', running: 'En marcha', paused: 'En pausa',
+    finished: 'Terminada', noCampaigns: 'No hay campañas todavía. Créela con: cadencia campaign create',
+    noAgents: 'No hay asesores todavía. Créelos con: cadencia agent create',
+    user: 'Usuario', password: 'Contraseña', enter: 'Entrar', leave: 'Salir',
+    noConnection: 'Sin conexión con el servidor; reintentando…', since: 'desde hace',
+    stalled: 'La base de datos no confirma: no salen llamadas nuevas.',
+    draining: 'Terminando: no salen llamadas nuevas.', start: 'Iniciar', pause: 'Pausar', stop: 'Detener',
+    logIn: 'Iniciar turno', logOut: 'Terminar turno', takeCalls: 'Disponible', hangUp: 'Colgar',
+    typify: 'Guardar tipificación', choose: 'Escoja una tipificación', note: 'Nota',
+    callbackAt: 'Volver a llamar el', breakReason: 'Motivo de la pausa', pauseMe: 'Pausa',
+    call: 'Llamar', skip: 'Saltar', nobody: 'Sin llamada. El próximo cliente aparecerá aquí.',
+    phoneMissing: 'Su teléfono no está registrado: enciéndalo antes de iniciar turno.',
+    document: 'Documento', segment: 'Segmento', campaign: 'Campaña', timeLeft: 'Tiempo restante',
+    notAllowed: 'Su usuario no tiene permiso para esta página.', noData: 's/d', booked: 'Al colgar',
+    stopConfirm: '¿Detener la campaña? Las llamadas en curso terminan solas.',
+  },
+  en: {
+    title: 'Live floor', agents: 'Advisors', calls: 'Calls', pacing: 'Pacing',
+    abandon: 'Abandon rate', utilisation: 'Utilisation', attempts: 'Attempts', answered: 'Answered',
+    abandoned: 'Abandoned', hopper: 'Next to dial', wait: 'Answer to advisor', why: 'Reason',
+    offline: 'Offline', ready: 'Ready', reserved: 'Reserved', talking: 'Talking',
+    wrap_up: 'Wrap-up', break: 'Break', lost: 'Line lost',
+    intended: 'About to leave', dialing: 'Dialing', ringing: 'Ringing', waiting: 'Waiting for an advisor',
+    message: 'Hearing the message', stopped: 'Stopped', running: 'Running', paused: 'Paused',
+    finished: 'Finished', noCampaigns: 'No campaigns yet. Create one with: cadencia campaign create',
+    noAgents: 'No advisors yet. Create them with: cadencia agent create',
+    user: 'User', password: 'Password', enter: 'Log in', leave: 'Log out',
+    noConnection: 'No connection to the server; trying again…', since: 'for',
+    stalled: 'The database does not commit: no new calls leave.',
+    draining: 'Draining: no new calls leave.', start: 'Start', pause: 'Pause', stop: 'Stop',
+    logIn: 'Start shift', logOut: 'End shift', takeCalls: 'Ready', hangUp: 'Hang up',
+    typify: 'Save typification', choose: 'Choose a typification', note: 'Note',
+    callbackAt: 'Call again at', breakReason: 'Reason for the break', pauseMe: 'Break',
+    call: 'Call', skip: 'Skip', nobody: 'No call. The next customer appears here.',
+    phoneMissing: 'Your phone is not registered: start it before the shift.',
+    document: 'Document', segment: 'Segment', campaign: 'Campaign', timeLeft: 'Time left',
+    notAllowed: 'Your user may not see this page.', noData: 'n/a', booked: 'After the call',
+    stopConfirm: 'Stop the campaign? Live calls end by themselves.',
+  },
+};
+const asked = new URLSearchParams(location.search).get('lang') || navigator.language || 'es';
+const lang = asked.startsWith('en') ? 'en' : 'es';
+document.documentElement.lang = lang;
+
+export const word = (key) => WORDS[lang][key] || WORDS.es[key] || key;
+export const percent = (share) => share == null ? word('noData')
+  : new Intl.NumberFormat(lang, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
+export const number = (value) => new Intl.NumberFormat(lang).format(value);
+export const clock = (ms) => {
+  const s = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+};

@@ -1,0 +1,91 @@
+//! The advisor's desk: what they are doing, whom they talk to, what they may
+//! say it was.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The desk now.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Desk {
+    /// When this was so, in ms since 1970 UTC.
+    pub now: i64,
+    /// The agent's id.
+    pub agent: i64,
+    /// Name on screens.
+    pub name: String,
+    /// `offline`, `ready`, `reserved`, `talking`, `wrap_up`, `break` or `lost`.
+    pub status: String,
+    /// Since when, in ms since 1970 UTC.
+    pub since: i64,
+    /// Break reason, or why the line is lost.
+    pub reason: Option<String>,
+    /// Whether the line can carry a customer.
+    pub line_up: bool,
+    /// Whether a phone is registered.
+    pub registered: bool,
+    /// The attempt they are on, or typify.
+    pub attempt: Option<i64>,
+    /// End of wrap-up, in ms since 1970 UTC.
+    pub deadline: Option<i64>,
+    /// Booked for after the call: a break reason, or `logout`.
+    pub booked: Option<String>,
+    /// Whom they talk to.
+    pub contact: Option<DeskContact>,
+}
+
+/// The person on the line.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct DeskContact {
+    /// The record.
+    pub id: i64,
+    /// Campaign name.
+    pub campaign: String,
+    /// Campaign id, for its typifications.
+    pub campaign_id: i64,
+    /// Name as the base writes it.
+    pub name: String,
+    /// Identity document.
+    pub document: String,
+    /// Segment.
+    pub segment: String,
+    /// Phones in dialing order.
+    pub phones: Vec<DeskPhone>,
+    /// The remaining columns of the base.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// One phone of the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeskPhone {
+    /// In E.164.
+    pub number: String,
+    /// Whether it is the one on the line.
+    pub current: bool,
+}
+
+/// A typification the advisor may choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeskDisposition {
+    /// Stable code.
+    pub code: String,
+    /// The tree: one to three levels.
+    pub levels: Vec<String>,
+    /// An accepted sale.
+    pub sale: bool,
+}
+
+/// What the call was.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TypifyForm {
+    /// Which attempt.
+    pub attempt: i64,
+    /// Catalogue code.
+    pub code: String,
+    /// Free text.
+    #[serde(default)]
+    pub note: String,
+    /// When the customer asked to be called again, in ms since 1970 UTC.
+    #[serde(default)]
+    pub callback_at: Option<i64>,
+}
