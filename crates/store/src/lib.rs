@@ -1,1 +1,17 @@
-//! The record, on SQLite and PostgreSQL.
+//! The record, on SQLite and PostgreSQL: the journal of events and the tables
+//! projected from it in the same transaction, configuration, lists and reading.
+//! Decides nothing; whom to call and when is the engine's.
+
+mod error;
+mod journal;
+mod store;
+mod types;
+
+pub use error::{Result, StoreError};
+pub use journal::{Committed, Journal};
+pub use store::Store;
+pub use types::{
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,
+    NewContact, Numbering, OpenAttempt, PacingRow, Problem, Role, Session, TypificationRow, User,
+    Verdict,
+};

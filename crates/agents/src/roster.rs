@@ -1,0 +1,101 @@
+//! Everybody on the floor, and whose turn it is: the longest idle first.
+
+use std::collections::BTreeMap;
+
+use domain::{AgentId, AgentProfile, CampaignId, Timestamp};
+
+use crate::Agent;
+
+/// Every agent known.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    agents: BTreeMap<AgentId, Agent>,
+}
+
+impl Roster {
+    /// Takes in someone new, or what changed about someone known.
+    pub fn put(&mut self, profile: AgentProfile, now: Timestamp) {
+        match self.agents.get_mut(&profile.id) {
+            Some(agent) => agent.profile = profile,
+            None => {
+                self.agents.insert(profile.id, Agent::new(profile, now));
+            }
+        }
+    }
+
+    /// Forgets someone.
+    pub fn remove(&mut self, id: AgentId) -> Option<Agent> {
+        self.agents.remove(&id)
+    }
+
+    /// One of them.
+    pub fn get(&self, id: AgentId) -> Option<&Agent> {
+        self.agents.get(&id)
+    }
+
+    /// One of them, to change.
+    pub fn get_mut(&mut self, id: AgentId) -> Option<&mut Agent> {
+        self.agents.get_mut(&id)
+    }
+
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.values()
+    }
+
+    /// Who takes the next call of a campaign: the one waiting longest; of two
+    /// that wait equally long, the lower id, so that a replay agrees.
+    pub fn longest_idle(&self, campaign: CampaignId) -> Option<AgentId> {
+        self.agents
+            .values()
+            .filter(|agent| agent.can_take(campaign))
+            .min_by_key(|agent| (agent.idle_since(), agent.profile.id))
+            .map(|agent| agent.profile.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::LineMode;
+
+    const CAMPAIGN: CampaignId = CampaignId::new(1);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000)
+    }
+
+    fn ready_at(roster: &mut Roster, id: i64, seconds: i64, campaign: CampaignId) {
+        let profile = AgentProfile {
+            id: AgentId::new(id),
+            name: format!("agent {id}"),
+            sip_user: format!("{id}"),
+            campaigns: vec![campaign],
+            line: LineMode::NailedUp,
+        };
+        roster.put(profile, at(0));
+        let agent = roster.get_mut(AgentId::new(id)).expect("just put");
+        let _ = agent.line_came_up(at(0));
+        let _ = agent.log_in(at(0)).expect("offline");
+        let _ = agent.ready(at(seconds)).expect("line up");
+    }
+
+    #[test]
+    fn the_longest_idle_of_the_campaign_takes_the_call() {
+        let mut roster = Roster::default();
+        ready_at(&mut roster, 1, 30, CAMPAIGN);
+        ready_at(&mut roster, 2, 20, CAMPAIGN);
+        ready_at(&mut roster, 3, 10, CampaignId::new(2));
+        assert_eq!(roster.longest_idle(CAMPAIGN), Some(AgentId::new(2)));
+        assert_eq!(roster.longest_idle(CampaignId::new(9)), None);
+    }
+
+    #[test]
+    fn who_has_no_line_takes_no_call() {
+        let mut roster = Roster::default();
+        ready_at(&mut roster, 1, 30, CAMPAIGN);
+        let agent = roster.get_mut(AgentId::new(1)).expect("known");
+        let _ = agent.line_went_down(at(40), "phone off");
+        assert_eq!(roster.longest_idle(CAMPAIGN), None);
+    }
+}

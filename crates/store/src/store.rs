@@ -1,0 +1,206 @@
+//! Everything the product may ask of its record. One trait, so that callers
+//! know no database; the same tests hold it on SQLite and PostgreSQL.
+
+use async_trait::async_trait;
+use campaigns::Campaign;
+use domain::{
+    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
+    Gate, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk, TrunkId,
+    UserId, WorkItem, WorkUpdate,
+};
+
+use crate::error::Result;
+use crate::types::{
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,
+    NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow, User,
+    Verdict,
+};
+
+/// The record. Objects are shared as `Arc<dyn Store>`.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // --- the journal -----------------------------------------------------
+
+    /// Appends events and projects them, in one transaction. Returns, for each
+    /// `AttemptIntended`, the gate that refused it, if any. Committing the same
+    /// batch again changes nothing and gives the same answer.
+    async fn commit(&self, batch: &[Recorded]) -> Result<Vec<(AttemptId, Option<Gate>)>>;
+
+    // --- restart ---------------------------------------------------------
+
+    /// Where numbering goes on.
+    async fn numbering(&self) -> Result<Numbering>;
+    /// Attempts without an outcome: the to-do list of a restart.
+    async fn open_attempts(&self) -> Result<Vec<OpenAttempt>>;
+    /// Takes the record over: work leased by an earlier engine and not being
+    /// called goes back; intents of that engine are refused from now on.
+    async fn release_leases(&self) -> Result<u64>;
+    /// Registered phones.
+    async fn bindings(&self) -> Result<Vec<Binding>>;
+    /// Remembers a registration (one per user and line).
+    async fn put_binding(&self, binding: &Binding) -> Result<()>;
+    /// Forgets a registration; `line` `None` forgets all of the user's.
+    async fn delete_binding(&self, user: &str, line: Option<&str>) -> Result<()>;
+    /// Dialogs of agents' lines that were up.
+    async fn line_dialogs(&self) -> Result<Vec<(AgentId, SignallingRecord)>>;
+    /// Remembers the dialog of an agent's line; `None` forgets it.
+    async fn put_line_dialog(
+        &self,
+        agent: AgentId,
+        dialog: Option<&SignallingRecord>,
+    ) -> Result<()>;
+    /// A secret of this installation, made once.
+    async fn secret(&self) -> Result<[u8; 32]>;
+
+    // --- work ------------------------------------------------------------
+
+    /// Leases up to `count` contacts that are due, call-backs first, then by
+    /// list. The second value is when the next one becomes due; `None` when no
+    /// contact is waiting (others may be out on lease).
+    async fn lease_work(
+        &self,
+        campaign: CampaignId,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<(Vec<WorkItem>, Option<Timestamp>)>;
+    /// Writes down decisions about work outside the journal (leases given back).
+    async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()>;
+    /// Puts the contacts of a list to work in a campaign. Returns how many are
+    /// new to it.
+    async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64>;
+    /// Contacts of a campaign by state of their work.
+    async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(domain::WorkState, u64)>>;
+
+    // --- configuration ---------------------------------------------------
+
+    /// Rises with every change of configuration, whichever process made it.
+    async fn config_version(&self) -> Result<i64>;
+    /// Every trunk, by name.
+    async fn trunks(&self) -> Result<Vec<Trunk>>;
+    /// Makes (id 0) or changes a trunk.
+    async fn put_trunk(&self, trunk: &Trunk) -> Result<TrunkId>;
+    /// Removes a trunk; its calls keep naming it.
+    async fn remove_trunk(&self, trunk: TrunkId) -> Result<()>;
+    /// Every agent, by name.
+    async fn agents(&self) -> Result<Vec<AgentProfile>>;
+    /// Makes (id 0) or changes an agent; `sip_password` `None` keeps the old one.
+    async fn put_agent(
+        &self,
+        agent: &AgentProfile,
+        sip_password: Option<&Secret>,
+    ) -> Result<AgentId>;
+    /// The password of the agent's phone.
+    async fn agent_password(&self, agent: AgentId) -> Result<Option<Secret>>;
+    /// Removes an agent; what they did stays.
+    async fn remove_agent(&self, agent: AgentId) -> Result<()>;
+    /// Every campaign, by name.
+    async fn campaigns(&self) -> Result<Vec<Campaign>>;
+    /// Makes (id 0) or changes a campaign, and puts its lists to work. The
+    /// state of an existing campaign is not touched.
+    async fn put_campaign(&self, campaign: &Campaign) -> Result<CampaignId>;
+    /// What people asked of a campaign.
+    async fn set_campaign_state(&self, campaign: CampaignId, state: CampaignState) -> Result<()>;
+    /// Removes a campaign; its attempts stay.
+    async fn remove_campaign(&self, campaign: CampaignId) -> Result<()>;
+    /// The typifications in force for a campaign, in order.
+    async fn dispositions(&self, campaign: CampaignId) -> Result<Vec<Disposition>>;
+    /// Replaces the typifications of a campaign; an empty slice goes back to
+    /// the default catalogue.
+    async fn put_dispositions(&self, campaign: CampaignId, rows: &[Disposition]) -> Result<()>;
+
+    // --- people who log in -----------------------------------------------
+
+    /// Every user, by name.
+    async fn users(&self) -> Result<Vec<User>>;
+    /// Makes (id 0) or changes a user.
+    async fn put_user(&self, user: &User) -> Result<UserId>;
+    /// Removes a user and their sessions.
+    async fn remove_user(&self, user: UserId) -> Result<()>;
+    /// Starts a session.
+    async fn put_session(&self, session: &Session) -> Result<()>;
+    /// The session behind a token's hash, unless it expired.
+    async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>>;
+    /// Ends a session.
+    async fn delete_session(&self, token_hash: &[u8; 32]) -> Result<()>;
+
+    // --- lists -----------------------------------------------------------
+
+    /// Begins a load into a new list, or into one that exists.
+    async fn begin_import(&self, target: &ListTarget, now: Timestamp) -> Result<ImportId>;
+    /// Stages contacts; the verdicts are in the order of `rows`.
+    async fn import_chunk(&self, import: ImportId, rows: &[NewContact]) -> Result<Vec<Verdict>>;
+    /// Makes the load visible at once, with its acta.
+    async fn finish_import(
+        &self,
+        import: ImportId,
+        acta_json: &str,
+        file_sha256: &str,
+        now: Timestamp,
+    ) -> Result<ListId>;
+    /// Leaves nothing of a load.
+    async fn abort_import(&self, import: ImportId) -> Result<()>;
+    /// Every list, newest first.
+    async fn lists(&self) -> Result<Vec<ContactList>>;
+    /// The actas (JSON) of a list's loads, oldest first.
+    async fn actas(&self, list: ListId) -> Result<Vec<String>>;
+    /// Contacts of a list in order of id, after `after`.
+    async fn list_contacts(
+        &self,
+        list: ListId,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>>;
+    /// Removes a list from sight; campaigns dialing it must let it go first.
+    async fn remove_list(&self, list: ListId) -> Result<()>;
+    /// Never call this number again.
+    async fn suppress(&self, phone: PhoneNumber, reason: &str, now: Timestamp) -> Result<()>;
+    /// Allow this number again.
+    async fn unsuppress(&self, phone: PhoneNumber) -> Result<()>;
+    /// Whether the number must not be called.
+    async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool>;
+
+    // --- reading ---------------------------------------------------------
+
+    /// Attempts by filter, in order of id.
+    async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptRow>>;
+    /// One attempt.
+    async fn attempt(&self, attempt: AttemptId) -> Result<Option<AttemptRow>>;
+    /// One contact.
+    async fn contact(&self, contact: ContactId) -> Result<Option<Contact>>;
+    /// What was said of an attempt, oldest first.
+    async fn typifications(&self, attempt: AttemptId) -> Result<Vec<TypificationRow>>;
+    /// Changes of state in `from..to`; `agent` `None` gives everyone's.
+    async fn agent_log(
+        &self,
+        agent: Option<AgentId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<AgentLogRow>>;
+    /// Pacing decisions in `from..to`.
+    async fn pacing_log(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<PacingRow>>;
+    /// Intents that did not become calls, in `from..to`.
+    async fn gates(
+        &self,
+        campaign: Option<CampaignId>,
+        phone: Option<PhoneNumber>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<GateRow>>;
+    /// What the indicators of a campaign and period are computed from.
+    async fn facts(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<kpi::Facts>;
+    /// Checks the invariants of the record; empty when all hold. Ask when the
+    /// engine is quiet, or expect calls in flight to be passed over.
+    async fn verify(&self) -> Result<Vec<Problem>>;
+    /// Whether the database answers (for readiness).
+    async fn ping(&self) -> Result<()>;
+}

@@ -1,0 +1,13 @@
+//! The rows callers see. Plain data; no database type.
+
+mod attempt;
+mod list;
+mod people;
+mod restart;
+
+pub use attempt::{
+    AgentLogRow, AttemptFilter, AttemptRow, GateRow, PacingRow, Problem, TypificationRow,
+};
+pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict};
+pub use people::{Role, Session, User};
+pub use restart::{Binding, Numbering, OpenAttempt};

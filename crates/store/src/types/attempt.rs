@@ -1,0 +1,186 @@
+//! Attempts and the logs around them, as read back.
+
+use std::time::Duration;
+
+use domain::{
+    AgentId, AgentStatus, AttemptId, CampaignId, Cause, ContactId, DialMode, EndedBy, Gate, ListId,
+    Outcome, PersonId, PhoneNumber, Timestamp, TrunkId,
+};
+
+/// Which attempts. The instant of the INVITE (of the intent, where none left)
+/// places an attempt in `from..to`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttemptFilter {
+    /// Of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Of this list.
+    pub list: Option<ListId>,
+    /// To this contact.
+    pub contact: Option<ContactId>,
+    /// To this number.
+    pub phone: Option<PhoneNumber>,
+    /// At or after.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// Taken by this agent.
+    pub agent: Option<AgentId>,
+    /// With this current typification.
+    pub code: Option<String>,
+    /// Counted by an indicator (flags of the campaign's catalogue; needs
+    /// `campaign` to use a catalogue other than the default).
+    pub set: Option<kpi::AttemptSet>,
+    /// Cursor: ids above this one (below it, when `newest_first`).
+    pub after: Option<AttemptId>,
+    /// From the highest id down.
+    pub newest_first: bool,
+    /// At most so many; 0 means 100, never more than 10,000.
+    pub limit: u32,
+}
+
+/// An attempt with everything known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttemptRow {
+    /// Which.
+    pub id: AttemptId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// From which list.
+    pub list: ListId,
+    /// To which record.
+    pub contact: ContactId,
+    /// To whom.
+    pub person: PersonId,
+    /// Segment of the record.
+    pub segment: String,
+    /// On which number.
+    pub phone: PhoneNumber,
+    /// Place of the number among the contact's.
+    pub ordinal: u8,
+    /// Over which trunk.
+    pub trunk: TrunkId,
+    /// Shown to them.
+    pub caller_id: PhoneNumber,
+    /// How the campaign was dialing.
+    pub mode: DialMode,
+    /// Who took it, or whom it was reserved for.
+    pub agent: Option<AgentId>,
+    /// Decided.
+    pub intended_at: Timestamp,
+    /// INVITE left.
+    pub placed_at: Option<Timestamp>,
+    /// Rang.
+    pub ringing_at: Option<Timestamp>,
+    /// Picked up.
+    pub answered_at: Option<Timestamp>,
+    /// Joined to the agent.
+    pub bridged_at: Option<Timestamp>,
+    /// From answer to bridge or to the abandonment.
+    pub waited: Option<Duration>,
+    /// Over.
+    pub ended_at: Option<Timestamp>,
+    /// What became of it; `None` while open.
+    pub outcome: Option<Outcome>,
+    /// What the network said.
+    pub cause: Cause,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// Current typification, the system's where no agent said otherwise.
+    pub code: Option<String>,
+    /// Who said so; `None`: the system.
+    pub coded_by: Option<AgentId>,
+    /// Why it never left.
+    pub gate: Option<Gate>,
+}
+
+impl AttemptRow {
+    /// Bridge to end.
+    pub fn talk(&self) -> Option<Duration> {
+        Some(self.ended_at?.since(self.bridged_at?))
+    }
+}
+
+/// Something said of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypificationRow {
+    /// Place in the journal.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// By whom; `None`: the system.
+    pub agent: Option<AgentId>,
+    /// Catalogue code.
+    pub code: String,
+    /// Free text.
+    pub note: String,
+    /// Whether it replaced an earlier one.
+    pub corrects: bool,
+}
+
+/// A change of an agent's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentLogRow {
+    /// Place in the journal.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub agent: AgentId,
+    /// From.
+    pub from: AgentStatus,
+    /// To.
+    pub to: AgentStatus,
+    /// Break reason, or why the line was lost.
+    pub reason: Option<String>,
+    /// The attempt they were or are on.
+    pub attempt: Option<AttemptId>,
+}
+
+/// A pacing decision as journaled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PacingRow {
+    /// Place in the journal.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// Calls to place.
+    pub dial: u32,
+    /// The limit that bound.
+    pub binding: String,
+    /// One sentence for people.
+    pub why: String,
+    /// Named inputs and intermediate figures.
+    pub inputs: Vec<(String, f64)>,
+}
+
+/// An intent that did not become a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateRow {
+    /// When.
+    pub at: Timestamp,
+    /// Which attempt it would have been.
+    pub attempt: AttemptId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// To which record.
+    pub contact: ContactId,
+    /// On which number.
+    pub phone: PhoneNumber,
+    /// The rule that refused it.
+    pub gate: Gate,
+}
+
+/// An invariant of the record that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which invariant, in words that do not change.
+    pub invariant: &'static str,
+    /// Where, with ids.
+    pub detail: String,
+}

@@ -1,0 +1,72 @@
+//! Lists and their loads.
+
+use std::fmt;
+
+use domain::{ListId, PhoneNumber, Timestamp};
+
+/// A load under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ImportId(pub i64);
+
+/// Where a load goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListTarget {
+    /// A new list of this name.
+    New(String),
+    /// More contacts for a list that exists.
+    Existing(ListId),
+}
+
+/// A contact to be staged: clean already.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewContact {
+    /// Identity document, normalised; empty when there is none.
+    pub document: String,
+    /// Name as the base writes it.
+    pub name: String,
+    /// Segment; may be empty.
+    pub segment: String,
+    /// Phones in dialing order, at least one, none twice.
+    pub phones: Vec<PhoneNumber>,
+    /// Remaining columns under their headings.
+    pub attributes: Vec<(String, String)>,
+    /// Which data row it is, from 1; unique within a load.
+    pub record: u64,
+    /// Physical line or sheet row, from 1.
+    pub line: u64,
+}
+
+/// Personal data stays out of logs.
+impl fmt::Debug for NewContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewContact")
+            .field("record", &self.record)
+            .field("line", &self.line)
+            .field("phones", &self.phones)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a staged contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Kept.
+    Accepted,
+    /// The list has someone with this document.
+    DuplicateDocument,
+    /// The list has this first phone, both without a document.
+    DuplicatePhone,
+}
+
+/// A list as shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactList {
+    /// Which.
+    pub id: ListId,
+    /// Unique name people use.
+    pub name: String,
+    /// First load begun.
+    pub created_at: Timestamp,
+    /// Contacts visible.
+    pub contacts: u64,
+}
