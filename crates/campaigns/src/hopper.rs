@@ -1,0 +1,101 @@
+//! Contacts cleared for dialing now, bounded. Nobody is in it twice, and who
+//! was taken out is gone until the store leases them again.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use domain::{AgentId, ContactId, PersonId, PhoneNumber, WorkItem};
+
+/// The next to dial of one campaign.
+#[derive(Clone, Debug, Default)]
+pub struct Hopper {
+    queue: VecDeque<WorkItem>,
+    contacts: BTreeSet<ContactId>,
+    persons: BTreeSet<PersonId>,
+}
+
+impl Hopper {
+    /// The most it holds: minutes of demand of the largest floor, and little
+    /// enough to give back when a campaign stops.
+    pub const ITEMS_MAX: usize = 4_096;
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Takes work in, at the end. Hands it back when the person or the record
+    /// waits already, or when there is no room.
+    pub fn put(&mut self, work: WorkItem) -> Result<(), Box<WorkItem>> {
+        let (contact, person) = (work.contact.id, work.contact.person);
+        let known = self.contacts.contains(&contact) || self.persons.contains(&person);
+        if known || self.queue.len() >= Self::ITEMS_MAX {
+            return Err(Box::new(work));
+        }
+        self.contacts.insert(contact);
+        self.persons.insert(person);
+        self.queue.push_back(work);
+        Ok(())
+    }
+
+    /// The first that `fits`.
+    pub fn take(&mut self, fits: impl Fn(&WorkItem) -> bool) -> Option<WorkItem> {
+        let place = self.queue.iter().position(fits)?;
+        let work = self.queue.remove(place)?;
+        self.forget(&work);
+        Some(work)
+    }
+
+    /// The first call-back promised by this agent.
+    pub fn take_promised(&mut self, agent: AgentId) -> Option<WorkItem> {
+        self.take(|work| work.callback_agent == Some(agent))
+    }
+
+    /// How many that `fits` wait, counted up to `enough`.
+    pub fn count(&self, enough: usize, fits: impl Fn(&WorkItem) -> bool) -> usize {
+        self.queue
+            .iter()
+            .filter(|work| fits(work))
+            .take(enough)
+            .count()
+    }
+
+    /// Takes out all work with a person or on a number: they must not be called.
+    pub fn remove_person(&mut self, person: PersonId, phone: PhoneNumber) -> Vec<WorkItem> {
+        self.remove_all(|work| {
+            work.contact.person == person || work.contact.phones.iter().any(|p| p.number == phone)
+        })
+    }
+
+    /// Takes out all work with a record.
+    pub fn remove_contact(&mut self, contact: ContactId) -> Vec<WorkItem> {
+        self.remove_all(|work| work.contact.id == contact)
+    }
+
+    /// Takes everything out, in order.
+    pub fn drain(&mut self) -> Vec<WorkItem> {
+        self.remove_all(|_| true)
+    }
+
+    fn remove_all(&mut self, matches: impl Fn(&WorkItem) -> bool) -> Vec<WorkItem> {
+        let (out, stay): (VecDeque<_>, VecDeque<_>) =
+            self.queue.drain(..).partition(|work| matches(work));
+        self.queue = stay;
+        for work in &out {
+            self.forget(work);
+        }
+        out.into()
+    }
+
+    fn forget(&mut self, work: &WorkItem) {
+        self.contacts.remove(&work.contact.id);
+        self.persons.remove(&work.contact.person);
+    }
+}
+
+#[cfg(test)]
+mod tests;
