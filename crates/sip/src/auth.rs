@@ -6,6 +6,9 @@ mod client;
 mod credentials;
 mod ha1;
 mod nonces;
+mod replay;
+#[cfg(test)]
+mod tests;
 
 pub use challenge::{Algorithm, Challenge, strongest_challenge};
 pub use client::{DigestClient, Login};
