@@ -1,12 +1,26 @@
 //! JSON shapes of the public API: what is promised to others. Values that may
-//! be wrong are kept as they came; conversion into `domain` checks them.
+//! be wrong are kept as they came; whoever takes a form checks it.
 
+mod agent;
+mod attempt;
+mod campaign;
 mod desk;
+mod kpi;
+mod list;
 mod live;
 mod problem;
 mod session;
+mod trunk;
+mod user;
 
+pub use agent::{Agent, AgentForm};
+pub use attempt::{Attempt, AttemptPage, Typification};
+pub use campaign::{Campaign, CampaignForm};
 pub use desk::{Desk, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
+pub use kpi::{Kpi, KpiReport};
+pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing};
 pub use problem::Problem;
 pub use session::{LogInForm, Role, Session, UnknownRole};
+pub use trunk::{Trunk, TrunkForm};
+pub use user::{User, UserForm};

@@ -15,9 +15,7 @@ use utoipa::ToSchema;
 pub enum Role {
     /// Takes calls: their own desk only.
     Advisor,
-    /// Reads reports and attempts.
-    Reports,
-    /// Watches the floor, starts and stops campaigns.
+    /// Watches the floor, starts and stops campaigns, reads reports.
     Supervisor,
     /// Sets up everything.
     Admin,
@@ -25,13 +23,12 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 4] = [Self::Advisor, Self::Reports, Self::Supervisor, Self::Admin];
+    pub const ALL: [Role; 3] = [Self::Advisor, Self::Supervisor, Self::Admin];
 
     /// The word used in the API, the CLI and the store.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Advisor => "advisor",
-            Self::Reports => "reports",
             Self::Supervisor => "supervisor",
             Self::Admin => "admin",
         }
@@ -46,7 +43,7 @@ impl fmt::Display for UnknownRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no role; use advisor, reports, supervisor or admin",
+            "`{}` is no role; use advisor, supervisor or admin",
             self.0
         )
     }

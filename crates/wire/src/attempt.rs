@@ -1,0 +1,79 @@
+//! Attempts as read back: what reporting jobs consume.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One attempt. Times are in ms since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Attempt {
+    /// Which.
+    pub id: i64,
+    /// For which campaign.
+    pub campaign: i64,
+    /// From which list.
+    pub list: i64,
+    /// To which record.
+    pub contact: i64,
+    /// Segment of the record.
+    pub segment: String,
+    /// On which number, in E.164.
+    pub phone: String,
+    /// Over which trunk.
+    pub trunk: i64,
+    /// Shown to them, in E.164.
+    pub caller_id: String,
+    /// How the campaign was dialing.
+    pub mode: String,
+    /// Who took it.
+    pub agent: Option<i64>,
+    /// Decided.
+    pub intended_at: i64,
+    /// INVITE left.
+    pub placed_at: Option<i64>,
+    /// Rang.
+    pub ringing_at: Option<i64>,
+    /// Picked up.
+    pub answered_at: Option<i64>,
+    /// Joined to the agent.
+    pub bridged_at: Option<i64>,
+    /// Over.
+    pub ended_at: Option<i64>,
+    /// From answer to bridge or abandonment.
+    pub waited_ms: Option<i64>,
+    /// What became of it, as the system saw it; absent while open.
+    pub outcome: Option<String>,
+    /// SIP status that ended it.
+    pub sip_status: Option<u16>,
+    /// Q.850 cause.
+    pub q850: Option<u16>,
+    /// Current typification.
+    pub code: Option<String>,
+    /// The agent who said so; absent: the system.
+    pub coded_by: Option<i64>,
+    /// The rule that kept it from leaving.
+    pub gate: Option<String>,
+}
+
+/// A page of attempts.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AttemptPage {
+    /// In order of id.
+    pub attempts: Vec<Attempt>,
+    /// Give it as `after` for the next page; absent on the last.
+    pub next: Option<i64>,
+}
+
+/// Something said of an attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Typification {
+    /// When, in ms since 1970 UTC.
+    pub at: i64,
+    /// By which agent; absent: the system.
+    pub agent: Option<i64>,
+    /// Catalogue code.
+    pub code: String,
+    /// Free text.
+    pub note: String,
+    /// Whether it replaced an earlier one.
+    pub corrects: bool,
+}

@@ -1,0 +1,53 @@
+//! Campaigns as configured. Times read `"25s"`, shares `"3%"`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A campaign to make or change; what is absent keeps its value, and a new
+/// campaign starts from the defaults of the house.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CampaignForm {
+    /// Unique name.
+    pub name: Option<String>,
+    /// `preview`, `progressive`, `power` or `predictive`.
+    pub mode: Option<String>,
+    /// Lines per ready agent, in power mode.
+    pub power_ratio: Option<f64>,
+    /// Names of the lists it dials, in order of priority.
+    pub lists: Option<Vec<String>>,
+    /// Names of the trunks it may use, in order of preference.
+    pub trunks: Option<Vec<String>>,
+    /// Caller ids in E.164; rotated.
+    pub caller_ids: Option<Vec<String>>,
+    /// How long the far end may ring; 15 s at least.
+    pub ring_timeout: Option<String>,
+    /// Attempts per contact.
+    pub attempts_per_contact_max: Option<u16>,
+    /// Attempts per phone.
+    pub attempts_per_phone_max: Option<u16>,
+    /// Time to typify after a call.
+    pub wrap_up: Option<String>,
+    /// The most answered calls that may be abandoned.
+    pub abandon_limit: Option<String>,
+    /// What pacing aims at.
+    pub abandon_target: Option<String>,
+    /// How long an answered customer may wait.
+    pub abandon_wait: Option<String>,
+    /// Law pack: `co`, or `laboratorio` while every trunk is loopback.
+    pub law_pack: Option<String>,
+    /// Longest call.
+    pub call_max: Option<String>,
+}
+
+/// A campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Campaign {
+    /// Which.
+    pub id: i64,
+    /// `stopped`, `running`, `paused` or `finished`.
+    pub state: String,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: CampaignForm,
+}
