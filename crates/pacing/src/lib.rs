@@ -6,11 +6,19 @@
 //! floor and gets a [`Decision`]. No I/O, no clock, no randomness: the same
 //! facts and snapshots give the same decisions, bit for bit.
 
+mod budget;
+mod call_book;
 mod decision;
 mod fact;
+mod forecast;
+mod hazard;
+mod level;
 mod limits;
 mod pacer;
+mod predictive;
+mod risk;
 mod snapshot;
+mod talk_book;
 
 pub use decision::{Binding, Decision};
 pub use fact::Fact;

@@ -1,14 +1,18 @@
 //! One campaign's pacing: learns from facts, decides on snapshots.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use domain::{AttemptId, DialMode, Rate, Timestamp};
+use domain::{DialMode, Rate, Timestamp};
 
+use crate::budget::Budget;
+use crate::call_book::{CallBook, seconds};
 use crate::decision::{Binding, Decision};
 use crate::fact::Fact;
 use crate::limits;
+use crate::predictive;
 use crate::snapshot::Snapshot;
+use crate::talk_book::TalkBook;
 
 /// What a campaign asks of its pacing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,11 +30,13 @@ pub struct PacerConfig {
 /// One campaign's pacing.
 #[derive(Clone, Debug)]
 pub struct Pacer {
-    config: PacerConfig,
-    open: HashMap<AttemptId, bool>,
-    finished: f64,
-    live: u64,
-    abandoned: u64,
+    pub(crate) config: PacerConfig,
+    pub(crate) calls: CallBook,
+    pub(crate) talks: TalkBook,
+    pub(crate) budget: Budget,
+    /// Risks of the calls just decided, until they are placed.
+    pub(crate) decided: VecDeque<f64>,
+    counted: Option<Timestamp>,
 }
 
 impl Pacer {
@@ -38,125 +44,106 @@ impl Pacer {
     pub fn new(config: PacerConfig) -> Pacer {
         Pacer {
             config,
-            open: HashMap::new(),
-            finished: 0.0,
-            live: 0,
-            abandoned: 0,
+            calls: CallBook::new(),
+            talks: TalkBook::new(),
+            budget: Budget::new(&config),
+            decided: VecDeque::new(),
+            counted: None,
         }
     }
 
     /// Takes up the balance of the abandon period after a restart: calls
     /// answered by people so far, and of those abandoned.
     pub fn restore_balance(&mut self, live: u64, abandoned: u64) {
-        self.live = live;
-        self.abandoned = abandoned.min(live);
+        self.budget.restore(live, abandoned);
     }
 
     /// Takes one fact, in order of time.
-    pub fn observe(&mut self, _now: Timestamp, fact: Fact) {
+    pub fn observe(&mut self, now: Timestamp, fact: Fact) {
         match fact {
             Fact::CallPlaced { call } => {
-                self.open.insert(call, false);
+                let risk = self.decided.pop_front().unwrap_or(0.0);
+                self.calls.placed(now, call, risk);
             }
-            Fact::Live { call } | Fact::Bridged { call, .. } | Fact::Abandoned { call } => {
-                if let Some(live) = self.open.get_mut(&call)
-                    && !*live
-                {
-                    *live = true;
-                    self.live += 1;
-                    self.finished += 1.0;
+            Fact::Ringing { call } => self.calls.ringing(now, call),
+            Fact::Answered { call } => self.calls.answered(now, call),
+            Fact::Live { call } => self.live(now, call),
+            Fact::Bridged { call, agent } => {
+                self.live(now, call);
+                self.calls.forget(now, call);
+                self.talks.bridged(now, agent);
+            }
+            Fact::Abandoned { call } => {
+                self.live(now, call);
+                if self.calls.is_live(call) {
+                    self.budget.abandoned_one();
                 }
-                if matches!(fact, Fact::Abandoned { .. }) && self.open.remove(&call).is_some() {
-                    self.abandoned += 1;
-                }
+                self.calls.forget(now, call);
             }
-            Fact::Failed { call } => {
-                if self.open.remove(&call).is_some() {
-                    self.finished += 1.0;
-                }
-            }
-            Fact::Cancelled { call } | Fact::Ended { call } => {
-                self.open.remove(&call);
-            }
-            Fact::Ringing { .. }
-            | Fact::Answered { .. }
-            | Fact::AgentReady { .. }
-            | Fact::AgentLeft { .. }
-            | Fact::TalkEnded { .. }
-            | Fact::WrapUpEnded { .. } => {}
+            Fact::Failed { call } => self.calls.failed(now, call),
+            Fact::Cancelled { call } | Fact::Ended { call } => self.calls.forget(now, call),
+            Fact::AgentReady { agent } | Fact::AgentLeft { agent } => self.talks.left(now, agent),
+            Fact::TalkEnded { agent } => self.talks.talk_ended(now, agent),
+            Fact::WrapUpEnded { agent } => self.talks.wrap_up_ended(now, agent),
         }
     }
 
     /// How many calls to place now. Ask about once a second.
     pub fn decide(&mut self, snapshot: &Snapshot) -> Decision {
+        self.count(snapshot.now);
+        self.decided.clear();
         if let Some(held) = limits::closed(snapshot) {
             return held;
         }
-        let lines = match snapshot.mode {
-            DialMode::Preview => {
-                return Decision::none(Binding::Mode, "preview: agents start the calls");
-            }
-            DialMode::Progressive => 1.0,
-            DialMode::Power => snapshot.power_ratio.clamp(1.0, 10.0),
-            DialMode::Predictive => self.lines_per_ready_agent(),
-        };
-        let wanted = (f64::from(snapshot.agents_ready) * lines).floor() as u32;
-        let in_flight = u32::try_from(snapshot.calls.len()).unwrap_or(u32::MAX);
-        let wanted = wanted.saturating_sub(in_flight.saturating_add(snapshot.waiting));
-        let (room, limit) = limits::room(snapshot);
-        let (dial, binding) = if wanted > room {
-            (room, limit)
-        } else if snapshot.mode == DialMode::Predictive {
-            (wanted, Binding::Abandon)
-        } else {
-            (wanted, Binding::Mode)
-        };
-        Decision {
-            dial,
-            binding: binding.word(),
-            why: format!(
-                "{lines:.1} lines per ready agent, {} ready, {in_flight} in flight: {dial} now",
-                snapshot.agents_ready
-            ),
-            inputs: vec![
-                ("ready", f64::from(snapshot.agents_ready)),
-                ("in_flight", f64::from(in_flight)),
-                ("lines_per_agent", lines),
-                ("live", self.live as f64),
-                ("abandoned", self.abandoned as f64),
-            ],
+        match snapshot.mode {
+            DialMode::Preview => Decision::none(Binding::Mode, "preview: agents start the calls"),
+            DialMode::Progressive => fixed_lines(snapshot, 1.0),
+            DialMode::Power => fixed_lines(snapshot, snapshot.power_ratio),
+            DialMode::Predictive => predictive::decide(self, snapshot),
         }
     }
 
-    /// Lines that reach about 0.7 people per ready agent, one once the share
-    /// abandoned comes near the target.
-    fn lines_per_ready_agent(&self) -> f64 {
-        let answer_rate = (self.live as f64 + 15.0) / (self.finished + 50.0);
-        let abandoned = Rate::of(self.abandoned, self.live).unwrap_or_default();
-        if abandoned.get() >= 0.9 * self.config.target.get().min(self.config.limit.get()) {
-            return 1.0;
+    fn live(&mut self, now: Timestamp, call: domain::AttemptId) {
+        if let Some(risk) = self.calls.live(now, call) {
+            self.budget.answered(risk);
         }
-        (0.7 / answer_rate).clamp(1.0, 6.0)
+    }
+
+    /// Time went by: counts what was exposed to it.
+    fn count(&mut self, now: Timestamp) {
+        let passed = self.counted.map_or(0.0, |at| seconds(at, now));
+        self.calls.count(now);
+        self.talks.count(now);
+        self.budget.passed(passed);
+        self.counted = Some(now);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_there_means_nothing_dialed() {
-        let mut pacer = Pacer::new(PacerConfig {
-            target: Rate::new(0.02).expect("a share"),
-            limit: Rate::new(0.03).expect("a share"),
-            wait_limit: Duration::from_secs(2),
-            ring_timeout: Duration::from_secs(25),
-        });
-        let mut floor = Snapshot::empty(Timestamp::from_millis(0), DialMode::Predictive);
-        (floor.channels_free, floor.calls_now_max, floor.hopper) = (100, 100, 100);
-        let held = pacer.decide(&floor);
-        assert_eq!((held.dial, held.binding), (0, "no agents"));
-        floor.agents_ready = 3;
-        assert!(pacer.decide(&floor).dial >= 3);
+/// A fixed number of lines per ready agent, calls on their way included.
+fn fixed_lines(snapshot: &Snapshot, lines: f64) -> Decision {
+    let lines = if lines.is_finite() {
+        lines.clamp(1.0, 10.0)
+    } else {
+        1.0
+    };
+    let wanted = (f64::from(snapshot.agents_ready) * lines).floor() as u32;
+    let busy = u32::try_from(snapshot.calls.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(snapshot.waiting);
+    let wanted = wanted.saturating_sub(busy);
+    let (room, limit) = limits::room(snapshot);
+    let binding = if wanted > room { limit } else { Binding::Mode };
+    Decision {
+        dial: wanted.min(room),
+        binding: binding.word(),
+        why: format!(
+            "{lines:.1} lines per ready agent: {} ready, {busy} on their way",
+            snapshot.agents_ready
+        ),
+        inputs: vec![
+            ("ready", f64::from(snapshot.agents_ready)),
+            ("in_flight", f64::from(busy)),
+            ("lines_per_agent", lines),
+        ],
     }
 }

@@ -1,0 +1,119 @@
+//! How much risk the next call may carry so that the share of abandoned calls
+//! meets the target at the end of the day: a balance to spend evenly over
+//! what is left of it, and two corrections learnt on the way, one from
+//! forecast to outcome, one from the risk allowed to the risk taken.
+
+use std::time::Duration;
+
+use crate::pacer::PacerConfig;
+
+/// Aim so far under the target, for the luck of the last calls.
+const AIM: f64 = 0.97;
+/// Look ahead where no end of calling hours is known.
+const HORIZON: f64 = 3.0 * 3_600.0;
+/// Memory of the rate of live calls, in seconds.
+const RATE_MEMORY: f64 = 1_200.0;
+/// Abandoned calls behind the prior of the outcome's factor, and that prior.
+const OUTCOME_PRIOR: (f64, f64) = (10.0, 1.0);
+/// Expected abandoned calls remembered by the outcome's factor.
+const OUTCOME_MEMORY: f64 = 80.0;
+/// How fast the risk taken is steered, per live call expected.
+const STEER: f64 = 0.03;
+
+/// The balance of the abandon period.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    aim: f64,
+    live: f64,
+    abandoned: f64,
+    live_recent: f64,
+    time_recent: f64,
+    forecast: f64,
+    outcome: f64,
+    steer: f64,
+}
+
+/// What the budget allows now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// Share that may be abandoned from here on.
+    pub(crate) share: f64,
+    /// Mean risk to take, as forecast.
+    pub(crate) mean_risk: f64,
+    /// Risk up to which one more call is placed.
+    pub(crate) theta: f64,
+    /// Abandoned calls to spare (negative: overspent) against the aim.
+    pub(crate) balance: f64,
+}
+
+impl Budget {
+    pub(crate) fn new(config: &PacerConfig) -> Budget {
+        Budget {
+            aim: AIM * config.target.get().min(config.limit.get()),
+            live: 0.0,
+            abandoned: 0.0,
+            live_recent: 0.0,
+            time_recent: 0.0,
+            forecast: 0.0,
+            outcome: 0.0,
+            steer: 0.0,
+        }
+    }
+
+    pub(crate) fn restore(&mut self, live: u64, abandoned: u64) {
+        self.live = live as f64;
+        self.abandoned = abandoned.min(live) as f64;
+    }
+
+    pub(crate) fn live(&self) -> f64 {
+        self.live
+    }
+
+    pub(crate) fn abandoned(&self) -> f64 {
+        self.abandoned
+    }
+
+    pub(crate) fn passed(&mut self, seconds: f64) {
+        let keep = (-seconds.clamp(0.0, 60.0) / RATE_MEMORY).exp();
+        self.live_recent *= keep;
+        self.time_recent = self.time_recent * keep + seconds.clamp(0.0, 60.0);
+    }
+
+    /// A person answered a call placed at this risk.
+    pub(crate) fn answered(&mut self, risk: f64) {
+        self.live += 1.0;
+        self.live_recent += 1.0;
+        self.forecast += risk;
+        let fade = (1.0 - risk / OUTCOME_MEMORY).clamp(0.0, 1.0);
+        self.forecast *= fade;
+        self.outcome *= fade;
+    }
+
+    pub(crate) fn abandoned_one(&mut self) {
+        self.abandoned += 1.0;
+        self.outcome += 1.0;
+    }
+
+    /// A call was placed at this risk, with this chance of being answered.
+    pub(crate) fn took(&mut self, allowance: &Allowance, risk: f64, new_live: f64) {
+        let off = (1.0 - risk / allowance.mean_risk.max(1e-9)).clamp(-4.0, 1.0);
+        self.steer = (self.steer + STEER * new_live * off).clamp(-1.5, 3.5);
+    }
+
+    pub(crate) fn allowance(&self, closes_in: Option<Duration>) -> Allowance {
+        let left = closes_in.map_or(HORIZON, |left| left.as_secs_f64().min(86_400.0));
+        let rate = (self.live_recent + 2.0) / (self.time_recent + 20.0);
+        let coming = (rate * left).max(20.0);
+        let balance = self.aim * self.live - self.abandoned;
+        let share = (self.aim + balance / coming).clamp(0.03 * self.aim, 1.5 * self.aim);
+        let (weight, prior) = OUTCOME_PRIOR;
+        let factor = (self.outcome + weight * prior) / (self.forecast + weight);
+        let mean_risk = share / factor.clamp(0.3, 5.0);
+        Allowance {
+            share,
+            mean_risk,
+            theta: (mean_risk * self.steer.exp()).min(0.5),
+            balance,
+        }
+    }
+}

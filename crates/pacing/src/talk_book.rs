@@ -1,0 +1,208 @@
+//! Agents at work and what was learnt from them: the hazard of a talk ending
+//! by its age, then of wrap-up ending by its age and by how long the talk was
+//! (a refusal is typified in seconds, a sale is not).
+
+use std::collections::BTreeMap;
+
+use domain::{AgentId, Timestamp};
+
+use crate::call_book::{GAP_MAX, seconds};
+use crate::hazard::Hazard;
+use crate::level::Level;
+
+/// Ages of talk, in seconds.
+pub(crate) const TALK_UPPERS: &[f64] = &[
+    2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 30.0, 36.0, 43.0, 52.0, 62.0, 75.0, 90.0,
+    110.0, 130.0, 160.0, 190.0, 230.0, 280.0, 340.0, 400.0, 500.0, 600.0, 800.0, 1_000.0, 1_300.0,
+];
+/// Ages of wrap-up, in seconds.
+const WRAP_UPPERS: &[f64] = &[
+    1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0, 50.0, 60.0,
+    80.0, 100.0, 150.0,
+];
+/// Talks up to these lengths share a wrap-up hazard.
+const CLASS_UPPERS: &[f64] = &[12.0, 30.0, 60.0, 120.0, 240.0];
+/// Talks remembered.
+const MEMORY: f64 = 2_500.0;
+
+/// What a tracked agent does.
+#[derive(Clone, Copy, Debug)]
+enum Doing {
+    Talk { since: Timestamp },
+    WrapUp { since: Timestamp, talked: f64 },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Tracked {
+    doing: Doing,
+    counted: Timestamp,
+}
+
+/// Busy agents, and the hazards of their becoming free.
+#[derive(Clone, Debug)]
+pub(crate) struct TalkBook {
+    busy: BTreeMap<AgentId, Tracked>,
+    talk: Hazard,
+    wrap: Hazard,
+    wrap_by_class: Vec<Hazard>,
+    talk_rates: Vec<f64>,
+    level: Level,
+    level_at: Option<Timestamp>,
+    seen: f64,
+    expected: f64,
+}
+
+impl TalkBook {
+    pub(crate) fn new() -> TalkBook {
+        let talk = Hazard::new(TALK_UPPERS, MEMORY, |age| match age {
+            a if a < 4.0 => 0.01,
+            a if a < 40.0 => 0.02,
+            a if a < 120.0 => 0.012,
+            _ => 0.008,
+        });
+        let wrap_up = || {
+            Hazard::new(
+                WRAP_UPPERS,
+                MEMORY,
+                |age| if age < 2.0 { 0.05 } else { 0.1 },
+            )
+        };
+        TalkBook {
+            busy: BTreeMap::new(),
+            talk_rates: talk.rates(),
+            talk,
+            wrap: wrap_up(),
+            wrap_by_class: (0..=CLASS_UPPERS.len()).map(|_| wrap_up()).collect(),
+            level: Level::new(0.4),
+            level_at: None,
+            seen: 0.0,
+            expected: 0.0,
+        }
+    }
+
+    pub(crate) fn bridged(&mut self, now: Timestamp, agent: AgentId) {
+        self.left(now, agent);
+        let doing = Doing::Talk { since: now };
+        self.busy.insert(
+            agent,
+            Tracked {
+                doing,
+                counted: now,
+            },
+        );
+    }
+
+    pub(crate) fn talk_ended(&mut self, now: Timestamp, agent: AgentId) {
+        self.count_one(now, agent);
+        let Some(tracked) = self.busy.get_mut(&agent) else {
+            return;
+        };
+        let Doing::Talk { since } = tracked.doing else {
+            return;
+        };
+        let talked = seconds(since, now);
+        tracked.doing = Doing::WrapUp { since: now, talked };
+        tracked.counted = now;
+        self.talk.exit(talked);
+        self.talk.fade(1.0);
+        self.seen += 1.0;
+    }
+
+    pub(crate) fn wrap_up_ended(&mut self, now: Timestamp, agent: AgentId) {
+        self.count_one(now, agent);
+        let Some(Tracked {
+            doing: Doing::WrapUp { since, talked },
+            ..
+        }) = self.busy.remove(&agent)
+        else {
+            return;
+        };
+        let age = seconds(since, now);
+        let by_class = &mut self.wrap_by_class[class(talked)];
+        by_class.exit(age);
+        by_class.fade(1.0);
+        self.wrap.exit(age);
+        self.wrap.fade(1.0);
+    }
+
+    /// Free or gone, whatever was missed in between.
+    pub(crate) fn left(&mut self, now: Timestamp, agent: AgentId) {
+        self.talk_ended(now, agent);
+        self.wrap_up_ended(now, agent);
+    }
+
+    /// Counts the exposure of everyone busy up to `now`.
+    pub(crate) fn count(&mut self, now: Timestamp) {
+        let mut busy = std::mem::take(&mut self.busy);
+        for tracked in busy.values_mut() {
+            self.count_tracked(now, tracked);
+        }
+        self.busy = busy;
+        let passed = self.level_at.map_or(0.0, |at| seconds(at, now));
+        self.level.update(passed, self.seen, self.expected);
+        (self.seen, self.expected) = (0.0, 0.0);
+        self.level_at = Some(now);
+        self.talk_rates = self.talk.rates();
+    }
+
+    /// Hazard of a talk ending, by bin of [`TALK_UPPERS`], as it is now.
+    pub(crate) fn talk_rates(&self) -> Vec<f64> {
+        let (level, _) = self.level.mean_sd();
+        self.talk_rates.iter().map(|rate| rate * level).collect()
+    }
+
+    /// Share of wrap-ups of a class that still go on at each whole second.
+    pub(crate) fn wrap_up_survival(&self, steps: usize) -> Vec<Vec<f64>> {
+        let pooled = self.wrap.rates();
+        self.wrap_by_class
+            .iter()
+            .map(|class| {
+                let rates = class.rates_leaning_on(&pooled);
+                let mut left = 1.0;
+                (0..steps)
+                    .map(|step| {
+                        let before = left;
+                        let age = step as f64;
+                        left *= (-class.expected(&rates, age, age + 1.0)).exp();
+                        before
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn count_one(&mut self, now: Timestamp, agent: AgentId) {
+        if let Some(mut tracked) = self.busy.remove(&agent) {
+            self.count_tracked(now, &mut tracked);
+            self.busy.insert(agent, tracked);
+        }
+    }
+
+    fn count_tracked(&mut self, now: Timestamp, tracked: &mut Tracked) {
+        if now <= tracked.counted {
+            return;
+        }
+        if seconds(tracked.counted, now) > GAP_MAX {
+            tracked.counted = now;
+            return;
+        }
+        match tracked.doing {
+            Doing::Talk { since } => {
+                let (from, to) = (seconds(since, tracked.counted), seconds(since, now));
+                self.talk.expose(from, to);
+                self.expected += self.talk.expected(&self.talk_rates, from, to);
+            }
+            Doing::WrapUp { since, talked } => {
+                let (from, to) = (seconds(since, tracked.counted), seconds(since, now));
+                self.wrap.expose(from, to);
+                self.wrap_by_class[class(talked)].expose(from, to);
+            }
+        }
+        tracked.counted = now;
+    }
+}
+
+/// Which wrap-up hazard follows a talk of this length.
+pub(crate) fn class(talked: f64) -> usize {
+    CLASS_UPPERS.partition_point(|upper| *upper <= talked)
+}
