@@ -332,7 +332,11 @@ struct Bucket {
 impl Bucket {
     fn new(per_second: f64) -> Bucket {
         Bucket {
-            per_second: if per_second.is_finite() { per_second.max(0.0) } else { 0.0 },
+            per_second: if per_second.is_finite() {
+                per_second.max(0.0)
+            } else {
+                0.0
+            },
             credit: 0.0,
             at: 0,
         }
@@ -348,5 +352,69 @@ impl Bucket {
 
     fn take(&mut self, calls: u32) {
         self.credit = (self.credit - f64::from(calls)).max(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELLO: &str = r#"{"type":"hello","v":1,"target_abandon":0.03,"abandon_wait_ms":2000,"ring_timeout_ms":25000,"max_channels":4,"max_cps":3.0,"tick_ms":1000,"event_mode":false,"amd":true,"dial_until_ms":10000,"new":{}}"#;
+
+    fn replies(lines: &[&str]) -> Vec<serde_json::Value> {
+        let mut said = Vec::new();
+        run(lines.join("\n").as_bytes(), &mut said).expect("the protocol was kept");
+        let said = String::from_utf8(said).expect("JSON is UTF-8");
+        said.lines()
+            .map(|line| serde_json::from_str(line).expect("a reply is JSON"))
+            .collect()
+    }
+
+    #[test]
+    fn each_hello_and_tick_gets_one_reply_and_unknown_things_none() {
+        let said = replies(&[
+            HELLO,
+            r#"{"type":"weather","rain":true}"#,
+            r#"{"type":"tick","t":0,"ev":[]}"#,
+            r#"{"type":"tick","t":1000,"ev":[{"k":"agent","t":900,"a":0,"s":"dancing"},{"k":"moon","s":"full"}],"x":1}"#,
+            r#"{"type":"bye"}"#,
+        ]);
+        assert_eq!(said.len(), 3);
+        assert_eq!(said[0]["ready"], true);
+        assert_eq!(said[2]["dial"], 0);
+        assert_eq!(said[2]["binding"], "no agents");
+    }
+
+    #[test]
+    fn channels_calls_per_second_and_closing_time_hold() {
+        let ready: Vec<String> = (0..9)
+            .map(|agent| format!(r#"{{"k":"agent","t":0,"a":{agent},"s":"ready"}}"#))
+            .collect();
+        let first = format!(r#"{{"type":"tick","t":1000,"ev":[{}]}}"#, ready.join(","));
+        let dialed: Vec<String> = (0..3)
+            .map(|call| format!(r#"{{"k":"call","t":1000,"c":{call},"s":"dialed"}}"#))
+            .collect();
+        let second = format!(r#"{{"type":"tick","t":2000,"ev":[{}]}}"#, dialed.join(","));
+        let late = r#"{"type":"tick","t":10000,"ev":[]}"#;
+        let said = replies(&[HELLO, &first, &second, late]);
+        assert_eq!(
+            (&said[1]["dial"], &said[1]["binding"]),
+            (&3.into(), &"cps".into())
+        );
+        assert_eq!(
+            (&said[2]["dial"], &said[2]["binding"]),
+            (&1.into(), &"trunk".into())
+        );
+        assert_eq!(
+            (&said[3]["dial"], &said[3]["binding"]),
+            (&0.into(), &"window".into())
+        );
+    }
+
+    #[test]
+    fn garbage_is_an_error_with_its_line() {
+        let error = run("not json".as_bytes(), Vec::new()).expect_err("not the protocol");
+        assert!(error.to_string().starts_with("line 1"), "{error}");
+        assert!(run(r#"{"type":"tick","t":1}"#.as_bytes(), Vec::new()).is_err());
     }
 }

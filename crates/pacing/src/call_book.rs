@@ -133,7 +133,7 @@ impl CallBook {
     /// A person: hands back the risk seen when the call was placed; `None`
     /// where that was known or the call is not.
     pub(crate) fn live(&mut self, now: Timestamp, call: AttemptId) -> Option<f64> {
-        if !self.open.get(&call).is_some_and(|tracked| !tracked.live) {
+        if self.open.get(&call).is_none_or(|tracked| tracked.live) {
             return None;
         }
         self.answered(now, call);
