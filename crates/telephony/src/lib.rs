@@ -5,17 +5,25 @@
 //! hold: it hands orders over and never waits; what happened comes back as [`Report`]s. No
 //! decision is made here that the engine could make.
 
-#![allow(dead_code, reason = "the signalling loop that calls them comes next")]
-
+mod calls;
 mod config;
+mod connection;
 mod counters;
 mod driver;
 mod error;
+mod exchange;
 mod handle;
 mod ids;
+mod lines;
 pub mod media;
+mod names;
+mod orphan;
 mod outcome;
+mod phones;
 mod report;
+mod session;
+mod sip_address;
+mod transport;
 mod trunk;
 
 pub use config::TelephonyConfig;

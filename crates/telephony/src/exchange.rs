@@ -1,0 +1,288 @@
+//! The switchboard: the endpoint, the media pool, and the tables that say whose each dialog and
+//! each leg is. Everything runs on the signalling thread; sockets are the driver's.
+//!
+//! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ::sip::endpoint::{CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow};
+use ::sip::message::Status;
+use domain::{AgentId, AttemptId, TrunkId};
+use engine::{CallProgress, Command, LineEvent};
+use tokio::sync::mpsc;
+
+use crate::Report;
+use crate::calls::{CustomerCall, Placement};
+use crate::counters::Meters;
+use crate::handle::{Order, Orphan};
+use crate::lines::Line;
+use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
+use crate::names::{Names, TrunkState};
+use crate::session::Session;
+use crate::sip_address::SipAddress;
+
+/// How often what has no timer of its own is looked at.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
+
+/// Whose a dialog or a leg is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A customer's call.
+    Customer(AttemptId),
+    /// An agent's line.
+    Line(AgentId),
+    /// A dialog that nobody waits for any more but its far end; the line it was, if it was one.
+    Ghost(Option<AgentId>),
+}
+
+/// What the switchboard is told once.
+pub(crate) struct Settings {
+    pub(crate) address: SipAddress,
+    pub(crate) secret: [u8; 32],
+    pub(crate) message: Prompt,
+    pub(crate) seed: [u8; 32],
+}
+
+/// The switchboard.
+pub(crate) struct Exchange {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) media: MediaPool,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) address: SipAddress,
+    pub(crate) secret: [u8; 32],
+    pub(crate) message: Arc<Prompt>,
+    pub(crate) calls: HashMap<AttemptId, CustomerCall>,
+    pub(crate) lines: HashMap<AgentId, Line>,
+    pub(crate) users: HashMap<String, AgentId>,
+    pub(crate) owners: HashMap<CallHandle, Owner>,
+    pub(crate) trunks: HashMap<TrunkId, TrunkState>,
+    pub(crate) names: Names,
+    /// Calls of an earlier life whose trunk has no address yet.
+    pub(crate) orphans: Vec<Orphan>,
+    /// Registered phones of an earlier life whose agent is not known yet.
+    pub(crate) bindings: Vec<::sip::endpoint::Binding>,
+    /// Flows that proved to be a phone or a carrier, for the transport to be patient with.
+    pub(crate) known_flows: Vec<Flow>,
+    pub(crate) stopping: bool,
+    legs: HashMap<LegId, Owner>,
+    reports: mpsc::UnboundedSender<Report>,
+    sessions: u64,
+    next_tick: Instant,
+}
+
+impl Exchange {
+    pub(crate) fn new(
+        now: Instant,
+        settings: Settings,
+        media: MediaPool,
+        names: Names,
+        reports: mpsc::UnboundedSender<Report>,
+        meters: Arc<Meters>,
+    ) -> Exchange {
+        let endpoint = Endpoint::new(
+            EndpointConfig {
+                domain: settings.address.domain.to_string(),
+                local: settings.address.contact,
+                seed: settings.seed,
+                ..EndpointConfig::default()
+            },
+            now,
+        );
+        Exchange {
+            endpoint,
+            media,
+            meters,
+            address: settings.address,
+            secret: settings.secret,
+            message: Arc::new(settings.message),
+            calls: HashMap::new(),
+            lines: HashMap::new(),
+            users: HashMap::new(),
+            owners: HashMap::new(),
+            trunks: HashMap::new(),
+            names,
+            orphans: Vec::new(),
+            bindings: Vec::new(),
+            known_flows: Vec::new(),
+            stopping: false,
+            legs: HashMap::new(),
+            reports,
+            sessions: 0,
+            next_tick: now + TICK,
+        }
+    }
+
+    /// Carries out an order.
+    pub(crate) fn obey(&mut self, now: Instant, order: Order) {
+        match order {
+            Order::SetTrunk(trunk) => self.set_trunk(now, *trunk),
+            Order::RemoveTrunk(id) => self.remove_trunk(id),
+            Order::SetAgent(profile, password) => self.set_agent(now, *profile, &password),
+            Order::RemoveAgent(id) => self.remove_agent(now, id),
+            Order::CarryOut(command) => self.command(now, command),
+            Order::RestoreBinding(record) => self.restore_binding(now, &record),
+            Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
+            Order::EndOrphan(orphan) => self.end_orphan(now, orphan),
+            // The driver's: it also waits for the end.
+            Order::Stop { .. } => {}
+        }
+    }
+
+    fn command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::PlaceCall {
+                attempt,
+                trunk,
+                phone,
+                caller_id,
+                ring_timeout,
+            } => {
+                let placement = Placement {
+                    attempt,
+                    trunk,
+                    phone,
+                    caller_id,
+                    ring_timeout,
+                };
+                self.place_call(now, placement);
+            }
+            Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
+            Command::PlayMessage { attempt } => self.play_message(now, attempt),
+            Command::HangUp { attempt } => self.hang_up(now, attempt),
+            Command::RaiseLine { agent } => self.raise_line(now, agent),
+            Command::DropLine { agent } => self.drop_line(now, agent),
+            Command::RefillHopper { .. } | Command::ReleaseWork(_) => {}
+        }
+    }
+
+    /// Takes what the endpoint has to say.
+    pub(crate) fn signalled(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Call { call, event } => self.call_went_on(now, call, event),
+            // Nobody may call the engine: phones only receive, and what trunks receive is not
+            // for us yet.
+            Event::Incoming { call, .. } => {
+                let not_found = Status::new(404).expect("404 lies between 100 and 699");
+                self.endpoint.reject(now, call, not_found);
+            }
+            Event::Registered { binding, .. } => self.phone_registered(now, &binding),
+            Event::Unregistered { user, last, .. } => {
+                if last {
+                    self.phone_gone(&user);
+                }
+            }
+            Event::Registration { .. } | Event::Options { .. } => {}
+        }
+    }
+
+    fn call_went_on(&mut self, now: Instant, call: CallHandle, event: CallEvent) {
+        match self.owners.get(&call).copied() {
+            Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
+            Some(Owner::Line(agent)) => self.line_event(now, agent, event),
+            Some(Owner::Ghost(agent)) => self.ghost_event(call, agent, &event),
+            None => {}
+        }
+    }
+
+    /// Takes what the media threads have to say.
+    pub(crate) fn heard(&mut self, now: Instant, event: MediaEvent) {
+        match event {
+            MediaEvent::PlaybackDone { leg } => {
+                if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
+                    self.message_done(now, attempt);
+                }
+            }
+            MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {
+                Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
+                Some(Owner::Line(agent)) => self.line_silent(now, agent),
+                Some(Owner::Ghost(_)) | None => {}
+            },
+            MediaEvent::Closed { stats, .. } => self.meters.leg_closed(&stats),
+            MediaEvent::FirstPacket { .. }
+            | MediaEvent::Resumed { .. }
+            | MediaEvent::Digit { .. } => {}
+        }
+    }
+
+    /// Does what is due.
+    pub(crate) fn wake(&mut self, now: Instant) {
+        if self.endpoint.next_wake().is_some_and(|due| due <= now) {
+            self.endpoint.wake(now);
+        }
+        if now >= self.next_tick {
+            self.next_tick = now + TICK;
+            self.end_overdue_calls(now);
+            self.refresh_names(now);
+            self.meters.calls_open.set(self.calls.len());
+            let up = self.lines.values().filter(|line| line.is_up()).count();
+            self.meters.lines_up.set(up);
+        }
+    }
+
+    /// When something is due next.
+    pub(crate) fn next_wake(&self) -> Instant {
+        match self.endpoint.next_wake() {
+            Some(due) => due.min(self.next_tick),
+            None => self.next_tick,
+        }
+    }
+
+    /// Ends every call and line; true from then on: nothing new is placed.
+    pub(crate) fn end_everything(&mut self, now: Instant) {
+        self.stopping = true;
+        let attempts: Vec<_> = self.calls.keys().copied().collect();
+        for attempt in attempts {
+            self.hang_up(now, attempt);
+        }
+        let agents: Vec<_> = self.lines.keys().copied().collect();
+        for agent in agents {
+            self.drop_line(now, agent);
+        }
+    }
+
+    /// Whether no dialog is left.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.owners.is_empty()
+    }
+
+    /// Opens a leg for a dialog to be.
+    pub(crate) fn open_session(&mut self, owner: Owner) -> std::io::Result<Session> {
+        let leg = self.media.open(match owner {
+            Owner::Customer(_) => "customer",
+            Owner::Line(_) | Owner::Ghost(_) => "line",
+        })?;
+        self.legs.insert(leg.id, owner);
+        self.sessions += 1;
+        let ip = self.media_ip(leg.local.ip());
+        Ok(Session::new(leg, ip, self.sessions))
+    }
+
+    fn media_ip(&self, bound: IpAddr) -> IpAddr {
+        match self.address.advertised_ip {
+            Some(ip) => ip,
+            None if bound.is_unspecified() => self.address.contact.ip(),
+            None => bound,
+        }
+    }
+
+    pub(crate) fn close_session(&mut self, session: &Session) {
+        self.legs.remove(&session.leg.id);
+        self.media.close(session.leg.id);
+    }
+
+    pub(crate) fn report(&self, report: Report) {
+        // The run loop is gone only when the process ends.
+        let _ = self.reports.send(report);
+    }
+
+    pub(crate) fn report_call(&self, attempt: AttemptId, progress: CallProgress) {
+        self.report(Report::Call { attempt, progress });
+    }
+
+    pub(crate) fn report_line(&self, agent: AgentId, event: LineEvent) {
+        self.report(Report::Line { agent, event });
+    }
+}

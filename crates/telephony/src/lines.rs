@@ -1,0 +1,407 @@
+//! Agents' lines: the phone that hears the customers.
+//!
+//! ```text
+//! nailed up:  Down ──RaiseLine──▶ Ringing ──answer──▶ Up (all shift, with or without a customer)
+//! per call:   Down ──Bridge─────▶ Ringing ──answer──▶ Up (with one customer) ──hang-up──▶ Down
+//! ```
+//! A line that falls says so, unless it was ordered to: then the engine knows.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use ::sip::endpoint::{CallEvent, CallHandle, EndedBy as Ender, NewCall};
+use ::sip::message::NameAddr;
+use ::sip::sdp::SdpError;
+use ::sip::uri::Uri;
+use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineMode, SignallingRecord};
+use engine::LineEvent;
+
+use crate::Report;
+use crate::exchange::{Exchange, Owner};
+use crate::media::{LearnMode, LegId, Playback, Remote, ToneKind};
+use crate::session::Session;
+
+/// How long a phone may ring at log-in.
+const LOGIN_RING_MAX: Duration = Duration::from_secs(30);
+/// How long a phone may ring while a customer waits.
+const CALL_RING_MAX: Duration = Duration::from_secs(20);
+
+/// An agent's line.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) profile: AgentProfile,
+    /// Whether a phone is registered.
+    pub(crate) registered: bool,
+    /// Per call: whether the engine raised it.
+    raised: bool,
+    phone: Phone,
+}
+
+#[derive(Debug)]
+enum Phone {
+    Down,
+    Ringing(PhoneCall),
+    Up(PhoneCall),
+}
+
+/// The dialog with a phone.
+#[derive(Debug)]
+struct PhoneCall {
+    handle: CallHandle,
+    session: Session,
+    /// Where its signalling comes from: its audio must come from there too.
+    host: IpAddr,
+    /// The customer on it, or for whom it rings.
+    with: Option<AttemptId>,
+}
+
+impl Line {
+    pub(crate) fn new(profile: AgentProfile) -> Line {
+        Line {
+            profile,
+            registered: false,
+            raised: false,
+            phone: Phone::Down,
+        }
+    }
+
+    /// Its leg, where it can carry a customer now.
+    pub(crate) fn up_leg(&self) -> Option<LegId> {
+        match &self.phone {
+            Phone::Up(call) => Some(call.session.leg.id),
+            Phone::Down | Phone::Ringing(_) => None,
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.up_leg().is_some()
+    }
+
+    pub(crate) fn set_with(&mut self, attempt: Option<AttemptId>) {
+        if let Phone::Up(call) = &mut self.phone {
+            call.with = attempt;
+        }
+    }
+
+    fn is_down(&self) -> bool {
+        matches!(self.phone, Phone::Down)
+    }
+
+    fn call(&mut self) -> Option<&mut PhoneCall> {
+        match &mut self.phone {
+            Phone::Ringing(call) | Phone::Up(call) => Some(call),
+            Phone::Down => None,
+        }
+    }
+
+    fn take_call(&mut self) -> Option<PhoneCall> {
+        match std::mem::replace(&mut self.phone, Phone::Down) {
+            Phone::Ringing(call) | Phone::Up(call) => Some(call),
+            Phone::Down => None,
+        }
+    }
+}
+
+impl PhoneCall {
+    fn learn(&self) -> LearnMode {
+        LearnMode::NatFrom(self.host)
+    }
+}
+
+impl Exchange {
+    /// Raises a line: calls the phone, or, where it rings per call, sees that there is one.
+    pub(crate) fn raise_line(&mut self, now: Instant, agent: AgentId) {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            self.line_down(agent, "the agent is not known to telephony");
+            return;
+        };
+        match (&line.phone, line.profile.line) {
+            (Phone::Up(_), LineMode::NailedUp) => self.report_line(agent, LineEvent::Up),
+            (Phone::Ringing(_), LineMode::NailedUp) => {}
+            (Phone::Down, LineMode::NailedUp) => {
+                if let Err(why) = self.call_phone(now, agent, None) {
+                    self.line_down(agent, why);
+                }
+            }
+            (_, LineMode::PerCall) if line.registered => {
+                line.raised = true;
+                self.report_line(agent, LineEvent::Up);
+            }
+            (_, LineMode::PerCall) => self.line_down(agent, NOT_REGISTERED),
+        }
+    }
+
+    /// Drops a line and says nothing: the engine ordered it.
+    pub(crate) fn drop_line(&mut self, now: Instant, agent: AgentId) {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            return;
+        };
+        line.raised = false;
+        self.hang_up_phone(now, agent);
+    }
+
+    /// Per call: rings the phone for a customer, who hears that.
+    pub(crate) fn ring_for(&mut self, now: Instant, attempt: AttemptId, agent: AgentId) {
+        let ready = self
+            .lines
+            .get(&agent)
+            .is_some_and(|line| line.profile.line == LineMode::PerCall && line.is_down());
+        if !ready {
+            // A nailed-up line fell while the order was under way: that is reported already.
+            return;
+        }
+        if let Err(why) = self.call_phone(now, agent, Some(attempt)) {
+            self.line_down(agent, why);
+        } else if let Some(call) = self.calls.get_mut(&attempt) {
+            call.set_with(Some(agent));
+            let ringback = Playback::Tone(ToneKind::Ringback);
+            self.media.play(call.session.leg.id, ringback, true);
+        }
+    }
+
+    /// Sends the INVITE to the phone that registered last.
+    fn call_phone(
+        &mut self,
+        now: Instant,
+        agent: AgentId,
+        with: Option<AttemptId>,
+    ) -> Result<(), &'static str> {
+        if self.stopping {
+            return Err("telephony is stopping");
+        }
+        let line = self.lines.get(&agent).ok_or("the agent was removed")?;
+        let user = line.profile.sip_user.clone();
+        let bindings = self.endpoint.bindings(&user);
+        let binding = bindings.into_iter().next().ok_or(NOT_REGISTERED)?;
+        let session = self
+            .open_session(Owner::Line(agent))
+            .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
+            .map_err(|_| "no media port is free")?;
+        let domain = &self.address.domain;
+        let mut from = NameAddr::new(Uri::sip(Some("cadencia"), domain.clone(), None));
+        from.display = Some("Cadencia".to_owned());
+        let call = NewCall {
+            flow: binding.flow,
+            request_uri: binding.contact,
+            from,
+            to: NameAddr::new(Uri::sip(Some(&user), domain.clone(), None)),
+            call_id: None,
+            from_tag: None,
+            branch: None,
+            offer: session.offer(),
+            credentials: None,
+            ring_timeout: with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX),
+            headers: answer_by_itself(&domain.to_string()),
+        };
+        let handle = self.endpoint.invite(now, call);
+        self.owners.insert(handle, Owner::Line(agent));
+        let call = PhoneCall {
+            handle,
+            session,
+            host: binding.flow.remote.ip(),
+            with,
+        };
+        if let Some(line) = self.lines.get_mut(&agent) {
+            line.phone = Phone::Ringing(call);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn line_event(&mut self, now: Instant, agent: AgentId, event: CallEvent) {
+        let Some(call) = self.lines.get_mut(&agent).and_then(Line::call) else {
+            return;
+        };
+        match event {
+            CallEvent::Sent | CallEvent::Trying | CallEvent::Confirmed | CallEvent::Cancelled => {}
+            CallEvent::Ringing { sdp } => call.session.note_early(sdp),
+            CallEvent::Answered { sdp } => self.phone_answered(now, agent, sdp.as_deref()),
+            CallEvent::Reinvite { offer } => {
+                let learn = call.learn();
+                let renewed = call.session.renew(offer.as_deref(), learn);
+                let (handle, leg) = (call.handle, call.session.leg.id);
+                self.answer_reinvite(now, handle, leg, renewed);
+            }
+            CallEvent::Failed { status, by_us, .. } => {
+                let handle = call.handle;
+                self.owners.remove(&handle);
+                let why = why_refused(status, by_us);
+                self.phone_fell(now, agent, &why, false);
+            }
+            CallEvent::Ended { by, .. } => {
+                let handle = call.handle;
+                self.owners.remove(&handle);
+                let why = match by {
+                    Ender::Remote => "the phone hung up",
+                    Ender::Us => "the line was hung up",
+                    Ender::Failure => "the phone cannot be reached any more",
+                };
+                self.phone_fell(now, agent, why, true);
+                self.report(Report::LineDialog {
+                    agent,
+                    record: None,
+                });
+            }
+        }
+    }
+
+    fn phone_answered(&mut self, now: Instant, agent: AgentId, sdp: Option<&str>) {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            return;
+        };
+        let Some(mut call) = line.take_call() else {
+            return;
+        };
+        let learn = call.learn();
+        match call.session.settle(sdp, learn) {
+            Ok(remote) => self.media.set_remote(call.session.leg.id, remote),
+            Err(error) => {
+                tracing::warn!(%agent, %error, "the phone answered without audio we can speak");
+                line.phone = Phone::Up(call);
+                self.hang_up_phone(now, agent);
+                self.line_down(agent, "the phone speaks neither PCMA nor PCMU");
+                return;
+            }
+        }
+        let (handle, with) = (call.handle, call.with);
+        line.phone = Phone::Up(call);
+        let record = self.endpoint.dialog_record(handle).map(SignallingRecord);
+        self.report(Report::LineDialog { agent, record });
+        match with {
+            Some(attempt) if self.calls.contains_key(&attempt) => self.join(attempt, agent),
+            // The customer left in the very moment; the phone is free again.
+            Some(_) => self.hang_up_phone(now, agent),
+            None => self.report_line(agent, LineEvent::Up),
+        }
+    }
+
+    /// The dialog with a phone is over or never came to be, and not by order.
+    fn phone_fell(&mut self, now: Instant, agent: AgentId, why: &str, was_up: bool) {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            return;
+        };
+        let Some(call) = line.take_call() else { return };
+        let mode = line.profile.line;
+        self.close_session(&call.session);
+        if let Some(customer) = call.with.and_then(|attempt| self.calls.get_mut(&attempt)) {
+            customer.set_with(None);
+            let leg = customer.session.leg.id;
+            self.media.play(leg, Playback::Silence, true);
+        }
+        match (mode, call.with) {
+            // The agent ended a call in the only way a phone has.
+            (LineMode::PerCall, Some(attempt)) if was_up => {
+                self.end_answered(now, attempt, EndedBy::Agent);
+            }
+            (LineMode::PerCall, None) if was_up => {}
+            (LineMode::PerCall, _) => {
+                self.lower_per_call(agent);
+                self.line_down(agent, why);
+            }
+            (LineMode::NailedUp, _) => self.line_down(agent, why),
+        }
+    }
+
+    /// A customer left the agent they were with.
+    pub(crate) fn customer_left(&mut self, now: Instant, agent: AgentId, attempt: AttemptId) {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            return;
+        };
+        let per_call = line.profile.line == LineMode::PerCall;
+        let Some(call) = line.call() else { return };
+        if call.with != Some(attempt) {
+            return;
+        }
+        call.with = None;
+        if per_call {
+            self.hang_up_phone(now, agent);
+        }
+    }
+
+    pub(crate) fn line_silent(&mut self, now: Instant, agent: AgentId) {
+        let dead = self
+            .lines
+            .get(&agent)
+            .is_some_and(|line| matches!(&line.phone, Phone::Up(call) if !call.session.held));
+        if !dead {
+            return;
+        }
+        self.meters.silent_legs.count();
+        let with = self
+            .lines
+            .get_mut(&agent)
+            .and_then(Line::call)
+            .and_then(|call| call.with);
+        self.hang_up_phone(now, agent);
+        if let Some(customer) = with.and_then(|attempt| self.calls.get_mut(&attempt)) {
+            customer.set_with(None);
+        }
+        self.line_down(agent, "no audio comes from the phone");
+    }
+
+    /// Ends the dialog with a phone, if there is one; its end is then nobody's.
+    pub(crate) fn hang_up_phone(&mut self, now: Instant, agent: AgentId) {
+        let Some(call) = self.lines.get_mut(&agent).and_then(Line::take_call) else {
+            return;
+        };
+        self.close_session(&call.session);
+        self.owners.insert(call.handle, Owner::Ghost(Some(agent)));
+        self.endpoint.hang_up(now, call.handle, None);
+    }
+
+    pub(crate) fn line_down(&self, agent: AgentId, why: &str) {
+        self.report_line(agent, LineEvent::Down(why.to_owned()));
+    }
+
+    /// Answers a re-INVITE on either kind of leg.
+    pub(crate) fn answer_reinvite(
+        &mut self,
+        now: Instant,
+        handle: CallHandle,
+        leg: LegId,
+        renewed: Result<(String, Option<Remote>), SdpError>,
+    ) {
+        let answer = match renewed {
+            Ok((answer, remote)) => {
+                if let Some(remote) = remote {
+                    self.media.set_remote(leg, remote);
+                }
+                Some(answer)
+            }
+            Err(error) => {
+                tracing::info!(%leg, %error, "a change of session was refused");
+                None
+            }
+        };
+        self.endpoint.answer_reinvite(now, handle, answer);
+    }
+
+    /// Per call: whether the line was raised; it is not any more.
+    pub(crate) fn lower_per_call(&mut self, agent: AgentId) -> bool {
+        let line = self.lines.get_mut(&agent);
+        line.is_some_and(|line| std::mem::replace(&mut line.raised, false))
+    }
+}
+
+const NOT_REGISTERED: &str = "no phone is registered";
+
+/// The two ways in which phones are asked to answer by themselves; those that know neither ring.
+fn answer_by_itself(domain: &str) -> Vec<(String, String)> {
+    vec![
+        ("Call-Info".into(), format!("<sip:{domain}>;answer-after=0")),
+        (
+            "Alert-Info".into(),
+            format!("<sip:{domain}>;info=alert-autoanswer"),
+        ),
+    ]
+}
+
+fn why_refused(status: u16, by_us: bool) -> String {
+    match status {
+        _ if by_us => "the phone was not picked up".to_owned(),
+        408 => "the phone does not answer".to_owned(),
+        486 | 600 => "the phone is busy".to_owned(),
+        603 => "the call was declined at the phone".to_owned(),
+        503 => "the phone cannot be reached".to_owned(),
+        _ => format!("the phone refused the call (SIP {status})"),
+    }
+}
