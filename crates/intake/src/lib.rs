@@ -6,9 +6,13 @@
 //! became of each row. Where the contacts go is the [`Sink`]'s business.
 
 mod acta;
+mod area;
 mod error;
 mod mapping;
 mod options;
+mod phone;
+mod phone_colombia;
+mod plain;
 mod preview;
 mod sink;
 mod source;
