@@ -7,15 +7,21 @@
 
 mod acta;
 mod area;
+mod delimited;
 mod error;
+mod fingerprint;
+mod lines;
 mod mapping;
 mod options;
 mod phone;
 mod phone_colombia;
 mod plain;
 mod preview;
+mod records;
+mod row;
 mod sink;
 mod source;
+mod text;
 
 pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};
 pub use error::{IntakeError, SinkError};

@@ -144,8 +144,7 @@ impl NumberPlan {
             (false, Some(rest)) => (None, format!("+{rest}")),
             (false, None) => (Some(self.region), written.digits.clone()),
         };
-        let number =
-            phonenumber::parse(region, &text).map_err(|_| Reason::InvalidPhone)?;
+        let number = phonenumber::parse(region, &text).map_err(|_| Reason::InvalidPhone)?;
         let e164 = number.format().mode(Mode::E164).to_string();
         self.check(e164.trim_start_matches('+'))
     }
@@ -153,8 +152,8 @@ impl NumberPlan {
     /// Whether the number plan of its country knows it as somebody's phone.
     fn check(&self, digits: &str) -> Result<PhoneNumber, Reason> {
         let ours = PhoneNumber::from_e164(digits).map_err(|_| Reason::InvalidPhone)?;
-        let number = phonenumber::parse(None, format!("+{digits}"))
-            .map_err(|_| Reason::InvalidPhone)?;
+        let number =
+            phonenumber::parse(None, format!("+{digits}")).map_err(|_| Reason::InvalidPhone)?;
         if !number.is_valid() {
             return Err(Reason::InvalidPhone);
         }
@@ -245,7 +244,9 @@ fn without_decimals<'t>(text: &'t str, repairs: &mut Vec<&'static str>) -> &'t s
 /// `3,001,234,567`: commas every three digits.
 fn thousands(text: &str) -> bool {
     let mut groups = text.split(',');
-    groups.next().is_some_and(|first| (1..=3).contains(&first.len()))
+    groups
+        .next()
+        .is_some_and(|first| (1..=3).contains(&first.len()))
         && groups.all(|group| group.len() == 3)
 }
 
@@ -272,9 +273,25 @@ fn without_label<'t>(text: &'t str, repairs: &mut Vec<&'static str>) -> &'t str 
     let known = label.split(' ').all(|word| {
         matches!(
             word,
-            "tel" | "telefono" | "cel" | "celular" | "movil" | "fijo" | "casa" | "oficina"
-                | "trabajo" | "whatsapp" | "wsp" | "wa" | "numero" | "num" | "no" | "phone"
-                | "mobile" | "contacto" | "linea"
+            "tel"
+                | "telefono"
+                | "cel"
+                | "celular"
+                | "movil"
+                | "fijo"
+                | "casa"
+                | "oficina"
+                | "trabajo"
+                | "whatsapp"
+                | "wsp"
+                | "wa"
+                | "numero"
+                | "num"
+                | "no"
+                | "phone"
+                | "mobile"
+                | "contacto"
+                | "linea"
         )
     });
     if start > 0 && known {
@@ -299,8 +316,23 @@ fn is_nothing(cell: &str) -> bool {
     word.bytes().all(|b| b == b'0')
         || matches!(
             word.as_str(),
-            "n a" | "na" | "nan" | "null" | "none" | "no" | "no tiene" | "no aplica" | "ninguno"
-                | "sin dato" | "sin datos" | "sin telefono" | "s d" | "nd" | "n d" | "x" | "xx"
+            "n a"
+                | "na"
+                | "nan"
+                | "null"
+                | "none"
+                | "no"
+                | "no tiene"
+                | "no aplica"
+                | "ninguno"
+                | "sin dato"
+                | "sin datos"
+                | "sin telefono"
+                | "s d"
+                | "nd"
+                | "n d"
+                | "x"
+                | "xx"
                 | "xxx"
         )
 }

@@ -77,9 +77,10 @@ fn local(digits: &str, area: &dyn Fn() -> Option<u8>) -> Result<National, Reason
         (10, [b'5', b'7', code, first, ..]) if old_area(*code) && subscriber(*first) => {
             home(format!("60{}", &digits[2..]), Some(OLD_AREA))
         }
-        (10, [b'0', b'5' | b'7' | b'9', code, ..]) if old_area(*code) => {
-            home(format!("60{}", &digits[2..]), Some("prefijo de larga distancia"))
-        }
+        (10, [b'0', b'5' | b'7' | b'9', code, ..]) if old_area(*code) => home(
+            format!("60{}", &digits[2..]),
+            Some("prefijo de larga distancia"),
+        ),
         (9, [b'0', code, first, ..]) if old_area(*code) && subscriber(*first) => {
             home(format!("60{}", &digits[1..]), Some(OLD_AREA))
         }
@@ -87,7 +88,10 @@ fn local(digits: &str, area: &dyn Fn() -> Option<u8>) -> Result<National, Reason
             home(format!("60{digits}"), Some(OLD_AREA))
         }
         (7, [first, ..]) if subscriber(*first) => match area() {
-            Some(area) => home(format!("60{area}{digits}"), Some("fijo de 7 dígitos con su ciudad")),
+            Some(area) => home(
+                format!("60{area}{digits}"),
+                Some("fijo de 7 dígitos con su ciudad"),
+            ),
             None => Err(Reason::UnknownArea),
         },
         (3..=5, _) => Err(Reason::ServiceNumber),

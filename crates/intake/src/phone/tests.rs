@@ -77,7 +77,13 @@ fn an_old_number_of_medellin_is_not_another_number() {
 
 #[test]
 fn digits_that_were_rounded_off_are_never_made_up() {
-    for cell in ["3.00123E+09", "3,00123E+09", "3E+09", "3.0012E9", "3.00123456E9"] {
+    for cell in [
+        "3.00123E+09",
+        "3,00123E+09",
+        "3E+09",
+        "3.0012E9",
+        "3.00123456E9",
+    ] {
         refused(cell, Reason::DigitsLost);
     }
 }
