@@ -7,9 +7,17 @@
 
 mod acta;
 mod area;
+mod columns;
 mod delimited;
+mod document;
 mod error;
 mod fingerprint;
+mod guess;
+mod heading_words;
+mod import;
+mod kind;
+mod layout;
+mod ledger;
 mod lines;
 mod mapping;
 mod options;
@@ -19,12 +27,16 @@ mod plain;
 mod preview;
 mod records;
 mod row;
+pub mod sample;
+mod seen;
 mod sink;
 mod source;
+mod survey;
 mod text;
 
 pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};
 pub use error::{IntakeError, SinkError};
+pub use import::{import, inspect, read};
 pub use mapping::{Column, InvalidMapping, Mapping, Role};
 pub use options::{Encoding, ImportOptions, Limits, UnknownEncoding};
 pub use preview::{Confidence, Guess, Preview};

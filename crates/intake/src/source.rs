@@ -82,6 +82,22 @@ impl<'a> Source<'a> {
         Ok(self.head.as_deref().unwrap_or_default())
     }
 
+    /// The last bytes, where any place can be read.
+    pub(crate) fn tail(&mut self) -> Result<Vec<u8>, IntakeError> {
+        let length = self.len().unwrap_or(0);
+        let mut tail = Vec::new();
+        if let Bytes::File(file) = &mut self.bytes {
+            let from = length.saturating_sub(HEAD_BYTES as u64);
+            file.seek(SeekFrom::Start(from))
+                .and_then(|_| file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut tail))
+                .map_err(|source| IntakeError::Read {
+                    file: self.file_name.clone(),
+                    source,
+                })?;
+        }
+        Ok(tail)
+    }
+
     /// Size in bytes, when it can be known beforehand.
     pub(crate) fn len(&mut self) -> Option<u64> {
         match &mut self.bytes {
