@@ -4,9 +4,11 @@
 //! `endpoint` is a whole user agent and registrar on top of it.
 
 pub mod auth;
+mod dialog;
 pub mod endpoint;
 pub mod framing;
 pub mod message;
 pub mod sdp;
 pub mod timers;
+mod transaction;
 pub mod uri;

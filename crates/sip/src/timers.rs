@@ -32,13 +32,12 @@ impl Default for Timers {
 
 /// At most one alarm per key, in order of time. Alarms of the same instant fire in order of key.
 #[derive(Debug)]
-#[allow(dead_code, reason = "used by the transaction table")]
+
 pub(crate) struct Alarms<K> {
     order: BTreeSet<(Instant, K)>,
     times: HashMap<K, Instant>,
 }
 
-#[allow(dead_code, reason = "used by the transaction table")]
 impl<K: Copy + Ord + Hash> Alarms<K> {
     pub(crate) fn new() -> Self {
         Self {

@@ -61,13 +61,11 @@ pub enum Transport {
 }
 
 impl Transport {
-    #[allow(dead_code, reason = "used by the transaction table")]
     /// Whether the transport itself repeats what is lost.
     pub(crate) fn is_reliable(self) -> bool {
         self == Self::Tcp
     }
 
-    #[allow(dead_code, reason = "used by the transaction table")]
     /// As written in Via.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -2,8 +2,17 @@
 //! owns sockets and clock; after every call it drains [`Endpoint::poll_transmit`] and
 //! [`Endpoint::poll_event`], and calls [`Endpoint::wake`] at [`Endpoint::next_wake`].
 
+mod auth;
+mod call;
+mod compose;
 mod config;
 mod event;
+mod in_dialog;
+mod outside;
+mod probe;
+mod record;
+mod uac;
+mod uas;
 
 pub use crate::timers::Timers;
 pub use config::{
@@ -12,19 +21,64 @@ pub use config::{
 };
 pub use event::{CallEvent, EndedBy, Event, RegistrationState};
 
-use crate::message::Status;
-use crate::uri::Uri;
-use std::collections::VecDeque;
+use crate::dialog::DialogId;
+use crate::message::{Message, Response, parse_datagram};
+use crate::timers::Alarms;
+use crate::transaction::{ClientId, ClientTable, ServerId, ServerTable};
+use call::{Call, Owner};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
+
+/// Calls at a time, those included that only await the end of their timers. Beyond, INVITEs are
+/// answered with 503, ours and theirs: memory stays bounded whatever happens.
+const CALLS_MAX: usize = 20_000;
 
 /// A SIP user agent and registrar.
 #[derive(Debug)]
 pub struct Endpoint {
     config: EndpointConfig,
+    rng: StdRng,
     next_handle: u64,
     transmits: VecDeque<Transmit>,
     events: VecDeque<Event>,
+    clients: ClientTable<Owner>,
+    servers: ServerTable,
+    calls: HashMap<CallHandle, Call>,
+    dialogs: HashMap<DialogId, CallHandle>,
+    /// Calls whose INVITE or re-INVITE we have not answered: what a CANCEL means.
+    pending: HashMap<ServerId, CallHandle>,
+    alarms: Alarms<Alarm>,
+}
+
+/// What an endpoint waits for besides its transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Alarm {
+    /// Our INVITE has rung long enough.
+    RingTimeout(CallHandle),
+    /// Our CANCEL had no effect (RFC 3261 section 9.1).
+    CancelLimit(CallHandle),
+    /// Our 2xx has not been acknowledged.
+    Unacked(CallHandle),
+    /// Proxies forget an INVITE that hears nothing for three minutes (timer C).
+    KeepRinging(CallHandle),
+}
+
+/// How much an endpoint keeps; all fall back to zero when it has nothing to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Calls, those included that are over and await the end of their timers.
+    pub calls: usize,
+    /// Dialogs.
+    pub dialogs: usize,
+    /// Client transactions.
+    pub clients: usize,
+    /// Server transactions.
+    pub servers: usize,
+    /// Alarms of calls and registrations.
+    pub alarms: usize,
 }
 
 impl Endpoint {
@@ -32,32 +86,61 @@ impl Endpoint {
     pub fn new(config: EndpointConfig, now: Instant) -> Self {
         let _ = now;
         Self {
+            rng: StdRng::from_seed(config.seed),
+            clients: ClientTable::new(config.timers),
+            servers: ServerTable::new(config.timers),
             config,
             next_handle: 0,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
+            calls: HashMap::new(),
+            dialogs: HashMap::new(),
+            pending: HashMap::new(),
+            alarms: Alarms::new(),
         }
     }
 
     /// Takes one datagram, or one message that was framed out of a stream.
     pub fn receive(&mut self, now: Instant, from: Flow, bytes: &[u8]) {
-        let _ = (now, from, bytes);
+        match parse_datagram(bytes) {
+            Ok(Message::Request(request)) => self.on_request(now, from, request),
+            Ok(Message::Response(response)) => self.on_response(now, &response),
+            Err(error) => self.on_malformed(now, from, error),
+        }
     }
 
     /// The transport reported an error: client transactions on `flow` fail as if by 503
     /// (RFC 3261 section 8.1.3.1).
     pub fn send_failed(&mut self, now: Instant, flow: Flow) {
-        let _ = (now, flow);
+        for lost in self.clients.fail(flow) {
+            self.on_lost(now, lost.id, lost.owner, 503);
+        }
     }
 
     /// Does what is due at `now`.
     pub fn wake(&mut self, now: Instant) {
-        let _ = now;
+        self.servers.wake(now, &mut self.transmits);
+        for lost in self.clients.wake(now, &mut self.transmits) {
+            self.on_lost(now, lost.id, lost.owner, 408);
+        }
+        while let Some(alarm) = self.alarms.pop_due(now) {
+            match alarm {
+                Alarm::RingTimeout(call) => self.on_ring_timeout(now, call),
+                Alarm::CancelLimit(call) => self.on_cancel_limit(now, call),
+                Alarm::Unacked(call) => self.on_unacked(now, call),
+                Alarm::KeepRinging(call) => self.on_keep_ringing(now, call),
+            }
+        }
     }
 
     /// When to call [`Self::wake`] next.
     pub fn next_wake(&self) -> Option<Instant> {
-        None
+        let wakes = [
+            self.servers.next_wake(),
+            self.clients.next_wake(),
+            self.alarms.next(),
+        ];
+        wakes.into_iter().flatten().min()
     }
 
     /// The next bytes to send.
@@ -70,56 +153,15 @@ impl Endpoint {
         self.events.pop_front()
     }
 
-    /// Calls somebody.
-    pub fn invite(&mut self, now: Instant, call: NewCall) -> CallHandle {
-        let _ = (now, call);
-        self.next_handle += 1;
-        CallHandle(self.next_handle)
-    }
-
-    /// Ends a call whatever its state: CANCEL before the answer (once a 1xx allows it), BYE after;
-    /// a refusal if it came in and was not answered. `reason` is the value of a Reason header.
-    /// Harmless twice.
-    pub fn hang_up(&mut self, now: Instant, call: CallHandle, reason: Option<&str>) {
-        let _ = (now, call, reason);
-    }
-
-    /// Callee: 180, or 183 with early media.
-    pub fn ring(&mut self, now: Instant, call: CallHandle, early_sdp: Option<String>) {
-        let _ = (now, call, early_sdp);
-    }
-
-    /// Callee: 200, repeated until acknowledged.
-    pub fn answer(&mut self, now: Instant, call: CallHandle, sdp: String) {
-        let _ = (now, call, sdp);
-    }
-
-    /// Callee: refuses the call with a final status from 300.
-    pub fn reject(&mut self, now: Instant, call: CallHandle, status: Status) {
-        let _ = (now, call, status);
-    }
-
-    /// Answers `CallEvent::Reinvite`; `None` refuses with 488 and leaves the session as it was.
-    pub fn answer_reinvite(&mut self, now: Instant, call: CallHandle, sdp: Option<String>) {
-        let _ = (now, call, sdp);
-    }
-
-    /// One line of text from which [`Self::resume`] can end an answered call after a crash.
-    pub fn dialog_record(&self, call: CallHandle) -> Option<String> {
-        let _ = call;
-        None
-    }
-
-    /// A handle on a call of a former life, on which only `hang_up` makes sense.
-    pub fn resume(&mut self, record: &str) -> Result<CallHandle, InvalidRecord> {
-        let _ = record;
-        Err(InvalidRecord)
-    }
-
-    /// Cancels an INVITE of a former life that may still ring somewhere; ends the call should it
-    /// have been answered meanwhile.
-    pub fn cancel_orphan(&mut self, now: Instant, call: OrphanInvite) {
-        let _ = (now, call);
+    /// How much is kept at the moment.
+    pub fn load(&self) -> Load {
+        Load {
+            calls: self.calls.len(),
+            dialogs: self.dialogs.len(),
+            clients: self.clients.len(),
+            servers: self.servers.len(),
+            alarms: self.alarms.len(),
+        }
     }
 
     /// Registrar: sets the password of a user of our domain; `None` removes the account and its
@@ -142,8 +184,7 @@ impl Endpoint {
     /// Registers with another registrar and keeps that up.
     pub fn register(&mut self, now: Instant, registration: NewRegistration) -> RegistrationHandle {
         let _ = (now, registration);
-        self.next_handle += 1;
-        RegistrationHandle(self.next_handle)
+        RegistrationHandle(self.handle())
     }
 
     /// Takes a registration of ours back.
@@ -151,15 +192,76 @@ impl Endpoint {
         let _ = (now, registration);
     }
 
-    /// Asks whether somebody is alive.
-    pub fn options(&mut self, now: Instant, to: Flow, uri: Uri) -> OptionsHandle {
-        let _ = (now, to, uri);
-        self.next_handle += 1;
-        OptionsHandle(self.next_handle)
-    }
-
     /// Replaces the trusted peers.
     pub fn set_trusted(&mut self, peers: Vec<IpAddr>) {
         self.config.trusted_peers = peers;
+    }
+
+    fn on_response(&mut self, now: Instant, response: &Response) {
+        let told = self.clients.receive(now, &mut self.transmits, response);
+        let Some((id, owner)) = told else {
+            return;
+        };
+        match owner {
+            Owner::Invite(call) => self.on_invite_response(now, id, call, response),
+            Owner::Bye(call) => self.on_bye_response(now, id, call, response),
+            Owner::Cancel => {}
+            Owner::Options(probe) => self.on_options_response(probe, response.status),
+        }
+    }
+
+    /// A request of ours got no answer: `status` is 408 after silence, 503 for a dead transport.
+    fn on_lost(&mut self, now: Instant, id: ClientId, owner: Owner, status: u16) {
+        let _ = now;
+        match owner {
+            Owner::Invite(call) => self.on_invite_lost(id, call, status),
+            Owner::Bye(call) => self.finish(call),
+            Owner::Cancel => {}
+            Owner::Options(probe) => self.on_options_lost(probe),
+        }
+    }
+
+    /// A number for a new handle.
+    fn handle(&mut self) -> u64 {
+        self.next_handle += 1;
+        self.next_handle
+    }
+
+    /// Tells about a call, unless its last event was told before.
+    fn tell(&mut self, handle: CallHandle, event: CallEvent) {
+        let is_final = matches!(
+            event,
+            CallEvent::Failed { .. } | CallEvent::Cancelled | CallEvent::Ended { .. }
+        );
+        if let Some(call) = self.calls.get_mut(&handle) {
+            if call.silent {
+                return;
+            }
+            call.silent = is_final;
+        }
+        self.events.push_back(Event::Call {
+            call: handle,
+            event,
+        });
+    }
+
+    /// Forgets a call.
+    fn finish(&mut self, handle: CallHandle) {
+        let Some(call) = self.calls.remove(&handle) else {
+            return;
+        };
+        if let Some(dialog) = call.dialog
+            && self.dialogs.get(&dialog.id) == Some(&handle)
+        {
+            self.dialogs.remove(&dialog.id);
+        }
+        for alarm in [
+            Alarm::RingTimeout(handle),
+            Alarm::CancelLimit(handle),
+            Alarm::Unacked(handle),
+            Alarm::KeepRinging(handle),
+        ] {
+            self.alarms.set(alarm, None);
+        }
     }
 }

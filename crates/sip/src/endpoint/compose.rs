@@ -1,0 +1,102 @@
+//! Requests and responses of an endpoint: its Via, Contact, tags and what it says about itself.
+
+use super::{Endpoint, Flow, Transport};
+use crate::message::{Method, Request, Response, Status, Via};
+use crate::uri::Uri;
+use rand::Rng;
+use std::net::SocketAddr;
+
+/// What we take, in and outside dialogs.
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+
+impl Endpoint {
+    /// 128 random bits as text.
+    pub(super) fn token(&mut self) -> String {
+        format!("{:016x}{:016x}", self.rng.next_u64(), self.rng.next_u64())
+    }
+
+    pub(super) fn branch(&mut self) -> String {
+        format!("z9hG4bK{}", self.token())
+    }
+
+    /// Our Contact for a peer on `flow`.
+    pub(super) fn contact(&self, user: Option<&str>, flow: Flow) -> String {
+        let mut uri = Uri::sip_at(user, self.config.local);
+        if flow.transport == Transport::Tcp {
+            uri.params.set("transport", Some("tcp"));
+        }
+        format!("<{uri}>")
+    }
+
+    /// Puts our Via with a new branch on a request.
+    pub(super) fn stamp(&mut self, request: &mut Request, flow: Flow) {
+        let branch = self.branch();
+        self.stamp_with(request, flow, &branch);
+    }
+
+    pub(super) fn stamp_with(&self, request: &mut Request, flow: Flow, branch: &str) {
+        let local = self.config.local;
+        let (host, port) = (local.ip().into(), Some(local.port()));
+        let via = Via::new(flow.transport.as_str(), host, port, branch);
+        request.headers.push_front("Via", via.to_string());
+        if request.method != Method::Ack && request.method != Method::Cancel {
+            request
+                .headers
+                .push("User-Agent", self.config.user_agent.as_str());
+        }
+    }
+
+    /// A response to `request` with a To tag, if it lacks one, and what we are.
+    pub(super) fn response(&mut self, request: &Request, status: Status) -> Response {
+        let mut response = Response::to_request(request, status);
+        if status != Status::TRYING
+            && let Ok(mut to) = request.headers.to()
+            && to.tag().is_none()
+        {
+            to.set_tag(&self.token());
+            response.headers.set("To", to.to_string());
+        }
+        response
+            .headers
+            .push("Server", self.config.user_agent.as_str());
+        response
+    }
+}
+
+/// Where responses to `request`, which came from `from`, go (RFC 3261 section 18.2.2, RFC 3581).
+pub(super) fn reply_flow(request: &Request, from: Flow) -> Flow {
+    let Ok(via) = request.headers.via_top() else {
+        return from;
+    };
+    if from.transport == Transport::Tcp || via.wants_rport() {
+        return from;
+    }
+    Flow {
+        transport: from.transport,
+        remote: SocketAddr::new(from.remote.ip(), via.port.unwrap_or(5060)),
+    }
+}
+
+/// Writes into the top Via where the request really came from (RFC 3261 section 18.2.1).
+pub(super) fn mark_received(request: &mut Request, from: Flow) {
+    let Ok(mut vias) = request.headers.vias() else {
+        return;
+    };
+    let Some(top) = vias.first_mut() else {
+        return;
+    };
+    let differs = top.host.ip() != Some(from.remote.ip());
+    let (ip, port) = (from.remote.ip().to_string(), from.remote.port().to_string());
+    if top.wants_rport() {
+        top.params.set("rport", Some(&port));
+        top.params.set("received", Some(&ip));
+    } else if differs {
+        top.params.set("received", Some(&ip));
+    } else {
+        return;
+    }
+    request.headers.remove("Via");
+    for via in vias.iter().rev() {
+        request.headers.push_front("Via", via.to_string());
+    }
+}

@@ -1,0 +1,170 @@
+//! Requests that belong to no transaction: sorted into dialogs, calls, probes and refusals
+//! (RFC 3261 section 8.2).
+
+use super::call::sdp_of_request;
+use super::compose::{ALLOW, mark_received, reply_flow};
+use super::{Endpoint, Flow, Transmit};
+use crate::dialog::DialogId;
+use crate::message::{Message, Method, ParseError, Request, Response, Status};
+use crate::transaction::{Receipt, ServerKey};
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// A request without transaction.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    /// Where it came from.
+    pub(super) from: Flow,
+    /// Where responses go.
+    pub(super) reply: Flow,
+    pub(super) key: ServerKey,
+    /// Its top Via says where it came from.
+    pub(super) request: Request,
+}
+
+impl Endpoint {
+    pub(super) fn on_request(&mut self, now: Instant, from: Flow, mut request: Request) {
+        let Some(key) = ServerKey::of(&request) else {
+            return;
+        };
+        let receipt = self
+            .servers
+            .receive(now, &mut self.transmits, &key, &request);
+        if receipt == Receipt::Absorbed {
+            return;
+        }
+        if request.method == Method::Ack {
+            self.on_ack(now, &request);
+            return;
+        }
+        let reply = reply_flow(&request, from);
+        mark_received(&mut request, from);
+        let call = DialogId::of_request(&request).and_then(|id| self.dialogs.get(&id).copied());
+        let arrived = Arrived {
+            from,
+            reply,
+            key,
+            request,
+        };
+        match call {
+            _ if receipt == Receipt::Merged => self.refuse(now, &arrived, 482),
+            _ if arrived.request.method == Method::Cancel => self.on_cancel(now, &arrived),
+            Some(call) => self.on_dialog_request(now, call, arrived),
+            None => self.on_outside(now, arrived),
+        }
+    }
+
+    fn on_outside(&mut self, now: Instant, arrived: Arrived) {
+        let request = &arrived.request;
+        let has_tag = request.headers.to().is_ok_and(|to| to.tag().is_some());
+        match request.method {
+            Method::Invite if !self.may_call(arrived.from.remote.ip()) => {
+                self.refuse_stranger(&arrived);
+            }
+            _ if has_tag => self.refuse(now, &arrived, 481),
+            _ if request.headers.contains("Require") => self.refuse_extension(now, &arrived),
+            Method::Invite if !request.uri.is_sip() && !is_tel(request) => {
+                self.refuse(now, &arrived, 416);
+            }
+            Method::Invite if !request.body.is_empty() && sdp_of_request(request).is_none() => {
+                let mut response = self.response(&arrived.request, status(415));
+                response.headers.push("Accept", "application/sdp");
+                self.answer_at_once(now, &arrived, response);
+            }
+            Method::Invite => self.on_incoming(now, arrived),
+            Method::Options => {
+                let mut response = self.response(&arrived.request, Status::OK);
+                response.headers.push("Allow", ALLOW);
+                response.headers.push("Accept", "application/sdp");
+                self.answer_at_once(now, &arrived, response);
+            }
+            Method::Bye | Method::Info | Method::Update | Method::Prack => {
+                self.refuse(now, &arrived, 481);
+            }
+            _ => self.refuse_method(now, &arrived),
+        }
+    }
+
+    fn may_call(&self, source: IpAddr) -> bool {
+        self.config.accept_calls || self.config.trusted_peers.contains(&source)
+    }
+
+    /// Bytes that are no message we could act upon: a request is told so, as far as it is one.
+    pub(super) fn on_malformed(&mut self, now: Instant, from: Flow, error: ParseError) {
+        let _ = now;
+        let Some(request) = error.request.as_deref() else {
+            return;
+        };
+        if request.method == Method::Ack || request.headers.via_top().is_err() {
+            return;
+        }
+        let (reply, mut request) = (reply_flow(request, from), request.clone());
+        mark_received(&mut request, from);
+        let mut response = self.response(&request, error.status());
+        response.reason = error.reason();
+        self.send_response(reply, response);
+    }
+
+    /// Refuses a call from a stranger without keeping anything about it.
+    fn refuse_stranger(&mut self, arrived: &Arrived) {
+        let response = self.response(&arrived.request, status(403));
+        self.send_response(arrived.reply, response);
+    }
+
+    /// Refuses with the usual reason phrase.
+    pub(super) fn refuse(&mut self, now: Instant, arrived: &Arrived, code: u16) {
+        let response = self.response(&arrived.request, status(code));
+        self.answer_at_once(now, arrived, response);
+    }
+
+    /// Refuses what may work a little later.
+    pub(super) fn refuse_for_now(&mut self, now: Instant, arrived: &Arrived, code: u16) {
+        let mut response = self.response(&arrived.request, status(code));
+        response.headers.push("Retry-After", "5");
+        self.answer_at_once(now, arrived, response);
+    }
+
+    /// We require no extension, hence know none that may be required of us (section 8.2.2.3).
+    pub(super) fn refuse_extension(&mut self, now: Instant, arrived: &Arrived) {
+        let mut response = self.response(&arrived.request, status(420));
+        for extensions in arrived.request.headers.get_all("Require") {
+            response.headers.push("Unsupported", extensions);
+        }
+        self.answer_at_once(now, arrived, response);
+    }
+
+    /// 405 for a method that we know and do not take, 501 for one that we do not know.
+    pub(super) fn refuse_method(&mut self, now: Instant, arrived: &Arrived) {
+        let code = match arrived.request.method {
+            Method::Other(_) => 501,
+            _ => 405,
+        };
+        let mut response = self.response(&arrived.request, status(code));
+        response.headers.push("Allow", ALLOW);
+        self.answer_at_once(now, arrived, response);
+    }
+
+    /// Opens a transaction for a request and answers it finally.
+    pub(super) fn answer_at_once(&mut self, now: Instant, arrived: &Arrived, response: Response) {
+        let server = self
+            .servers
+            .open(arrived.key.clone(), &arrived.request, arrived.reply);
+        self.respond(now, server, response);
+    }
+
+    fn send_response(&mut self, flow: Flow, response: Response) {
+        self.transmits.push_back(Transmit {
+            flow,
+            bytes: Message::Response(response).to_bytes(),
+        });
+    }
+}
+
+fn is_tel(request: &Request) -> bool {
+    request.uri.scheme == crate::uri::Scheme::Tel
+}
+
+/// A status whose code is written in this crate.
+pub(super) fn status(code: u16) -> Status {
+    Status::new(code).expect("codes of our own are in range")
+}

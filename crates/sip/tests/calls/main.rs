@@ -1,0 +1,5 @@
+//! Endpoints talking to each other, and to scripted peers, over a network in virtual time.
+
+mod basic;
+#[allow(dead_code, reason = "a vocabulary, not all of which every test needs")]
+mod world;
