@@ -5,11 +5,16 @@
 //! it comes from a bridge, a tone or a prompt. `telephony::media` owns the sockets.
 
 pub mod codec;
+pub mod dtmf;
+pub mod g711;
+pub mod leg;
 pub mod playback;
 pub mod prompt;
 pub mod remote;
+pub mod rtp;
 pub mod stats;
 pub mod tone;
+mod wav;
 
 pub use codec::Codec;
 pub use playback::Playback;

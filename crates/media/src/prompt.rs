@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Codec;
+use crate::{Codec, g711, wav};
 
 /// A message ready to be played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,36 +29,45 @@ impl Prompt {
     /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, A-law or mu-law, mono or stereo, at 8 kHz
     /// or a whole multiple of it.
     pub fn from_wav(bytes: &[u8]) -> Result<Prompt, PromptError> {
-        let _ = bytes;
-        Err(PromptError::Empty)
+        Prompt::from_pcm(&wav::read(bytes)?)
     }
 
     /// Takes headerless G.711.
     pub fn from_g711(codec: Codec, bytes: &[u8]) -> Result<Prompt, PromptError> {
-        let _ = (codec, bytes);
-        Err(PromptError::Empty)
+        if bytes.is_empty() {
+            return Err(PromptError::Empty);
+        }
+        let in_law = |law| {
+            let mut codes = vec![0; bytes.len()];
+            g711::transcode(codec, bytes, law, &mut codes);
+            codes
+        };
+        Ok(Prompt {
+            pcma: in_law(Codec::Pcma),
+            pcmu: in_law(Codec::Pcmu),
+        })
     }
 
     /// Takes linear samples, 8000 a second.
     pub fn from_pcm(samples: &[i16]) -> Result<Prompt, PromptError> {
-        let _ = samples;
-        Err(PromptError::Empty)
+        if samples.is_empty() {
+            return Err(PromptError::Empty);
+        }
+        let in_law = |law| samples.iter().map(|s| g711::encode(law, *s)).collect();
+        Ok(Prompt {
+            pcma: in_law(Codec::Pcma),
+            pcmu: in_law(Codec::Pcmu),
+        })
     }
 
     /// The message played to an abandoned caller when the campaign has none of its own, in Spanish.
     pub fn abandon_es() -> Prompt {
-        Prompt {
-            pcma: Vec::new(),
-            pcmu: Vec::new(),
-        }
+        built_in(include_bytes!("../assets/abandon_es.wav"))
     }
 
     /// The same message in English.
     pub fn abandon_en() -> Prompt {
-        Prompt {
-            pcma: Vec::new(),
-            pcmu: Vec::new(),
-        }
+        built_in(include_bytes!("../assets/abandon_en.wav"))
     }
 
     /// The audio in one law.
@@ -74,3 +83,11 @@ impl Prompt {
         Duration::from_micros(self.pcma.len() as u64 * 125)
     }
 }
+
+fn built_in(wav: &[u8]) -> Prompt {
+    Prompt::from_wav(wav).expect("the tests read every message that is built in")
+}
+
+#[cfg(test)]
+#[path = "prompt/tests.rs"]
+mod tests;

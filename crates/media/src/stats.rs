@@ -17,9 +17,12 @@ pub struct LegStats {
     pub out_of_order: u64,
     /// Interarrival jitter (RFC 3550, 6.4.1), in milliseconds.
     pub jitter_ms: f64,
+    /// Packets that came twice or far out of their sequence: dropped.
+    pub duplicates: u64,
     /// Packets from a source that may not be heard: dropped.
     pub foreign_dropped: u64,
-    /// Packets that came before signalling named a far side: dropped.
+    /// Packets that came before the far side was known by signalling, or while its source was
+    /// being learned: dropped.
     pub early_dropped: u64,
     /// Datagrams that are not RTP or RTCP: skipped.
     pub malformed: u64,

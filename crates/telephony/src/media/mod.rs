@@ -6,7 +6,10 @@
 //! for, an async runtime; every method may be called from any thread and returns at once.
 
 mod event;
+mod leg;
 mod pool;
+mod ports;
+mod worker;
 
 pub use ::media::{
     Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, ToneKind,

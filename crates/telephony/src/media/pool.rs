@@ -1,13 +1,21 @@
 //! The pool of legs and the commands others give it.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ::media::{LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
 
+use super::leg::{Leg, locked};
+use super::ports::{Pair, Ports};
+use super::worker::{Command, Common, Worker};
 use super::{MediaEvent, TapFrame};
+
+/// Keeps the seeds of neighbouring legs apart (the golden ratio in 64 bits).
+const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// How a pool is set up.
 #[derive(Debug, Clone)]
@@ -52,7 +60,30 @@ pub struct LegHandle {
 
 /// All the legs of a process. Clones share them; the last clone dropped stops the threads.
 #[derive(Debug, Clone)]
-pub struct MediaPool;
+pub struct MediaPool {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    workers: Vec<Worker>,
+    ports: Arc<Mutex<Ports>>,
+    seed: u64,
+    /// Held while commands are sent, so that every thread gets them in one order.
+    directory: Mutex<Directory>,
+}
+
+#[derive(Debug, Default)]
+struct Directory {
+    opened: u64,
+    legs: HashMap<LegId, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    leg: Arc<Leg>,
+    bridged: Option<LegId>,
+}
 
 impl MediaPool {
     /// Starts the media threads.
@@ -63,53 +94,162 @@ impl MediaPool {
         config: MediaConfig,
         events: mpsc::UnboundedSender<MediaEvent>,
     ) -> io::Result<MediaPool> {
-        let _ = (config, events);
-        Err(io::ErrorKind::Unsupported.into())
+        let ports = Arc::new(Mutex::new(Ports::new(config.bind_ip, config.port_range)?));
+        let common = Common {
+            events,
+            ports: Arc::clone(&ports),
+            silence_timeout: config.silence_timeout,
+            drain: config.drain,
+        };
+        let threads = match config.threads {
+            0 => std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
+            threads => threads,
+        };
+        let workers = (0..threads)
+            .map(|number| Worker::start(number, common.clone()))
+            .collect::<io::Result<_>>()?;
+        let shared = Shared {
+            workers,
+            ports,
+            seed: config.seed,
+            directory: Mutex::default(),
+        };
+        Ok(MediaPool {
+            shared: Arc::new(shared),
+        })
     }
 
     /// Opens a leg: binds a pair of ports. `purpose` is for the log only.
     pub fn open(&self, purpose: &'static str) -> io::Result<LegHandle> {
-        let _ = purpose;
-        Err(io::ErrorKind::Unsupported.into())
+        let pair = locked(&self.shared.ports).take()?;
+        let port = pair.local.port();
+        self.adopt(pair, purpose)
+            .inspect_err(|_| locked(&self.shared.ports).give_back(port))
+    }
+
+    fn adopt(&self, pair: Pair, purpose: &'static str) -> io::Result<LegHandle> {
+        let mut directory = locked(&self.shared.directory);
+        let id = LegId(directory.opened);
+        directory.opened += 1;
+        let seed = self.shared.seed.wrapping_add(id.0.wrapping_mul(SEED_STEP));
+        let mut leg = Leg::new(id, pair, seed);
+        let worker = self.shared.worker(id);
+        worker.watch(&mut leg)?;
+        let local = leg.local;
+        let leg = Arc::new(leg);
+        worker.tell(Command::Open(Arc::clone(&leg)));
+        directory.legs.insert(id, Entry { leg, bridged: None });
+        tracing::debug!(leg = %id, %local, purpose, "leg opened");
+        Ok(LegHandle { id, local })
     }
 
     /// Says who the far side is (after offer/answer). Comfort silence starts if nothing plays.
     /// Saying the same again, as a re-INVITE does, keeps what was learned.
     pub fn set_remote(&self, leg: LegId, remote: Remote) {
-        let _ = (leg, remote);
+        let directory = locked(&self.shared.directory);
+        self.shared
+            .tell(&directory, leg, Command::SetRemote(leg, remote));
     }
 
-    /// Joins two legs from the next packet on; stops any playback on both.
+    /// Joins two legs from the next packet on; stops any playback on both (no `PlaybackDone`).
+    /// A leg that was bridged with another is parted from it first.
     pub fn bridge(&self, a: LegId, b: LegId) {
-        let _ = (a, b);
+        let mut directory = locked(&self.shared.directory);
+        let (Some(one), Some(other)) = (directory.leg(a), directory.leg(b)) else {
+            return;
+        };
+        if a == b {
+            return;
+        }
+        for (leg, partner) in [(a, b), (b, a)] {
+            if directory.bridged(leg).is_some_and(|now| now != partner) {
+                self.shared.part(&mut directory, leg);
+            }
+        }
+        directory.set_bridged(a, Some(b));
+        directory.set_bridged(b, Some(a));
+        self.shared.tell(&directory, a, Command::Join(a, other));
+        self.shared.tell(&directory, b, Command::Join(b, one));
     }
 
-    /// Parts a leg from the one it is bridged with; both fall back to comfort silence.
+    /// Parts a leg from the one it is bridged with; both fall back to comfort silence, or go on
+    /// with the playback they hear instead of the bridge.
     pub fn unbridge(&self, leg: LegId) {
-        let _ = leg;
+        self.shared.part(&mut locked(&self.shared.directory), leg);
     }
 
     /// Plays to a leg. On a bridged leg the playback is heard instead of the other side until it
-    /// is done, or, when repeated or `Silence`, until `bridge` is called again.
+    /// is done, or, when repeated or `Silence`, until `bridge` is called again. A playback that
+    /// another one replaces ends without `PlaybackDone`; before `set_remote` it waits.
     pub fn play(&self, leg: LegId, what: Playback, repeat: bool) {
-        let _ = (leg, what, repeat);
+        let directory = locked(&self.shared.directory);
+        self.shared
+            .tell(&directory, leg, Command::Play(leg, what, repeat));
     }
 
     /// Copies what a leg receives to a bounded channel; frames that do not fit are counted and
     /// dropped. `None` ends it.
     pub fn tap(&self, leg: LegId, listener: Option<mpsc::Sender<TapFrame>>) {
-        let _ = (leg, listener);
+        let directory = locked(&self.shared.directory);
+        self.shared
+            .tell(&directory, leg, Command::Tap(leg, listener));
     }
 
     /// The figures of an open leg.
     pub fn stats(&self, leg: LegId) -> Option<LegStats> {
-        let _ = leg;
-        None
+        let leg = locked(&self.shared.directory).leg(leg)?;
+        Some(leg.stats())
     }
 
     /// Closes a leg: parts its bridge, sends RTCP BYE, rests its ports, emits `Closed`.
     /// Closing it twice is harmless.
     pub fn close(&self, leg: LegId) {
-        let _ = leg;
+        let mut directory = locked(&self.shared.directory);
+        self.shared.part(&mut directory, leg);
+        self.shared.tell(&directory, leg, Command::Close(leg));
+        directory.legs.remove(&leg);
+    }
+}
+
+impl Shared {
+    fn worker(&self, leg: LegId) -> &Worker {
+        &self.workers[leg.0 as usize % self.workers.len()]
+    }
+
+    fn tell(&self, directory: &Directory, leg: LegId, command: Command) {
+        if directory.legs.contains_key(&leg) {
+            self.worker(leg).tell(command);
+        }
+    }
+
+    fn part(&self, directory: &mut Directory, leg: LegId) {
+        if let Some(partner) = directory.bridged(leg) {
+            for leg in [leg, partner] {
+                directory.set_bridged(leg, None);
+                self.tell(directory, leg, Command::Part(leg));
+            }
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.workers.iter_mut().for_each(Worker::stop);
+    }
+}
+
+impl Directory {
+    fn leg(&self, leg: LegId) -> Option<Arc<Leg>> {
+        self.legs.get(&leg).map(|entry| Arc::clone(&entry.leg))
+    }
+
+    fn bridged(&self, leg: LegId) -> Option<LegId> {
+        self.legs.get(&leg).and_then(|entry| entry.bridged)
+    }
+
+    fn set_bridged(&mut self, leg: LegId, with: Option<LegId>) {
+        if let Some(entry) = self.legs.get_mut(&leg) {
+            entry.bridged = with;
+        }
     }
 }

@@ -1,0 +1,246 @@
+//! What a leg's peer says: judged datagram by datagram.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::latch::{Latch, Source};
+use super::reception::{Arrival, Reception};
+use crate::dtmf::KeyDetector;
+use crate::rtp::{self, Datagram, Packet};
+use crate::{Codec, LegStats, Remote};
+
+/// The hearing half of a leg.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    latch: Option<Latch>,
+    reception: Option<Reception>,
+    keys: KeyDetector,
+    heard: bool,
+    /// Since when nothing has come; `None` while nothing is to be expected.
+    quiet_since: Option<Instant>,
+    silent: bool,
+    stats: LegStats,
+}
+
+/// A datagram and what it brought about.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// What it is.
+    pub what: What<'a>,
+    /// It is the first packet that was heard of this leg.
+    pub first: bool,
+    /// It ends a silence that was told.
+    pub resumed: bool,
+    /// It locked this source: from now on this is where the peer is sent its packets.
+    pub learned: Option<SocketAddr>,
+}
+
+/// What a datagram is to those who listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What<'a> {
+    /// Audio in a law we know.
+    Audio(Codec, Packet<'a>),
+    /// A telephone event, with its key at the first packet of it.
+    Keys(Packet<'a>, Option<char>),
+    /// A packet of the stream nobody can use; the next one follows it without a gap.
+    Skipped(Packet<'a>),
+    /// RTCP that came to the RTP port; give it to the leg's reporter.
+    Report(&'a [u8]),
+    /// Nothing: counted and forgotten.
+    Dropped,
+}
+
+impl Incoming {
+    /// A leg that knows no peer yet.
+    pub fn new() -> Incoming {
+        Incoming::default()
+    }
+
+    /// Says who the peer is. Saying the same again keeps what was learned.
+    pub fn set_remote(&mut self, now: Instant, remote: Remote) {
+        match &mut self.latch {
+            Some(latch) => latch.update(remote),
+            None => self.latch = Some(Latch::new(remote)),
+        }
+        // A peer on hold owes us nothing; one that is not owes us packets from now on.
+        self.quiet_since = (!remote.is_held()).then(|| self.quiet_since.unwrap_or(now));
+    }
+
+    /// Judges a datagram that came to the RTP port.
+    pub fn receive<'a>(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &'a [u8],
+    ) -> Judged<'a> {
+        let packet = match rtp::read(datagram) {
+            Datagram::Rtp(packet) => packet,
+            Datagram::Rtcp(report) => return Judged::plain(What::Report(report)),
+            Datagram::Malformed => {
+                self.stats.malformed += 1;
+                return Judged::plain(What::Dropped);
+            }
+        };
+        let Some(latch) = &mut self.latch else {
+            self.stats.early_dropped += 1;
+            return Judged::plain(What::Dropped);
+        };
+        match latch.judge(from, &packet) {
+            Source::Known { learned } => {
+                let kind = Kind::of(packet.payload_type, latch.remote());
+                self.accept(now, kind, packet, learned.then_some(from))
+            }
+            Source::OnProbation => {
+                self.stats.early_dropped += 1;
+                Judged::plain(What::Dropped)
+            }
+            Source::Foreign => {
+                self.stats.foreign_dropped += 1;
+                Judged::plain(What::Dropped)
+            }
+        }
+    }
+
+    fn accept<'a>(
+        &mut self,
+        now: Instant,
+        kind: Kind,
+        packet: Packet<'a>,
+        learned: Option<SocketAddr>,
+    ) -> Judged<'a> {
+        let what = match self.arrive(&packet) {
+            Arrival::Next | Arrival::Late => self.sort(now, kind, packet),
+            Arrival::Duplicate | Arrival::Stray => {
+                self.stats.duplicates += 1;
+                What::Dropped
+            }
+        };
+        let heard = matches!(what, What::Audio(..) | What::Keys(..));
+        let first = heard && !self.heard;
+        self.heard |= heard;
+        let resumed = heard && std::mem::take(&mut self.silent);
+        if heard && self.quiet_since.is_some() {
+            self.quiet_since = Some(now);
+        }
+        Judged {
+            what,
+            first,
+            resumed,
+            learned,
+        }
+    }
+
+    /// Places the packet in its stream.
+    fn arrive(&mut self, packet: &Packet<'_>) -> Arrival {
+        let reception = self.reception.get_or_insert_with(|| Reception::new(packet));
+        if reception.ssrc != packet.ssrc {
+            reception.restart(packet);
+            self.keys.restart();
+            self.stats.ssrc_changes += 1;
+        }
+        let arrival = reception.receive(packet);
+        if arrival == Arrival::Late {
+            self.stats.out_of_order += 1;
+        }
+        arrival
+    }
+
+    fn sort<'a>(&mut self, now: Instant, kind: Kind, packet: Packet<'a>) -> What<'a> {
+        if let (Kind::Audio(_), Some(reception)) = (kind, &mut self.reception) {
+            reception.time(now, packet.timestamp);
+        }
+        match kind {
+            Kind::Audio(_) if packet.payload.is_empty() => self.skip(packet),
+            Kind::Unknown => self.skip(packet),
+            Kind::Audio(codec) => {
+                self.count(&packet);
+                What::Audio(codec, packet)
+            }
+            Kind::Keys => {
+                self.count(&packet);
+                let key = self.keys.hear(now, packet.timestamp, packet.payload);
+                self.stats.digits += u64::from(key.is_some());
+                What::Keys(packet, key)
+            }
+        }
+    }
+
+    fn skip<'a>(&mut self, packet: Packet<'a>) -> What<'a> {
+        self.stats.unsupported += 1;
+        What::Skipped(packet)
+    }
+
+    fn count(&mut self, packet: &Packet<'_>) {
+        self.stats.packets_in += 1;
+        self.stats.bytes_in += packet.payload.len() as u64;
+    }
+
+    /// Whether the peer has just been silent for `limit`: told once until it is heard again.
+    pub fn silence(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
+        let quiet = now.saturating_duration_since(self.quiet_since?);
+        if quiet < limit || self.silent {
+            return None;
+        }
+        self.silent = true;
+        Some(quiet)
+    }
+
+    /// When [`Incoming::silence`] should be asked next.
+    pub fn silence_due(&self, limit: Duration) -> Option<Instant> {
+        self.quiet_since
+            .filter(|_| !self.silent)
+            .map(|since| since + limit)
+    }
+
+    /// Counts a frame that a slow listener did not take.
+    pub fn tap_dropped(&mut self) {
+        self.stats.tap_dropped += 1;
+    }
+
+    /// Adds the figures of this half.
+    pub fn add_to(&self, stats: &mut LegStats) {
+        let sum = std::mem::take(stats);
+        *stats = LegStats {
+            packets_out: sum.packets_out,
+            bytes_out: sum.bytes_out,
+            send_errors: sum.send_errors,
+            ..self.stats.clone()
+        };
+        if let Some(reception) = &self.reception {
+            stats.lost = reception.lost();
+            stats.jitter_ms = reception.jitter() / 8.0;
+        }
+    }
+}
+
+impl<'a> Judged<'a> {
+    fn plain(what: What<'a>) -> Judged<'a> {
+        Judged {
+            what,
+            first: false,
+            resumed: false,
+            learned: None,
+        }
+    }
+}
+
+/// What a payload type was negotiated to mean.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Audio(Codec),
+    Keys,
+    Unknown,
+}
+
+impl Kind {
+    fn of(payload_type: u8, remote: &Remote) -> Kind {
+        if payload_type == remote.payload_type {
+            return Kind::Audio(remote.codec);
+        }
+        if remote.telephone_event == Some(payload_type) {
+            return Kind::Keys;
+        }
+        // Our offers name both laws, and a peer may change between them at will.
+        Codec::from_payload_type(payload_type).map_or(Kind::Unknown, Kind::Audio)
+    }
+}

@@ -1,0 +1,283 @@
+//! What a leg's peer hears: the bridge, a playback or comfort silence, as one stream.
+//!
+//! ```text
+//!             set_remote            join                    play
+//!   nothing ────────────▶ silence ───────▶ the other leg ◀───────▶ playback
+//!                            ▲   part            │            done / join
+//!                            └───────────────────┘
+//! ```
+//! The other leg is forwarded on arrival; only what is made here follows the 20 ms clock.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::stream::{Numbers, Stream};
+use crate::codec::FRAME_SAMPLES;
+use crate::playback::Player;
+use crate::rtp::{self, Packet};
+use crate::{Codec, LearnMode, LegId, LegStats, Playback, Remote, g711};
+
+/// The packet time of what is made here.
+const FRAME: Duration = Duration::from_millis(20);
+
+/// A bridged leg whose other side says nothing for so long is sent silence, so that its own
+/// watchdogs and NATs hold. Longer than a jittery network is late, shorter than any watchdog.
+const GAP_MAX: Duration = Duration::from_millis(400);
+
+/// Behind by more than this, the clock starts anew instead of sending a burst.
+const BEHIND_MAX: Duration = Duration::from_millis(200);
+
+/// The largest payload forwarded: 160 ms of G.711, more than any phone packs.
+const PAYLOAD_MAX: usize = 1_280;
+
+/// The speaking half of a leg.
+#[derive(Debug)]
+pub struct Outgoing {
+    stream: Stream,
+    remote: Option<Remote>,
+    /// The address last named by signalling, and how its source is learned.
+    named: Option<(SocketAddr, LearnMode)>,
+    learned: Option<SocketAddr>,
+    bridged: Option<LegId>,
+    player: Option<Player>,
+    due: Option<Instant>,
+    packets: u64,
+    bytes: u64,
+    send_errors: u64,
+}
+
+/// What the clock brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tick {
+    /// Bytes of the packet in the buffer, if one is to be sent.
+    pub packet: Option<usize>,
+    /// It was the last of a playback that is not repeated.
+    pub done: bool,
+}
+
+impl Outgoing {
+    /// A leg that says nothing yet; the seed gives SSRC, first sequence number and timestamp.
+    pub fn new(seed: u64) -> Outgoing {
+        let (a, b) = (scramble(seed), scramble(seed ^ 0x5DEE_CE66));
+        Outgoing {
+            stream: Stream::new((a >> 32) as u32, a as u16, b as u32),
+            remote: None,
+            named: None,
+            learned: None,
+            bridged: None,
+            player: None,
+            due: None,
+            packets: 0,
+            bytes: 0,
+            send_errors: 0,
+        }
+    }
+
+    /// The stream's name.
+    pub fn ssrc(&self) -> u32 {
+        self.stream.ssrc()
+    }
+
+    /// Where packets go now; `None` on hold or before a peer is known.
+    pub fn destination(&self) -> Option<SocketAddr> {
+        let remote = self.remote.filter(|remote| !remote.is_held())?;
+        Some(self.learned.unwrap_or(remote.addr))
+    }
+
+    /// Says who the peer is. Comfort silence starts if nothing plays.
+    pub fn set_remote(&mut self, now: Instant, remote: Remote) {
+        let named = (remote.addr, remote.learn);
+        if !remote.is_held() && self.named != Some(named) {
+            self.named = Some(named);
+            self.learned = None;
+        }
+        self.remote = Some(remote);
+        if self.player.is_none() && self.bridged.is_none() {
+            self.player = Some(comfort());
+        }
+        self.due = self.due.or(Some(now));
+    }
+
+    /// The peer's packets come from there: that is where it can be reached.
+    pub fn learned(&mut self, source: SocketAddr) {
+        self.learned = Some(source);
+    }
+
+    /// The peer hears `other` from the next packet on.
+    pub fn join(&mut self, now: Instant, other: LegId) {
+        self.bridged = Some(other);
+        self.player = None;
+        self.stream.cut();
+        self.due = self.remote.map(|_| now + GAP_MAX);
+    }
+
+    /// The peer hears nobody any more: a playback goes on, else there is silence.
+    pub fn part(&mut self, now: Instant) {
+        if self.bridged.take().is_some() && self.player.is_none() {
+            self.start(now, comfort());
+        }
+    }
+
+    /// The peer hears this now, instead of the bridge if there is one.
+    pub fn play(&mut self, now: Instant, what: Playback, repeat: bool) {
+        self.start(now, Player::new(what, repeat));
+    }
+
+    fn start(&mut self, now: Instant, player: Player) {
+        // A playback that follows another keeps its beat.
+        let keeps_beat = self.player.is_some() && self.due.is_some();
+        self.player = Some(player);
+        if !keeps_beat {
+            self.stream.cut();
+            self.due = self.remote.map(|_| now);
+        }
+    }
+
+    /// When [`Outgoing::tick`] should be called next.
+    pub fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Makes the frame that is due, if one is.
+    pub fn tick(&mut self, now: Instant, buffer: &mut [u8]) -> Tick {
+        let (Some(remote), Some(due)) = (self.remote, self.due.filter(|due| *due <= now)) else {
+            return Tick::default();
+        };
+        self.due = Some(self.next_due(now, due));
+        let mut frame = [remote.codec.silence(); FRAME_SAMPLES];
+        // Without a player the leg is bridged and its other side is silent.
+        let done = match &mut self.player {
+            Some(player) => player.frame(remote.codec, &mut frame),
+            None => false,
+        };
+        if done {
+            self.finish(now);
+        }
+        if self.destination().is_none() {
+            self.stream.pause(now);
+            return Tick { packet: None, done };
+        }
+        let numbers = self.stream.own(now, FRAME_SAMPLES as u32);
+        let packet = self.write(numbers, remote.payload_type, &frame, buffer);
+        Tick { packet, done }
+    }
+
+    /// One frame after the last, however late this call comes.
+    fn next_due(&mut self, now: Instant, due: Instant) -> Instant {
+        if now.saturating_duration_since(due) <= BEHIND_MAX {
+            return due + FRAME;
+        }
+        self.stream.pause(now);
+        now + FRAME
+    }
+
+    fn finish(&mut self, now: Instant) {
+        if self.bridged.is_some() {
+            self.player = None;
+            self.due = Some(now + GAP_MAX);
+        } else {
+            self.player = Some(comfort());
+        }
+    }
+
+    /// Makes the packet that brings the other leg's audio; `None` if the peer is not to hear it.
+    pub fn forward_audio(
+        &mut self,
+        now: Instant,
+        from: LegId,
+        codec: Codec,
+        packet: &Packet<'_>,
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        let remote = self.listens_to(from)?;
+        if packet.payload.len() > PAYLOAD_MAX {
+            return None;
+        }
+        let samples = packet.payload.len() as u32;
+        let numbers = self.stream.forward(now, packet, samples)?;
+        self.due = Some(now + GAP_MAX);
+        if codec == remote.codec {
+            return self.write(numbers, remote.payload_type, packet.payload, buffer);
+        }
+        let mut codes = [0; PAYLOAD_MAX];
+        let codes = &mut codes[..packet.payload.len()];
+        g711::transcode(codec, packet.payload, remote.codec, codes);
+        self.write(numbers, remote.payload_type, codes, buffer)
+    }
+
+    /// Makes the packet that brings the other leg's telephone event, if the peer takes events.
+    pub fn forward_keys(
+        &mut self,
+        now: Instant,
+        from: LegId,
+        packet: &Packet<'_>,
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        let remote = self.listens_to(from)?;
+        let Some(payload_type) = remote.telephone_event else {
+            self.stream.pass_over(packet);
+            return None;
+        };
+        let numbers = self.stream.forward(now, packet, 0)?;
+        self.due = Some(now + GAP_MAX);
+        self.write(numbers, payload_type, packet.payload, buffer)
+    }
+
+    /// A packet of the other leg cannot be forwarded; its number is not missed.
+    pub fn pass_over(&mut self, from: LegId, packet: &Packet<'_>) {
+        if self.listens_to(from).is_some() {
+            self.stream.pass_over(packet);
+        }
+    }
+
+    /// The peer, if it hears that leg at this moment.
+    fn listens_to(&self, from: LegId) -> Option<Remote> {
+        let hears = self.bridged == Some(from) && self.player.is_none();
+        self.destination().and(self.remote).filter(|_| hears)
+    }
+
+    fn write(
+        &mut self,
+        numbers: Numbers,
+        payload_type: u8,
+        payload: &[u8],
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        let packet = Packet {
+            payload_type,
+            marker: numbers.marker,
+            sequence: numbers.sequence,
+            timestamp: numbers.timestamp,
+            ssrc: numbers.ssrc,
+            payload,
+        };
+        let length = rtp::write(&packet, buffer)?;
+        self.packets += 1;
+        self.bytes += payload.len() as u64;
+        Some(length)
+    }
+
+    /// Counts a datagram the network did not take.
+    pub fn send_failed(&mut self) {
+        self.send_errors += 1;
+    }
+
+    /// Adds the figures of this half.
+    pub fn add_to(&self, stats: &mut LegStats) {
+        stats.packets_out = self.packets.saturating_sub(self.send_errors);
+        stats.bytes_out = self.bytes;
+        stats.send_errors = self.send_errors;
+    }
+}
+
+fn comfort() -> Player {
+    Player::new(Playback::Silence, true)
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): near seeds give far numbers.
+fn scramble(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

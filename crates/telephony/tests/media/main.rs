@@ -1,0 +1,8 @@
+//! The media pool over real sockets of 127.0.0.1: phones are plain UDP sockets that send and
+//! record RTP. One file per subject; `rig.rs` is the vocabulary.
+
+mod bridge;
+mod playback;
+mod pool;
+mod rig;
+mod source;
