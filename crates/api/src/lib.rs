@@ -1,1 +1,116 @@
-//! HTTP and WebSocket.
+//! HTTP and WebSocket: every route on one page ([`router`]), with its OpenAPI.
+//! Reads and writes the store; what touches live calls goes through [`Control`],
+//! which the server implements. Decides nothing about calls.
+
+mod agents;
+mod attempts;
+mod auth;
+mod campaigns;
+mod control;
+mod desk;
+mod error;
+mod health;
+mod import;
+mod kpis;
+mod lists;
+mod live;
+mod logins;
+pub mod password;
+mod session;
+mod trunks;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use store::Store;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use agents::{agent_shown, apply_agent};
+pub use attempts::attempt_shown;
+pub use campaigns::{apply_campaign, campaign_shown};
+pub use control::Control;
+pub use error::ApiError;
+pub use import::{ImportRequest, Imported, load};
+pub use kpis::report;
+pub use live::live_shown;
+pub use logins::LogIns;
+pub use trunks::{apply_trunk, trunk_shown};
+pub use users::apply_user;
+
+/// Most bytes of a request that is no upload.
+const BODY_MAX: usize = 256 * 1024;
+/// Most bytes of an uploaded base.
+const UPLOAD_MAX: usize = 1024 * 1024 * 1024;
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct App {
+    /// The record.
+    pub store: Arc<dyn Store>,
+    /// The running engine.
+    pub control: Arc<dyn Control>,
+    /// Who failed to log in lately.
+    pub log_ins: Arc<LogIns>,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "cadencia",
+    description = "The public API of cadencia, a predictive dialer. Errors are `{code, message}`; \
+        times are milliseconds since 1970 UTC unless a field says otherwise."
+))]
+struct Document;
+
+/// Every route of the product.
+pub fn router(app: App) -> Router {
+    let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::enter, session::current, session::leave))
+        .routes(routes!(live::floor))
+        .routes(routes!(live::now))
+        .routes(routes!(desk::now))
+        .routes(routes!(desk::events))
+        .routes(routes!(desk::log_in))
+        .routes(routes!(desk::ready))
+        .routes(routes!(desk::pause))
+        .routes(routes!(desk::log_out))
+        .routes(routes!(desk::hang_up))
+        .routes(routes!(desk::accept_preview))
+        .routes(routes!(desk::skip_preview))
+        .routes(routes!(desk::extend))
+        .routes(routes!(desk::typify))
+        .routes(routes!(campaigns::all, campaigns::create))
+        .routes(routes!(campaigns::change, campaigns::remove))
+        .routes(routes!(campaigns::start))
+        .routes(routes!(campaigns::pause))
+        .routes(routes!(campaigns::stop))
+        .routes(routes!(campaigns::dispositions))
+        .routes(routes!(kpis::of_campaign))
+        .routes(routes!(trunks::all, trunks::create))
+        .routes(routes!(trunks::change, trunks::remove))
+        .routes(routes!(agents::all, agents::create))
+        .routes(routes!(agents::change, agents::remove))
+        .routes(routes!(users::all, users::create))
+        .routes(routes!(users::change, users::remove))
+        .routes(routes!(attempts::page))
+        .routes(routes!(attempts::typifications))
+        .routes(routes!(lists::all))
+        .routes(routes!(lists::actas))
+        .split_for_parts();
+    let (uploads, upload_document) = OpenApiRouter::new()
+        .routes(routes!(lists::import))
+        .layer(DefaultBodyLimit::max(UPLOAD_MAX))
+        .split_for_parts();
+    let document = document.merge_from(upload_document);
+    api.layer(DefaultBodyLimit::max(BODY_MAX))
+        .merge(uploads)
+        .merge(health::routes(document))
+        .merge(web::routes())
+        .fallback(error::no_such_route)
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}

@@ -1,0 +1,138 @@
+//! Attempts, page by page with a cursor: what reporting jobs read.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use domain::{AgentId, AttemptId, CampaignId, ListId, Outcome, Timestamp};
+use serde::Deserialize;
+use store::{AttemptFilter, AttemptRow};
+use utoipa::IntoParams;
+use wire::{Attempt, AttemptPage, Typification};
+
+use crate::App;
+use crate::auth::Caller;
+use crate::error::ApiError;
+
+/// Most attempts on a page.
+const PAGE_MAX: u32 = 10_000;
+
+/// Which attempts.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Of this campaign.
+    campaign: Option<i64>,
+    /// Of this list.
+    list: Option<i64>,
+    /// INVITE at or after, in ms since 1970 UTC.
+    from: Option<i64>,
+    /// INVITE before.
+    to: Option<i64>,
+    /// With this outcome.
+    outcome: Option<String>,
+    /// Taken by this agent.
+    agent: Option<i64>,
+    /// With this typification.
+    code: Option<String>,
+    /// Counted by an indicator (its `drill`).
+    set: Option<String>,
+    /// Cursor: `next` of the page before.
+    after: Option<i64>,
+    /// At most so many; 100 by default, 10000 at most.
+    limit: Option<u32>,
+}
+
+/// Attempts by filter, in order of id.
+#[utoipa::path(get, path = "/api/v1/attempts", tag = "attempts", params(Wanted),
+    responses((status = 200, body = AttemptPage), (status = 422, body = wire::Problem)))]
+pub(crate) async fn page(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<AttemptPage>, ApiError> {
+    caller.supervisor()?;
+    let filter = filter(wanted)?;
+    let limit = filter.limit as usize;
+    let rows = app.store.attempts(&filter).await?;
+    let next = (rows.len() == limit)
+        .then(|| rows.last().map(|row| row.id.get()))
+        .flatten();
+    let attempts = rows.iter().map(attempt_shown).collect();
+    Ok(Json(AttemptPage { attempts, next }))
+}
+
+/// What was said of an attempt, oldest first.
+#[utoipa::path(get, path = "/api/v1/attempts/{id}/typifications", tag = "attempts",
+    responses((status = 200, body = [Typification])))]
+pub(crate) async fn typifications(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<Typification>>, ApiError> {
+    caller.supervisor()?;
+    let rows = app.store.typifications(AttemptId::new(id)).await?;
+    let shown = rows.into_iter().map(|row| Typification {
+        at: row.at.as_millis(),
+        agent: row.agent.map(AgentId::get),
+        code: row.code,
+        note: row.note,
+        corrects: row.corrects,
+    });
+    Ok(Json(shown.collect()))
+}
+
+fn filter(wanted: Wanted) -> Result<AttemptFilter, ApiError> {
+    let outcome = wanted.outcome.map(|word| {
+        let outcomes = Outcome::ALL.iter().copied();
+        let known = outcomes.into_iter().find(|outcome| outcome.word() == word);
+        known.ok_or_else(|| ApiError::Invalid(format!("`{word}` is no outcome")))
+    });
+    let set = wanted.set.map(|word| {
+        kpi::AttemptSet::from_word(&word)
+            .ok_or_else(|| ApiError::Invalid(format!("`{word}` is no set of attempts")))
+    });
+    Ok(AttemptFilter {
+        campaign: wanted.campaign.map(CampaignId::new),
+        list: wanted.list.map(ListId::new),
+        from: wanted.from.map(Timestamp::from_millis),
+        to: wanted.to.map(Timestamp::from_millis),
+        outcome: outcome.transpose()?,
+        agent: wanted.agent.map(AgentId::new),
+        code: wanted.code,
+        set: set.transpose()?,
+        after: wanted.after.map(AttemptId::new),
+        limit: wanted.limit.unwrap_or(100).clamp(1, PAGE_MAX),
+        ..AttemptFilter::default()
+    })
+}
+
+/// An attempt in public words.
+pub fn attempt_shown(row: &AttemptRow) -> Attempt {
+    let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+    Attempt {
+        id: row.id.get(),
+        campaign: row.campaign.get(),
+        list: row.list.get(),
+        contact: row.contact.get(),
+        segment: row.segment.clone(),
+        phone: row.phone.dialable(),
+        trunk: row.trunk.get(),
+        caller_id: row.caller_id.dialable(),
+        mode: row.mode.word().to_owned(),
+        agent: row.agent.map(AgentId::get),
+        intended_at: row.intended_at.as_millis(),
+        placed_at: ms(row.placed_at),
+        ringing_at: ms(row.ringing_at),
+        answered_at: ms(row.answered_at),
+        bridged_at: ms(row.bridged_at),
+        ended_at: ms(row.ended_at),
+        waited_ms: row
+            .waited
+            .map(|waited| i64::try_from(waited.as_millis()).unwrap_or(i64::MAX)),
+        outcome: row.outcome.map(|outcome| outcome.word().to_owned()),
+        sip_status: row.cause.sip_status,
+        q850: row.cause.q850,
+        code: row.code.clone(),
+        coded_by: row.coded_by.map(AgentId::get),
+        gate: row.gate.as_ref().map(|gate| gate.rule.clone()),
+    }
+}

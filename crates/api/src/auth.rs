@@ -1,0 +1,133 @@
+//! Who asks, and whether they may: a bearer token for programs, a cookie for
+//! pages. Checked in one place, [`Caller`], which every handler takes.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::{AgentId, Timestamp};
+use rand::RngExt as _;
+use sha2::{Digest as _, Sha256};
+use store::{Role, User};
+
+use crate::App;
+use crate::error::ApiError;
+
+/// Name of the cookie that carries the token of a page.
+pub(crate) const COOKIE_NAME: &str = "cadencia_session";
+
+/// Who asks.
+pub(crate) struct Caller {
+    pub(crate) user: User,
+    pub(crate) token_hash: [u8; 32],
+    pub(crate) expires_at: Timestamp,
+}
+
+impl Caller {
+    /// Passes administrators only.
+    pub(crate) fn admin(&self) -> Result<(), ApiError> {
+        match self.user.role {
+            Role::Admin => Ok(()),
+            Role::Supervisor | Role::Advisor => Err(ApiError::NotAllowed),
+        }
+    }
+
+    /// Passes supervisors and administrators.
+    pub(crate) fn supervisor(&self) -> Result<(), ApiError> {
+        match self.user.role {
+            Role::Admin | Role::Supervisor => Ok(()),
+            Role::Advisor => Err(ApiError::NotAllowed),
+        }
+    }
+
+    /// The agent the caller works as.
+    pub(crate) fn agent(&self) -> Result<AgentId, ApiError> {
+        self.user.agent.ok_or(ApiError::NotAllowed)
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
+        let token = if let Some(token) = bearer(&parts.headers) {
+            token
+        } else {
+            let token = cookie(&parts.headers).ok_or(ApiError::NotLoggedIn)?;
+            same_site(&parts.method, &parts.headers)?;
+            token
+        };
+        let token_hash = token_hash(token);
+        let session = app
+            .store
+            .session(&token_hash, now())
+            .await?
+            .ok_or(ApiError::NotLoggedIn)?;
+        let user = app
+            .store
+            .users()
+            .await?
+            .into_iter()
+            .find(|user| user.id == session.user)
+            .ok_or(ApiError::NotLoggedIn)?;
+        Ok(Caller {
+            user,
+            token_hash,
+            expires_at: session.expires_at,
+        })
+    }
+}
+
+/// Another site can make a browser send our cookie, but neither our header nor
+/// our origin: changes need the header, live connections the origin.
+fn same_site(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.contains_key("upgrade") {
+        let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok());
+        let ours = origin
+            .and_then(|origin| origin.split_once("://"))
+            .is_some_and(|(_, authority)| Some(authority) == host);
+        return if ours { Ok(()) } else { Err(ApiError::CrossSite) };
+    }
+    if method.is_safe() || headers.contains_key("x-cadencia") {
+        return Ok(());
+    }
+    Err(ApiError::CrossSite)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, token)| token)
+}
+
+/// A new token: 256 random bits. Only its hash is kept.
+pub(crate) fn new_token() -> String {
+    let bits: [u8; 32] = rand::rng().random();
+    BASE64_URL_SAFE_NO_PAD.encode(bits)
+}
+
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// The clock of the shell.
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,103 @@
+//! One table from error to status, stable code and words for people. Details
+//! of our own faults go to the log, never to the caller.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use engine::Rejection;
+use store::StoreError;
+use wire::Problem;
+
+/// Why a request was not granted.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody is logged in.
+    #[error("log in first: POST /api/v1/session")]
+    NotLoggedIn,
+    /// Wrong user or password.
+    #[error("user or password is wrong")]
+    WrongPassword,
+    /// Too many wrong passwords.
+    #[error("too many wrong passwords; wait a minute and try again")]
+    TooManyTries,
+    /// The role does not allow it.
+    #[error("your role may not do this; ask an administrator")]
+    NotAllowed,
+    /// A request another site may have made for the user.
+    #[error("send the header `X-Cadencia: 1` with requests that change something")]
+    CrossSite,
+    /// What was asked for does not exist.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// The request contradicts what is.
+    #[error("{0}")]
+    Conflict(String),
+    /// The request makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// The engine did not grant it.
+    #[error("{}", .0.words)]
+    Rejected(Rejection),
+    /// Our own fault.
+    #[error("the server could not do this; see its log")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// Stable code and status.
+    pub fn code(&self) -> (&'static str, StatusCode) {
+        match self {
+            Self::NotLoggedIn => ("not_logged_in", StatusCode::UNAUTHORIZED),
+            Self::WrongPassword => ("wrong_password", StatusCode::UNAUTHORIZED),
+            Self::TooManyTries => ("too_many_tries", StatusCode::TOO_MANY_REQUESTS),
+            Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN),
+            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN),
+            Self::NotFound(_) => ("not_found", StatusCode::NOT_FOUND),
+            Self::Conflict(_) => ("conflict", StatusCode::CONFLICT),
+            Self::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::Rejected(rejection) => (rejection.code, StatusCode::CONFLICT),
+            Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    /// Wraps a fault of ours.
+    pub fn internal(fault: impl std::error::Error + Send + Sync + 'static) -> ApiError {
+        ApiError::Internal(Box::new(fault))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        match error {
+            StoreError::Conflict(words) => ApiError::Conflict(words),
+            StoreError::NotFound { what, id } => ApiError::NotFound(format!("{what} {id}")),
+            other => ApiError::internal(other),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(fault) = &self {
+            tracing::error!(fault = %chain(fault.as_ref()), "a request failed");
+        }
+        let (code, status) = self.code();
+        let problem = Problem {
+            code: code.to_owned(),
+            message: self.to_string(),
+        };
+        (status, Json(problem)).into_response()
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+/// For addresses nobody serves.
+pub(crate) async fn no_such_route() -> ApiError {
+    ApiError::NotFound("such address; see /api/v1/openapi.json".to_owned())
+}
