@@ -83,7 +83,8 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn new_agent() -> AgentProfile {
+/// An agent before anything was said of them.
+pub fn new_agent() -> AgentProfile {
     AgentProfile {
         id: AgentId::new(0),
         name: String::new(),
@@ -121,7 +122,11 @@ pub async fn apply_agent(
     if agent.sip_user.is_empty() || !agent.sip_user.chars().all(allowed) {
         return no("the SIP user of an agent is made of letters, digits and . - _");
     }
-    if form.sip_password.as_ref().is_some_and(|p| p.chars().count() < 8) {
+    if form
+        .sip_password
+        .as_ref()
+        .is_some_and(|p| p.chars().count() < 8)
+    {
         return no("the password of a phone has 8 characters at least");
     }
     Ok(())
@@ -130,7 +135,12 @@ pub async fn apply_agent(
 /// An agent in public words.
 pub async fn agent_shown(store: &dyn Store, agent: &AgentProfile) -> Result<wire::Agent, ApiError> {
     let campaigns = store.campaigns().await?;
-    let name = |id| campaigns.iter().find(|c| c.id == id).map(|c| c.name.clone());
+    let name = |id| {
+        campaigns
+            .iter()
+            .find(|c| c.id == id)
+            .map(|c| c.name.clone())
+    };
     Ok(wire::Agent {
         id: agent.id.get(),
         name: agent.name.clone(),

@@ -89,7 +89,11 @@ fn same_site(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
         let ours = origin
             .and_then(|origin| origin.split_once("://"))
             .is_some_and(|(_, authority)| Some(authority) == host);
-        return if ours { Ok(()) } else { Err(ApiError::CrossSite) };
+        return if ours {
+            Ok(())
+        } else {
+            Err(ApiError::CrossSite)
+        };
     }
     if method.is_safe() || headers.contains_key("x-cadencia") {
         return Ok(());

@@ -209,15 +209,34 @@ pub async fn apply_campaign(
         &mut campaign.attempts_per_phone_max,
         &form.attempts_per_phone_max,
     );
-    span(&mut campaign.ring_timeout, "ring_timeout", &form.ring_timeout)?;
+    span(
+        &mut campaign.ring_timeout,
+        "ring_timeout",
+        &form.ring_timeout,
+    )?;
     span(&mut campaign.wrap_up, "wrap_up", &form.wrap_up)?;
-    span(&mut campaign.abandon_wait, "abandon_wait", &form.abandon_wait)?;
+    span(
+        &mut campaign.abandon_wait,
+        "abandon_wait",
+        &form.abandon_wait,
+    )?;
     span(&mut campaign.call_max, "call_max", &form.call_max)?;
-    rate(&mut campaign.abandon_limit, "abandon_limit", &form.abandon_limit)?;
-    rate(&mut campaign.abandon_target, "abandon_target", &form.abandon_target)?;
+    rate(
+        &mut campaign.abandon_limit,
+        "abandon_limit",
+        &form.abandon_limit,
+    )?;
+    rate(
+        &mut campaign.abandon_target,
+        "abandon_target",
+        &form.abandon_target,
+    )?;
     set(&mut campaign.law_pack, &form.law_pack);
     if let Some(numbers) = &form.caller_ids {
-        campaign.caller_ids = numbers.iter().map(|n| caller_id(n)).collect::<Result<_, _>>()?;
+        campaign.caller_ids = numbers
+            .iter()
+            .map(|n| caller_id(n))
+            .collect::<Result<_, _>>()?;
     }
     if let Some(names) = &form.lists {
         let lists = store.lists().await?;
@@ -280,7 +299,12 @@ pub async fn campaign_shown(
     campaign: &Campaign,
 ) -> Result<wire::Campaign, ApiError> {
     let (lists, trunks) = (store.lists().await?, store.trunks().await?);
-    let list = |id| lists.iter().find(|list| list.id == id).map(|l| l.name.clone());
+    let list = |id| {
+        lists
+            .iter()
+            .find(|list| list.id == id)
+            .map(|l| l.name.clone())
+    };
     let trunk = |id| trunks.iter().find(|t| t.id == id).map(|t| t.name.clone());
     let settings = CampaignForm {
         name: Some(campaign.name.clone()),

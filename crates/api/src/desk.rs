@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::Json;
 use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::Json;
 use domain::{AgentId, AttemptId, Timestamp};
 use engine::{AgentLive, AgentRequest};
 use serde::Deserialize;
@@ -106,7 +106,9 @@ fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
 /// The person behind an attempt. Off the path of the call: the audio is
 /// already joined when this is asked.
 async fn contact(app: &App, attempt: Option<AttemptId>) -> Result<Option<DeskContact>, ApiError> {
-    let Some(attempt) = attempt else { return Ok(None) };
+    let Some(attempt) = attempt else {
+        return Ok(None);
+    };
     let Some(attempt) = app.store.attempt(attempt).await? else {
         return Ok(None);
     };

@@ -11,7 +11,6 @@ mod desk;
 mod error;
 mod health;
 mod import;
-mod kpis;
 mod lists;
 mod live;
 mod logins;
@@ -30,17 +29,16 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use agents::{agent_shown, apply_agent};
+pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
-pub use campaigns::{apply_campaign, campaign_shown};
+pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::Control;
 pub use error::ApiError;
 pub use import::{ImportRequest, Imported, load};
-pub use kpis::report;
 pub use live::live_shown;
 pub use logins::LogIns;
-pub use trunks::{apply_trunk, trunk_shown};
-pub use users::apply_user;
+pub use trunks::{apply_trunk, new_trunk, trunk_shown};
+pub use users::{apply_user, new_user};
 
 /// Most bytes of a request that is no upload.
 const BODY_MAX: usize = 256 * 1024;
@@ -89,7 +87,6 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::stop))
         .routes(routes!(campaigns::dispositions))
-        .routes(routes!(kpis::of_campaign))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(agents::all, agents::create))

@@ -109,7 +109,9 @@ fn campaign_shown(campaign: &CampaignLive) -> LiveCampaign {
         abandoned: campaign.abandoned,
         abandon_rate: Rate::of(campaign.abandoned, campaign.live_answers).map(Rate::get),
         utilisation: campaign.utilisation,
-        bridge_wait_ms: campaign.bridge_wait.map(|wait| wait.as_secs_f64() * 1_000.0),
+        bridge_wait_ms: campaign
+            .bridge_wait
+            .map(|wait| wait.as_secs_f64() * 1_000.0),
         pacing: campaign.pacing.as_ref().map(|pacing| LivePacing {
             dial: pacing.dial,
             binding: pacing.binding.to_owned(),

@@ -29,7 +29,10 @@ pub(crate) async fn enter(
     Json(form): Json<LogInForm>,
 ) -> Result<Response, ApiError> {
     let from = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.0.0.ip());
-    let LogInForm { user: name, password } = form;
+    let LogInForm {
+        user: name,
+        password,
+    } = form;
     if !app.log_ins.may_try(from, &name, Instant::now()) {
         return Err(ApiError::TooManyTries);
     }
@@ -38,7 +41,12 @@ pub(crate) async fn enter(
     let hash = user
         .as_ref()
         .map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
-    let turn = app.log_ins.hashing.acquire().await.map_err(ApiError::internal)?;
+    let turn = app
+        .log_ins
+        .hashing
+        .acquire()
+        .await
+        .map_err(ApiError::internal)?;
     let right = tokio::task::spawn_blocking(move || password::verify(&password, &hash))
         .await
         .map_err(ApiError::internal)?;

@@ -17,7 +17,9 @@ pub(crate) async fn all(
     caller: Caller,
 ) -> Result<Json<Vec<wire::Trunk>>, ApiError> {
     caller.supervisor()?;
-    Ok(Json(app.store.trunks().await?.iter().map(trunk_shown).collect()))
+    Ok(Json(
+        app.store.trunks().await?.iter().map(trunk_shown).collect(),
+    ))
 }
 
 /// Make a trunk.
@@ -71,7 +73,7 @@ pub(crate) async fn remove(
 }
 
 /// A trunk before anything was said of it.
-pub(crate) fn new_trunk() -> Trunk {
+pub fn new_trunk() -> Trunk {
     Trunk {
         id: TrunkId::new(0),
         name: String::new(),
@@ -138,7 +140,12 @@ fn check(trunk: &Trunk) -> Result<(), ApiError> {
     if !(0.1..=5_000.0).contains(&trunk.calls_per_second_max) {
         return no("a trunk takes from 0.1 to 5000 new calls a second");
     }
-    if trunk.prefix.len() > 16 || !trunk.prefix.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c)) {
+    if trunk.prefix.len() > 16
+        || !trunk
+            .prefix
+            .chars()
+            .all(|c| c.is_ascii_digit() || "+*#".contains(c))
+    {
         return no("the prefix of a trunk is at most 16 of 0-9 + * #");
     }
     Ok(())

@@ -96,18 +96,22 @@ pub async fn apply_user(
 ) -> Result<Option<String>, ApiError> {
     set(&mut user.name, &form.name);
     if user.name.trim().is_empty() {
-        return Err(ApiError::Invalid("the user has no name; give it one".to_owned()));
+        return Err(ApiError::Invalid(
+            "the user has no name; give it one".to_owned(),
+        ));
     }
     if let Some(word) = &form.role {
         user.role = Role::from_word(word).ok_or_else(|| {
-            ApiError::Invalid(format!("`{word}` is no role; use admin, supervisor or advisor"))
+            ApiError::Invalid(format!(
+                "`{word}` is no role; use admin, supervisor or advisor"
+            ))
         })?;
     }
     if let Some(name) = &form.agent {
         let agents = store.agents().await?;
         let agent = agents.iter().find(|agent| agent.name == *name);
-        let agent = agent
-            .ok_or_else(|| ApiError::Invalid(format!("there is no agent named `{name}`")))?;
+        let agent =
+            agent.ok_or_else(|| ApiError::Invalid(format!("there is no agent named `{name}`")))?;
         user.agent = Some(agent.id);
     }
     if user.role == Role::Advisor && user.agent.is_none() {
@@ -119,8 +123,8 @@ pub async fn apply_user(
 }
 
 async fn set_password(form: &UserForm, user: &mut User) -> Result<Option<String>, ApiError> {
-    let generated = (form.password.is_none() && user.password_hash.is_empty())
-        .then(password::generate);
+    let generated =
+        (form.password.is_none() && user.password_hash.is_empty()).then(password::generate);
     let Some(password) = form.password.clone().or_else(|| generated.clone()) else {
         return Ok(None);
     };
