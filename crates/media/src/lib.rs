@@ -11,6 +11,7 @@ pub mod leg;
 pub mod playback;
 pub mod prompt;
 pub mod remote;
+pub mod rtcp;
 pub mod rtp;
 pub mod stats;
 pub mod tone;

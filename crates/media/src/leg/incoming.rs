@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::latch::{Latch, Source};
 use super::reception::{Arrival, Reception};
+use super::reporter::Reading;
 use crate::dtmf::KeyDetector;
 use crate::rtp::{self, Datagram, Packet};
 use crate::{Codec, LegStats, Remote};
@@ -190,6 +191,32 @@ impl Incoming {
         self.quiet_since
             .filter(|_| !self.silent)
             .map(|since| since + limit)
+    }
+
+    /// Whether a report from there may be believed; one that may not is counted.
+    pub fn admits_report(&mut self, from: SocketAddr) -> bool {
+        match &self.latch {
+            Some(latch) if latch.admits_report(from) => return true,
+            Some(_) => self.stats.foreign_dropped += 1,
+            None => self.stats.early_dropped += 1,
+        }
+        false
+    }
+
+    /// Counts a datagram that is no report though it came as one.
+    pub fn malformed(&mut self) {
+        self.stats.malformed += 1;
+    }
+
+    pub(super) fn reading(&self) -> Option<Reading> {
+        let reception = self.reception.as_ref()?;
+        Some(Reading {
+            ssrc: reception.ssrc,
+            expected: reception.expected(),
+            received: reception.received(),
+            highest: reception.highest(),
+            jitter: reception.jitter(),
+        })
     }
 
     /// Counts a frame that a slow listener did not take.

@@ -80,7 +80,6 @@ impl Latch {
     }
 
     /// Whether a report from there may be believed: RTCP comes from a port of its own.
-    #[allow(dead_code, reason = "for the reports, which come next")]
     pub(super) fn admits_report(&self, from: SocketAddr) -> bool {
         let from = canonical(from);
         match self.locked {

@@ -11,9 +11,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::scramble;
 use super::stream::{Numbers, Stream};
 use crate::codec::FRAME_SAMPLES;
 use crate::playback::Player;
+use crate::rtcp::SenderInfo;
 use crate::rtp::{self, Packet};
 use crate::{Codec, LearnMode, LegId, LegStats, Playback, Remote, g711};
 
@@ -262,6 +264,16 @@ impl Outgoing {
         self.send_errors += 1;
     }
 
+    /// What a sender report says of the stream; `None` before anything was sent.
+    pub(super) fn sender_info(&self, now: Instant, ntp: u64) -> Option<SenderInfo> {
+        Some(SenderInfo {
+            ntp,
+            timestamp: self.stream.timestamp_at(now)?,
+            packets: self.packets as u32,
+            bytes: self.bytes as u32,
+        })
+    }
+
     /// Adds the figures of this half.
     pub fn add_to(&self, stats: &mut LegStats) {
         stats.packets_out = self.packets.saturating_sub(self.send_errors);
@@ -272,12 +284,4 @@ impl Outgoing {
 
 fn comfort() -> Player {
     Player::new(Playback::Silence, true)
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): near seeds give far numbers.
-fn scramble(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }

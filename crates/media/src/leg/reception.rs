@@ -133,7 +133,6 @@ impl Reception {
     }
 
     /// Packets of the stream that came.
-    #[allow(dead_code, reason = "for the reports, which come next")]
     pub(super) fn received(&self) -> u64 {
         self.received
     }
@@ -144,7 +143,6 @@ impl Reception {
     }
 
     /// The highest sequence number with its wraps, as a report states it.
-    #[allow(dead_code, reason = "for the reports, which come next")]
     pub(super) fn highest(&self) -> u32 {
         self.highest as u32
     }

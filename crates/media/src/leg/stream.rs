@@ -75,7 +75,6 @@ impl Stream {
     }
 
     /// The timestamp of this instant, for a sender report; `None` before anything was sent.
-    #[allow(dead_code, reason = "for the reports, which come next")]
     pub(super) fn timestamp_at(&self, now: Instant) -> Option<u32> {
         let last = self.last?;
         Some(last.timestamp.wrapping_add(samples_between(last.at, now)))
@@ -167,7 +166,8 @@ impl Stream {
         let drift = i64::from(packet.timestamp.wrapping_sub(mapping.timestamp) as i32) - passed;
         mapping.ssrc == packet.ssrc
             && step.unsigned_abs() <= SEQUENCE_STEP_MAX.unsigned_abs()
-            && drift.abs() <= TIMESTAMP_DRIFT_MAX
+            // All packets of a key carry one timestamp, however long it is held.
+            && (packet.timestamp == mapping.timestamp || drift.abs() <= TIMESTAMP_DRIFT_MAX)
     }
 
     fn adopt(&mut self, now: Instant, packet: &Packet<'_>) {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
+use ::media::rtcp::NtpClock;
 use ::media::{LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
 
@@ -68,6 +69,7 @@ pub struct MediaPool {
 struct Shared {
     workers: Vec<Worker>,
     ports: Arc<Mutex<Ports>>,
+    clock: NtpClock,
     seed: u64,
     /// Held while commands are sent, so that every thread gets them in one order.
     directory: Mutex<Directory>,
@@ -111,6 +113,7 @@ impl MediaPool {
         let shared = Shared {
             workers,
             ports,
+            clock: clock(),
             seed: config.seed,
             directory: Mutex::default(),
         };
@@ -132,7 +135,7 @@ impl MediaPool {
         let id = LegId(directory.opened);
         directory.opened += 1;
         let seed = self.shared.seed.wrapping_add(id.0.wrapping_mul(SEED_STEP));
-        let mut leg = Leg::new(id, pair, seed);
+        let mut leg = Leg::new(id, pair, self.shared.clock, seed);
         let worker = self.shared.worker(id);
         worker.watch(&mut leg)?;
         let local = leg.local;
@@ -252,4 +255,17 @@ impl Directory {
             entry.bridged = with;
         }
     }
+}
+
+/// Seconds from 1900, where NTP counts from, to 1970.
+const NTP_EPOCH: u64 = 2_208_988_800;
+
+/// The clock of the reports, read once: it counts on without the jumps of the system's.
+fn clock() -> NtpClock {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+    NtpClock::new(
+        Instant::now(),
+        ((since.as_secs() + NTP_EPOCH) << 32) | fraction,
+    )
 }

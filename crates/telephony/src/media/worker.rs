@@ -176,6 +176,7 @@ impl Turner {
                 Command::SetRemote(leg, remote) => self.with(leg, |owned| {
                     owned.leg.ear().set_remote(now, remote);
                     owned.leg.mouth().set_remote(now, remote);
+                    owned.leg.reporter().start(now);
                 }),
                 Command::Join(leg, other) => self.with(leg, |owned| {
                     owned.leg.mouth().join(now, other.id);
@@ -222,7 +223,8 @@ impl Turner {
         };
         let silence = owned.leg.ear().silence_due(self.common.silence_timeout);
         let frame = owned.leg.mouth().due();
-        let next = silence.into_iter().chain(frame).min();
+        let report = owned.leg.reporter().due();
+        let next = [silence, frame, report].into_iter().flatten().min();
         if let Some(at) = next
             && owned.alarm.is_none_or(|set| at < set)
         {
@@ -243,6 +245,7 @@ impl Turner {
                 owned.alarm = None;
                 owned.speak(now, &self.common);
                 owned.watch(now, &self.common);
+                owned.leg.report(now, false);
                 self.set_alarm(id);
             }
         }
@@ -268,6 +271,7 @@ impl Turner {
             return;
         };
         let leg = owned.leg;
+        leg.report(Instant::now(), true);
         for socket in [&leg.rtp, &leg.rtcp] {
             let fd = std::os::fd::AsRawFd::as_raw_fd(socket);
             if let Err(error) = self
@@ -317,8 +321,12 @@ impl Owned {
         let mut datagram = [0; DATAGRAM_MAX];
         for _ in 0..READ_MAX {
             match self.leg.rtcp.recv_from(&mut datagram) {
+                Ok((length, from)) => {
+                    let now = Instant::now();
+                    self.leg.take_report(now, from, &datagram[..length]);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                Ok(_) | Err(_) => {}
+                Err(_) => {}
             }
         }
         false
@@ -340,6 +348,7 @@ impl Owned {
         }
         match judged.what {
             What::Keys(_, Some(digit)) => common.send(MediaEvent::Digit { leg, digit }),
+            What::Report(report) => self.leg.take_report(now, from, report),
             What::Audio(..) if self.tap.is_some() => self.copy_to_tap(now, &judged.what),
             _ => {}
         }

@@ -4,5 +4,6 @@
 mod bridge;
 mod playback;
 mod pool;
+mod reports;
 mod rig;
 mod source;
