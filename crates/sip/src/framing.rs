@@ -15,11 +15,15 @@ pub enum Framed {
 }
 
 /// Collects bytes of one connection. An error is final: nothing can be found behind it, so the
-/// connection must be closed.
+/// connection must be closed. However the bytes trickle in, each is looked at once.
 #[derive(Debug, Default)]
 pub struct StreamFramer {
     buffer: Vec<u8>,
     limits: Limits,
+    /// How much of the buffer holds no end of a head.
+    scanned: usize,
+    /// The length of the message at the front, once its head is there.
+    length: Option<usize>,
     /// Whether the last thing seen was a lone line break, so that a second one makes a ping.
     after_break: bool,
     failed: bool,
@@ -51,13 +55,50 @@ impl StreamFramer {
         !self.buffer.is_empty()
     }
 
-    fn fail(&mut self, kind: ParseErrorKind) -> Option<Result<Framed, ParseError>> {
-        self.failed = true;
-        self.buffer = Vec::new();
-        Some(Err(ParseError {
-            kind,
-            request: None,
-        }))
+    /// A line break between messages.
+    fn take_break(&mut self) -> Option<Framed> {
+        let length = match self.buffer.as_slice() {
+            [b'\r', b'\n', b'\r', b'\n', ..] if !self.after_break => 4,
+            [b'\r', b'\n', ..] => 2,
+            // No keep-alive, but written by hand-made clients between messages.
+            [b'\n', ..] => 1,
+            _ => return None,
+        };
+        let ping = length == 4 || (self.after_break && length == 2);
+        self.buffer.drain(..length);
+        self.after_break = !ping;
+        Some(if ping { Framed::Ping } else { Framed::Pong })
+    }
+
+    /// The length of the message at the front; `None` as long as its head is not all there.
+    fn find_length(&mut self) -> Result<Option<usize>, ParseErrorKind> {
+        if self.length.is_some() {
+            return Ok(self.length);
+        }
+        if !ends_head(&self.buffer[self.scanned..]) {
+            // The last two bytes may be the start of an end.
+            self.scanned = self.buffer.len().saturating_sub(2);
+            let too_large = self.buffer.len() > self.limits.message;
+            return if too_large {
+                Err(ParseErrorKind::TooLarge)
+            } else {
+                Ok(None)
+            };
+        }
+        let (head, lengths) = head_length(&self.buffer).ok_or(ParseErrorKind::Unterminated)?;
+        let body = content_length(&lengths)?.ok_or(ParseErrorKind::NoContentLength)?;
+        self.length = head.checked_add(body).filter(|l| *l <= self.limits.message);
+        self.length.ok_or(ParseErrorKind::TooLarge).map(Some)
+    }
+
+    fn take_message(&mut self) -> Result<Option<Framed>, ParseErrorKind> {
+        let Some(length) = self.find_length()?.filter(|l| *l <= self.buffer.len()) else {
+            return Ok(None);
+        };
+        self.scanned = 0;
+        self.length = None;
+        self.after_break = false;
+        Ok(Some(Framed::Message(self.buffer.drain(..length).collect())))
     }
 }
 
@@ -65,36 +106,27 @@ impl Iterator for StreamFramer {
     type Item = Result<Framed, ParseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.buffer.starts_with(b"\r\n") {
-            let ping = self.after_break || self.buffer.starts_with(b"\r\n\r\n");
-            let length = if self.buffer.starts_with(b"\r\n\r\n") && !self.after_break {
-                4
-            } else {
-                2
-            };
-            self.buffer.drain(..length);
-            self.after_break = !ping;
-            return Some(Ok(if ping { Framed::Ping } else { Framed::Pong }));
+        if let Some(line_break) = self.take_break() {
+            return Some(Ok(line_break));
         }
-        let Some((head, lengths)) = head_length(&self.buffer) else {
-            return if self.buffer.len() > self.limits.message {
-                self.fail(ParseErrorKind::TooLarge)
-            } else {
-                None
-            };
-        };
-        let body = match content_length(&lengths) {
-            Ok(Some(body)) => body,
-            Ok(None) => return self.fail(ParseErrorKind::NoContentLength),
-            Err(kind) => return self.fail(kind),
-        };
-        let Some(length) = head.checked_add(body).filter(|l| *l <= self.limits.message) else {
-            return self.fail(ParseErrorKind::TooLarge);
-        };
-        if self.buffer.len() < length {
-            return None;
+        match self.take_message() {
+            Ok(framed) => framed.map(Ok),
+            Err(kind) => {
+                self.failed = true;
+                self.buffer = Vec::new();
+                self.scanned = 0;
+                Some(Err(ParseError::bare(kind)))
+            }
         }
-        self.after_break = false;
-        Some(Ok(Framed::Message(self.buffer.drain(..length).collect())))
     }
+}
+
+/// Whether an empty line ends somewhere in `bytes`.
+fn ends_head(bytes: &[u8]) -> bool {
+    let after_line = |at: usize| &bytes[at + 1..];
+    let mut lines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    lines.any(|(at, _)| {
+        let next = after_line(at);
+        next.starts_with(b"\r\n") || next.starts_with(b"\n")
+    })
 }

@@ -128,7 +128,8 @@ fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Kind>
         .ok()
         .and_then(Status::new)
         .ok_or(Kind::StatusCode)?;
-    let reason = trim(reason).to_owned();
+    // A lone carriage return is no part of a reason phrase, and could not be sent on.
+    let reason = unfold(reason);
     let response = Response {
         status,
         reason,

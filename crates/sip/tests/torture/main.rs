@@ -115,7 +115,7 @@ fn verdict(bytes: &[u8]) -> Verdict {
 
 /// The message called `name`, which can be read and is a request.
 fn request(name: &str) -> Request {
-    match parse_datagram(messages::bytes(name)) {
+    match parse_datagram(bytes(name)) {
         Ok(Message::Request(request)) => request,
         other => panic!("{name}: {other:?}"),
     }
@@ -123,7 +123,7 @@ fn request(name: &str) -> Request {
 
 /// The message called `name`, which can be read and is a response.
 fn response(name: &str) -> Response {
-    match parse_datagram(messages::bytes(name)) {
+    match parse_datagram(bytes(name)) {
         Ok(Message::Response(response)) => response,
         other => panic!("{name}: {other:?}"),
     }
@@ -131,8 +131,17 @@ fn response(name: &str) -> Response {
 
 /// Why the message called `name` cannot be read.
 fn error(name: &str) -> ParseError {
-    match parse_datagram(messages::bytes(name)) {
+    match parse_datagram(bytes(name)) {
         Err(error) => error,
         Ok(message) => panic!("{name}: {message:?}"),
     }
+}
+
+/// The message called `name`.
+fn bytes(name: &str) -> &'static [u8] {
+    messages::MESSAGES
+        .iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, bytes)| *bytes)
+        .expect("the name of a message")
 }

@@ -52,12 +52,3 @@ pub(crate) const MESSAGES: [(&str, &[u8]); 49] = [
     ("wsinv", include_bytes!("messages/wsinv.dat")),
     ("zeromf", include_bytes!("messages/zeromf.dat")),
 ];
-
-/// The message called `name`.
-pub(crate) fn bytes(name: &str) -> &'static [u8] {
-    MESSAGES
-        .iter()
-        .find(|(other, _)| *other == name)
-        .map(|(_, bytes)| *bytes)
-        .expect("the name of a message")
-}

@@ -1,0 +1,8 @@
+//! Properties of the message layer over generated, mutated and cut messages.
+
+mod framing;
+mod generate;
+#[path = "../torture/messages.rs"]
+mod messages;
+mod mutation;
+mod round_trip;
