@@ -1,6 +1,7 @@
 //! Everybody on the floor, and whose turn it is: the longest idle first.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::{AgentId, AgentProfile, CampaignId, Timestamp};
 
@@ -41,6 +42,13 @@ impl Roster {
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Agent> {
         self.agents.values()
+    }
+
+    /// The clock was set back: every state began, and ends, so much earlier.
+    pub fn clock_set_back(&mut self, span: Duration) {
+        for agent in self.agents.values_mut() {
+            agent.clock_set_back(span);
+        }
     }
 
     /// Who takes the next call of a campaign: the one waiting longest; of two

@@ -331,6 +331,13 @@ impl Agent {
         Ok(self.enter(now, State::Reserved { attempt }, Some(limit)))
     }
 
+    /// Gives a reservation `limit` from now on (its contact is being called).
+    pub fn hold_reservation(&mut self, now: Timestamp, limit: Duration) {
+        if matches!(self.state, State::Reserved { .. }) {
+            self.deadline = Some(now + limit);
+        }
+    }
+
     /// The attempt they were promised to came to nothing.
     pub fn release(&mut self, now: Timestamp) -> Option<Change> {
         matches!(self.state, State::Reserved { .. }).then(|| self.go_on(now))
@@ -410,6 +417,12 @@ impl Agent {
             State::Break { .. } | State::Lost { .. } => Expired::Changed(self.enter_offline(now)),
             State::Offline => Expired::Nothing,
         }
+    }
+
+    pub(crate) fn clock_set_back(&mut self, span: Duration) {
+        self.since = self.since - span;
+        self.idle_since = self.idle_since - span;
+        self.deadline = self.deadline.map(|until| until - span);
     }
 
     fn go_on(&mut self, now: Timestamp) -> Change {

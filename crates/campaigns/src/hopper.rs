@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use domain::{AgentId, ContactId, PersonId, PhoneNumber, WorkItem};
+use domain::{ContactId, PersonId, PhoneNumber, WorkItem};
 
 /// The next to dial of one campaign.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,11 @@ impl Hopper {
         self.queue.is_empty()
     }
 
+    /// Whether a record waits.
+    pub fn holds(&self, contact: ContactId) -> bool {
+        self.contacts.contains(&contact)
+    }
+
     /// Takes work in, at the end. Hands it back when the person or the record
     /// waits already, or when there is no room.
     pub fn put(&mut self, work: WorkItem) -> Result<(), Box<WorkItem>> {
@@ -48,11 +53,6 @@ impl Hopper {
         let work = self.queue.remove(place)?;
         self.forget(&work);
         Some(work)
-    }
-
-    /// The first call-back promised by this agent.
-    pub fn take_promised(&mut self, agent: AgentId) -> Option<WorkItem> {
-        self.take(|work| work.callback_agent == Some(agent))
     }
 
     /// How many that `fits` wait, counted up to `enough`.

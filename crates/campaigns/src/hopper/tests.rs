@@ -1,7 +1,7 @@
 //! Nobody is handed out twice.
 
 use super::*;
-use domain::{CampaignId, Contact, ContactPhone, ListId, Timestamp};
+use domain::{AgentId, CampaignId, Contact, ContactPhone, ListId, Timestamp};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 
 fn work(contact: i64, person: i64, phone: u64) -> WorkItem {
@@ -50,8 +50,14 @@ fn a_promised_call_goes_to_who_promised_it() {
     promised.callback_agent = Some(AgentId::new(9));
     hopper.put(work(1, 1, 1)).expect("new");
     hopper.put(promised.clone()).expect("new");
-    assert_eq!(hopper.take_promised(AgentId::new(8)), None);
-    assert_eq!(hopper.take_promised(AgentId::new(9)), Some(promised));
+    assert_eq!(
+        hopper.take(|w| w.callback_agent == Some(AgentId::new(8))),
+        None
+    );
+    assert_eq!(
+        hopper.take(|w| w.callback_agent == Some(AgentId::new(9))),
+        Some(promised)
+    );
 }
 
 #[test]

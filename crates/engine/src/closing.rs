@@ -1,0 +1,155 @@
+//! The end of an attempt: one outcome, what becomes of the contact, and the
+//! agent set free. And of an intent that never became a call.
+
+use agents::Agent;
+use campaigns::{After, defer};
+use domain::{
+    AttemptId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem, WorkState, WorkUpdate,
+};
+
+use crate::Engine;
+use crate::call::Call;
+use crate::past::PastCall;
+use crate::timers::Timer;
+
+impl Engine {
+    /// Closes a placed call, once: it is gone afterwards.
+    pub(crate) fn close(
+        &mut self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        cause: Cause,
+        ended_by: EndedBy,
+    ) {
+        let Some(call) = self.take_call(attempt) else {
+            return;
+        };
+        let campaign = call.intent.campaign;
+        if call.waiting_since.is_none() {
+            self.trunks.judge(call.intent.trunk, outcome, self.now);
+        }
+        self.observe_end(campaign, attempt, call.waiting_since.is_some(), outcome);
+        let next = self.after_outcome(&call, outcome);
+        self.emit(Event::AttemptClosed {
+            attempt,
+            outcome,
+            cause,
+            ended_by,
+            next: next.clone(),
+        });
+        if let Some(update) = &next {
+            self.will_be_due(update);
+        }
+        self.remember(&call, outcome, next);
+        self.release_reserved(&call);
+        if outcome == Outcome::Connected {
+            self.after_talk(&call);
+        }
+        self.dirty.insert(campaign);
+        self.forget_removed(campaign);
+    }
+
+    /// The intent did not become a call; the work is due again at `until`.
+    pub(crate) fn refuse(&mut self, attempt: AttemptId, gate: Gate, until: Timestamp) {
+        self.refuse_as(attempt, gate, |work| defer(work, until));
+    }
+
+    /// The same, with another end for the work.
+    pub(crate) fn refuse_as(
+        &mut self,
+        attempt: AttemptId,
+        gate: Gate,
+        next: impl FnOnce(&WorkItem) -> WorkUpdate,
+    ) {
+        let Some(call) = self.take_call(attempt) else {
+            return;
+        };
+        let mut next = next(&call.work);
+        if self.opted_out.covers(&call.work) {
+            next.state = WorkState::Suppressed;
+        }
+        self.emit(Event::AttemptRefused {
+            attempt,
+            gate,
+            next: next.clone(),
+        });
+        self.will_be_due(&next);
+        self.release_reserved(&call);
+        self.dirty.insert(call.intent.campaign);
+        self.forget_removed(call.intent.campaign);
+    }
+
+    /// Takes an open call out of every table.
+    fn take_call(&mut self, attempt: AttemptId) -> Option<Call> {
+        let call = self.calls.remove(attempt)?;
+        self.timers.clear(Timer::Wait(attempt));
+        self.timers.clear(Timer::Silence(attempt));
+        if call.holds_channel {
+            self.trunks.free(call.intent.trunk, !call.was_ordered());
+        }
+        if let Some(run) = self.runs.get_mut(&call.intent.campaign) {
+            run.open = run.open.saturating_sub(1);
+        }
+        Some(call)
+    }
+
+    /// What becomes of the contact; `None` where a typification says.
+    fn after_outcome(&self, call: &Call, outcome: Outcome) -> Option<WorkUpdate> {
+        let code = outcome.system_code()?;
+        let run = self.runs.get(&call.intent.campaign)?;
+        let row = run.system_row(code);
+        let after = After {
+            work: &call.work,
+            phone: call.intent.ordinal,
+            disposition: &row,
+            costs_attempt: !matches!(outcome, Outcome::Cancelled | Outcome::Refused),
+            callback_at: None,
+            callback_agent: None,
+        };
+        Some(after.update(&run.campaign, self.now))
+    }
+
+    fn remember(&mut self, call: &Call, outcome: Outcome, update: Option<WorkUpdate>) {
+        let connected = outcome == Outcome::Connected;
+        let waits = connected && !call.typified;
+        if waits && let Some(run) = self.runs.get_mut(&call.intent.campaign) {
+            run.untyped += 1;
+        }
+        let past = PastCall {
+            campaign: call.intent.campaign,
+            work: call.work.clone(),
+            phone: call.intent.ordinal,
+            number: call.intent.phone,
+            agent: call.heard_by,
+            typified: !waits,
+            talked: call
+                .talking_since
+                .map_or(std::time::Duration::ZERO, |since| self.now.since(since)),
+            update: update.or_else(|| call.typified_as.clone()),
+        };
+        self.past.put(call.intent.attempt, past);
+    }
+
+    /// The agent typifies, or goes on when they did already; who cannot is
+    /// spoken for by the system.
+    fn after_talk(&mut self, call: &Call) {
+        let attempt = call.intent.attempt;
+        let agent = call.heard_by.filter(|agent| {
+            self.roster.get(*agent).is_some_and(|agent| {
+                agent.attempt() == Some(attempt)
+                    && matches!(agent.state(), agents::State::Talking { .. })
+            })
+        });
+        let wrap_up = self
+            .runs
+            .get(&call.intent.campaign)
+            .map_or(std::time::Duration::from_secs(30), |run| {
+                run.campaign.wrap_up
+            });
+        match agent {
+            Some(agent) if call.typified => self.act(agent, Agent::free),
+            Some(agent) => self.act(agent, |agent, now| agent.wrap_up(now, wrap_up)),
+            None => self.typify_by_system(attempt),
+        }
+    }
+}

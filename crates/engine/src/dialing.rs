@@ -1,0 +1,402 @@
+//! From a decision to intents: whom to call now, over which trunk, shown as
+//! whom. No call leaves here: an intent must be durable first.
+
+use std::time::Duration;
+
+use agents::Agent;
+use campaigns::give_back;
+use domain::{
+    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, Timestamp, WorkItem,
+    WorkState, WorkUpdate,
+};
+
+use crate::call::{Call, Phase};
+use crate::run::Run;
+use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
+use crate::{Command, Engine, pace};
+
+/// An agent's own call-back waits so long for them, then goes to anyone.
+const PROMISE_KEPT_FOR: Duration = Duration::from_secs(15 * 60);
+/// How long an agent may look at a contact before saying yes or no.
+const PREVIEW_MAX: Duration = Duration::from_secs(300);
+/// The most contacts of a hopper one decision looks at.
+const LOOKED_AT_MAX: usize = 1_000;
+/// A phone that rang as long as the law asks may be given up when nobody is
+/// left to talk.
+const RUNG_ENOUGH: Duration = campaigns::RING_TIMEOUT_MIN;
+
+impl Engine {
+    /// A second of a campaign: decide, dial, and look after what rings.
+    pub(crate) fn pace_tick(&mut self, id: CampaignId) {
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        if !run.is_running() {
+            return;
+        }
+        run.feed.second();
+        self.timers.set(Timer::Pace(id), self.now + PACE_EVERY);
+        if self.staffed(id) == 0 {
+            self.give_up_ringing(id);
+        }
+        self.dial(id, true);
+        self.feed(id);
+        self.finish_if_done(id);
+    }
+
+    /// Dials what may be dialed now. Predictive campaigns decide by the tick,
+    /// the others whenever something changed.
+    pub(crate) fn dial(&mut self, id: CampaignId, by_tick: bool) {
+        let gate = self.campaign_gate(id);
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        if !run.is_running() {
+            run.held = None;
+            return;
+        }
+        run.held = match (&gate, self.stalled) {
+            (Err(closed), _) => Some(closed.words.clone()),
+            (Ok(()), true) => Some("the store does not commit; no new calls".into()),
+            (Ok(()), false) => None,
+        };
+        if let Err(closed) = gate {
+            // Nothing leaves for a while: others may want what we hold.
+            if closed.until > self.now + Duration::from_secs(60) {
+                self.release_hopper(id);
+                self.timers.set_by(Timer::Feed(id), closed.until);
+            }
+            return;
+        }
+        if self.stalled {
+            return;
+        }
+        let mode = run.campaign.mode;
+        self.dial_promised(id);
+        match mode {
+            DialMode::Preview => self.show_previews(id),
+            DialMode::Predictive if !by_tick => {}
+            DialMode::Progressive | DialMode::Power | DialMode::Predictive => self.dial_paced(id),
+        }
+    }
+
+    fn dial_paced(&mut self, id: CampaignId) {
+        let now = self.now;
+        let Some(run) = self.runs.get(&id) else {
+            return;
+        };
+        let room = self
+            .trunks
+            .room(&run.campaign.trunks, run.loopback_only(), now);
+        let hopper = run
+            .hopper
+            .count(LOOKED_AT_MAX, |work| self.may_dial(work, None));
+        let mut floor = pace::empty_floor(now, run, room, hopper);
+        for agent in self.at_work_for(id) {
+            pace::seat(&mut floor, agent, self.talked(agent));
+        }
+        for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
+            pace::put_call(&mut floor, call);
+        }
+        let run = self.runs.get_mut(&id).expect("found above");
+        let record = run.pace.decide(&run.campaign, &floor);
+        if record.dial == 0 && record.binding != "none" {
+            run.held = Some(record.why.clone());
+        }
+        let dial = record.dial;
+        if run.decided(now, &record) {
+            self.emit(Event::PacingDecided(record));
+        }
+        for _ in 0..dial {
+            if !self.intend_next(id, None) {
+                break;
+            }
+        }
+    }
+
+    /// Call-backs that agents promised in person.
+    fn dial_promised(&mut self, id: CampaignId) {
+        for agent in self.ready_agents(id) {
+            let promised = self.runs.get(&id).is_some_and(|run| {
+                run.hopper.count(1, |work| {
+                    work.callback_agent == Some(agent) && self.may_dial(work, Some(agent))
+                }) > 0
+            });
+            if promised && !self.intend_next(id, Some(agent)) {
+                break;
+            }
+        }
+    }
+
+    /// Preview: every ready agent gets a contact to look at.
+    fn show_previews(&mut self, id: CampaignId) {
+        for agent in self.ready_agents(id) {
+            if !self.intend_next(id, Some(agent)) {
+                break;
+            }
+        }
+    }
+
+    /// Makes the intent to call the next contact, for `agent` if promised to
+    /// one. False when there is no contact or no trunk.
+    fn intend_next(&mut self, id: CampaignId, agent: Option<AgentId>) -> bool {
+        let now = self.now;
+        let Some(run) = self.runs.get(&id) else {
+            return false;
+        };
+        let preview = run.campaign.mode == DialMode::Preview;
+        let (trunks, loopback) = (&run.campaign.trunks, run.loopback_only());
+        // A preview takes no channel until it is accepted.
+        let trunk = self
+            .trunks
+            .choose(trunks, loopback, now)
+            .or_else(|| trunks.first().copied().filter(|_| preview));
+        let Some(trunk) = trunk else {
+            return false;
+        };
+        let Some(work) = self.take_work(id, agent) else {
+            return false;
+        };
+        let Some(phone) = phone_of(&work) else {
+            let update = WorkUpdate {
+                state: WorkState::Exhausted,
+                ..give_back(&work)
+            };
+            self.release(vec![update]);
+            return true;
+        };
+        self.numbering.next_attempt += 1;
+        let attempt = AttemptId::new(self.numbering.next_attempt - 1);
+        let Some(intent) = self.intent(attempt, &work, phone, trunk, agent) else {
+            self.release(vec![give_back(&work)]);
+            return false;
+        };
+        let accepted = !preview;
+        let mut call = Call::new(intent.clone(), work, now, accepted);
+        if accepted {
+            call.holds_channel = true;
+            self.trunks.hold(trunk, now);
+        }
+        self.calls.insert(call);
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.open += 1;
+            run.feed.took();
+        }
+        self.emit(Event::AttemptIntended(intent));
+        if let Some(agent) = agent {
+            let limit = if preview {
+                PREVIEW_MAX
+            } else {
+                self.ring_max(id)
+            };
+            self.act(agent, |agent, now| agent.reserve(now, attempt, limit).ok());
+        }
+        true
+    }
+
+    fn intent(
+        &mut self,
+        attempt: AttemptId,
+        work: &WorkItem,
+        phone: ContactPhone,
+        trunk: domain::TrunkId,
+        agent: Option<AgentId>,
+    ) -> Option<Intent> {
+        let run = self.runs.get_mut(&work.campaign)?;
+        Some(Intent {
+            attempt,
+            campaign: work.campaign,
+            list: work.contact.list,
+            contact: work.contact.id,
+            person: work.contact.person,
+            segment: work.contact.segment.clone(),
+            phone: phone.number,
+            ordinal: phone.ordinal,
+            trunk,
+            caller_id: run.next_caller_id()?,
+            mode: run.campaign.mode,
+            agent,
+        })
+    }
+
+    /// The next contact: one promised to the agent first, then anyone's.
+    fn take_work(&mut self, id: CampaignId, agent: Option<AgentId>) -> Option<WorkItem> {
+        let preview = self
+            .runs
+            .get(&id)
+            .is_some_and(|run| run.campaign.mode == DialMode::Preview);
+        // Borrowed apart so that the hopper may ask about open calls.
+        let mut hopper = std::mem::take(&mut self.runs.get_mut(&id)?.hopper);
+        let promised = agent.and_then(|agent| {
+            hopper
+                .take(|work| work.callback_agent == Some(agent) && self.may_dial(work, Some(agent)))
+        });
+        let work = promised.or_else(|| {
+            (agent.is_none() || preview)
+                .then(|| hopper.take(|work| self.may_dial(work, None)))
+                .flatten()
+        });
+        self.runs.get_mut(&id)?.hopper = hopper;
+        work
+    }
+
+    /// Whether a contact may be dialed now, for `agent` or for anyone.
+    fn may_dial(&self, work: &WorkItem, agent: Option<AgentId>) -> bool {
+        let Some(phone) = phone_of(work) else {
+            // Taken, to be told the store as exhausted.
+            return true;
+        };
+        let promised = work
+            .callback_agent
+            .filter(|_| self.now.since(work.due) < PROMISE_KEPT_FOR);
+        let theirs = promised.is_none_or(|owner| {
+            Some(owner) == agent || !self.roster.get(owner).is_some_and(Agent::is_staffed)
+        });
+        theirs
+            && !self.calls.are_calling(work.contact.person, phone.number)
+            && !self.opted_out.contains(work.contact.person, phone.number)
+    }
+
+    /// The intent is durable: the call may leave, if every gate is open still.
+    pub(crate) fn intent_committed(&mut self, attempt: AttemptId) {
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if call.phase != Phase::Intended {
+            return;
+        }
+        if !call.accepted {
+            call.phase = Phase::Shown;
+            return;
+        }
+        match self.call_gate(attempt) {
+            Ok(()) => self.place(attempt),
+            Err(closed) => self.refuse(attempt, closed.gate, closed.until),
+        }
+    }
+
+    /// Orders the call. Every gate was checked in this very step.
+    pub(crate) fn place(&mut self, attempt: AttemptId) {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if !call.holds_channel {
+            call.holds_channel = true;
+            self.trunks.hold(call.intent.trunk, now);
+        }
+        call.phase = Phase::Ordered;
+        let intent = call.intent.clone();
+        self.trunks.order(intent.trunk, now);
+        self.timers
+            .set(Timer::Silence(attempt), now + PLACED_WITHIN);
+        let ring_timeout = self
+            .runs
+            .get(&intent.campaign)
+            .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
+        self.order(Command::PlaceCall {
+            attempt,
+            trunk: intent.trunk,
+            phone: intent.phone,
+            caller_id: intent.caller_id,
+            ring_timeout,
+        });
+    }
+
+    /// Nobody is left to talk: who rang long enough is given up.
+    fn give_up_ringing(&mut self, id: CampaignId) {
+        let now = self.now;
+        let long: Vec<AttemptId> = self
+            .calls
+            .iter()
+            .filter(|call| call.intent.campaign == id && !call.given_up)
+            .filter(|call| call.phase == Phase::Ringing)
+            .filter(|call| call.ringing.is_some_and(|at| now.since(at) >= RUNG_ENOUGH))
+            .map(|call| call.intent.attempt)
+            .collect();
+        for attempt in long {
+            self.give_up(attempt);
+        }
+    }
+
+    /// Orders the end of a call nobody answered yet.
+    pub(crate) fn give_up(&mut self, attempt: AttemptId) {
+        if let Some(call) = self.calls.get_mut(attempt) {
+            call.given_up = true;
+            self.timers
+                .set(Timer::Silence(attempt), self.now + HANG_UP_WITHIN);
+            self.order(Command::HangUp { attempt });
+        }
+    }
+
+    /// Longest a call to a promised contact may ring, with what surrounds it.
+    pub(crate) fn ring_max(&self, id: CampaignId) -> Duration {
+        let ring = self
+            .runs
+            .get(&id)
+            .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
+        ring + HANG_UP_WITHIN
+    }
+
+    /// The campaign an agent works for now: the first of theirs with calls to
+    /// come. An agent counts once, so that two campaigns never count on one.
+    fn home(&self, agent: &Agent) -> Option<CampaignId> {
+        let first = |fits: fn(&Run) -> bool| {
+            let mut theirs = agent.profile.campaigns.iter().copied();
+            theirs.find(|id| self.runs.get(id).is_some_and(fits))
+        };
+        first(Run::has_calls_to_come).or_else(|| first(Run::is_running))
+    }
+
+    pub(crate) fn home_of(&self, agent: AgentId) -> Option<CampaignId> {
+        self.roster.get(agent).and_then(|agent| self.home(agent))
+    }
+
+    fn at_work_for(&self, id: CampaignId) -> impl Iterator<Item = &Agent> {
+        self.roster
+            .iter()
+            .filter(move |agent| agent.serves(id) && self.home(agent) == Some(id))
+    }
+
+    /// Agents who take another call of the campaign, now or after this one.
+    pub(crate) fn staffed(&self, id: CampaignId) -> usize {
+        self.roster
+            .iter()
+            .filter(|agent| agent.serves(id) && agent.is_staffed() && agent.line_is_up())
+            .count()
+    }
+
+    /// Agents waiting for a call of the campaign.
+    pub(crate) fn ready(&self, id: CampaignId) -> usize {
+        self.at_work_for(id)
+            .filter(|agent| agent.can_take(id))
+            .count()
+    }
+
+    /// The same, the longest idle first.
+    fn ready_agents(&self, id: CampaignId) -> Vec<AgentId> {
+        let mut ready: Vec<(Timestamp, AgentId)> = self
+            .at_work_for(id)
+            .filter(|agent| agent.can_take(id))
+            .map(|agent| (agent.idle_since(), agent.profile.id))
+            .collect();
+        ready.sort_unstable();
+        ready.into_iter().map(|(_, agent)| agent).collect()
+    }
+
+    fn talked(&self, agent: &Agent) -> Duration {
+        agent
+            .attempt()
+            .and_then(|attempt| self.past.get(attempt))
+            .map_or(Duration::ZERO, |call| call.talked)
+    }
+}
+
+/// The phone to dial: the one decided on, else the first that is good.
+fn phone_of(work: &WorkItem) -> Option<ContactPhone> {
+    let phones = || work.contact.phones.iter().filter(|phone| phone.usable);
+    phones()
+        .find(|phone| phone.ordinal == work.next_phone)
+        .or_else(|| phones().next())
+        .copied()
+}

@@ -1,0 +1,207 @@
+//! Keeping hoppers filled with a few seconds of demand, and noticing when a
+//! campaign has nothing left.
+
+use std::time::Duration;
+
+use campaigns::{Hopper, give_back};
+use domain::{CampaignId, CampaignState, Event, Timestamp, WorkItem, WorkState, WorkUpdate};
+
+use crate::timers::Timer;
+use crate::{Command, Engine};
+
+/// Demand the hopper holds: enough to outlast a slow answer of the store,
+/// little enough that work leased is work dialed.
+const HOLDS: f64 = 4.0;
+/// The least it holds, so that the first call of a shift finds someone.
+const HOLDS_MIN: usize = 10;
+/// An answer that does not come within this is asked for again.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Pause after an answer that brought nothing.
+const AFTER_NOTHING: Duration = Duration::from_secs(2);
+/// The store says "nothing left" this often in a row before it is believed:
+/// the last work given back may not have been durable when it first did.
+const NOTHING_LEFT_TIMES: u8 = 2;
+
+/// What is known of the store's supply.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Feed {
+    asked: Option<Timestamp>,
+    ask_from: Timestamp,
+    /// Answers in a row that said nothing is left.
+    nothing_left: u8,
+    /// Intents a second, lately.
+    demand: f64,
+    intents: u32,
+}
+
+impl Feed {
+    /// An intent was made.
+    pub(crate) fn took(&mut self) {
+        self.intents += 1;
+    }
+
+    /// A second went by.
+    pub(crate) fn second(&mut self) {
+        self.demand += 0.1 * (f64::from(self.intents) - self.demand);
+        self.intents = 0;
+    }
+
+    /// Work will be due again.
+    pub(crate) fn due_at(&mut self, at: Timestamp) {
+        self.nothing_left = 0;
+        self.ask_from = self.ask_from.min(at);
+    }
+
+    /// The campaign starts: nothing known holds any more.
+    pub(crate) fn restart(&mut self) {
+        *self = Feed {
+            demand: self.demand,
+            ..Feed::default()
+        };
+    }
+
+    fn holds(&self, agents: usize) -> usize {
+        let by_demand = (self.demand * HOLDS).ceil() as usize;
+        by_demand
+            .max(2 * agents)
+            .clamp(HOLDS_MIN, Hopper::ITEMS_MAX / 2)
+    }
+}
+
+impl Engine {
+    /// Asks for contacts where a hopper is half empty.
+    pub(crate) fn feed(&mut self, id: CampaignId) {
+        if self.stalled || self.draining {
+            return;
+        }
+        let now = self.now;
+        let agents = self.staffed(id);
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        if !run.is_running() || run.may_call(now).is_err() {
+            return;
+        }
+        let holds = run.feed.holds(agents);
+        let waiting = run.feed.asked.is_some_and(|at| now < at + ANSWER_WITHIN);
+        if waiting || run.hopper.len() * 2 > holds {
+            return;
+        }
+        if now < run.feed.ask_from {
+            self.timers.set(Timer::Feed(id), run.feed.ask_from);
+            return;
+        }
+        run.feed.asked = Some(now);
+        let count = u32::try_from(holds - run.hopper.len()).unwrap_or(u32::MAX);
+        self.timers.set(Timer::Feed(id), now + ANSWER_WITHIN);
+        self.order(Command::RefillHopper {
+            campaign: id,
+            count,
+        });
+    }
+
+    /// Takes the store's answer in. What cannot be used goes back at once.
+    pub(crate) fn hopper_refilled(
+        &mut self,
+        id: CampaignId,
+        work: Vec<WorkItem>,
+        next_due: Option<Timestamp>,
+    ) {
+        let (now, draining) = (self.now, self.draining);
+        let Some(run) = self.runs.get_mut(&id) else {
+            self.release(work.iter().map(give_back).collect());
+            return;
+        };
+        run.feed.asked = None;
+        if !run.is_running() || draining {
+            self.release(work.iter().map(give_back).collect());
+            return;
+        }
+        let nothing = work.is_empty();
+        let mut back = Vec::new();
+        for item in work {
+            if self.opted_out.covers(&item) {
+                back.push(campaigns::suppress(&item));
+            } else if let Err(item) = run.hopper.put(item) {
+                // Leased twice under one record is one lease: leave it.
+                if !run.hopper.holds(item.contact.id) {
+                    back.push(give_back(&item));
+                }
+            }
+        }
+        run.feed.nothing_left = match (nothing, next_due) {
+            (true, None) => run.feed.nothing_left.saturating_add(1),
+            _ => 0,
+        };
+        run.feed.ask_from = match (nothing, next_due) {
+            (false, _) => now,
+            (true, Some(due)) => due.max(now + Duration::from_secs(1)),
+            (true, None) => now + AFTER_NOTHING,
+        };
+        self.timers.set(Timer::Feed(id), run.feed.ask_from);
+        if !back.is_empty() {
+            self.order(Command::ReleaseWork(back));
+        }
+        self.dirty.insert(id);
+    }
+
+    /// Gives leased work back, outside of any attempt.
+    pub(crate) fn release(&mut self, back: Vec<WorkUpdate>) {
+        if back.is_empty() {
+            return;
+        }
+        for update in &back {
+            self.will_be_due(update);
+        }
+        self.order(Command::ReleaseWork(back));
+    }
+
+    /// Empties a hopper back into the store.
+    pub(crate) fn release_hopper(&mut self, id: CampaignId) {
+        if let Some(run) = self.runs.get_mut(&id) {
+            let back = run.hopper.drain().iter().map(give_back).collect();
+            self.release(back);
+        }
+    }
+
+    /// Work decided on comes back into the supply.
+    pub(crate) fn will_be_due(&mut self, update: &WorkUpdate) {
+        if update.state != WorkState::Ready {
+            return;
+        }
+        if let Some(run) = self.runs.get_mut(&update.campaign) {
+            let at = update.next_at.max(self.now);
+            run.feed.due_at(at);
+            if run.is_running() {
+                self.timers.set_by(Timer::Feed(update.campaign), at);
+            }
+        }
+    }
+
+    /// A campaign with nothing left to dial, nobody on the line and nothing to
+    /// typify has finished.
+    pub(crate) fn finish_if_done(&mut self, id: CampaignId) {
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        let done = run.is_running()
+            && !self.stalled
+            && !self.draining
+            && run.feed.nothing_left >= NOTHING_LEFT_TIMES
+            && run.hopper.is_empty()
+            && run.open == 0
+            && run.untyped == 0;
+        if !done {
+            return;
+        }
+        run.campaign.state = CampaignState::Finished;
+        run.held = None;
+        self.timers.clear(Timer::Pace(id));
+        self.timers.clear(Timer::Feed(id));
+        self.emit(Event::CampaignStateChanged {
+            campaign: id,
+            state: CampaignState::Finished,
+            reason: "no queda nadie por llamar".into(),
+        });
+    }
+}

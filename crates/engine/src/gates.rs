@@ -1,0 +1,121 @@
+//! The gates a call passes twice: when it is intended, so that no intent is
+//! made in vain, and at the very instant it would leave.
+
+use domain::{AttemptId, CampaignId, DialMode, Gate, Timestamp};
+
+use crate::Engine;
+
+/// The version named for rules of the engine itself.
+const ENGINE: &str = "engine";
+
+/// A closed gate: which, and when to try again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) gate: Gate,
+    pub(crate) until: Timestamp,
+    pub(crate) words: String,
+}
+
+/// A gate of the engine's own.
+pub(crate) fn own_gate(rule: &str) -> Gate {
+    Gate {
+        rule: rule.to_owned(),
+        pack: ENGINE.to_owned(),
+    }
+}
+
+impl Engine {
+    fn closed(&self, rule: &str, words: &str) -> Closed {
+        Closed {
+            gate: own_gate(rule),
+            until: self.now,
+            words: words.to_owned(),
+        }
+    }
+
+    /// Why a campaign may dial nobody now, if so.
+    pub(crate) fn campaign_gate(&mut self, id: CampaignId) -> Result<(), Closed> {
+        let now = self.now;
+        if self.draining {
+            return Err(self.closed("engine.draining", "the dialer is shutting down"));
+        }
+        if !self.runs.get(&id).is_some_and(crate::run::Run::is_running) {
+            return Err(self.closed("campaign.stopped", "the campaign is not running"));
+        }
+        let run = self.runs.get_mut(&id).expect("checked just above");
+        if let Err(refusal) = run.may_call(now) {
+            return Err(Closed {
+                gate: refusal.gate(),
+                until: refusal.opens,
+                words: refusal.words,
+            });
+        }
+        if run.campaign.caller_ids.is_empty() {
+            return Err(self.closed("campaign.caller_id", "the campaign has no caller id"));
+        }
+        let (trunks, loopback) = (&run.campaign.trunks, run.loopback_only());
+        if !self.trunks.any_usable(trunks, loopback) {
+            let words = if loopback {
+                "no trunk of the campaign is enabled and on this machine, as its law pack asks"
+            } else {
+                "no trunk of the campaign is enabled"
+            };
+            return Err(self.closed("trunk.none", words));
+        }
+        Ok(())
+    }
+
+    /// Whether an intent may become a call at this instant.
+    pub(crate) fn call_gate(&mut self, attempt: AttemptId) -> Result<(), Closed> {
+        let Some(call) = self.calls.get(attempt) else {
+            return Err(self.closed("call.gone", "the call is over"));
+        };
+        let (campaign, trunk) = (call.intent.campaign, call.intent.trunk);
+        let (person, phone) = (call.intent.person, call.intent.phone);
+        self.campaign_gate(campaign)?;
+        if self.opted_out.contains(person, phone) {
+            return Err(self.closed("person.opted_out", "the person asked not to be called"));
+        }
+        let loopback = self
+            .runs
+            .get(&campaign)
+            .is_some_and(|run| run.loopback_only());
+        if !self.trunks.may_order(trunk, loopback, self.now) {
+            return Err(self.closed("trunk.busy", "no channel or call per second is left"));
+        }
+        if !self.someone_is_there(attempt) {
+            return Err(self.closed("agents.none", "nobody is there to take the call"));
+        }
+        Ok(())
+    }
+
+    /// Whether somebody would take the call: the agent it is promised to, a
+    /// ready one per line in the modes that promise that, else anyone at work.
+    fn someone_is_there(&self, attempt: AttemptId) -> bool {
+        let Some(call) = self.calls.get(attempt) else {
+            return false;
+        };
+        let Some(run) = self.runs.get(&call.intent.campaign) else {
+            return false;
+        };
+        if let Some(agent) = call.intent.agent {
+            return self
+                .roster
+                .get(agent)
+                .is_some_and(|agent| agent.attempt() == Some(attempt) && agent.line_is_up());
+        }
+        let id = run.campaign.id;
+        let lines_per_agent = match run.campaign.mode {
+            DialMode::Predictive => return self.staffed(id) > 0,
+            DialMode::Power => run.campaign.power_ratio,
+            DialMode::Progressive | DialMode::Preview => 1.0,
+        };
+        let lines = self.calls.iter().filter(|other| {
+            other.intent.campaign == id
+                && other.intent.agent.is_none()
+                && other.was_ordered()
+                && (other.is_in_flight() || other.phase == crate::call::Phase::Waiting)
+        });
+        ((lines.count() + 1) as f64) <= (self.ready(id) as f64 * lines_per_agent).floor()
+    }
+}

@@ -1,0 +1,125 @@
+//! The narrow place where the engine asks `pacing`: the floor of a campaign
+//! as a snapshot, the decision back, and which decisions are worth a record.
+
+use std::time::Duration;
+
+use agents::{Agent, State};
+use campaigns::Campaign;
+use domain::{PacingRecord, Timestamp};
+use pacing::{Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};
+
+use crate::call::{Call, Phase};
+use crate::run::Run;
+use crate::trunks::Room;
+
+/// A decision is recorded at least this often, changed or not.
+const RECORD_EVERY: Duration = Duration::from_secs(10);
+
+/// A campaign's pacing with its last decision.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    pacer: Pacer,
+    last: Option<PacingRecord>,
+    recorded: Option<(Timestamp, &'static str)>,
+}
+
+impl Pace {
+    pub(crate) fn new(campaign: &Campaign) -> Pace {
+        Pace {
+            pacer: Pacer::new(config(campaign)),
+            last: None,
+            recorded: None,
+        }
+    }
+
+    /// Changed aims start a new pacer; what else changes leaves it be.
+    pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign) {
+        if config(from) != config(to) {
+            self.pacer = Pacer::new(config(to));
+        }
+    }
+
+    pub(crate) fn observe(&mut self, now: Timestamp, fact: Fact) {
+        self.pacer.observe(now, fact);
+    }
+
+    pub(crate) fn decide(&mut self, run: &Campaign, snapshot: &Snapshot) -> PacingRecord {
+        self.pacer.decide(snapshot).record(run.id)
+    }
+
+    pub(crate) fn last(&self) -> Option<&PacingRecord> {
+        self.last.as_ref()
+    }
+
+    /// Keeps a decision; true where it goes into the record: it dials, its
+    /// binding limit changed, or the last one recorded is old.
+    pub(crate) fn keep(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
+        let news = record.dial > 0
+            || self.recorded.is_none_or(|(at, binding)| {
+                binding != record.binding || now.since(at) >= RECORD_EVERY
+            });
+        if news {
+            self.recorded = Some((now, record.binding));
+        }
+        self.last = Some(record.clone());
+        news
+    }
+}
+
+fn config(campaign: &Campaign) -> PacerConfig {
+    PacerConfig {
+        target: campaign.abandon_target,
+        limit: campaign.abandon_limit,
+        wait_limit: campaign.abandon_wait,
+        ring_timeout: campaign.ring_timeout,
+    }
+}
+
+/// The floor of a campaign, but for who and what is on it.
+pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) -> Snapshot {
+    let mut floor = Snapshot::empty(now, run.campaign.mode);
+    floor.power_ratio = run.campaign.power_ratio;
+    floor.channels_free = room.channels_free;
+    floor.calls_now_max = room.calls_now_max;
+    floor.hopper = u32::try_from(hopper).unwrap_or(u32::MAX);
+    floor.window_closes_in = run.closes().map(|at| at.since(now));
+    floor
+}
+
+/// Puts an agent at work on the floor; `talked` before the wrap-up they are in.
+pub(crate) fn seat(floor: &mut Snapshot, agent: &Agent, talked: Duration) {
+    let leaving = agent.booked().is_some();
+    match agent.state() {
+        State::Ready => floor.agents_ready += 1,
+        State::Talking { .. } => floor.talking.push(SnapshotTalk {
+            since: agent.since(),
+            leaving,
+        }),
+        State::WrapUp { .. } => floor.wrap_up.push(SnapshotWrapUp {
+            since: agent.since(),
+            talked,
+            until: agent.deadline(),
+            leaving,
+        }),
+        State::Reserved { .. }
+        | State::Offline
+        | State::Raising
+        | State::Break { .. }
+        | State::Lost { .. } => {}
+    }
+}
+
+/// Puts a call on the floor.
+pub(crate) fn put_call(floor: &mut Snapshot, call: &Call) {
+    match call.phase {
+        Phase::Waiting => floor.waiting += 1,
+        // Promised to one agent: no concern of the others.
+        _ if call.intent.agent.is_some() => {}
+        _ if call.is_in_flight() => floor.calls.push(SnapshotCall {
+            placed: call.placed.unwrap_or(call.intended),
+            ringing: call.ringing,
+            answered: None,
+        }),
+        _ => {}
+    }
+}

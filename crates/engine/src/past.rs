@@ -1,0 +1,74 @@
+//! Attempts that are over, kept for as long as their typification may come or
+//! be corrected. Bounded: the oldest are forgotten.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use domain::{AgentId, AttemptId, CampaignId, ContactId, WorkItem, WorkUpdate};
+
+/// The most that are kept: more than a floor of 300 makes in an hour.
+const KEPT_MAX: usize = 20_000;
+
+/// One attempt that is over.
+#[derive(Clone, Debug)]
+pub(crate) struct PastCall {
+    pub(crate) campaign: CampaignId,
+    /// The work as it was when the attempt began.
+    pub(crate) work: WorkItem,
+    /// The phone dialed.
+    pub(crate) phone: u8,
+    /// The same as a number.
+    pub(crate) number: domain::PhoneNumber,
+    /// Who heard the customer.
+    pub(crate) agent: Option<AgentId>,
+    /// Whether someone, or the system, said what it was.
+    pub(crate) typified: bool,
+    /// How long they talked.
+    pub(crate) talked: std::time::Duration,
+    /// What was last decided about the work.
+    pub(crate) update: Option<WorkUpdate>,
+}
+
+/// Attempts that are over.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    order: VecDeque<AttemptId>,
+    calls: BTreeMap<AttemptId, PastCall>,
+    latest: BTreeMap<(CampaignId, ContactId), AttemptId>,
+}
+
+impl Past {
+    pub(crate) fn put(&mut self, attempt: AttemptId, call: PastCall) {
+        let key = (call.campaign, call.work.contact.id);
+        self.latest.insert(key, attempt);
+        self.calls.insert(attempt, call);
+        self.order.push_back(attempt);
+        while self.order.len() > KEPT_MAX {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            if let Some(gone) = self.calls.remove(&oldest) {
+                let key = (gone.campaign, gone.work.contact.id);
+                if self.latest.get(&key) == Some(&oldest) {
+                    self.latest.remove(&key);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, attempt: AttemptId) -> Option<&PastCall> {
+        self.calls.get(&attempt)
+    }
+
+    pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut PastCall> {
+        self.calls.get_mut(&attempt)
+    }
+
+    /// A later attempt on the same contact that is over too, if any.
+    pub(crate) fn later_than(&self, attempt: AttemptId) -> Option<&PastCall> {
+        let call = self.calls.get(&attempt)?;
+        let latest = self.latest.get(&(call.campaign, call.work.contact.id))?;
+        (*latest != attempt)
+            .then(|| self.calls.get(latest))
+            .flatten()
+    }
+}

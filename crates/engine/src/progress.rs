@@ -1,0 +1,268 @@
+//! A call goes on: what each report of signalling means in each phase.
+
+use agents::Agent;
+use domain::{AttemptId, Cause, EndedBy, Event, Outcome, SignallingRecord};
+use pacing::Fact;
+
+use crate::call::{Call, Phase};
+use crate::gates::own_gate;
+use crate::timers::{HANG_UP_WITHIN, RING_GRACE, Timer};
+use crate::{CallProgress, Command, Engine};
+
+impl Engine {
+    pub(crate) fn call_went_on(&mut self, attempt: AttemptId, progress: CallProgress) {
+        if self.calls.get(attempt).is_none() {
+            // Given up for lost, yet alive: nobody waits for it any more.
+            if matches!(progress, CallProgress::Answered(_) | CallProgress::Ringing) {
+                self.order(Command::HangUp { attempt });
+            }
+            return;
+        }
+        match progress {
+            CallProgress::Placed => self.call_placed(attempt),
+            CallProgress::Ringing => self.call_rings(attempt),
+            CallProgress::Answered(signalling) => self.call_answered(attempt, signalling),
+            CallProgress::Failed { outcome, cause } => self.call_failed(attempt, outcome, cause),
+            CallProgress::MessagePlayed => self.message_played(attempt),
+            CallProgress::Ended { by, cause } => self.call_ended(attempt, by, cause),
+        }
+    }
+
+    fn call_placed(&mut self, attempt: AttemptId) {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if call.phase != Phase::Ordered {
+            return;
+        }
+        call.phase = Phase::Dialing;
+        call.placed = Some(now);
+        let (campaign, given_up) = (call.intent.campaign, call.given_up);
+        if let Some(run) = self.runs.get_mut(&campaign) {
+            run.figures.attempts += 1;
+            if !given_up {
+                let silent = now + run.campaign.ring_timeout + RING_GRACE;
+                self.timers.set(Timer::Silence(attempt), silent);
+            }
+        }
+        self.emit(Event::CallPlaced { attempt });
+        self.observe(campaign, Fact::CallPlaced { call: attempt });
+    }
+
+    fn call_rings(&mut self, attempt: AttemptId) {
+        // Who rings was placed, whatever was reported.
+        self.call_placed(attempt);
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if call.phase != Phase::Dialing {
+            return;
+        }
+        call.phase = Phase::Ringing;
+        call.ringing = Some(now);
+        let (campaign, trunk) = (call.intent.campaign, call.intent.trunk);
+        let given_up = call.given_up;
+        if !given_up && let Some(run) = self.runs.get(&campaign) {
+            let silent = now + run.campaign.ring_timeout + RING_GRACE;
+            self.timers.set(Timer::Silence(attempt), silent);
+        }
+        // The carrier took it: the trunk is well.
+        self.trunks.judge(trunk, Outcome::NoAnswer, now);
+        self.emit(Event::CallRinging { attempt });
+        self.observe(campaign, Fact::Ringing { call: attempt });
+    }
+
+    fn call_answered(&mut self, attempt: AttemptId, signalling: SignallingRecord) {
+        self.call_placed(attempt);
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if !matches!(call.phase, Phase::Dialing | Phase::Ringing) {
+            return;
+        }
+        call.phase = Phase::Waiting;
+        call.waiting_since = Some(now);
+        let (campaign, given_up) = (call.intent.campaign, call.given_up);
+        let trunk = call.intent.trunk;
+        self.trunks.judge(trunk, Outcome::Connected, now);
+        self.timers.clear(Timer::Silence(attempt));
+        self.emit(Event::CallAnswered {
+            attempt,
+            signalling,
+        });
+        if let Some(run) = self.runs.get_mut(&campaign) {
+            run.figures.answered(now);
+        }
+        self.observe(campaign, Fact::Answered { call: attempt });
+        self.observe(campaign, Fact::Live { call: attempt });
+        if given_up {
+            self.answered_after_all(attempt);
+        } else {
+            self.find_agent(attempt);
+        }
+    }
+
+    /// Picked up while our CANCEL was on its way: a person heard us hang up,
+    /// and that is an abandoned call.
+    fn answered_after_all(&mut self, attempt: AttemptId) {
+        self.mark_abandoned(attempt);
+        self.timers
+            .set(Timer::Silence(attempt), self.now + HANG_UP_WITHIN);
+        self.order(Command::HangUp { attempt });
+    }
+
+    fn call_failed(&mut self, attempt: AttemptId, outcome: Outcome, cause: Cause) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        match call.phase {
+            Phase::Intended | Phase::Shown => {}
+            // No INVITE left: not an attempt.
+            Phase::Ordered => self.never_left(attempt, outcome),
+            Phase::Dialing | Phase::Ringing => {
+                let outcome = failure(call, outcome);
+                self.close(attempt, outcome, cause, blame(outcome));
+            }
+            Phase::Waiting if matches!(outcome, Outcome::Machine | Outcome::Fax) => {
+                self.close(attempt, outcome, cause, EndedBy::System);
+            }
+            Phase::Waiting | Phase::Talking { .. } | Phase::Message => {
+                self.call_ended(attempt, EndedBy::Network, cause);
+            }
+        }
+    }
+
+    fn never_left(&mut self, attempt: AttemptId, outcome: Outcome) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        let trunk = call.intent.trunk;
+        self.trunks.judge(trunk, outcome, self.now);
+        let later = self.now + std::time::Duration::from_secs(600);
+        self.refuse(attempt, own_gate("trunk.failed"), later);
+    }
+
+    fn call_ended(&mut self, attempt: AttemptId, by: EndedBy, cause: Cause) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        match call.phase {
+            Phase::Intended | Phase::Shown => {}
+            Phase::Ordered => self.never_left(attempt, Outcome::Congestion),
+            Phase::Dialing | Phase::Ringing => {
+                let outcome = failure(call, Outcome::NoAnswer);
+                self.close(attempt, outcome, cause, by);
+            }
+            Phase::Waiting | Phase::Talking { .. } | Phase::Message => {
+                let outcome = answered_outcome(call);
+                self.close(attempt, outcome, cause, by);
+            }
+        }
+    }
+
+    fn message_played(&mut self, attempt: AttemptId) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        if call.phase == Phase::Message {
+            let outcome = answered_outcome(call);
+            self.close(attempt, outcome, Cause::default(), EndedBy::System);
+        }
+    }
+
+    /// Ends an answered call ourselves, or for its agent. It is over at once:
+    /// nothing the far end may still say changes what it was.
+    pub(crate) fn hang_up_answered(&mut self, attempt: AttemptId, by: EndedBy) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        let outcome = answered_outcome(call);
+        self.order(Command::HangUp { attempt });
+        self.close(attempt, outcome, Cause::default(), by);
+    }
+
+    /// Nothing was heard of a call for too long: it is ended, and when even
+    /// that brings no word, it is over for us.
+    pub(crate) fn call_is_silent(&mut self, attempt: AttemptId) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        match call.phase {
+            Phase::Intended | Phase::Shown | Phase::Waiting | Phase::Talking { .. } => {}
+            Phase::Message => self.hang_up_answered(attempt, EndedBy::System),
+            Phase::Ordered | Phase::Dialing | Phase::Ringing if !call.given_up => {
+                self.give_up(attempt);
+            }
+            Phase::Ordered => self.refuse(attempt, own_gate("call.silent"), self.now),
+            Phase::Dialing | Phase::Ringing => {
+                let outcome = failure(call, Outcome::NoAnswer);
+                self.close(attempt, outcome, Cause::default(), EndedBy::System);
+            }
+        }
+    }
+
+    /// The agent of a call lost their line while talking.
+    pub(crate) fn rescue(&mut self, attempt: AttemptId) {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if !matches!(call.phase, Phase::Talking { .. }) {
+            return;
+        }
+        call.phase = Phase::Waiting;
+        call.waiting_since = Some(now);
+        self.find_agent(attempt);
+    }
+
+    /// The agent promised to a call is gone, or the call is.
+    pub(crate) fn release_reserved(&mut self, call: &Call) {
+        let attempt = call.intent.attempt;
+        let Some(agent) = call.intent.agent else {
+            return;
+        };
+        let theirs = self.roster.get(agent).is_some_and(|agent| {
+            matches!(agent.state(), agents::State::Reserved { .. })
+                && agent.attempt() == Some(attempt)
+        });
+        if theirs {
+            self.act(agent, Agent::release);
+        }
+    }
+}
+
+/// What an unanswered call is closed as.
+fn failure(call: &Call, said: Outcome) -> Outcome {
+    match said {
+        // Signalling cannot know these: nobody answered.
+        Outcome::Connected
+        | Outcome::Abandoned
+        | Outcome::HungUpWaiting
+        | Outcome::UnknownCrash
+        | Outcome::Refused => Outcome::Congestion,
+        Outcome::NoAnswer | Outcome::Cancelled if call.given_up => Outcome::Cancelled,
+        other => other,
+    }
+}
+
+/// What an answered call is closed as.
+fn answered_outcome(call: &Call) -> Outcome {
+    if call.heard_by.is_some() {
+        Outcome::Connected
+    } else if call.abandoned {
+        Outcome::Abandoned
+    } else {
+        Outcome::HungUpWaiting
+    }
+}
+
+fn blame(outcome: Outcome) -> EndedBy {
+    match outcome {
+        Outcome::Busy | Outcome::Rejected => EndedBy::Customer,
+        Outcome::NoAnswer | Outcome::Cancelled | Outcome::Machine | Outcome::Fax => EndedBy::System,
+        _ => EndedBy::Network,
+    }
+}

@@ -1,0 +1,232 @@
+//! One campaign as it runs: its settings, hopper, pacing and figures.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use campaigns::{Campaign, Catalogue, Hopper, UNTYPIFIED};
+use domain::{CampaignState, Disposition, PacingRecord, PhoneNumber, Timestamp};
+use law::{Pack, Refusal};
+
+use crate::feed::Feed;
+use crate::pace::Pace;
+
+/// How long an hours verdict without an end is believed before asking again.
+const HOURS_TRUSTED: Duration = Duration::from_secs(3_600);
+
+/// One campaign as it runs.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) campaign: Campaign,
+    /// `None`: the campaign names a pack there is none of.
+    pub(crate) pack: Option<Pack>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) hopper: Hopper,
+    pub(crate) feed: Feed,
+    pub(crate) pace: Pace,
+    pub(crate) held: Option<String>,
+    pub(crate) figures: Figures,
+    /// Calls not over.
+    pub(crate) open: u32,
+    /// Calls over that wait for their typification.
+    pub(crate) untyped: u32,
+    /// Removed: goes once its calls are over.
+    pub(crate) removed: bool,
+    hours: Option<Hours>,
+    next_caller: usize,
+}
+
+/// Whether calls may leave, and for which instants that is known.
+#[derive(Clone, Debug)]
+struct Hours {
+    from: Timestamp,
+    until: Timestamp,
+    closed: Option<Refusal>,
+    closes: Option<Timestamp>,
+}
+
+impl Run {
+    pub(crate) fn new(campaign: Campaign) -> Run {
+        Run {
+            pack: Pack::by_id(&campaign.law_pack).ok(),
+            catalogue: Catalogue::spanish(),
+            hopper: Hopper::default(),
+            feed: Feed::default(),
+            pace: Pace::new(&campaign),
+            held: None,
+            figures: Figures::default(),
+            open: 0,
+            untyped: 0,
+            removed: false,
+            hours: None,
+            next_caller: 0,
+            campaign,
+        }
+    }
+
+    /// Takes over changed settings.
+    pub(crate) fn change(&mut self, campaign: Campaign) {
+        if campaign.law_pack != self.campaign.law_pack {
+            self.pack = Pack::by_id(&campaign.law_pack).ok();
+            self.hours = None;
+        }
+        self.pace.change(&self.campaign, &campaign);
+        self.removed = false;
+        self.campaign = campaign;
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.campaign.state == CampaignState::Running
+    }
+
+    /// Whether agents who serve it have anything to wait for.
+    pub(crate) fn has_calls_to_come(&self) -> bool {
+        self.is_running() && (self.open > 0 || (!self.hopper.is_empty() && self.is_open()))
+    }
+
+    /// As last checked.
+    fn is_open(&self) -> bool {
+        self.hours
+            .as_ref()
+            .is_none_or(|hours| hours.closed.is_none())
+    }
+
+    pub(crate) fn loopback_only(&self) -> bool {
+        self.pack.as_ref().is_some_and(Pack::loopback_only)
+    }
+
+    /// Whether the law lets a call leave this instant. The verdict is kept for
+    /// as long as it holds: windows open and close at known instants.
+    pub(crate) fn may_call(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        let known = self
+            .hours
+            .as_ref()
+            .is_some_and(|hours| hours.from <= now && now < hours.until);
+        if !known {
+            self.hours = Some(self.judge_hours(now));
+        }
+        match self.hours.as_ref().and_then(|hours| hours.closed.clone()) {
+            Some(refusal) => Err(refusal),
+            None => Ok(()),
+        }
+    }
+
+    /// When calls may no longer leave, if known.
+    pub(crate) fn closes(&self) -> Option<Timestamp> {
+        self.hours.as_ref().and_then(|hours| hours.closes)
+    }
+
+    fn judge_hours(&self, now: Timestamp) -> Hours {
+        let Some(pack) = &self.pack else {
+            return Hours {
+                from: now,
+                until: now + HOURS_TRUSTED,
+                closed: Some(self.no_pack(now + HOURS_TRUSTED)),
+                closes: None,
+            };
+        };
+        let closed = pack.may_call(now, None).err();
+        let closes = pack.window_closes(now);
+        let until = match &closed {
+            Some(refusal) => refusal.opens,
+            None => closes.unwrap_or(now + HOURS_TRUSTED),
+        };
+        Hours {
+            from: now,
+            until,
+            closed,
+            closes,
+        }
+    }
+
+    fn no_pack(&self, opens: Timestamp) -> Refusal {
+        Refusal {
+            rule: "law.pack".into(),
+            pack: self.campaign.law_pack.clone(),
+            opens,
+            words: format!(
+                "no hay paquete legal \"{}\"; corrija la campaña",
+                self.campaign.law_pack
+            ),
+        }
+    }
+
+    /// The caller id of the next call, in turn.
+    pub(crate) fn next_caller_id(&mut self) -> Option<PhoneNumber> {
+        let ids = &self.campaign.caller_ids;
+        let id = ids.get(self.next_caller % ids.len().max(1)).copied();
+        self.next_caller = self.next_caller.wrapping_add(1);
+        id
+    }
+
+    /// The row for a code the system sets: the campaign's, else the house's.
+    pub(crate) fn system_row(&self, code: &str) -> Disposition {
+        if let Some(row) = self.catalogue.get(code) {
+            return row.clone();
+        }
+        let house = Catalogue::spanish();
+        let row = house.get(code).or_else(|| house.get(UNTYPIFIED));
+        row.cloned()
+            .expect("the house catalogue has the code of an unset typification")
+    }
+
+    /// Remembers a decision, and says whether it goes into the record.
+    pub(crate) fn decided(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
+        self.pace.keep(now, record)
+    }
+}
+
+/// What a campaign's page shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) attempts: u64,
+    pub(crate) ready: Duration,
+    pub(crate) busy: Duration,
+    bridges: u64,
+    waits: Duration,
+    /// Live answers and abandons by the hour, for a day.
+    hours: VecDeque<(i64, u64, u64)>,
+}
+
+impl Figures {
+    pub(crate) fn bridged(&mut self, waited: Duration) {
+        self.bridges += 1;
+        self.waits += waited;
+    }
+
+    pub(crate) fn bridge_wait(&self) -> Option<Duration> {
+        let bridges = u32::try_from(self.bridges).unwrap_or(u32::MAX);
+        self.waits.checked_div(bridges)
+    }
+
+    pub(crate) fn answered(&mut self, now: Timestamp) {
+        self.hour(now).1 += 1;
+    }
+
+    pub(crate) fn abandoned(&mut self, now: Timestamp) {
+        self.hour(now).2 += 1;
+    }
+
+    /// Live answers and abandons of the last 24 hours.
+    pub(crate) fn balance(&self, now: Timestamp) -> (u64, u64) {
+        let first = hour_of(now) - 23;
+        self.hours
+            .iter()
+            .filter(|(hour, _, _)| *hour >= first)
+            .fold((0, 0), |(live, lost), (_, l, a)| (live + l, lost + a))
+    }
+
+    fn hour(&mut self, now: Timestamp) -> &mut (i64, u64, u64) {
+        let hour = hour_of(now);
+        if self.hours.back().is_none_or(|(last, _, _)| *last != hour) {
+            self.hours.push_back((hour, 0, 0));
+        }
+        if self.hours.len() > 25 {
+            self.hours.pop_front();
+        }
+        self.hours.back_mut().expect("pushed just above")
+    }
+}
+
+fn hour_of(now: Timestamp) -> i64 {
+    now.as_millis().div_euclid(3_600_000)
+}

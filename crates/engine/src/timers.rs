@@ -1,0 +1,124 @@
+//! Every timer of the engine, in one table, with the reason for each. A timer
+//! is one thing waited for: setting it again moves it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::{AgentId, AttemptId, CampaignId, Timestamp};
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// A campaign's pacing decides again: every [`PACE_EVERY`].
+    Pace(CampaignId),
+    /// A campaign may ask for contacts again (next one due, or no answer came).
+    Feed(CampaignId),
+    /// An answered customer waited for an agent as long as the law lets them.
+    Wait(AttemptId),
+    /// A call reports nothing: it is ended, then forgotten.
+    Silence(AttemptId),
+    /// The state of an agent is over (`agents::Agent::deadline`).
+    Agent(AgentId),
+    /// A line that should be up is not: call the phone again.
+    Raise(AgentId),
+}
+
+/// How often pacing decides. Asking every second is enough: people take
+/// seconds to pick up.
+pub(crate) const PACE_EVERY: Duration = Duration::from_secs(1);
+/// How often a lost line is called again: the phone may just be rebooting.
+pub(crate) const RAISE_EVERY: Duration = Duration::from_secs(5);
+/// An order to place a call must be confirmed within this.
+pub(crate) const PLACED_WITHIN: Duration = Duration::from_secs(10);
+/// Grace after the ring timeout, which is telephony's to keep.
+pub(crate) const RING_GRACE: Duration = Duration::from_secs(10);
+/// A hang-up must end the call within this: a transaction's 32 s and a little.
+pub(crate) const HANG_UP_WITHIN: Duration = Duration::from_secs(35);
+/// The message to an abandoned caller is over within this.
+pub(crate) const MESSAGE_MAX: Duration = Duration::from_secs(60);
+
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timers {
+    queue: BTreeSet<(Timestamp, Timer)>,
+    at: BTreeMap<Timer, Timestamp>,
+}
+
+impl Timers {
+    pub(crate) fn set(&mut self, timer: Timer, at: Timestamp) {
+        self.clear(timer);
+        self.at.insert(timer, at);
+        self.queue.insert((at, timer));
+    }
+
+    /// Sets it unless it is due earlier already.
+    pub(crate) fn set_by(&mut self, timer: Timer, at: Timestamp) {
+        if self.at.get(&timer).is_none_or(|known| *known > at) {
+            self.set(timer, at);
+        }
+    }
+
+    pub(crate) fn clear(&mut self, timer: Timer) {
+        if let Some(at) = self.at.remove(&timer) {
+            self.queue.remove(&(at, timer));
+        }
+    }
+
+    /// The first that is due, taken out.
+    pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<Timer> {
+        let (at, timer) = *self.queue.first()?;
+        if at > now {
+            return None;
+        }
+        self.clear(timer);
+        Some(timer)
+    }
+
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.queue.first().map(|(at, _)| *at)
+    }
+
+    /// The clock was set back by `span`: what was waited for is as far off as
+    /// it was before.
+    pub(crate) fn shift_back(&mut self, span: Duration) {
+        let moved: Vec<(Timer, Timestamp)> = self.at.iter().map(|(t, at)| (*t, *at)).collect();
+        for (timer, at) in moved {
+            self.set(timer, at - span);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn timers_fire_in_order_of_time_and_once() {
+        let (pace, feed) = (
+            Timer::Pace(CampaignId::new(1)),
+            Timer::Feed(CampaignId::new(1)),
+        );
+        let mut timers = Timers::default();
+        timers.set(pace, at(20));
+        timers.set(feed, at(10));
+        timers.set(pace, at(15));
+        assert_eq!(timers.next(), Some(at(10)));
+        assert_eq!(timers.pop_due(at(9)), None);
+        assert_eq!(timers.pop_due(at(30)), Some(feed));
+        assert_eq!(timers.pop_due(at(30)), Some(pace));
+        assert_eq!(timers.pop_due(at(30)), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_make_anyone_wait_longer() {
+        let wait = Timer::Wait(AttemptId::new(1));
+        let mut timers = Timers::default();
+        timers.set(wait, at(3_600_100));
+        timers.shift_back(Duration::from_secs(3_600));
+        assert_eq!(timers.next(), Some(at(100)));
+    }
+}

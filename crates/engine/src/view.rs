@@ -1,0 +1,97 @@
+//! The floor as the supervisor sees it, made from the engine's state.
+
+use agents::{Agent, Booked, State};
+use domain::{AgentStatus, Timestamp};
+
+use crate::call::{Call, Phase};
+use crate::run::Run;
+use crate::{AgentLive, CallsLive, CampaignLive, Engine, LiveState};
+
+impl Engine {
+    pub(crate) fn view(&self, now: Timestamp) -> LiveState {
+        LiveState {
+            at: now,
+            agents: self.roster.iter().map(agent_live).collect(),
+            campaigns: self
+                .runs
+                .values()
+                .map(|run| self.campaign_live(run, now))
+                .collect(),
+            store_stalled: self.stalled,
+            draining: self.draining,
+        }
+    }
+
+    fn campaign_live(&self, run: &Run, now: Timestamp) -> CampaignLive {
+        let id = run.campaign.id;
+        let mut calls = CallsLive::default();
+        for call in self.calls.iter().filter(|call| call.intent.campaign == id) {
+            count(&mut calls, call);
+        }
+        let (live_answers, abandoned) = run.figures.balance(now);
+        CampaignLive {
+            id,
+            name: run.campaign.name.clone(),
+            state: run.campaign.state,
+            mode: run.campaign.mode,
+            calls,
+            hopper: u32::try_from(run.hopper.len()).unwrap_or(u32::MAX),
+            attempts: run.figures.attempts,
+            live_answers,
+            abandoned,
+            pacing: run.pace.last().cloned(),
+            held: run.held.clone(),
+            utilisation: self.utilisation(run, now),
+            bridge_wait: run.figures.bridge_wait(),
+        }
+    }
+
+    /// Time busy in time ready or busy, the states still going on included.
+    fn utilisation(&self, run: &Run, now: Timestamp) -> Option<f64> {
+        let id = run.campaign.id;
+        let (mut ready, mut busy) = (run.figures.ready, run.figures.busy);
+        for agent in self.roster.iter().filter(|agent| agent.serves(id)) {
+            let span = now.since(agent.since());
+            match agent.status() {
+                AgentStatus::Ready if self.home_of(agent.profile.id) == Some(id) => ready += span,
+                AgentStatus::Talking | AgentStatus::WrapUp
+                    if agent.attempt().and_then(|on| self.campaign_of(on)) == Some(id) =>
+                {
+                    busy += span;
+                }
+                _ => {}
+            }
+        }
+        let all = (ready + busy).as_secs_f64();
+        (all > 0.0).then(|| busy.as_secs_f64() / all)
+    }
+}
+
+fn agent_live(agent: &Agent) -> AgentLive {
+    AgentLive {
+        id: agent.profile.id,
+        name: agent.profile.name.clone(),
+        status: agent.status(),
+        since: agent.since(),
+        reason: agent.reason(),
+        line_up: agent.line_is_up(),
+        registered: agent.registered,
+        attempt: agent.attempt(),
+        deadline: matches!(agent.state(), State::WrapUp { .. })
+            .then(|| agent.deadline())
+            .flatten(),
+        booked: agent.booked().map(Booked::word).map(str::to_owned),
+    }
+}
+
+fn count(calls: &mut CallsLive, call: &Call) {
+    let place = match call.phase {
+        Phase::Intended | Phase::Shown => &mut calls.intended,
+        Phase::Ordered | Phase::Dialing => &mut calls.dialing,
+        Phase::Ringing => &mut calls.ringing,
+        Phase::Waiting => &mut calls.waiting,
+        Phase::Talking { .. } => &mut calls.talking,
+        Phase::Message => &mut calls.message,
+    };
+    *place += 1;
+}

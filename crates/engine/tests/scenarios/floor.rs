@@ -1,0 +1,479 @@
+//! The vocabulary of the scenarios: a floor in virtual time. It plays the
+//! shells around the engine (the store leases and commits, signalling sends)
+//! and leaves to the test what people do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use campaigns::Campaign;
+use domain::{
+    AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
+    ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, LineMode, ListId, Outcome, PersonId,
+    PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, TrunkTransport, Typification,
+    WorkItem, WorkState, WorkUpdate,
+};
+use engine::{
+    AgentLive, AgentRequest, CallProgress, CampaignLive, Command, Engine, Input, LineEvent,
+    Numbering, Rejection, Step,
+};
+
+use crate::oracle::Oracle;
+
+pub(crate) const CAMPAIGN: CampaignId = CampaignId::new(1);
+pub(crate) const TRUNK: TrunkId = TrunkId::new(1);
+
+/// Wednesday 2026-11-25, 10:00 in Bogotá.
+pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_795_618_800_000);
+
+pub(crate) fn secs(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+pub(crate) fn agent(id: i64) -> AgentId {
+    AgentId::new(id)
+}
+
+/// A campaign that runs, with one trunk and one caller id.
+pub(crate) fn running(mode: DialMode) -> Campaign {
+    let mut campaign = Campaign::new(CAMPAIGN, "Renovación");
+    campaign.state = CampaignState::Running;
+    campaign.mode = mode;
+    campaign.trunks = vec![TRUNK];
+    campaign.caller_ids = vec![number(999)];
+    campaign
+}
+
+pub(crate) fn number(n: i64) -> PhoneNumber {
+    PhoneNumber::from_e164(&format!("+573{:09}", n)).expect("a mobile number")
+}
+
+pub(crate) fn trunk(channels: u32, rate: f64) -> Trunk {
+    Trunk {
+        id: TRUNK,
+        name: "carrier".into(),
+        host: "127.0.0.1".into(),
+        port: 5060,
+        transport: TrunkTransport::Udp,
+        channels_max: channels,
+        calls_per_second_max: rate,
+        credentials: None,
+        prefix: String::new(),
+        enabled: true,
+    }
+}
+
+pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i64]) -> WorkItem {
+    WorkItem {
+        campaign,
+        contact: Contact {
+            id: ContactId::new(contact),
+            list: ListId::new(1),
+            person: PersonId::new(person),
+            document: String::new(),
+            name: format!("Persona {person}"),
+            segment: String::new(),
+            phones: phones
+                .iter()
+                .enumerate()
+                .map(|(ordinal, n)| ContactPhone {
+                    ordinal: u8::try_from(ordinal).expect("few phones"),
+                    number: number(*n),
+                    attempts: 0,
+                    usable: true,
+                })
+                .collect(),
+            attributes: Vec::new(),
+        },
+        attempts: 0,
+        repeats: 0,
+        last_code: None,
+        next_phone: 0,
+        due: MORNING,
+        callback_agent: None,
+    }
+}
+
+/// The store, as far as the engine sees it.
+#[derive(Debug, Default)]
+struct Shelf {
+    work: BTreeMap<(CampaignId, ContactId), (WorkItem, WorkState)>,
+}
+
+impl Shelf {
+    fn lease(
+        &mut self,
+        campaign: CampaignId,
+        now: Timestamp,
+        count: u32,
+    ) -> (Vec<WorkItem>, Option<Timestamp>) {
+        let mut leased = Vec::new();
+        let mut next: Option<Timestamp> = None;
+        for ((of, _), (item, state)) in &mut self.work {
+            if *of != campaign || *state != WorkState::Ready {
+                continue;
+            }
+            if item.due <= now && leased.len() < count as usize {
+                *state = WorkState::Leased;
+                leased.push(item.clone());
+            } else {
+                next = Some(next.map_or(item.due, |known| known.min(item.due)));
+            }
+        }
+        (leased, next)
+    }
+
+    fn update(&mut self, update: &WorkUpdate, dialed: Option<u8>) {
+        let key = (update.campaign, update.contact);
+        let Some((item, state)) = self.work.get_mut(&key) else {
+            return;
+        };
+        let spent = update.attempts.saturating_sub(item.attempts);
+        let phone_at = |ordinal: Option<u8>| ordinal.map(usize::from);
+        if let Some(phone) = phone_at(dialed).and_then(|at| item.contact.phones.get_mut(at)) {
+            phone.attempts += spent;
+        }
+        let bad = phone_at(update.invalid_phone);
+        if let Some(phone) = bad.and_then(|at| item.contact.phones.get_mut(at)) {
+            phone.usable = false;
+        }
+        *state = update.state;
+        item.attempts = update.attempts;
+        item.repeats = update.repeats;
+        item.last_code.clone_from(&update.code);
+        item.next_phone = update.next_phone;
+        item.due = update.next_at;
+        item.callback_agent = update.callback_agent;
+    }
+}
+
+/// A floor.
+pub(crate) struct Floor {
+    engine: Engine,
+    pub(crate) now: Timestamp,
+    shelf: Shelf,
+    pub(crate) oracle: Oracle,
+    pub(crate) facts: Vec<Event>,
+    pub(crate) orders: Vec<Command>,
+    pub(crate) rejected: Option<Rejection>,
+    /// Whether the store answers commits by itself.
+    pub(crate) commits: bool,
+    /// Whether signalling reports calls as sent by itself.
+    pub(crate) sends: bool,
+    /// Intents waiting for their commit.
+    pub(crate) uncommitted: Vec<AttemptId>,
+    ordinals: BTreeMap<AttemptId, u8>,
+    campaign: Campaign,
+}
+
+impl Floor {
+    /// A morning with nobody there.
+    pub(crate) fn new(campaign: Campaign) -> Floor {
+        let mut floor = Floor {
+            engine: Engine::new(Numbering::default()),
+            now: MORNING,
+            shelf: Shelf::default(),
+            oracle: Oracle::default(),
+            facts: Vec::new(),
+            orders: Vec::new(),
+            rejected: None,
+            commits: true,
+            sends: true,
+            uncommitted: Vec::new(),
+            ordinals: BTreeMap::new(),
+            campaign: campaign.clone(),
+        };
+        floor.trunk(trunk(100, 50.0));
+        floor.feed(Input::CampaignChanged(Box::new(campaign)));
+        floor
+    }
+
+    /// The same with agents ready and contacts 1 to `contacts` on the list.
+    pub(crate) fn with(campaign: Campaign, agents: i64, contacts: i64) -> Floor {
+        let mut floor = Floor::new(campaign);
+        for id in 1..=agents {
+            floor.agent_ready(id);
+        }
+        floor.contacts(1..=contacts);
+        floor.after(secs(3));
+        floor
+    }
+
+    pub(crate) fn trunk(&mut self, trunk: Trunk) -> &mut Floor {
+        self.oracle.trunks.insert(trunk.id, trunk.clone());
+        self.feed(Input::TrunkChanged(Box::new(trunk)))
+    }
+
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Campaign)) -> &mut Floor {
+        change(&mut self.campaign);
+        let campaign = Box::new(self.campaign.clone());
+        self.feed(Input::CampaignChanged(campaign))
+    }
+
+    pub(crate) fn contacts(&mut self, ids: impl IntoIterator<Item = i64>) -> &mut Floor {
+        for id in ids {
+            self.shelve(work(CAMPAIGN, id, id, &[id]));
+        }
+        self
+    }
+
+    pub(crate) fn shelve(&mut self, item: WorkItem) -> &mut Floor {
+        let key = (item.campaign, item.contact.id);
+        self.shelf.work.insert(key, (item, WorkState::Ready));
+        self
+    }
+
+    pub(crate) fn hire(&mut self, id: i64) -> &mut Floor {
+        self.hire_for(id, vec![CAMPAIGN])
+    }
+
+    pub(crate) fn hire_for(&mut self, id: i64, campaigns: Vec<CampaignId>) -> &mut Floor {
+        self.feed(Input::AgentChanged(Box::new(AgentProfile {
+            id: agent(id),
+            name: format!("Asesor {id}"),
+            sip_user: format!("{id}"),
+            campaigns,
+            line: LineMode::NailedUp,
+        })))
+    }
+
+    /// Hired, logged in, line up, ready.
+    pub(crate) fn agent_ready(&mut self, id: i64) -> &mut Floor {
+        self.hire(id)
+            .asks(id, AgentRequest::LogIn)
+            .line(id, LineEvent::Up)
+            .asks(id, AgentRequest::Ready)
+    }
+
+    pub(crate) fn asks(&mut self, id: i64, request: AgentRequest) -> &mut Floor {
+        self.feed(Input::Agent {
+            agent: agent(id),
+            request,
+        })
+    }
+
+    pub(crate) fn types(&mut self, id: i64, attempt: AttemptId, code: &str) -> &mut Floor {
+        self.types_callback(id, attempt, code, None)
+    }
+
+    pub(crate) fn types_callback(
+        &mut self,
+        id: i64,
+        attempt: AttemptId,
+        code: &str,
+        callback_at: Option<Timestamp>,
+    ) -> &mut Floor {
+        self.asks(
+            id,
+            AgentRequest::Typify {
+                attempt,
+                code: code.into(),
+                note: String::new(),
+                callback_at,
+            },
+        )
+    }
+
+    pub(crate) fn line(&mut self, id: i64, event: LineEvent) -> &mut Floor {
+        self.feed(Input::Line {
+            agent: agent(id),
+            event,
+        })
+    }
+
+    pub(crate) fn rings(&mut self, attempt: AttemptId) -> &mut Floor {
+        self.call(attempt, CallProgress::Ringing)
+    }
+
+    pub(crate) fn answers(&mut self, attempt: AttemptId) -> &mut Floor {
+        let record = SignallingRecord(format!("dialog {attempt}"));
+        self.call(attempt, CallProgress::Answered(record))
+    }
+
+    pub(crate) fn fails(&mut self, attempt: AttemptId, outcome: Outcome) -> &mut Floor {
+        let cause = Cause::default();
+        self.call(attempt, CallProgress::Failed { outcome, cause })
+    }
+
+    pub(crate) fn hangs_up(&mut self, attempt: AttemptId) -> &mut Floor {
+        let (by, cause) = (EndedBy::Customer, Cause::default());
+        self.call(attempt, CallProgress::Ended { by, cause })
+    }
+
+    pub(crate) fn call(&mut self, attempt: AttemptId, progress: CallProgress) -> &mut Floor {
+        self.feed(Input::Call { attempt, progress })
+    }
+
+    /// Time goes by; everything due on the way happens at its instant.
+    pub(crate) fn after(&mut self, span: Duration) -> &mut Floor {
+        let end = self.now + span;
+        while let Some(wake) = self.engine.next_wake().filter(|wake| *wake <= end) {
+            self.now = self.now.max(wake);
+            self.feed(Input::Wake);
+        }
+        self.now = end;
+        self
+    }
+
+    pub(crate) fn commit(&mut self, attempt: AttemptId) -> &mut Floor {
+        self.uncommitted.retain(|waiting| *waiting != attempt);
+        self.oracle.committed(attempt);
+        self.feed(Input::IntentCommitted(attempt))
+    }
+
+    /// One input, and what the shells answer to it.
+    pub(crate) fn feed(&mut self, input: Input) -> &mut Floor {
+        let step = self.engine.handle(self.now, input);
+        self.oracle.check(self.now, &step);
+        let Step {
+            events,
+            commands,
+            rejected,
+        } = step;
+        self.rejected = rejected;
+        let mut answers = Vec::new();
+        for recorded in events {
+            self.journal(&recorded.event, &mut answers);
+            self.facts.push(recorded.event);
+        }
+        for command in commands {
+            self.carry_out(&command, &mut answers);
+            self.orders.push(command);
+        }
+        let rejected = self.rejected.take();
+        for answer in answers {
+            self.feed(answer);
+        }
+        self.rejected = rejected;
+        self
+    }
+
+    fn journal(&mut self, event: &Event, answers: &mut Vec<Input>) {
+        match event {
+            Event::AttemptIntended(intent) => {
+                self.ordinals.insert(intent.attempt, intent.ordinal);
+                if self.commits {
+                    self.oracle.committed(intent.attempt);
+                    answers.push(Input::IntentCommitted(intent.attempt));
+                } else {
+                    self.uncommitted.push(intent.attempt);
+                }
+            }
+            Event::AttemptRefused { attempt, next, .. }
+            | Event::AttemptClosed {
+                attempt,
+                next: Some(next),
+                ..
+            }
+            | Event::Typified(Typification { attempt, next, .. }) => {
+                self.uncommitted.retain(|waiting| waiting != attempt);
+                let dialed = self.ordinals.get(attempt).copied();
+                self.shelf.update(next, dialed);
+            }
+            _ => {}
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, answers: &mut Vec<Input>) {
+        match command {
+            Command::PlaceCall { attempt, .. } if self.sends => answers.push(Input::Call {
+                attempt: *attempt,
+                progress: CallProgress::Placed,
+            }),
+            Command::RefillHopper { campaign, count } => {
+                let (work, next_due) = self.shelf.lease(*campaign, self.now, *count);
+                answers.push(Input::HopperRefilled {
+                    campaign: *campaign,
+                    work,
+                    next_due,
+                });
+            }
+            Command::ReleaseWork(updates) => {
+                for update in updates {
+                    self.shelf.update(update, None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    // --- what is seen ----------------------------------------------------
+
+    /// Calls ordered so far.
+    pub(crate) fn dialed(&self) -> Vec<AttemptId> {
+        self.orders
+            .iter()
+            .filter_map(|order| match order {
+                Command::PlaceCall { attempt, .. } => Some(*attempt),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn last_dialed(&self) -> AttemptId {
+        *self.dialed().last().expect("a call was placed")
+    }
+
+    pub(crate) fn outcome(&self, attempt: AttemptId) -> Option<(Outcome, EndedBy)> {
+        self.facts.iter().find_map(|fact| match fact {
+            Event::AttemptClosed {
+                attempt: closed,
+                outcome,
+                ended_by,
+                ..
+            } if *closed == attempt => Some((*outcome, *ended_by)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn refusals(&self) -> Vec<(AttemptId, Gate)> {
+        self.facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Event::AttemptRefused { attempt, gate, .. } => Some((*attempt, gate.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn typifications(&self, attempt: AttemptId) -> Vec<Typification> {
+        self.facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Event::Typified(said) if said.attempt == attempt => Some(said.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn was_ordered(&self, order: &Command) -> bool {
+        self.orders.contains(order)
+    }
+
+    pub(crate) fn agent(&self, id: i64) -> AgentLive {
+        let live = self.engine.live(self.now);
+        let found = live.agents.into_iter().find(|live| live.id == agent(id));
+        found.expect("hired")
+    }
+
+    pub(crate) fn status(&self, id: i64) -> AgentStatus {
+        self.agent(id).status
+    }
+
+    pub(crate) fn live(&self) -> CampaignLive {
+        let live = self.engine.live(self.now);
+        let found = live.campaigns.into_iter().find(|live| live.id == CAMPAIGN);
+        found.expect("the campaign is known")
+    }
+
+    pub(crate) fn state_of(&self, contact: i64) -> (WorkState, WorkItem) {
+        let key = (CAMPAIGN, ContactId::new(contact));
+        let (item, state) = &self.shelf.work[&key];
+        (*state, item.clone())
+    }
+
+    pub(crate) fn rejection(&self) -> &'static str {
+        self.rejected
+            .as_ref()
+            .map_or("", |rejection| rejection.code)
+    }
+}

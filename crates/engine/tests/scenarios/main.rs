@@ -1,0 +1,10 @@
+//! The engine on a floor in virtual time: scenarios as sentences, and
+//! properties that hold on any history.
+
+mod agents;
+mod calls;
+mod campaign_life;
+mod floor;
+mod gates;
+mod oracle;
+mod typifying;

@@ -1,0 +1,154 @@
+//! Watches every step of a floor and fails the test on the first broken
+//! promise: what must hold on any history, whatever the scenario.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::{
+    AgentId, AgentStatus, AttemptId, Event, Intent, PersonId, PhoneNumber, Timestamp, Trunk,
+    TrunkId,
+};
+use engine::{Command, Step};
+
+/// What was promised so far.
+#[derive(Debug, Default)]
+pub(crate) struct Oracle {
+    pub(crate) trunks: BTreeMap<TrunkId, Trunk>,
+    open: BTreeMap<AttemptId, Intent>,
+    committed: BTreeSet<AttemptId>,
+    ordered: BTreeMap<TrunkId, Vec<Timestamp>>,
+    on_wire: BTreeSet<AttemptId>,
+    placed: BTreeSet<AttemptId>,
+    over: BTreeSet<AttemptId>,
+    talking: BTreeMap<AgentId, AttemptId>,
+    status: BTreeMap<AgentId, AgentStatus>,
+    next_seq: u64,
+}
+
+impl Oracle {
+    /// The store made an intent durable.
+    pub(crate) fn committed(&mut self, attempt: AttemptId) {
+        self.committed.insert(attempt);
+    }
+
+    /// Every placed call has ended in exactly one outcome.
+    pub(crate) fn all_placed_are_closed(&self) -> bool {
+        self.placed
+            .iter()
+            .all(|attempt| self.over.contains(attempt))
+    }
+
+    pub(crate) fn check(&mut self, now: Timestamp, step: &Step) {
+        for recorded in &step.events {
+            assert_eq!(recorded.seq, self.next_seq, "the record has no gaps");
+            self.next_seq += 1;
+            self.check_event(&recorded.event);
+        }
+        for command in &step.commands {
+            self.check_command(now, command);
+        }
+    }
+
+    fn check_event(&mut self, event: &Event) {
+        match event {
+            Event::AttemptIntended(intent) => self.intended(intent),
+            Event::CallPlaced { attempt } => {
+                assert!(self.on_wire.contains(attempt), "placed without an order");
+                assert!(self.placed.insert(*attempt), "{attempt} placed twice");
+            }
+            Event::AttemptRefused { attempt, .. } => {
+                assert!(!self.placed.contains(attempt), "{attempt} was a call");
+                self.end(*attempt);
+            }
+            Event::AttemptClosed { attempt, .. } => {
+                assert!(self.placed.contains(attempt), "{attempt} was no call");
+                self.end(*attempt);
+            }
+            Event::CallBridged { attempt, agent, .. } => {
+                let other = self.talking.get(agent);
+                assert_eq!(other, Some(attempt), "{agent} hears another call");
+            }
+            Event::AgentStateChanged {
+                agent,
+                from,
+                to,
+                attempt,
+                ..
+            } => {
+                let known = self.status.get(agent).copied();
+                let known = known.unwrap_or(AgentStatus::Offline);
+                assert_eq!(known, *from, "the log of {agent} has a gap");
+                self.status.insert(*agent, *to);
+                if *to == AgentStatus::Talking {
+                    let attempt = attempt.expect("talking is talking to someone");
+                    assert!(
+                        self.talking.values().all(|on| *on != attempt),
+                        "{attempt} is heard by two agents"
+                    );
+                    self.talking.insert(*agent, attempt);
+                } else {
+                    self.talking.remove(agent);
+                }
+            }
+            Event::CallRinging { .. }
+            | Event::CallAnswered { .. }
+            | Event::CallAbandoned { .. }
+            | Event::Typified(_)
+            | Event::CampaignStateChanged { .. }
+            | Event::PacingDecided(_) => {}
+        }
+    }
+
+    fn intended(&mut self, intent: &Intent) {
+        let persons: Vec<PersonId> = self.open.values().map(|open| open.person).collect();
+        let phones: Vec<PhoneNumber> = self.open.values().map(|open| open.phone).collect();
+        assert!(
+            !persons.contains(&intent.person),
+            "a person called twice at once"
+        );
+        assert!(
+            !phones.contains(&intent.phone),
+            "a number called twice at once"
+        );
+        assert!(
+            !self.over.contains(&intent.attempt),
+            "an attempt id used twice"
+        );
+        self.open.insert(intent.attempt, intent.clone());
+    }
+
+    fn end(&mut self, attempt: AttemptId) {
+        assert!(
+            self.open.remove(&attempt).is_some(),
+            "{attempt} ended twice"
+        );
+        self.on_wire.remove(&attempt);
+        self.over.insert(attempt);
+    }
+
+    fn check_command(&mut self, now: Timestamp, command: &Command) {
+        let Command::PlaceCall { attempt, trunk, .. } = command else {
+            return;
+        };
+        assert!(self.committed.contains(attempt), "{attempt} is not durable");
+        assert!(self.open.contains_key(attempt), "{attempt} is over");
+        assert!(self.on_wire.insert(*attempt), "{attempt} ordered twice");
+        let line = &self.trunks[trunk];
+        let busy = self
+            .on_wire
+            .iter()
+            .filter(|on| self.open[*on].trunk == *trunk);
+        assert!(
+            busy.count() <= line.channels_max as usize,
+            "too many channels"
+        );
+        let ordered = self.ordered.entry(*trunk).or_default();
+        ordered.push(now);
+        let second = Duration::from_secs(1);
+        let lately = ordered.iter().filter(|at| now.since(**at) < second).count();
+        assert!(
+            lately as f64 <= line.calls_per_second_max.max(1.0),
+            "{lately} calls in a second"
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! What a call was: by its agent, by the system, corrected, and "never again".
+
+use crate::floor::{CAMPAIGN, Floor, agent, running, secs, work};
+use domain::{AgentStatus, AttemptId, DialMode, WorkState};
+use engine::{AgentRequest, Command};
+
+/// One agent in wrap-up after a call with contact 1.
+fn wrapping(contacts: i64) -> (Floor, AttemptId) {
+    let mut floor = Floor::with(running(DialMode::Progressive), 1, contacts);
+    let call = floor.last_dialed();
+    floor.answers(call).after(secs(30)).hangs_up(call);
+    assert_eq!(floor.status(1), AgentStatus::WrapUp);
+    (floor, call)
+}
+
+#[test]
+fn a_typification_ends_wrap_up_and_says_what_becomes_of_the_contact() {
+    let (mut floor, call) = wrapping(1);
+    floor.types(1, call, "VE01");
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+    assert_eq!(floor.state_of(1).0, WorkState::Closed);
+    let said = &floor.typifications(call)[0];
+    assert_eq!((said.agent, said.corrects), (Some(agent(1)), false));
+}
+
+#[test]
+fn wrap_up_that_runs_out_is_noted_by_the_system_and_the_agent_goes_on() {
+    let (mut floor, call) = wrapping(1);
+    floor.after(secs(29));
+    assert_eq!(floor.status(1), AgentStatus::WrapUp);
+    floor.after(secs(1));
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+    let said = &floor.typifications(call)[0];
+    assert_eq!((said.agent, said.code.as_str()), (None, "ST01"));
+    // Their word later corrects it.
+    floor.types(1, call, "NI01");
+    let said = &floor.typifications(call)[1];
+    assert!(said.corrects);
+    assert_eq!(floor.state_of(1).0, WorkState::Closed);
+}
+
+#[test]
+fn wrap_up_may_be_extended_once() {
+    let (mut floor, _) = wrapping(1);
+    floor.asks(1, AgentRequest::ExtendWrapUp(secs(60)));
+    floor.asks(1, AgentRequest::ExtendWrapUp(secs(60)));
+    assert_eq!(floor.rejection(), "extended_already");
+    floor.after(secs(89));
+    assert_eq!(floor.status(1), AgentStatus::WrapUp);
+    floor.after(secs(1));
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+}
+
+#[test]
+fn typified_during_the_call_means_no_wrap_up() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 1, 1);
+    let call = floor.last_dialed();
+    floor.answers(call).types(1, call, "NI07");
+    assert_eq!(floor.status(1), AgentStatus::Talking);
+    floor.hangs_up(call);
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+    assert_eq!(floor.typifications(call).len(), 1);
+}
+
+#[test]
+fn codes_that_are_not_the_agents_to_set_are_refused() {
+    let (mut floor, call) = wrapping(1);
+    floor.types(1, call, "XX99");
+    assert_eq!(floor.rejection(), "unknown_code");
+    floor.types(1, call, "NC01");
+    assert_eq!(floor.rejection(), "system_code");
+    floor.types(1, AttemptId::new(77), "NI01");
+    assert_eq!(floor.rejection(), "not_your_call");
+    floor.hire(2).types(2, call, "NI01");
+    assert_eq!(floor.rejection(), "not_your_call");
+    assert_eq!(floor.typifications(call).len(), 0);
+    floor.types(1, call, "NC03");
+    assert_eq!(floor.rejection(), "", "an agent may say it was a machine");
+}
+
+#[test]
+fn a_call_back_that_cannot_be_is_refused() {
+    let (mut floor, call) = wrapping(1);
+    let now = floor.now;
+    floor.types_callback(1, call, "TI01", Some(now));
+    assert_eq!(floor.rejection(), "callback_out_of_range");
+    floor.types_callback(1, call, "NI01", Some(now + secs(3_600)));
+    assert_eq!(floor.rejection(), "callback_on_closed");
+}
+
+#[test]
+fn a_personal_call_back_goes_to_who_promised_it_at_its_time() {
+    let (mut floor, call) = wrapping(1);
+    let then = floor.now + secs(1_800);
+    floor.types_callback(1, call, "TI01", Some(then));
+    floor.agent_ready(2).after(secs(1_790));
+    assert_eq!(floor.dialed().len(), 1, "not before its time");
+    floor.after(secs(15));
+    assert_eq!(floor.dialed().len(), 2);
+    assert_eq!(floor.status(1), AgentStatus::Reserved);
+    assert_eq!(floor.status(2), AgentStatus::Ready);
+    let again = floor.last_dialed();
+    floor.answers(again);
+    assert!(floor.was_ordered(&Command::Bridge {
+        attempt: again,
+        agent: agent(1)
+    }));
+}
+
+#[test]
+fn a_personal_call_back_whose_agent_is_gone_goes_to_anyone() {
+    let (mut floor, call) = wrapping(1);
+    let then = floor.now + secs(600);
+    floor.types_callback(1, call, "TI01", Some(then));
+    floor.asks(1, AgentRequest::LogOut);
+    floor.agent_ready(2).after(secs(610));
+    assert_eq!(floor.dialed().len(), 2);
+    let again = floor.last_dialed();
+    floor.answers(again);
+    assert_eq!(floor.status(2), AgentStatus::Talking);
+}
+
+#[test]
+fn who_asks_not_to_be_called_is_taken_out_everywhere_in_the_same_step() {
+    // Contact 2 is the same person on another list, contact 3 shares the phone.
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    floor.shelve(work(CAMPAIGN, 1, 1, &[1]));
+    floor.shelve(work(CAMPAIGN, 2, 1, &[21]));
+    floor.shelve(work(CAMPAIGN, 3, 3, &[1]));
+    floor.shelve(work(CAMPAIGN, 4, 4, &[4]));
+    floor.agent_ready(1).after(secs(3));
+    let call = floor.last_dialed();
+    floor.answers(call).hangs_up(call).types(1, call, "EX01");
+    assert!(floor.typifications(call)[0].next.suppress);
+    let (state, _) = floor.state_of(1);
+    assert_eq!(state, WorkState::Suppressed);
+    // Whatever is dialed from now on, it is neither of them.
+    floor.after(secs(5));
+    let next = floor.last_dialed();
+    assert_ne!(next, call);
+    floor.fails(next, domain::Outcome::Busy).after(secs(10));
+    assert_eq!(floor.dialed().len(), 2);
+    assert_eq!(floor.state_of(2).0, WorkState::Suppressed);
+    assert_eq!(floor.state_of(3).0, WorkState::Suppressed);
+}
+
+#[test]
+fn a_late_correction_does_not_undo_a_later_attempt() {
+    let (mut floor, first) = wrapping(1);
+    floor.types(1, first, "AB04").after(secs(1_801));
+    let second = floor.last_dialed();
+    assert_ne!(first, second);
+    floor
+        .answers(second)
+        .hangs_up(second)
+        .types(1, second, "NI01");
+    assert_eq!(floor.state_of(1).0, WorkState::Closed);
+    floor.types(1, first, "TI02");
+    assert_eq!(floor.state_of(1).0, WorkState::Closed);
+    floor.types(1, first, "EX01");
+    assert_eq!(floor.state_of(1).0, WorkState::Suppressed);
+    assert_eq!(floor.state_of(1).1.attempts, 2);
+}
