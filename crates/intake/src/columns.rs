@@ -2,10 +2,11 @@
 
 use crate::acta::Reason;
 use crate::area;
+use crate::cell_text::serial_date;
 use crate::document::Document;
 use crate::mapping::{Mapping, Role};
 use crate::phone::{NumberPlan, Phones};
-use crate::plain::one_line;
+use crate::plain::{one_line, plain};
 
 /// Columns by role.
 pub(crate) struct Columns {
@@ -18,6 +19,8 @@ pub(crate) struct Columns {
     department: Option<usize>,
     /// Kept under their headings.
     attributes: Vec<usize>,
+    /// Columns whose heading says date.
+    dates: Vec<usize>,
     headings: Vec<String>,
 }
 
@@ -55,6 +58,13 @@ impl Columns {
             department: first(Role::Department),
             attributes: roles
                 .filter(|(_, column)| kept.contains(&column.role))
+                .map(|(index, _)| index)
+                .collect(),
+            dates: mapping
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, column)| says_date(&column.heading))
                 .map(|(index, _)| index)
                 .collect(),
             headings: mapping.columns.iter().map(|c| c.heading.clone()).collect(),
@@ -100,9 +110,14 @@ impl Columns {
             phones,
             refused,
             attributes: attributes
-                .map(|i| (self.heading(*i).to_owned(), cell(*i).to_owned()))
+                .map(|i| (self.heading(*i).to_owned(), self.attribute(*i, cell(*i))))
                 .collect(),
         }
+    }
+
+    fn attribute(&self, index: usize, cell: &str) -> String {
+        let date = || serial_date(cell).filter(|_| self.dates.contains(&index));
+        date().unwrap_or_else(|| cell.to_owned())
     }
 
     fn phones(
@@ -134,4 +149,10 @@ impl Columns {
         }
         (all, refused)
     }
+}
+
+fn says_date(heading: &str) -> bool {
+    plain(heading)
+        .split(' ')
+        .any(|word| matches!(word, "fecha" | "date" | "vencimiento" | "nacimiento"))
 }

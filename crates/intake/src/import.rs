@@ -8,6 +8,7 @@ use domain::Rate;
 use crate::acta::{Acta, Duplicates};
 use crate::columns::Columns;
 use crate::error::IntakeError;
+use crate::guess::mapping_of;
 use crate::ledger::Ledger;
 use crate::mapping::Mapping;
 use crate::options::ImportOptions;
@@ -36,8 +37,9 @@ pub fn import(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Acta, IntakeError> {
-    let mapping = inspect(source, options)?.mapping;
-    read(source, &mapping, options, sink, progress)
+    let survey = Survey::of(source, options)?;
+    let mapping = mapping_of(&survey.guesses(&source.file_name, options)?);
+    read_surveyed(source, &survey, &mapping, options, sink, progress)
 }
 
 /// Reads a file, gives its contacts to the sink, and accounts for every row.
@@ -53,6 +55,17 @@ pub fn read(
 ) -> Result<Acta, IntakeError> {
     let survey = Survey::of(source, options)?;
     survey.fits(mapping, &source.file_name)?;
+    read_surveyed(source, &survey, mapping, options, sink, progress)
+}
+
+fn read_surveyed(
+    source: &mut Source<'_>,
+    survey: &Survey,
+    mapping: &Mapping,
+    options: &ImportOptions,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Acta, IntakeError> {
     let columns = Columns::of(mapping);
     if !columns.have_phones() {
         return Err(IntakeError::NoPhoneColumn {
@@ -64,7 +77,7 @@ pub fn read(
         .map_err(|source| IntakeError::Store { record: 0, source })?;
     let whole = survey.whole(source);
     let mut ledger = Ledger {
-        acta: blank_acta(source, &survey, mapping, options),
+        acta: blank_acta(source, survey, mapping, options),
         columns,
         plan: NumberPlan::new(options)?,
         limits: options.limits,
@@ -141,8 +154,19 @@ fn blank_acta(
         repairs: BTreeMap::new(),
         rejected_rows: Vec::new(),
         duplicate_rows: Vec::new(),
-        warnings: Vec::new(),
+        warnings: unread_sheets(survey),
         started_ms: None,
         finished_ms: None,
     }
+}
+
+fn unread_sheets(survey: &Survey) -> Vec<String> {
+    let others = survey.other_sheets();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "hojas del libro que no se leyeron: {}",
+        others.join(", ")
+    )]
 }

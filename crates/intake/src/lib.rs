@@ -6,7 +6,9 @@
 //! became of each row. Where the contacts go is the [`Sink`]'s business.
 
 mod acta;
+mod archive;
 mod area;
+mod cell_text;
 mod columns;
 mod delimited;
 mod document;
@@ -33,6 +35,7 @@ mod sink;
 mod source;
 mod survey;
 mod text;
+mod workbook;
 
 pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};
 pub use error::{IntakeError, SinkError};

@@ -24,9 +24,9 @@ pub struct ImportOptions {
     pub encoding: Option<Encoding>,
     /// Delimiter of a CSV file, when not to be guessed.
     pub delimiter: Option<char>,
-    /// Sheet of a workbook; else the first with rows.
+    /// Sheet of a workbook; else the first with phones, else the first with rows.
     pub sheet: Option<String>,
-    /// Line (sheet row) of the headings, when not to be guessed.
+    /// Line (sheet row) of the headings, when not to be guessed; 0 when there are none.
     pub heading_line: Option<u64>,
     /// Bounds.
     pub limits: Limits,

@@ -7,12 +7,13 @@ use crate::error::IntakeError;
 use crate::guess::{guess, mapping_of};
 use crate::kind::kind_of;
 use crate::layout::Layout;
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, Role};
 use crate::options::{Encoding, ImportOptions};
 use crate::phone::NumberPlan;
 use crate::preview::{Confidence, Guess, Preview};
 use crate::row::{EachRow, Fingerprint, Row};
 use crate::source::Source;
+use crate::workbook::{self, Sheets};
 
 /// Rows looked at to tell headings and roles.
 const LOOKED_AT: usize = 300;
@@ -28,6 +29,7 @@ pub(crate) struct Survey {
 /// How the rows are got at.
 pub(crate) enum Body {
     Csv(Dialect),
+    Xlsx(Sheets),
 }
 
 impl Survey {
@@ -43,11 +45,16 @@ impl Survey {
                 (Body::Csv(dialect), rows)
             }
             Format::Xlsx => {
-                return Err(IntakeError::Format {
-                    file: source.file_name.clone(),
-                    found: "a workbook",
-                    advice: "save it as CSV",
-                });
+                let plan = NumberPlan::new(options)?;
+                let file = source.file_name.clone();
+                let has_phones = |rows: &[Row]| {
+                    Layout::of(rows, options, &file).is_ok_and(|layout| {
+                        let guesses = guess(&layout, &data(&layout, rows), &plan);
+                        guesses.iter().any(|guess| guess.role == Role::Phone)
+                    })
+                };
+                let (sheets, rows) = workbook::survey(source, options, LOOKED_AT, &has_phones)?;
+                (Body::Xlsx(sheets), rows)
             }
         };
         if rows.iter().all(Row::is_blank) && rows.len() < LOOKED_AT {
@@ -68,35 +75,70 @@ impl Survey {
     ) -> Result<Fingerprint, IntakeError> {
         match &self.body {
             Body::Csv(dialect) => dialect.read(source, &options.limits, each),
+            Body::Xlsx(sheets) => workbook::read(source, sheets, options, each),
         }
     }
 
     pub(crate) fn format(&self) -> Format {
         match self.body {
             Body::Csv(_) => Format::Csv,
+            Body::Xlsx(_) => Format::Xlsx,
         }
     }
 
     pub(crate) fn encoding(&self) -> Option<Encoding> {
-        match self.body {
+        match &self.body {
             Body::Csv(dialect) => Some(dialect.encoding),
+            Body::Xlsx(_) => None,
         }
     }
 
     pub(crate) fn delimiter(&self) -> Option<char> {
-        match self.body {
+        match &self.body {
             Body::Csv(dialect) => Some(char::from(dialect.delimiter)),
+            Body::Xlsx(_) => None,
         }
     }
 
     /// The sheet that is read.
     pub(crate) fn sheet(&self) -> Option<String> {
-        None
+        match &self.body {
+            Body::Csv(_) => None,
+            Body::Xlsx(sheets) => Some(sheets.chosen.clone()),
+        }
+    }
+
+    /// Sheets with something in them may be among these; nobody reads them.
+    pub(crate) fn other_sheets(&self) -> Vec<String> {
+        match &self.body {
+            Body::Csv(_) => Vec::new(),
+            Body::Xlsx(sheets) => {
+                let others = sheets.names.iter().filter(|name| **name != sheets.chosen);
+                others.cloned().collect()
+            }
+        }
     }
 
     /// What the progress is measured against.
     pub(crate) fn whole(&self, source: &mut Source<'_>) -> Option<u64> {
-        source.len()
+        match &self.body {
+            Body::Csv(_) => source.len(),
+            Body::Xlsx(sheets) => Some(sheets.rows),
+        }
+    }
+
+    /// The mapping given in the options, else the guess, with its reasons.
+    pub(crate) fn guesses(
+        &self,
+        file: &str,
+        options: &ImportOptions,
+    ) -> Result<Vec<Guess>, IntakeError> {
+        if let Some(mapping) = &options.mapping {
+            self.fits(mapping, file)?;
+            return Ok(told(mapping));
+        }
+        let plan = NumberPlan::new(options)?;
+        Ok(guess(&self.layout, &data(&self.layout, &self.rows), &plan))
     }
 
     /// Whether a mapping was made for these columns.
@@ -126,30 +168,30 @@ impl Survey {
         source: &Source<'_>,
         options: &ImportOptions,
     ) -> Result<Preview, IntakeError> {
-        let plan = NumberPlan::new(options)?;
-        let from = self.layout.data_from;
-        let data = |row: &&Row| row.line >= from && row.fault.is_none() && !row.is_blank();
-        let data: Vec<Row> = self.rows.iter().filter(data).cloned().collect();
-        let guesses = match &options.mapping {
-            Some(mapping) => {
-                self.fits(mapping, &source.file_name)?;
-                told(mapping)
-            }
-            None => guess(&self.layout, &data, &plan),
-        };
+        let guesses = self.guesses(&source.file_name, options)?;
+        let rows = data(&self.layout, &self.rows).into_iter().take(SHOWN);
         Ok(Preview {
             file_name: source.file_name.clone(),
             format: self.format(),
             encoding: self.encoding().map(|encoding| encoding.to_string()),
             delimiter: self.delimiter(),
-            sheets: Vec::new(),
+            sheets: match &self.body {
+                Body::Csv(_) => Vec::new(),
+                Body::Xlsx(sheets) => sheets.names.clone(),
+            },
             sheet: self.sheet(),
             heading_line: self.layout.heading_line,
             mapping: mapping_of(&guesses),
             guesses,
-            rows: data.into_iter().take(SHOWN).map(|row| row.cells).collect(),
+            rows: rows.map(|row| row.cells).collect(),
         })
     }
+}
+
+/// The sound rows below the headings.
+fn data(layout: &Layout, rows: &[Row]) -> Vec<Row> {
+    let sound = |row: &&Row| row.line >= layout.data_from && row.fault.is_none() && !row.is_blank();
+    rows.iter().filter(sound).cloned().collect()
 }
 
 /// What somebody decided needs no guess.
