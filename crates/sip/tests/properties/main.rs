@@ -5,4 +5,5 @@ mod generate;
 #[path = "../torture/messages.rs"]
 mod messages;
 mod mutation;
+mod reader;
 mod round_trip;
