@@ -1,1 +1,14 @@
-//! Wires every part and runs the loop: step, record, act, publish.
+//! Wires every part and runs the loop: step, record, act, publish. The only
+//! crate that knows them all; it decides nothing about calls.
+
+mod clock;
+mod config;
+mod control;
+mod floor;
+mod metrics;
+mod restart;
+mod run;
+mod serve;
+
+pub use config::{Config, ConfigError, MediaSettings, SipSettings};
+pub use serve::Server;

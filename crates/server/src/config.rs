@@ -1,0 +1,189 @@
+//! The configuration file of one node: where it listens and where its record
+//! is. Everything else (campaigns, trunks, agents) lives in the store.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`.
+    pub database: String,
+    /// Where HTTP is served.
+    pub http: SocketAddr,
+    /// Longest wait, at a clean stop, for live calls to end; in seconds.
+    pub drain_s: u64,
+    /// Signalling.
+    pub sip: SipSettings,
+    /// Audio.
+    pub media: MediaSettings,
+}
+
+/// Signalling.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SipSettings {
+    /// Where SIP is heard, UDP and TCP.
+    pub bind: SocketAddr,
+    /// What others are told to reach us at, where that is not `bind`.
+    pub advertised: Option<SocketAddr>,
+    /// Digest realm and domain of the phones' addresses of record.
+    pub domain: String,
+}
+
+/// Audio.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaSettings {
+    /// Local address of every leg; that of `sip.bind` when absent.
+    pub bind: Option<IpAddr>,
+    /// First UDP port; 0 lets the system choose.
+    pub port_first: u16,
+    /// Last UDP port.
+    pub port_last: u16,
+    /// Media threads; 0 means one for every two processors.
+    pub threads: usize,
+    /// A leg that sends nothing for so many seconds is hung up.
+    pub silence_s: u64,
+    /// Language of the message to abandoned callers: `es` or `en`.
+    pub message: String,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            database: "sqlite:cadencia.db".to_owned(),
+            http: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            drain_s: 30,
+            sip: SipSettings::default(),
+            media: MediaSettings::default(),
+        }
+    }
+}
+
+impl Default for SipSettings {
+    fn default() -> SipSettings {
+        SipSettings {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)),
+            advertised: None,
+            domain: "cadencia.local".to_owned(),
+        }
+    }
+}
+
+impl Default for MediaSettings {
+    fn default() -> MediaSettings {
+        MediaSettings {
+            bind: None,
+            port_first: 20_000,
+            port_last: 29_999,
+            threads: 0,
+            silence_s: 30,
+            message: "es".to_owned(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    Read(PathBuf, std::io::Error),
+    /// It is no TOML, or names a setting that does not exist.
+    Parse(PathBuf, toml::de::Error),
+    /// A setting makes no sense.
+    Setting(&'static str, String),
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read(path, error) => write!(
+                f,
+                "cannot read the configuration {}: {error}",
+                path.display()
+            ),
+            Self::Parse(path, error) => {
+                write!(f, "in the configuration {}: {error}", path.display())
+            }
+            Self::Setting(name, problem) => write!(f, "setting `{name}`: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        let text =
+            fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
+        let config: Config =
+            toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses what cannot work.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let no = |name, problem: &str| Err(ConfigError::Setting(name, problem.to_owned()));
+        let schemes = ["sqlite:", "postgres://", "postgresql://"];
+        if !schemes
+            .iter()
+            .any(|scheme| self.database.starts_with(scheme))
+        {
+            return no("database", "use sqlite:PATH or postgres://USER@HOST/NAME");
+        }
+        if self.sip.bind.ip().is_unspecified() && self.sip.advertised.is_none() {
+            return no(
+                "sip.advertised",
+                "needed when `sip.bind` is every address: others must be told one",
+            );
+        }
+        if self.sip.domain.is_empty() || self.sip.domain.contains(|c: char| c.is_whitespace()) {
+            return no("sip.domain", "a host name, such as cadencia.example");
+        }
+        let media = &self.media;
+        if media.port_first != 0 && media.port_last < media.port_first.saturating_add(1) {
+            return no("media.port_last", "must lie above `media.port_first`");
+        }
+        if !matches!(media.message.as_str(), "es" | "en") {
+            return no("media.message", "use \"es\" or \"en\"");
+        }
+        if !(5..=3_600).contains(&media.silence_s) {
+            return no("media.silence_s", "from 5 to 3600 seconds");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_is_named_with_its_line() {
+        let error = toml::from_str::<Config>("database = \"sqlite:x\"\nhtpp = \"127.0.0.1:1\"\n")
+            .expect_err("there is no such setting")
+            .to_string();
+        assert!(
+            error.contains("line 2") && error.contains("htpp"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_defaults_are_sound() {
+        Config::default().check().expect("the defaults work");
+    }
+
+    #[test]
+    fn every_address_needs_one_to_tell() {
+        let config: Config = toml::from_str("[sip]\nbind = \"0.0.0.0:5060\"").expect("TOML");
+        assert!(config.check().is_err());
+    }
+}

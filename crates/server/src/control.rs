@@ -1,0 +1,86 @@
+//! The API's way into the loop: requests with an answer, and the floor.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::AgentId;
+use engine::{AgentRequest, LiveState, Rejection};
+use store::Store;
+use telephony::Telephony;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::metrics::{self, LoopFigures};
+
+/// What others ask of the loop.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// An agent asked; answer when what followed is durable.
+    Agent {
+        agent: AgentId,
+        request: AgentRequest,
+        answer: oneshot::Sender<Result<(), Rejection>>,
+    },
+    /// Configuration changed.
+    Reload,
+    /// Stop dialing, let calls end, stop.
+    Stop,
+}
+
+pub(crate) struct LoopControl {
+    pub(crate) requests: mpsc::UnboundedSender<Request>,
+    pub(crate) live: watch::Receiver<Arc<LiveState>>,
+    pub(crate) telephony: Telephony,
+    pub(crate) figures: Arc<LoopFigures>,
+    pub(crate) store: Arc<dyn Store>,
+}
+
+/// Agents and pages ask; more than this at once is somebody's mistake.
+fn stopped() -> Rejection {
+    Rejection {
+        code: "stopping",
+        words: "the server is stopping; try again when it is back".to_owned(),
+    }
+}
+
+#[async_trait]
+impl api::Control for LoopControl {
+    async fn ask(&self, agent: AgentId, request: AgentRequest) -> Result<(), Rejection> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request::Agent {
+            agent,
+            request,
+            answer,
+        };
+        self.requests.send(request).map_err(|_| stopped())?;
+        answered.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    fn live(&self) -> watch::Receiver<Arc<LiveState>> {
+        self.live.clone()
+    }
+
+    fn config_changed(&self) {
+        // A loop that is gone needs no configuration.
+        let _ = self.requests.send(Request::Reload);
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        let live = self.live.borrow();
+        if live.store_stalled {
+            return Err("the database does not commit".to_owned());
+        }
+        if live.draining {
+            return Err("draining".to_owned());
+        }
+        Ok(())
+    }
+
+    fn metrics(&self) -> String {
+        let _ = &self.store;
+        metrics::text(
+            &self.live.borrow(),
+            &self.telephony.counters(),
+            &self.figures,
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! The configuration as the store has it, told to engine and telephony: all of
+//! it at the start, what changed from then on.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use campaigns::Campaign;
+use domain::{
+    AgentId, AgentProfile, CampaignId, CampaignState, Disposition, Secret, Trunk, TrunkId,
+};
+use engine::Input;
+use law::Pack;
+use store::{Result, Store};
+use telephony::Telephony;
+
+/// Everything configured, at one version.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Floor {
+    pub(crate) version: i64,
+    pub(crate) trunks: HashMap<TrunkId, Trunk>,
+    pub(crate) agents: HashMap<AgentId, (AgentProfile, Secret)>,
+    pub(crate) campaigns: HashMap<CampaignId, Campaign>,
+    pub(crate) catalogues: HashMap<CampaignId, Vec<Disposition>>,
+}
+
+impl Floor {
+    /// Reads it, unless `known` is still the version in force.
+    pub(crate) async fn load(store: &Arc<dyn Store>, known: Option<i64>) -> Result<Option<Floor>> {
+        let version = store.config_version().await?;
+        if known == Some(version) {
+            return Ok(None);
+        }
+        let mut floor = Floor {
+            version,
+            ..Floor::default()
+        };
+        for trunk in store.trunks().await? {
+            floor.trunks.insert(trunk.id, trunk);
+        }
+        for agent in store.agents().await? {
+            let password = store.agent_password(agent.id).await?.unwrap_or_default();
+            floor.agents.insert(agent.id, (agent, password));
+        }
+        for mut campaign in store.campaigns().await? {
+            floor.obey_law(&mut campaign);
+            let catalogue = store.dispositions(campaign.id).await?;
+            floor.catalogues.insert(campaign.id, catalogue);
+            floor.campaigns.insert(campaign.id, campaign);
+        }
+        Ok(Some(floor))
+    }
+
+    /// A pack that binds only in the laboratory never lets a call reach a real
+    /// carrier, whatever was configured after the campaign.
+    fn obey_law(&self, campaign: &mut Campaign) {
+        let laboratory = Pack::by_id(&campaign.law_pack).is_ok_and(|pack| pack.loopback_only());
+        let real = self.trunks.values().any(|trunk| {
+            let address = trunk.host.parse::<std::net::IpAddr>();
+            !address.is_ok_and(|address| address.is_loopback())
+        });
+        if laboratory && real && campaign.state == CampaignState::Running {
+            tracing::error!(
+                campaign = %campaign.name,
+                "held: its law pack binds only while every trunk is loopback"
+            );
+            campaign.state = CampaignState::Stopped;
+        }
+    }
+
+    /// Tells telephony what changed since `before`; returns what to tell the
+    /// engine, in an order it can follow.
+    pub(crate) fn changes(&self, before: &Floor, telephony: &Telephony) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        for trunk in changed(&before.trunks, &self.trunks) {
+            telephony.set_trunk(trunk.clone());
+            inputs.push(Input::TrunkChanged(Box::new(trunk.clone())));
+        }
+        for (campaign, rows) in &self.catalogues {
+            if before.catalogues.get(campaign) != Some(rows) {
+                inputs.push(Input::CatalogueChanged {
+                    campaign: *campaign,
+                    dispositions: rows.clone(),
+                });
+            }
+        }
+        for campaign in changed(&before.campaigns, &self.campaigns) {
+            inputs.push(Input::CampaignChanged(Box::new(campaign.clone())));
+        }
+        for (agent, password) in changed(&before.agents, &self.agents) {
+            telephony.set_agent(agent.clone(), password);
+            inputs.push(Input::AgentChanged(Box::new(agent.clone())));
+        }
+        for id in gone(&before.agents, &self.agents) {
+            telephony.remove_agent(id);
+            inputs.push(Input::AgentRemoved(id));
+        }
+        for id in gone(&before.campaigns, &self.campaigns) {
+            inputs.push(Input::CampaignRemoved(id));
+        }
+        for id in gone(&before.trunks, &self.trunks) {
+            telephony.remove_trunk(id);
+            inputs.push(Input::TrunkRemoved(id));
+        }
+        inputs
+    }
+}
+
+fn changed<'a, K: Eq + Hash + Ord + Copy, V: PartialEq>(
+    before: &HashMap<K, V>,
+    after: &'a HashMap<K, V>,
+) -> Vec<&'a V> {
+    let mut keys: Vec<K> = after
+        .iter()
+        .filter(|(key, value)| before.get(key) != Some(*value))
+        .map(|(key, _)| *key)
+        .collect();
+    keys.sort_unstable();
+    keys.iter().filter_map(|key| after.get(key)).collect()
+}
+
+fn gone<K: Eq + Hash + Copy, V>(before: &HashMap<K, V>, after: &HashMap<K, V>) -> Vec<K> {
+    let mut gone: Vec<K> = before.keys().copied().collect();
+    gone.retain(|key| !after.contains_key(key));
+    gone
+}

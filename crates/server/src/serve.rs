@@ -1,0 +1,207 @@
+//! Starting and stopping a node, in the order that keeps its promises: the
+//! record is taken over and the past closed before the first call leaves.
+
+use std::collections::{HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use domain::AgentStatus;
+use engine::{Engine, LiveState, Numbering};
+use rand::RngExt as _;
+use store::{Journal, Store};
+use telephony::media::{MediaConfig, Prompt};
+use telephony::{Telephony, TelephonyConfig};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::{LoopControl, Request};
+use crate::floor::Floor;
+use crate::metrics::LoopFigures;
+use crate::restart;
+use crate::run::{Aside, Inbox, Loop, started};
+
+/// A running node.
+#[derive(Debug)]
+pub struct Server {
+    http: SocketAddr,
+    sip: SocketAddr,
+    requests: mpsc::UnboundedSender<Request>,
+    live: watch::Receiver<Arc<LiveState>>,
+    running: JoinHandle<()>,
+    serving: JoinHandle<()>,
+    stop_serving: oneshot::Sender<()>,
+}
+
+impl Server {
+    /// Starts a node on a record that is open already.
+    pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
+        let clock = Clock::start();
+        let floor = Floor::load(&store, None).await?.unwrap_or_default();
+        let secret = store.secret().await.context("the node's secret")?;
+        let (telephony, reports) = Telephony::start(telephony_config(config, secret))
+            .await
+            .with_context(|| format!("cannot open SIP on {}", config.sip.bind))?;
+        let engine_floor = Floor::default();
+        let inputs = floor.changes(&engine_floor, &telephony);
+        let now = started(&clock);
+        let orphans = restart::close_orphans(&store, &telephony, &floor, now).await?;
+        let released = store.release_leases().await?;
+        if orphans + usize::try_from(released).unwrap_or(0) > 0 {
+            tracing::warn!(orphans, released, "closed what an earlier run left open");
+        }
+        let at_work = restart::at_work(&store, now).await?;
+        let numbering = store.numbering().await?;
+        let (journal, committed) = Journal::start(Arc::clone(&store));
+        let (requests, requested) = mpsc::unbounded_channel();
+        let (aside, came_back) = mpsc::unbounded_channel();
+        let (live, watched) = watch::channel(Arc::new(LiveState::default()));
+        let figures = Arc::new(LoopFigures::new()?);
+        restart::restore_phones(&store, &telephony, now).await?;
+        for input in inputs {
+            // The loop is not running yet: it reads these first.
+            let _ = aside.send(Aside::Input(input));
+        }
+        for agent in at_work.keys() {
+            let _ = aside.send(Aside::Input(restart::log_in(*agent)));
+        }
+        let takes_calls = |status: &AgentStatus| *status != AgentStatus::Break;
+        let resume: HashSet<_> = at_work
+            .iter()
+            .filter(|(_, status)| takes_calls(status))
+            .map(|(agent, _)| *agent)
+            .collect();
+        let sip = telephony.local();
+        let control = LoopControl {
+            requests: requests.clone(),
+            live: watched.clone(),
+            telephony: telephony.clone(),
+            figures: Arc::clone(&figures),
+            store: Arc::clone(&store),
+        };
+        let engine = Engine::new(Numbering {
+            next_attempt: numbering.next_attempt,
+            next_seq: numbering.next_seq,
+        });
+        let running = Loop {
+            engine,
+            clock,
+            floor,
+            store: Arc::clone(&store),
+            journal,
+            telephony,
+            figures,
+            live,
+            aside,
+            drain: Duration::from_secs(config.drain_s),
+            resume,
+            waiting: VecDeque::new(),
+            appended: VecDeque::new(),
+            published: Instant::now(),
+            changed: true,
+            reloading: false,
+            stop_by: None,
+        };
+        let inbox = Inbox {
+            reports,
+            committed,
+            requests: requested,
+            aside: came_back,
+        };
+        let running = tokio::spawn(running.run(inbox));
+        let (http, serving, stop_serving) = serve(config.http, store, control).await?;
+        Ok(Server {
+            http,
+            sip,
+            requests,
+            live: watched,
+            running,
+            serving,
+            stop_serving,
+        })
+    }
+
+    /// Where HTTP is served.
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where SIP is heard.
+    pub fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    /// The floor, as it goes.
+    pub fn live(&self) -> watch::Receiver<Arc<LiveState>> {
+        self.live.clone()
+    }
+
+    /// Stops dialing, lets calls end within the configured time, closes the
+    /// record, then the sockets.
+    pub async fn stop(self) -> Result<()> {
+        let _ = self.requests.send(Request::Stop);
+        self.running.await.context("the loop broke off")?;
+        let _ = self.stop_serving.send(());
+        // Live connections never end by themselves.
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.serving).await;
+        Ok(())
+    }
+}
+
+fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
+    let media = &config.media;
+    let ports = match media.port_first {
+        0 => (0, 0),
+        first => (first, media.port_last),
+    };
+    TelephonyConfig {
+        sip_bind: config.sip.bind,
+        advertised: config.sip.advertised,
+        domain: config.sip.domain.clone(),
+        media: MediaConfig {
+            bind_ip: media.bind.unwrap_or(config.sip.bind.ip()),
+            port_range: ports,
+            threads: media.threads,
+            silence_timeout: Duration::from_secs(media.silence_s),
+            ..MediaConfig::loopback(rand::rng().random())
+        },
+        secret,
+        message: match media.message.as_str() {
+            "en" => Prompt::abandon_en(),
+            _ => Prompt::abandon_es(),
+        },
+        seed: rand::rng().random(),
+    }
+}
+
+async fn serve(
+    address: SocketAddr,
+    store: Arc<dyn Store>,
+    control: LoopControl,
+) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot serve HTTP on {address}; is another server running?"))?;
+    let local = listener.local_addr()?;
+    let app = api::App {
+        store,
+        control: Arc::new(control),
+        log_ins: Arc::default(),
+    };
+    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(async move {
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let served = axum::serve(listener, service).with_graceful_shutdown(stopped);
+        if let Err(fault) = served.await {
+            tracing::error!(%fault, "HTTP is no longer served");
+        }
+    });
+    Ok((local, serving, stop))
+}
