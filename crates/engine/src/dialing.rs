@@ -100,7 +100,8 @@ impl Engine {
         }
         let run = self.runs.get_mut(&id).expect("found above");
         let record = run.pace.decide(&run.campaign, &floor);
-        if record.dial == 0 && record.binding != "none" {
+        // In modes with a fixed ratio, lines in flight are no reason to worry.
+        if record.dial == 0 && !matches!(record.binding, "none" | "mode") {
             run.held = Some(record.why.clone());
         }
         let dial = record.dial;

@@ -7,4 +7,7 @@ mod campaign_life;
 mod floor;
 mod gates;
 mod oracle;
+mod predictive;
+mod preview;
+mod properties;
 mod typifying;

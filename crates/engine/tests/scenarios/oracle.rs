@@ -38,6 +38,13 @@ impl Oracle {
             .all(|attempt| self.over.contains(attempt))
     }
 
+    /// What left lately left lately by the new clock too.
+    pub(crate) fn clock_set_back(&mut self, span: Duration) {
+        for at in self.ordered.values_mut().flatten() {
+            *at = *at - span;
+        }
+    }
+
     pub(crate) fn check(&mut self, now: Timestamp, step: &Step) {
         for recorded in &step.events {
             assert_eq!(recorded.seq, self.next_seq, "the record has no gaps");

@@ -1,0 +1,122 @@
+//! Predictive dialing through `pacing`: decided by the second, recorded with
+//! its reason, never above the hard limits.
+
+use crate::floor::{Floor, running, secs, trunk};
+use domain::{DialMode, Event, PacingRecord};
+use engine::AgentRequest;
+
+fn predictive() -> domain::DialMode {
+    DialMode::Predictive
+}
+
+fn decisions(floor: &Floor) -> Vec<&PacingRecord> {
+    floor
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Event::PacingDecided(record) => Some(record),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn ready_agents_get_at_least_a_line_each_within_two_seconds() {
+    let floor = Floor::with(running(predictive()), 3, 50);
+    assert!(floor.dialed().len() >= 3, "{}", floor.dialed().len());
+    assert!(floor.live().pacing.is_some());
+}
+
+#[test]
+fn with_no_agent_nothing_is_dialed_and_the_page_says_why() {
+    let mut floor = Floor::with(running(predictive()), 0, 50);
+    floor.after(secs(30));
+    assert_eq!(floor.dialed(), []);
+    let last = floor.live().pacing.expect("decided");
+    assert_eq!(last.binding, "no agents");
+    assert!(floor.live().held.is_some());
+}
+
+#[test]
+fn a_decision_is_recorded_when_it_dials_or_turns_and_every_ten_seconds() {
+    let mut floor = Floor::with(running(predictive()), 0, 50);
+    floor.facts.clear();
+    floor.after(secs(60));
+    let quiet = decisions(&floor).len();
+    assert!((5..=7).contains(&quiet), "{quiet} in a minute of nothing");
+    floor.facts.clear();
+    floor.agent_ready(1).after(secs(2));
+    assert!(decisions(&floor).iter().any(|record| record.dial > 0));
+}
+
+#[test]
+fn channels_bound_predictive_dialing_and_are_named() {
+    let mut floor = Floor::new(running(predictive()));
+    floor.trunk(trunk(4, 50.0)).contacts(1..=60).after(secs(1));
+    for id in 1..=8 {
+        floor.agent_ready(id);
+    }
+    floor.after(secs(4));
+    assert_eq!(floor.dialed().len(), 4);
+    let named = decisions(&floor);
+    assert!(named.iter().any(|record| record.binding == "trunk"));
+}
+
+#[test]
+fn an_agent_of_two_campaigns_is_counted_once() {
+    let other = domain::CampaignId::new(2);
+    let mut floor = Floor::new(running(predictive()));
+    let mut second = running(DialMode::Progressive);
+    second.id = other;
+    second.name = "Otra".into();
+    floor.feed(engine::Input::CampaignChanged(Box::new(second)));
+    for contact in 1..=20 {
+        floor.shelve(crate::floor::work(
+            other,
+            100 + contact,
+            100 + contact,
+            &[100 + contact],
+        ));
+    }
+    floor.contacts(1..=20).after(secs(2));
+    floor.hire_for(1, vec![other, crate::floor::CAMPAIGN]);
+    floor.asks(1, AgentRequest::LogIn);
+    floor.line(1, engine::LineEvent::Up);
+    floor.asks(1, AgentRequest::Ready).after(secs(5));
+    assert_eq!(floor.dialed().len(), 1, "for the first of theirs alone");
+}
+
+#[test]
+fn a_break_booked_by_everyone_stops_dialing() {
+    let mut floor = Floor::with(running(predictive()), 2, 50);
+    for call in floor.dialed() {
+        floor.rings(call);
+    }
+    let calls = floor.dialed();
+    floor.answers(calls[0]).answers(calls[1]);
+    for call in &calls[2..] {
+        floor.fails(*call, domain::Outcome::NoAnswer);
+    }
+    floor.asks(1, AgentRequest::Break("almuerzo".into()));
+    floor.asks(2, AgentRequest::LogOut);
+    let dialed = floor.dialed().len();
+    floor.after(secs(60));
+    assert_eq!(floor.dialed().len(), dialed);
+}
+
+#[test]
+fn a_clock_set_back_an_hour_keeps_the_floor_going() {
+    let mut floor = Floor::with(running(predictive()), 1, 50);
+    let calls = floor.dialed();
+    floor.answers(calls[0]).after(secs(10)).hangs_up(calls[0]);
+    floor.now = floor.now - secs(3_600);
+    floor.feed(engine::Input::Wake);
+    floor.after(secs(31));
+    assert_eq!(
+        floor.typifications(calls[0]).len(),
+        1,
+        "wrap-up ends in its time"
+    );
+    let live = floor.live();
+    assert!(floor.dialed().len() > calls.len(), "held back: {live:?}");
+}

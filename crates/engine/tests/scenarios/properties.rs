@@ -1,0 +1,228 @@
+//! On any history of inputs: never two open attempts on a person or number,
+//! no call before its intent is durable, every placed call closed exactly
+//! once, channels and calls per second never exceeded, no agent on two calls.
+//! The oracle watches each step; here people and networks do as they please.
+
+use crate::floor::{CAMPAIGN, Floor, running, secs, trunk, work};
+use domain::{AttemptId, CampaignState, Cause, DialMode, EndedBy, Gate, Outcome, SignallingRecord};
+use engine::{AgentRequest, CallProgress, Command, Input, LineEvent};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::sample::Index;
+use std::time::Duration;
+
+/// Something that happens. Calls and intents are picked among those there are.
+#[derive(Clone, Debug)]
+enum Happening {
+    TimePasses(u64),
+    Commit(Index),
+    StoreRefuses(Index),
+    Progress(Index, CallProgress),
+    Asks(i64, AgentRequest),
+    Types(i64, Index, &'static str),
+    Line(i64, LineEvent),
+    State(CampaignState),
+    Mode(DialMode),
+    Stalled(bool),
+    Channels(u32),
+    Nonsense(i64, CallProgress),
+    ClockSetBack(u64),
+}
+
+fn progress() -> impl Strategy<Value = CallProgress> {
+    const FAILURES: &[Outcome] = &[
+        Outcome::NoAnswer,
+        Outcome::Busy,
+        Outcome::Machine,
+        Outcome::InvalidNumber,
+        Outcome::Congestion,
+        Outcome::Connected,
+    ];
+    prop_oneof![
+        4 => Just(CallProgress::Placed),
+        4 => Just(CallProgress::Ringing),
+        8 => Just(CallProgress::Answered(SignallingRecord("dialog".into()))),
+        4 => proptest::sample::select(FAILURES).prop_map(|outcome| CallProgress::Failed {
+            outcome,
+            cause: Cause::default(),
+        }),
+        1 => Just(CallProgress::MessagePlayed),
+        5 => Just(CallProgress::Ended { by: EndedBy::Customer, cause: Cause::default() }),
+    ]
+}
+
+fn request() -> impl Strategy<Value = AgentRequest> {
+    prop_oneof![
+        3 => Just(AgentRequest::LogIn),
+        6 => Just(AgentRequest::Ready),
+        2 => Just(AgentRequest::Break("café".into())),
+        1 => Just(AgentRequest::LogOut),
+        2 => Just(AgentRequest::HangUp),
+        3 => Just(AgentRequest::AcceptPreview),
+        2 => Just(AgentRequest::SkipPreview),
+        1 => Just(AgentRequest::ExtendWrapUp(secs(20))),
+    ]
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let agent = || 1..5i64;
+    let code =
+        proptest::sample::select(&["NI01", "CE01", "TI02", "EX01", "TE03", "VE01", "??"][..]);
+    let state = proptest::sample::select(
+        &[
+            CampaignState::Running,
+            CampaignState::Running,
+            CampaignState::Paused,
+            CampaignState::Stopped,
+        ][..],
+    );
+    let mode = proptest::sample::select(&DialMode::ALL[..]);
+    prop_oneof![
+        12 => (1..4_000u64).prop_map(Happening::TimePasses),
+        1 => (10_000..400_000u64).prop_map(Happening::TimePasses),
+        10 => any::<Index>().prop_map(Happening::Commit),
+        1 => any::<Index>().prop_map(Happening::StoreRefuses),
+        24 => (any::<Index>(), progress()).prop_map(|(at, what)| Happening::Progress(at, what)),
+        8 => (agent(), request()).prop_map(|(id, what)| Happening::Asks(id, what)),
+        6 => (agent(), any::<Index>(), code).prop_map(|(id, at, code)| Happening::Types(id, at, code)),
+        4 => agent().prop_map(|id| Happening::Line(id, LineEvent::Up)),
+        1 => agent().prop_map(|id| Happening::Line(id, LineEvent::Down("gone".into()))),
+        1 => state.prop_map(Happening::State),
+        1 => mode.prop_map(Happening::Mode),
+        1 => any::<bool>().prop_map(Happening::Stalled),
+        1 => (2..9u32).prop_map(Happening::Channels),
+        1 => (0..60i64, progress()).prop_map(|(id, what)| Happening::Nonsense(id, what)),
+        1 => (1..5_000u64).prop_map(Happening::ClockSetBack),
+    ]
+}
+
+/// Four agents who just logged in, and contacts that share people and phones.
+fn crowd(mode: DialMode) -> Floor {
+    let mut campaign = running(mode);
+    campaign.law_pack = "laboratorio".into();
+    campaign.power_ratio = 3.0;
+    let mut floor = Floor::new(campaign);
+    floor.trunk(trunk(8, 4.0));
+    for contact in 1..=40 {
+        let phones = [contact % 30, 100 + contact % 11];
+        floor.shelve(work(CAMPAIGN, contact, contact % 25, &phones));
+    }
+    for id in 1..=4 {
+        floor.agent_ready(id);
+    }
+    floor.commits = false;
+    floor.sends = false;
+    floor
+}
+
+fn happen(floor: &mut Floor, what: Happening) {
+    let picked = |from: &[AttemptId], at: Index| (!from.is_empty()).then(|| *at.get(from));
+    match what {
+        Happening::TimePasses(millis) => {
+            floor.after(Duration::from_millis(millis));
+        }
+        Happening::Commit(at) => {
+            if let Some(attempt) = picked(&floor.uncommitted, at) {
+                floor.commit(attempt);
+            }
+        }
+        Happening::StoreRefuses(at) => {
+            if let Some(attempt) = picked(&floor.uncommitted, at) {
+                floor.uncommitted.retain(|waiting| *waiting != attempt);
+                let gate = Gate {
+                    rule: "person_open".into(),
+                    pack: "store".into(),
+                };
+                floor.feed(Input::IntentRefused { attempt, gate });
+            }
+        }
+        Happening::Progress(at, progress) => {
+            if let Some(attempt) = picked(&floor.dialed(), at) {
+                floor.call(attempt, progress);
+            }
+        }
+        Happening::Asks(id, request) => {
+            floor.asks(id, request);
+        }
+        Happening::Types(id, at, code) => {
+            if let Some(attempt) = picked(&floor.dialed(), at) {
+                floor.types(id, attempt, code);
+            }
+        }
+        Happening::Line(id, event) => {
+            floor.line(id, event);
+        }
+        Happening::State(state) => {
+            floor.change(|campaign| campaign.state = state);
+        }
+        Happening::Mode(mode) => {
+            floor.change(|campaign| campaign.mode = mode);
+        }
+        Happening::Stalled(stalled) => {
+            floor.feed(Input::StoreStalled(stalled));
+        }
+        Happening::Channels(channels) => {
+            // More of them only: the carrier never takes back what it gave.
+            let now = floor.oracle.trunks.values().map(|line| line.channels_max);
+            let most = now.max().unwrap_or(0).max(channels);
+            floor.trunk(trunk(most, 4.0));
+        }
+        Happening::Nonsense(id, progress) => {
+            floor.call(AttemptId::new(id), progress);
+        }
+        Happening::ClockSetBack(millis) => {
+            let span = Duration::from_millis(millis);
+            floor.now = floor.now - span;
+            floor.oracle.clock_set_back(span);
+            floor.feed(Input::Wake);
+        }
+    }
+}
+
+/// Everybody lets go: whatever was placed must come to its end by itself.
+fn wind_down(floor: &mut Floor) {
+    floor.feed(Input::StoreStalled(false));
+    floor.feed(Input::Drain);
+    floor.after(secs(2 * 3_600));
+    for id in 1..=4 {
+        floor.asks(id, AgentRequest::LogOut);
+    }
+    for waiting in floor.uncommitted.clone() {
+        floor.commit(waiting);
+    }
+    floor.after(secs(60));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn on_any_history_the_promises_hold(
+        mode in proptest::sample::select(&DialMode::ALL[..]),
+        history in proptest::collection::vec(happening(), 1..220),
+    ) {
+        let mut floor = crowd(mode);
+        for what in history {
+            happen(&mut floor, what);
+        }
+        wind_down(&mut floor);
+        assert!(floor.oracle.all_placed_are_closed(), "a placed call has no outcome");
+        let live = floor.live();
+        assert_eq!(live.calls, engine::CallsLive::default());
+        assert_eq!(live.hopper, 0, "leases went back");
+    }
+}
+
+#[test]
+fn the_crowd_is_dialed_at_all() {
+    let mut floor = crowd(DialMode::Power);
+    floor.after(secs(3));
+    for attempt in floor.uncommitted.clone() {
+        floor.commit(attempt);
+    }
+    assert!(
+        floor
+            .orders
+            .iter()
+            .any(|o| matches!(o, Command::PlaceCall { .. }))
+    );
+}
