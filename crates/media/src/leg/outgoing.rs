@@ -135,6 +135,12 @@ impl Outgoing {
         }
     }
 
+    /// Nothing is said any more, by nobody.
+    pub fn end(&mut self) {
+        self.remote = None;
+        self.due = None;
+    }
+
     /// When [`Outgoing::tick`] should be called next.
     pub fn due(&self) -> Option<Instant> {
         self.due

@@ -6,6 +6,7 @@
 //! for, an async runtime; every method may be called from any thread and returns at once.
 
 mod event;
+mod lateness;
 mod leg;
 mod pool;
 mod ports;
@@ -15,4 +16,5 @@ pub use ::media::{
     Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, ToneKind,
 };
 pub use event::{MediaEvent, TapFrame};
-pub use pool::{LegHandle, MediaConfig, MediaPool};
+pub use lateness::LATENESS_BOUNDS_MS;
+pub use pool::{LegHandle, MediaConfig, MediaPool, PoolFigures};

@@ -10,6 +10,7 @@ use ::media::rtcp::NtpClock;
 use ::media::{LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
 
+use super::lateness::{LATENESS_BOUNDS_MS, Lateness};
 use super::leg::{Leg, locked};
 use super::ports::{Pair, Ports};
 use super::worker::{Command, Common, Worker};
@@ -59,6 +60,17 @@ pub struct LegHandle {
     pub local: SocketAddr,
 }
 
+/// The state of a pool, for the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// Legs opened since the start.
+    pub opened: u64,
+    /// Legs open now.
+    pub open: usize,
+    /// Frames made here, by how late they left: below each of [`LATENESS_BOUNDS_MS`], and later.
+    pub lateness: [u64; LATENESS_BOUNDS_MS.len() + 1],
+}
+
 /// All the legs of a process. Clones share them; the last clone dropped stops the threads.
 #[derive(Debug, Clone)]
 pub struct MediaPool {
@@ -69,6 +81,7 @@ pub struct MediaPool {
 struct Shared {
     workers: Vec<Worker>,
     ports: Arc<Mutex<Ports>>,
+    lateness: Arc<Lateness>,
     clock: NtpClock,
     seed: u64,
     /// Held while commands are sent, so that every thread gets them in one order.
@@ -97,11 +110,13 @@ impl MediaPool {
         events: mpsc::UnboundedSender<MediaEvent>,
     ) -> io::Result<MediaPool> {
         let ports = Arc::new(Mutex::new(Ports::new(config.bind_ip, config.port_range)?));
+        let lateness = Arc::<Lateness>::default();
         let common = Common {
             events,
             ports: Arc::clone(&ports),
             silence_timeout: config.silence_timeout,
             drain: config.drain,
+            lateness: Arc::clone(&lateness),
         };
         let threads = match config.threads {
             0 => std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
@@ -113,6 +128,7 @@ impl MediaPool {
         let shared = Shared {
             workers,
             ports,
+            lateness,
             clock: clock(),
             seed: config.seed,
             directory: Mutex::default(),
@@ -202,6 +218,16 @@ impl MediaPool {
     pub fn stats(&self, leg: LegId) -> Option<LegStats> {
         let leg = locked(&self.shared.directory).leg(leg)?;
         Some(leg.stats())
+    }
+
+    /// The state of the whole pool.
+    pub fn figures(&self) -> PoolFigures {
+        let directory = locked(&self.shared.directory);
+        PoolFigures {
+            opened: directory.opened,
+            open: directory.legs.len(),
+            lateness: self.shared.lateness.read(),
+        }
     }
 
     /// Closes a leg: parts its bridge, sends RTCP BYE, rests its ports, emits `Closed`.

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use ::media::leg::What;
 use ::media::{LegId, Playback, Remote};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
+use super::lateness::Lateness;
 use super::leg::{Leg, locked};
 use super::ports::Ports;
 use super::{MediaEvent, TapFrame};
@@ -47,6 +49,7 @@ pub(super) struct Common {
     pub(super) ports: Arc<Mutex<Ports>>,
     pub(super) silence_timeout: Duration,
     pub(super) drain: Duration,
+    pub(super) lateness: Arc<Lateness>,
 }
 
 /// A thread as the pool holds it.
@@ -147,15 +150,24 @@ impl Turner {
                 tracing::error!(%error, "a media thread cannot wait for its sockets");
                 break;
             }
-            self.obey();
-            let mut ready = std::mem::take(&mut self.unread);
-            ready.extend(events.iter().map(|event| event.token()));
-            ready.into_iter().for_each(|token| self.read(token));
-            self.ring_alarms(Instant::now());
-            self.end_rests(Instant::now());
+            // A defect met in one call may not silence all others of the thread. What the turn
+            // left undone is taken up by the next packet or command of the leg.
+            let turn = AssertUnwindSafe(|| self.turn(&events));
+            if std::panic::catch_unwind(turn).is_err() {
+                tracing::error!("a media thread met a defect and goes on");
+            }
         }
         let open: Vec<LegId> = self.legs.keys().copied().collect();
         open.into_iter().for_each(|leg| self.close(leg));
+    }
+
+    fn turn(&mut self, events: &Events) {
+        self.obey();
+        let mut ready = std::mem::take(&mut self.unread);
+        ready.extend(events.iter().map(|event| event.token()));
+        ready.into_iter().for_each(|token| self.read(token));
+        self.ring_alarms(Instant::now());
+        self.end_rests(Instant::now());
     }
 
     fn timeout(&self, now: Instant) -> Option<Duration> {
@@ -272,6 +284,8 @@ impl Turner {
         };
         let leg = owned.leg;
         leg.report(Instant::now(), true);
+        // A partner on another thread may not have been told yet.
+        leg.mouth().end();
         for socket in [&leg.rtp, &leg.rtcp] {
             let fd = std::os::fd::AsRawFd::as_raw_fd(socket);
             if let Err(error) = self
@@ -400,9 +414,10 @@ impl Owned {
     fn speak(&self, now: Instant, common: &Common) {
         let mut buffer = [0; DATAGRAM_MAX];
         let mut mouth = self.leg.mouth();
-        while mouth.due().is_some_and(|due| due <= now) {
+        while let Some(due) = mouth.due().filter(|due| *due <= now) {
             let tick = mouth.tick(now, &mut buffer);
             if let Some(length) = tick.packet {
+                common.lateness.count(now - due);
                 self.leg.send(&mut mouth, &buffer[..length]);
             }
             if tick.done {

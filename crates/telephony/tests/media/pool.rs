@@ -59,6 +59,22 @@ fn a_tap_gets_what_the_leg_receives_and_a_slow_one_holds_nobody_up() {
 }
 
 #[test]
+fn the_pool_knows_its_legs_and_how_late_its_frames_are() {
+    let rig = Rig::new();
+    let (a, b) = (rig.connected(Codec::Pcma), rig.connected(Codec::Pcma));
+    a.receive_many(20);
+    rig.close(b.leg());
+    let figures = rig.pool.figures();
+    assert_eq!((figures.opened, figures.open), (2, 1));
+    let frames: u64 = figures.lateness.iter().sum();
+    assert!(frames >= 21, "{figures:?}");
+    assert!(
+        figures.lateness[5] < frames / 2,
+        "most leave within a frame's time: {figures:?}"
+    );
+}
+
+#[test]
 fn closing_is_told_once_with_the_figures_and_parts_the_bridge() {
     let rig = Rig::new();
     let (mut a, b) = rig.bridged(Codec::Pcma, Codec::Pcma);

@@ -1,7 +1,8 @@
 //! Who may be heard, and what strangers and broken peers can do: nothing.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use telephony::media::{Codec, LearnMode, MediaEvent, Remote};
 
@@ -96,6 +97,38 @@ fn garbage_is_counted_and_the_call_goes_on() {
     assert_eq!(stats.unsupported, 2);
     assert_eq!(stats.packets_in, 5);
     assert_eq!(stats.lost, 0);
+}
+
+#[test]
+fn a_flood_on_one_leg_does_not_hold_up_another_call() {
+    let rig = Rig::new();
+    let victim = rig.connected(Codec::Pcma);
+    let (mut a, b) = rig.bridged(Codec::Pcma, Codec::Pcma);
+    let flooded = AtomicBool::new(true);
+    let mut took = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let stranger = Phone::new(victim.handle, Codec::Pcma);
+            while flooded.load(Ordering::Relaxed) {
+                stranger.send_raw(&[0xFF; 172]);
+            }
+        });
+        rig.until(victim.leg(), |stats| stats.malformed > 10_000);
+        let took: Vec<Duration> = (0..50)
+            .map(|_| {
+                let sent = Instant::now();
+                a.say(440, 1);
+                b.hear_sound(1)[0].at - sent
+            })
+            .collect();
+        flooded.store(false, Ordering::Relaxed);
+        took
+    });
+    took.sort();
+    assert!(
+        took[25] < Duration::from_millis(20),
+        "median {:?}",
+        took[25]
+    );
 }
 
 #[test]
