@@ -49,7 +49,7 @@ fn the_listener_hears_one_continuous_stream_whoever_speaks() {
     let (mut a, b) = (rig.connected(Codec::Pcma), rig.connected(Codec::Pcma));
     let mut heard = b.receive_many(5);
     let bridged = |a: &mut Phone, b: &Phone| {
-        rig.pool.bridge(a.leg(), b.leg());
+        rig.bridge(a, b);
         a.say(440, 5);
         b.receive_until(|packet| !b.is_silence(packet))
     };
@@ -99,7 +99,7 @@ fn a_leg_joined_anew_leaves_its_former_partner_in_silence() {
     let rig = Rig::new();
     let (mut a, b) = rig.bridged(Codec::Pcma, Codec::Pcma);
     let c = rig.connected(Codec::Pcma);
-    rig.pool.bridge(a.leg(), c.leg());
+    rig.bridge(&a, &c);
     a.say(440, 10);
     c.expect_tone(440, 10);
     let rest = b.receive_many(10);
@@ -113,6 +113,7 @@ fn parted_legs_hear_silence_and_not_each_other() {
     a.say(440, 3);
     b.hear_sound(3);
     rig.pool.unbridge(a.leg());
+    rig.settle();
     rig.until(b.leg(), |stats| stats.packets_out > 8);
     a.say(440, 10);
     rig.until(a.leg(), |stats| stats.packets_in == 13);
@@ -135,6 +136,7 @@ fn a_far_side_on_hold_is_sent_nothing_and_comes_back() {
     let mut hold = telephony::media::Remote::new(b.address(), Codec::Pcma);
     hold.addr.set_ip([0, 0, 0, 0].into());
     rig.pool.set_remote(b.leg(), hold);
+    rig.settle();
     a.say(440, 5);
     let sent = rig.until(a.leg(), |stats| stats.packets_in == 5);
     assert_eq!(sent.foreign_dropped, 0);
@@ -144,6 +146,7 @@ fn a_far_side_on_hold_is_sent_nothing_and_comes_back() {
     assert_eq!(rig.pool.stats(b.leg()).expect("open").packets_out, before);
     hold.addr = b.address();
     rig.pool.set_remote(b.leg(), hold);
+    rig.settle();
     a.say(440, 5);
     b.expect_tone(440, 5);
 }
@@ -153,7 +156,7 @@ fn keys_are_told_once_and_passed_on_under_the_listeners_payload_type() {
     let rig = Rig::new();
     let mut a = rig.connected_by(Codec::Pcma, |remote| remote.telephone_event = Some(101));
     let b = rig.connected_by(Codec::Pcma, |remote| remote.telephone_event = Some(96));
-    rig.pool.bridge(a.leg(), b.leg());
+    rig.bridge(&a, &b);
     for key in ['7', '#'] {
         a.press(key);
         let told = rig.expect(|event| match event {
@@ -181,7 +184,7 @@ fn a_listener_without_telephone_events_misses_no_packet() {
     let rig = Rig::new();
     let mut a = rig.connected_by(Codec::Pcma, |remote| remote.telephone_event = Some(101));
     let b = rig.connected(Codec::Pcma);
-    rig.pool.bridge(a.leg(), b.leg());
+    rig.bridge(&a, &b);
     a.say(440, 2);
     let before = b.hear_sound(2);
     a.press('1');

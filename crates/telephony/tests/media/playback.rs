@@ -100,6 +100,7 @@ fn on_a_bridged_leg_a_beep_is_heard_first_and_then_the_other_side() {
     let (mut a, b) = rig.bridged(Codec::Pcma, Codec::Pcma);
     rig.pool
         .play(b.leg(), Playback::Tone(ToneKind::Beep), false);
+    rig.settle();
     a.say(300, 5);
     b.expect_tone(1_000, 10);
     assert_eq!(rig.expect(done), b.leg());

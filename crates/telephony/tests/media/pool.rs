@@ -44,6 +44,7 @@ fn a_tap_gets_what_the_leg_receives_and_a_slow_one_holds_nobody_up() {
     let (mut a, b) = rig.bridged(Codec::Pcma, Codec::Pcma);
     let (sender, mut frames) = tokio::sync::mpsc::channel(4);
     rig.pool.tap(a.leg(), Some(sender));
+    rig.settle();
     a.say(440, 20);
     b.expect_tone(440, 20);
     let stats = rig.until(a.leg(), |stats| stats.tap_dropped == 16);

@@ -17,6 +17,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Rig {
     pub(crate) pool: MediaPool,
     events: mpsc::Receiver<MediaEvent>,
+    threads: usize,
 }
 
 impl Rig {
@@ -27,6 +28,7 @@ impl Rig {
     pub(crate) fn with(change: impl FnOnce(&mut MediaConfig)) -> Rig {
         let mut config = MediaConfig::loopback(7);
         change(&mut config);
+        let threads = config.threads;
         let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
         let pool = MediaPool::start(config, sender).expect("loopback is there");
         let (copy, events) = mpsc::channel();
@@ -37,7 +39,11 @@ impl Rig {
                 }
             }
         });
-        Rig { pool, events }
+        Rig {
+            pool,
+            events,
+            threads,
+        }
     }
 
     /// A leg whose far side is a new phone; returns once the pool speaks to it.
@@ -57,8 +63,23 @@ impl Rig {
 
     pub(crate) fn bridged(&self, one: Codec, other: Codec) -> (Phone, Phone) {
         let (a, b) = (self.connected(one), self.connected(other));
-        self.pool.bridge(a.leg(), b.leg());
+        self.bridge(&a, &b);
         (a, b)
+    }
+
+    /// Joins two phones' legs and returns once their threads have done so.
+    pub(crate) fn bridge(&self, a: &Phone, b: &Phone) {
+        self.pool.bridge(a.leg(), b.leg());
+        self.settle();
+    }
+
+    /// Returns once every command given so far is obeyed: a thread obeys in order, so the end of
+    /// a leg opened last on each is the proof. Events told meanwhile are passed over.
+    pub(crate) fn settle(&self) {
+        for _ in 0..self.threads {
+            let last = self.pool.open("settling").expect("ports");
+            self.close(last.id);
+        }
     }
 
     /// Waits for an event that fits; others before it are passed over.

@@ -35,7 +35,7 @@ fn a_phone_behind_a_nat_is_learned_answered_there_and_locked() {
             ..Remote::new(named, Codec::Pcma)
         };
         rig.pool.set_remote(a.leg(), remote);
-        rig.pool.bridge(a.leg(), b.leg());
+        rig.bridge(&a, &b);
         a.say(440, 5);
         assert_eq!(
             a.receive().from,
@@ -48,6 +48,7 @@ fn a_phone_behind_a_nat_is_learned_answered_there_and_locked() {
         rig.until(a.leg(), |stats| stats.foreign_dropped == 10);
         // A re-INVITE that says the same keeps what was learned.
         rig.pool.set_remote(a.leg(), remote);
+        rig.settle();
         a.say(440, 5);
         rig.until(a.leg(), |stats| stats.packets_in == 9);
     }
@@ -66,6 +67,7 @@ fn a_host_that_did_not_register_is_never_learned() {
             ..remote
         },
     );
+    rig.settle();
     a.say(440, 10);
     let stats = rig.until(a.leg(), |stats| stats.foreign_dropped == 10);
     assert_eq!(stats.packets_in, 0);
