@@ -4,7 +4,7 @@ use crate::acta::Reason;
 use crate::heading_words;
 use crate::layout::Layout;
 use crate::mapping::{Column, Mapping, Role};
-use crate::phone::NumberPlan;
+use crate::phone::{NumberPlan, is_nothing};
 use crate::preview::{Confidence, Guess};
 use crate::row::Row;
 
@@ -63,7 +63,7 @@ struct Content {
     /// Phones too long to be documents.
     long_phones: usize,
     documents: usize,
-    /// Without a single digit.
+    /// Words and no digit.
     words: usize,
     names: usize,
 }
@@ -78,7 +78,7 @@ impl Content {
             content.phones += usize::from(phone);
             content.long_phones += usize::from(phone && digits(cell) >= 10);
             content.documents += usize::from(looks_like_document(cell));
-            content.words += usize::from(digits(cell) == 0);
+            content.words += usize::from(digits(cell) == 0 && !is_nothing(cell));
             content.names += usize::from(looks_like_name(cell));
         }
         content

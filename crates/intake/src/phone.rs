@@ -311,7 +311,7 @@ fn split<'t>(cell: &'t str, marks: &[char]) -> Vec<&'t str> {
 }
 
 /// What people write where there is no phone.
-fn is_nothing(cell: &str) -> bool {
+pub(crate) fn is_nothing(cell: &str) -> bool {
     let word = plain(cell);
     word.bytes().all(|b| b == b'0')
         || matches!(
