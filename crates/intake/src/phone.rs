@@ -154,15 +154,14 @@ impl NumberPlan {
         let ours = PhoneNumber::from_e164(digits).map_err(|_| Reason::InvalidPhone)?;
         let number =
             phonenumber::parse(None, format!("+{digits}")).map_err(|_| Reason::InvalidPhone)?;
-        if !number.is_valid() {
-            return Err(Reason::InvalidPhone);
-        }
         match number.number_type(&DATABASE) {
             Type::FixedLine
             | Type::Mobile
             | Type::FixedLineOrMobile
             | Type::PersonalNumber
             | Type::Voip => {}
+            // Matches no kind of number: what `is_valid` asks, asked once.
+            Type::Unknown => return Err(Reason::InvalidPhone),
             _ => return Err(Reason::ServiceNumber),
         }
         if !self.foreign && number.country().id() != Some(self.region) {
