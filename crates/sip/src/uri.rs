@@ -3,6 +3,8 @@
 //! `==` compares spelling. Whether two URIs mean the same address is [`Uri::equivalent`], which is
 //! not transitive (RFC 3261 section 19.1.4) and therefore cannot be `==`.
 
+mod compare;
+
 use crate::message::Params;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
