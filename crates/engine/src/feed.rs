@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use campaigns::{Hopper, give_back};
+use campaigns::{Hopper, defer, give_back};
 use domain::{CampaignId, CampaignState, Event, Timestamp, WorkItem, WorkState, WorkUpdate};
 
 use crate::timers::Timer;
@@ -18,6 +18,9 @@ const HOLDS_MIN: usize = 10;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// Pause after an answer that brought nothing.
 const AFTER_NOTHING: Duration = Duration::from_secs(2);
+/// Work with a person who waits under another record already comes back so
+/// much later.
+const SAME_PERSON_LATER: Duration = Duration::from_secs(60);
 /// The store says "nothing left" this often in a row before it is believed:
 /// the last work given back may not have been durable when it first did.
 const NOTHING_LEFT_TIMES: u8 = 2;
@@ -117,26 +120,30 @@ impl Engine {
             self.release(work.iter().map(give_back).collect());
             return;
         }
-        let nothing = work.is_empty();
+        let none_left = work.is_empty();
+        let before = run.hopper.len();
         let mut back = Vec::new();
         for item in work {
             if self.opted_out.covers(&item) {
                 back.push(campaigns::suppress(&item));
             } else if let Err(item) = run.hopper.put(item) {
-                // Leased twice under one record is one lease: leave it.
+                // Leased twice under one record is one lease: leave it. The same
+                // person under another record comes later, so that they do
+                // not come first again and again while others wait.
                 if !run.hopper.holds(item.contact.id) {
-                    back.push(give_back(&item));
+                    back.push(defer(&item, now + SAME_PERSON_LATER));
                 }
             }
         }
-        run.feed.nothing_left = match (nothing, next_due) {
+        let nothing = run.hopper.len() == before;
+        run.feed.nothing_left = match (none_left, next_due) {
             (true, None) => run.feed.nothing_left.saturating_add(1),
             _ => 0,
         };
         run.feed.ask_from = match (nothing, next_due) {
             (false, _) => now,
-            (true, Some(due)) => due.max(now + Duration::from_secs(1)),
-            (true, None) => now + AFTER_NOTHING,
+            (true, Some(due)) if none_left => due.max(now + Duration::from_secs(1)),
+            (true, _) => now + AFTER_NOTHING,
         };
         self.timers.set(Timer::Feed(id), run.feed.ask_from);
         if !back.is_empty() {

@@ -1,6 +1,6 @@
 //! A campaign from start to finish.
 
-use crate::floor::{CAMPAIGN, Floor, running, secs};
+use crate::floor::{CAMPAIGN, Floor, running, secs, work};
 use domain::{CampaignState, DialMode, Event, Outcome, WorkState};
 use engine::{Command, Input};
 
@@ -86,4 +86,18 @@ fn a_removed_campaign_disappears_once_its_calls_are_over() {
     floor.hangs_up(call).types(1, call, "NI01");
     assert!(floor.oracle.all_placed_are_closed());
     assert_eq!(floor.dialed().len(), 1);
+}
+
+#[test]
+fn a_person_on_many_records_does_not_keep_the_others_waiting() {
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    for contact in 1..=30 {
+        floor.shelve(work(CAMPAIGN, contact, 1, &[contact]));
+    }
+    floor.shelve(work(CAMPAIGN, 31, 31, &[31]));
+    floor.agent_ready(1).agent_ready(2).after(secs(30));
+    assert_eq!(floor.dialed().len(), 2);
+    let asked = floor.orders.iter();
+    let asked = asked.filter(|o| matches!(o, Command::RefillHopper { .. }));
+    assert!(asked.count() < 30, "the store is not asked in a circle");
 }

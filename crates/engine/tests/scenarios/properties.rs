@@ -89,7 +89,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => state.prop_map(Happening::State),
         1 => mode.prop_map(Happening::Mode),
         1 => any::<bool>().prop_map(Happening::Stalled),
-        1 => (2..9u32).prop_map(Happening::Channels),
+        1 => (1..9u32).prop_map(Happening::Channels),
         1 => (0..60i64, progress()).prop_map(|(id, what)| Happening::Nonsense(id, what)),
         1 => (1..5_000u64).prop_map(Happening::ClockSetBack),
     ]
@@ -103,8 +103,9 @@ fn crowd(mode: DialMode) -> Floor {
     let mut floor = Floor::new(campaign);
     floor.trunk(trunk(8, 4.0));
     for contact in 1..=40 {
-        let phones = [contact % 30, 100 + contact % 11];
-        floor.shelve(work(CAMPAIGN, contact, contact % 25, &phones));
+        // Neighbours share a person, and every fifth a phone.
+        let phones = [contact % 5, 100 + contact % 11];
+        floor.shelve(work(CAMPAIGN, contact, contact / 2, &phones));
     }
     for id in 1..=4 {
         floor.agent_ready(id);
@@ -161,10 +162,7 @@ fn happen(floor: &mut Floor, what: Happening) {
             floor.feed(Input::StoreStalled(stalled));
         }
         Happening::Channels(channels) => {
-            // More of them only: the carrier never takes back what it gave.
-            let now = floor.oracle.trunks.values().map(|line| line.channels_max);
-            let most = now.max().unwrap_or(0).max(channels);
-            floor.trunk(trunk(most, 4.0));
+            floor.trunk(trunk(channels, 4.0));
         }
         Happening::Nonsense(id, progress) => {
             floor.call(AttemptId::new(id), progress);

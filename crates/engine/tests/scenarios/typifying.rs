@@ -138,7 +138,7 @@ fn who_asks_not_to_be_called_is_taken_out_everywhere_in_the_same_step() {
     floor.after(secs(5));
     let next = floor.last_dialed();
     assert_ne!(next, call);
-    floor.fails(next, domain::Outcome::Busy).after(secs(10));
+    floor.fails(next, domain::Outcome::Busy).after(secs(70));
     assert_eq!(floor.dialed().len(), 2);
     assert_eq!(floor.state_of(2).0, WorkState::Suppressed);
     assert_eq!(floor.state_of(3).0, WorkState::Suppressed);
