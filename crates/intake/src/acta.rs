@@ -226,7 +226,11 @@ impl Acta {
     }
 }
 
-/// The acta as people sign it, in Spanish.
+/// Rows of each kind that `{}` prints; `{:#}` prints all that are listed.
+const ROWS_SHOWN: usize = 20;
+
+/// The acta as people sign it, in Spanish: the first discarded rows with `{}`,
+/// all of them with `{:#}`.
 impl fmt::Display for Acta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "ACTA DE CARGUE")?;
@@ -355,7 +359,12 @@ fn write_rows(
         return Ok(());
     }
     writeln!(f, "\n{title}:")?;
-    for row in rows {
+    let shown = if f.alternate() {
+        rows.len()
+    } else {
+        rows.len().min(ROWS_SHOWN)
+    };
+    for row in &rows[..shown] {
         write!(
             f,
             "  registro {}, línea {}: {}",
@@ -368,7 +377,7 @@ fn write_rows(
         }
         writeln!(f)?;
     }
-    let listed = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let listed = u64::try_from(shown).unwrap_or(u64::MAX);
     if total > listed {
         writeln!(f, "  … y {} más", total - listed)?;
     }

@@ -11,7 +11,8 @@ pub(crate) fn role_of(heading: &str) -> Option<Role> {
         .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
         .collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let is = |list: &[&str]| list.contains(&text.as_str());
+    let stem = words.join(" ");
+    let is = |list: &[&str]| list.contains(&stem.trim());
 
     if has(NEVER) {
         return None;
@@ -30,18 +31,6 @@ pub(crate) fn role_of(heading: &str) -> Option<Role> {
     if has(PHONE) || is(&["contacto", "min", "numero a marcar", "numero contacto"]) {
         return Some(Role::Phone);
     }
-    if has(DOCUMENT) {
-        return Some(Role::Document);
-    }
-    if is(&["last name", "family name"]) {
-        return Some(Role::Surname);
-    }
-    if has(NAME) && !has(&["usuario", "empresa", "archivo", "base", "asesor"]) {
-        return Some(Role::Name);
-    }
-    if has(SURNAME) {
-        return Some(Role::Surname);
-    }
     if has(&[
         "ciudad",
         "municipio",
@@ -54,6 +43,18 @@ pub(crate) fn role_of(heading: &str) -> Option<Role> {
     }
     if has(&["departamento", "depto", "dpto", "department", "province"]) {
         return Some(Role::Department);
+    }
+    if has(DOCUMENT) {
+        return Some(Role::Document);
+    }
+    if is(&["last name", "family name"]) {
+        return Some(Role::Surname);
+    }
+    if has(NAME) && !has(&["usuario", "empresa", "archivo", "base", "asesor"]) {
+        return Some(Role::Name);
+    }
+    if has(SURNAME) {
+        return Some(Role::Surname);
     }
     if is(&["cliente", "titular", "customer", "client", "razon social"]) {
         return Some(Role::Name);
@@ -181,6 +182,9 @@ mod tests {
             ("Tipo cliente", Some(Role::Segment)),
             ("Municipio", Some(Role::City)),
             ("DPTO", Some(Role::Department)),
+            ("Nombre ciudad", Some(Role::City)),
+            ("CONTACTO 2", Some(Role::Phone)),
+            ("Nombre contacto", Some(Role::Name)),
             ("Fecha expedición cédula", None),
             ("Nombre del plan", None),
             ("Correo", None),

@@ -87,7 +87,7 @@ impl Default for Limits {
             unzipped_bytes: 1 << 30,
             shared_text_bytes: 512 << 20,
             zip_ratio: 100,
-            rows_listed: 1_000,
+            rows_listed: 100_000,
             phones: 16,
         }
     }

@@ -182,6 +182,7 @@ fn unwrap_number(text: &str, repairs: &mut Vec<&'static str>) -> Result<Written,
     let text = text.trim();
     let text = without_extension(text, repairs);
     let text = without_label(text, repairs);
+    let text = without_note(text, repairs);
     if let Some(whole) = scientific(text) {
         repairs.push("notación científica");
         return Ok(Written {
@@ -300,8 +301,23 @@ fn without_label<'t>(text: &'t str, repairs: &mut Vec<&'static str>) -> &'t str 
     text
 }
 
+/// `3001234567 (mamá)`: words after a whole number.
+fn without_note<'t>(text: &'t str, repairs: &mut Vec<&'static str>) -> &'t str {
+    let Some(start) = text.find(char::is_alphabetic) else {
+        return text;
+    };
+    let (number, note) = text.split_at(start);
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if digits < 7 || note.bytes().any(|b| b.is_ascii_digit()) {
+        return text;
+    }
+    repairs.push("nota quitada");
+    number.trim_end_matches([' ', '(', '-', ':', ',', '.', '*'])
+}
+
 fn split<'t>(cell: &'t str, marks: &[char]) -> Vec<&'t str> {
     cell.split(|c| marks.contains(&c))
+        .flat_map(|piece| piece.split(" - "))
         .flat_map(|piece| piece.split(" y "))
         .flat_map(|piece| piece.split(" o "))
         .map(str::trim)

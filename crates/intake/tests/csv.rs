@@ -275,3 +275,47 @@ fn progress_ends_at_the_whole_file() {
     assert!(seen.windows(2).all(|pair| pair[0].share <= pair[1].share));
     assert_eq!(seen[2].share.map(domain::Rate::get), Some(1.0));
 }
+
+#[test]
+fn a_file_made_for_excel_names_its_delimiter_first() {
+    let (acta, kept) = load("sep=;\r\ndocumento;celular;saldo\r\n1;3001234567;12,5\r\n");
+    assert_eq!((acta.delimiter, acta.title_lines), (Some(';'), 1));
+    assert_eq!(kept.contacts[0].document, "1");
+}
+
+#[test]
+fn commas_in_names_do_not_make_a_comma_file() {
+    let (acta, kept) = load(
+        "cliente;celular\n\"Peña, Ana\";3001234567\nGil, Luis;3001234568\nRuiz, Eva;3001234569\n",
+    );
+    assert_eq!(acta.delimiter, Some(';'));
+    assert_eq!(kept.contacts[1].name, "Gil, Luis");
+}
+
+#[test]
+fn a_row_of_totals_is_rejected_and_not_dialed() {
+    let (acta, kept) = load("documento;nombre;celular\n1;Ana;3001234567\nTOTAL;1;\n");
+    assert_eq!((acta.received, kept.contacts.len()), (2, 1));
+    assert_eq!(acta.rejected[&Reason::NoPhone], 1);
+}
+
+#[test]
+fn a_list_of_bare_numbers_is_a_base() {
+    let (acta, kept) = load("3001234567\n3109876543\n6012345678\n");
+    assert_eq!((acta.received, acta.valid), (3, 3));
+    assert_eq!(kept.contacts[0].line, 1);
+}
+
+#[test]
+fn every_rejected_row_is_listed_and_the_first_are_printed() {
+    let mut text = String::from("documento;celular\n");
+    for document in 1..=1_500 {
+        text.push_str(&format!("{document};12\n"));
+    }
+    text.push_str("9999;3001234567\n");
+    let (acta, _) = load(&text);
+    assert_eq!(acta.rejected_rows.len(), 1_500);
+    let (short, long) = (acta.to_string(), format!("{acta:#}"));
+    assert!(short.contains("… y 1480 más"), "{short}");
+    assert!(long.contains("registro 1500, línea 1501"));
+}

@@ -45,6 +45,8 @@ fn every_way_of_writing_a_mobile_is_one_number() {
         "Cel: 3001234567",
         "tel:+573001234567",
         "3001234567 ext 12",
+        "3001234567 (mamá)",
+        "300-123-4567 ESPOSA",
         "\u{a0}3001234567 ",
     ] {
         reads_as(cell, &["+573001234567"]);
@@ -98,6 +100,8 @@ fn what_is_nobodys_phone_says_why() {
     refused("30012345", Reason::InvalidPhone);
     refused("300123456789", Reason::InvalidPhone);
     refused("llamar tarde", Reason::InvalidPhone);
+    refused("3OO1234567", Reason::InvalidPhone);
+    refused("ana1234567@correo.com", Reason::InvalidPhone);
     let nobody = plan().read("2345678", &|| None);
     assert_eq!(nobody.left_out, [Reason::UnknownArea]);
 }
@@ -109,6 +113,8 @@ fn a_cell_of_several_phones_gives_them_all() {
         "3001234567 / 6012345678",
         "3001234567-6012345678",
         "3001234567, 6012345678",
+        "300-1234567 - 601-2345678",
+        "3001234567 (mamá) / 6012345678 casa",
         "3001234567 6012345678",
         "3001234567 y 6012345678",
         "3001234567\n6012345678",
