@@ -15,6 +15,9 @@ use crate::options::ImportOptions;
 use crate::row::{EachRow, Fingerprint, Row};
 use crate::source::{Bytes, ReadSeek, Source};
 
+/// Rows of a sheet in the standard; a blank row is reported for each left out.
+const LAST_ROW: u64 = 1_048_576;
+
 /// Which sheet of a workbook is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sheets {
@@ -194,7 +197,10 @@ fn each_row(
                 return Ok(declared);
             }
             if line < next_line {
-                return Err(out_of_order(file));
+                return Err(unsound(file, "its rows are out of order"));
+            }
+            if line > LAST_ROW {
+                return Err(unsound(file, "it has rows beyond the last of a sheet"));
             }
             row.line = line;
             row.done = line;
@@ -213,10 +219,10 @@ fn position(cell: &Cell<DataRef<'_>>) -> (u64, usize) {
     (u64::from(row) + 1, column as usize)
 }
 
-fn out_of_order(file: &str) -> IntakeError {
+fn unsound(file: &str, why: &str) -> IntakeError {
     IntakeError::Workbook {
         file: file.to_owned(),
-        why: "its rows are out of order".to_owned(),
+        why: why.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Workbooks as Excel in Spanish writes them, and the hostile ones.
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use intake::{
     Acta, Discarded, ImportOptions, ImportedContact, IntakeError, Reason, Sink, SinkError, Source,
@@ -185,6 +185,33 @@ fn other_archives_are_refused_by_name() {
         "xlsb",
     );
     refused(archive(&[("word/document.xml", b"<x/>")]), "document");
+}
+
+/// The workbook with its second sheet's XML changed.
+fn altered(from: &str, to: &str) -> Vec<u8> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(workbook())).expect("sound");
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for index in 0..zip.len() {
+        let mut part = zip.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("sound");
+        if name.ends_with("sheet2.xml") {
+            let text = String::from_utf8(bytes).expect("XML");
+            assert!(text.contains(from), "{text}");
+            bytes = text.replace(from, to).into_bytes();
+        }
+        parts.push((name, bytes));
+    }
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(n, b)| (n.as_str(), &b[..])).collect();
+    archive(&parts)
+}
+
+#[test]
+fn rows_where_no_sheet_has_any_are_refused() {
+    refused(altered("\"C7\"", "\"C400000000\""), "beyond the last");
+    refused(altered("\"C7\"", "\"C2\""), "out of order");
+    refused(altered("\"C7\"", "\"XFD7\""), "1000 columns");
 }
 
 #[test]
