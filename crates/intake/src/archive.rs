@@ -49,8 +49,7 @@ pub(crate) fn check(
         let mut part = archive.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.into_owned();
         let packed = part.compressed_size();
-        let unpacked =
-            real_size(&mut part, &name, limits.unzipped_bytes - total).map_err(broken)?;
+        let unpacked = real_size(&mut part, &name, total, limits).map_err(broken)?;
         bounded(&name, packed, unpacked, limits).map_err(broken)?;
         total += unpacked;
     }
@@ -149,8 +148,13 @@ fn is_shared_texts(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("sharedstrings.xml")
 }
 
-/// Unpacks a part into nothing, at most `most` bytes of it.
-fn real_size(part: &mut impl Read, name: &str, most: u64) -> Result<u64, String> {
+/// Unpacks a part into nothing, after `before` bytes of other parts.
+fn real_size(
+    part: &mut impl Read,
+    name: &str,
+    before: u64,
+    limits: &Limits,
+) -> Result<u64, String> {
     let is_xml = name.ends_with(".xml");
     let mut count = Counted::default();
     let mut scan = XmlScan::default();
@@ -163,8 +167,8 @@ fn real_size(part: &mut impl Read, name: &str, most: u64) -> Result<u64, String>
             break;
         }
         count.bytes += read as u64;
-        if count.bytes > most {
-            return Err(too_big(count.bytes.max(most)));
+        if before + count.bytes > limits.unzipped_bytes {
+            return Err(too_big(limits.unzipped_bytes));
         }
         if is_xml && !scan.pass(&piece[..read]) {
             return Err(format!("the part {name} has a text of more than 1 MB"));

@@ -145,6 +145,17 @@ fn a_zip_bomb_is_refused_before_it_is_unpacked() {
 }
 
 #[test]
+fn a_workbook_larger_than_the_bound_is_refused() {
+    let mut options = ImportOptions::new("p");
+    options.limits.unzipped_bytes = 3_000;
+    let error = load_with(workbook(), &options).err().expect("too big");
+    assert!(
+        error.to_string().contains("would unpack to more"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_part_that_lies_about_its_size_is_refused() {
     let text = vec![b'<'; 12 << 20];
     let mut bomb = archive(&[("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", &text)]);
