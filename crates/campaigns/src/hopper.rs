@@ -11,6 +11,7 @@ pub struct Hopper {
     queue: VecDeque<WorkItem>,
     contacts: BTreeSet<ContactId>,
     persons: BTreeSet<PersonId>,
+    promised: usize,
 }
 
 impl Hopper {
@@ -28,6 +29,11 @@ impl Hopper {
         self.queue.is_empty()
     }
 
+    /// How many wait for the agent who promised to call.
+    pub fn promised(&self) -> usize {
+        self.promised
+    }
+
     /// Whether a record waits.
     pub fn holds(&self, contact: ContactId) -> bool {
         self.contacts.contains(&contact)
@@ -43,6 +49,7 @@ impl Hopper {
         }
         self.contacts.insert(contact);
         self.persons.insert(person);
+        self.promised += usize::from(work.callback_agent.is_some());
         self.queue.push_back(work);
         Ok(())
     }
@@ -94,6 +101,7 @@ impl Hopper {
     fn forget(&mut self, work: &WorkItem) {
         self.contacts.remove(&work.contact.id);
         self.persons.remove(&work.contact.person);
+        self.promised -= usize::from(work.callback_agent.is_some());
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Call {
     pub(crate) talking_since: Option<Timestamp>,
     /// Whether it counts as abandoned.
     pub(crate) abandoned: bool,
+    /// A correction of an earlier attempt ended the work while this one goes on.
+    pub(crate) work_ended: Option<domain::WorkState>,
     /// We ordered its end before anyone answered.
     pub(crate) given_up: bool,
     /// What the typification decided, where it came while the call went on.
@@ -87,6 +89,7 @@ impl Call {
             heard_by: None,
             talking_since: None,
             abandoned: false,
+            work_ended: None,
             given_up: false,
             typified_as: None,
             typified: false,
@@ -139,6 +142,10 @@ impl Calls {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Call> {
         self.open.values()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Call> {
+        self.open.values_mut()
     }
 
     /// Whether a person or number is being called.

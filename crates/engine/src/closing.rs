@@ -64,10 +64,7 @@ impl Engine {
         let Some(call) = self.take_call(attempt) else {
             return;
         };
-        let mut next = next(&call.work);
-        if self.opted_out.covers(&call.work) {
-            next.state = WorkState::Suppressed;
-        }
+        let next = self.in_view_of_corrections(&call, next(&call.work));
         self.emit(Event::AttemptRefused {
             attempt,
             gate,
@@ -106,7 +103,19 @@ impl Engine {
             callback_at: None,
             callback_agent: None,
         };
-        Some(after.update(&run.campaign, self.now))
+        let update = after.update(&run.campaign, self.now);
+        Some(self.in_view_of_corrections(call, update))
+    }
+
+    /// "Never again", or the end of the work, said of an earlier attempt while
+    /// this one went on, is not undone by it.
+    fn in_view_of_corrections(&self, call: &Call, update: WorkUpdate) -> WorkUpdate {
+        let state = if self.opted_out.covers(&call.work) {
+            WorkState::Suppressed
+        } else {
+            call.work_ended.unwrap_or(update.state)
+        };
+        WorkUpdate { state, ..update }
     }
 
     fn remember(&mut self, call: &Call, outcome: Outcome, update: Option<WorkUpdate>) {

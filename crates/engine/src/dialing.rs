@@ -117,6 +117,13 @@ impl Engine {
 
     /// Call-backs that agents promised in person.
     fn dial_promised(&mut self, id: CampaignId) {
+        if self
+            .runs
+            .get(&id)
+            .is_none_or(|run| run.hopper.promised() == 0)
+        {
+            return;
+        }
         for agent in self.ready_agents(id) {
             let promised = self.runs.get(&id).is_some_and(|run| {
                 run.hopper.count(1, |work| {
@@ -268,6 +275,10 @@ impl Engine {
         }
         if !call.accepted {
             call.phase = Phase::Shown;
+            let campaign = call.intent.campaign;
+            if let Err(closed) = self.campaign_gate(campaign) {
+                self.refuse(attempt, closed.gate, closed.until);
+            }
             return;
         }
         match self.call_gate(attempt) {

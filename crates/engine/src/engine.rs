@@ -24,6 +24,8 @@ pub struct Engine {
     pub(crate) now: Timestamp,
     pub(crate) numbering: Numbering,
     pub(crate) runs: BTreeMap<CampaignId, Run>,
+    /// Catalogues told before their campaign.
+    catalogues: BTreeMap<CampaignId, Catalogue>,
     pub(crate) trunks: Trunks,
     pub(crate) roster: Roster,
     pub(crate) calls: Calls,
@@ -107,9 +109,7 @@ impl Engine {
                 campaign,
                 dispositions,
             } => {
-                if let Some(run) = self.runs.get_mut(&campaign) {
-                    run.catalogue = Catalogue::from_rows(dispositions);
-                }
+                self.catalogue_changed(campaign, dispositions);
             }
             Input::HopperRefilled {
                 campaign,
@@ -158,9 +158,13 @@ impl Engine {
         let (id, state) = (campaign.id, campaign.state);
         let known = self.runs.get(&id).map(|run| run.campaign.state);
         match self.runs.get_mut(&id) {
-            Some(run) => run.change(campaign),
+            Some(run) => run.change(campaign, self.now),
             None => {
-                self.runs.insert(id, Run::new(campaign));
+                let mut run = Run::new(campaign);
+                if let Some(catalogue) = self.catalogues.remove(&id) {
+                    run.catalogue = catalogue;
+                }
+                self.runs.insert(id, run);
             }
         }
         if known.unwrap_or(CampaignState::Stopped) != state {
@@ -182,6 +186,21 @@ impl Engine {
             self.dirty.insert(id);
         } else if known == Some(CampaignState::Running) {
             self.stop_dialing(id);
+        }
+    }
+
+    /// No rows at all would leave agents without a word: the house's are used.
+    fn catalogue_changed(&mut self, id: CampaignId, rows: Vec<domain::Disposition>) {
+        let catalogue = if rows.is_empty() {
+            Catalogue::spanish()
+        } else {
+            Catalogue::from_rows(rows)
+        };
+        match self.runs.get_mut(&id) {
+            Some(run) => run.catalogue = catalogue,
+            None => {
+                self.catalogues.insert(id, catalogue);
+            }
         }
     }
 

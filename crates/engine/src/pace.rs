@@ -32,10 +32,12 @@ impl Pace {
         }
     }
 
-    /// Changed aims start a new pacer; what else changes leaves it be.
-    pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign) {
+    /// Changed aims start a new pacer, with the balance (live answers, of
+    /// those abandoned) of the old one; what else changes leaves it be.
+    pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: (u64, u64)) {
         if config(from) != config(to) {
             self.pacer = Pacer::new(config(to));
+            self.pacer.restore_balance(balance.0, balance.1);
         }
     }
 

@@ -64,12 +64,13 @@ impl Run {
     }
 
     /// Takes over changed settings.
-    pub(crate) fn change(&mut self, campaign: Campaign) {
+    pub(crate) fn change(&mut self, campaign: Campaign, now: Timestamp) {
         if campaign.law_pack != self.campaign.law_pack {
             self.pack = Pack::by_id(&campaign.law_pack).ok();
             self.hours = None;
         }
-        self.pace.change(&self.campaign, &campaign);
+        let balance = self.figures.balance(now);
+        self.pace.change(&self.campaign, &campaign, balance);
         self.removed = false;
         self.campaign = campaign;
     }

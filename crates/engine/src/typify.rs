@@ -257,8 +257,22 @@ impl Engine {
                 run.untyped = run.untyped.saturating_sub(1);
             }
         }
+        if next.state != WorkState::Ready && next.state != WorkState::Leased {
+            self.end_work_of_later(spoken, next.state);
+        }
         self.take_out_of_hoppers(spoken, row);
         self.will_be_due(&next);
+    }
+
+    /// A later attempt on the contact goes on: it must not open the work again.
+    fn end_work_of_later(&mut self, spoken: &Spoken, state: WorkState) {
+        let contact = spoken.work.contact.id;
+        for call in self.calls.iter_mut() {
+            let same = call.intent.campaign == spoken.campaign && call.intent.contact == contact;
+            if same && call.intent.attempt != spoken.attempt {
+                call.work_ended = Some(state);
+            }
+        }
     }
 
     /// What waits in a hopper was leased before this was said.

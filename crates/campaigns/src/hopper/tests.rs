@@ -50,6 +50,7 @@ fn a_promised_call_goes_to_who_promised_it() {
     promised.callback_agent = Some(AgentId::new(9));
     hopper.put(work(1, 1, 1)).expect("new");
     hopper.put(promised.clone()).expect("new");
+    assert_eq!(hopper.promised(), 1);
     assert_eq!(
         hopper.take(|w| w.callback_agent == Some(AgentId::new(8))),
         None

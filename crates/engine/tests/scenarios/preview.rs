@@ -92,6 +92,17 @@ fn a_shown_contact_takes_no_channel_and_an_accepted_one_needs_one() {
 }
 
 #[test]
+fn a_contact_written_down_after_the_campaign_stopped_is_not_shown() {
+    let mut floor = Floor::new(running(DialMode::Preview));
+    floor.commits = false;
+    floor.contacts([1]).agent_ready(1).after(secs(3));
+    let attempt = floor.uncommitted[0];
+    floor.feed(engine::Input::Drain).commit(attempt);
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+    assert_eq!(floor.live().calls.intended, 0);
+}
+
+#[test]
 fn a_lost_line_gives_the_shown_contact_back() {
     let mut floor = preview(1, 1);
     floor.line(1, LineEvent::Down("phone off".into()));

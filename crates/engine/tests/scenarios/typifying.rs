@@ -145,6 +145,44 @@ fn who_asks_not_to_be_called_is_taken_out_everywhere_in_the_same_step() {
 }
 
 #[test]
+fn a_correction_that_ends_the_work_holds_for_the_attempt_going_on() {
+    let (mut floor, first) = wrapping(1);
+    floor.types(1, first, "AB04").after(secs(1_801));
+    let second = floor.last_dialed();
+    assert_ne!(first, second);
+    floor
+        .types(1, first, "NI01")
+        .fails(second, domain::Outcome::NoAnswer);
+    assert_eq!(floor.state_of(1).0, WorkState::Closed);
+}
+
+#[test]
+fn a_catalogue_told_before_its_campaign_is_the_campaigns() {
+    let rows = campaigns::Catalogue::spanish().rows().to_vec();
+    let other = domain::CampaignId::new(2);
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    floor.feed(engine::Input::CatalogueChanged {
+        campaign: other,
+        dispositions: rows.into_iter().filter(|row| row.code == "NI01").collect(),
+    });
+    let mut second = running(DialMode::Progressive);
+    (second.id, second.name) = (other, "Otra".into());
+    floor.feed(engine::Input::CampaignChanged(Box::new(second)));
+    floor
+        .shelve(work(other, 50, 50, &[50]))
+        .hire_for(1, vec![other]);
+    floor
+        .asks(1, AgentRequest::LogIn)
+        .line(1, engine::LineEvent::Up);
+    floor.asks(1, AgentRequest::Ready).after(secs(3));
+    let call = floor.last_dialed();
+    floor.answers(call).types(1, call, "VE01");
+    assert_eq!(floor.rejection(), "unknown_code");
+    floor.types(1, call, "NI01");
+    assert_eq!(floor.rejection(), "");
+}
+
+#[test]
 fn a_late_correction_does_not_undo_a_later_attempt() {
     let (mut floor, first) = wrapping(1);
     floor.types(1, first, "AB04").after(secs(1_801));
