@@ -1,8 +1,8 @@
-//! The torture messages of RFC 4475, each under its name, against the message layer: what is read,
-//! what is refused and with which status, what is dropped. What an endpoint then does with a
-//! readable message (405, 415, 420 and so on) is not judged here.
+//! The torture messages of RFC 4475, each under its name: what the message layer reads, refuses with
+//! which status, or drops; and what an endpoint then answers.
 
 mod above;
+mod endpoint;
 mod every;
 mod invalid;
 mod messages;
