@@ -1,0 +1,6 @@
+//! Telephony over real sockets on loopback: against a carrier and phones made of our own endpoint
+//! (`peer.rs`), and against sipp, which others wrote.
+
+mod calls;
+mod floor;
+mod peer;
