@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use domain::{
-    AgentId, AgentProfile, AttemptId, LineMode, PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport,
+    AgentId, AgentProfile, AttemptId, Cause, EndedBy, LineMode, PhoneNumber, Secret, Trunk,
+    TrunkId, TrunkTransport,
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
@@ -137,21 +138,18 @@ impl Floor {
         self.line(|event| *event == LineEvent::Up).await;
     }
 
-    /// Waits for progress of a call; other reports are kept for later questions.
+    /// Waits for progress of a call, passing over what came before it; reports of others are kept.
     pub(crate) async fn call(
         &mut self,
         wanted: AttemptId,
         fits: impl Fn(&CallProgress) -> bool,
     ) -> CallProgress {
-        let found = self
-            .report(|report| {
-                matches!(report, Report::Call { attempt, progress }
-                    if *attempt == wanted && fits(progress))
-            })
-            .await;
-        match found {
-            Report::Call { progress, .. } => progress,
-            other => unreachable!("asked for a call, got {other:?}"),
+        loop {
+            let of_this = |report: &Report| matches!(report, Report::Call { attempt, .. } if *attempt == wanted);
+            match self.report(of_this).await {
+                Report::Call { progress, .. } if fits(&progress) => return progress,
+                _ => {}
+            }
         }
     }
 
@@ -248,4 +246,12 @@ pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
 /// Waits until a peer saw this.
 pub(crate) async fn sees(peer: &Peer, wanted: &Seen) {
     until(&format!("{wanted:?}"), || peer.seen().contains(wanted)).await;
+}
+
+/// The end of an answered call of which the network said nothing more.
+pub(crate) fn hung_up_by(by: EndedBy) -> CallProgress {
+    CallProgress::Ended {
+        by,
+        cause: Cause::default(),
+    }
 }

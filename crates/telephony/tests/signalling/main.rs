@@ -3,4 +3,5 @@
 
 mod calls;
 mod floor;
+mod lines;
 mod peer;

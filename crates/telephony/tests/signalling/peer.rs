@@ -313,6 +313,8 @@ impl Worker {
     }
 
     fn call_event(&mut self, now: Instant, handle: CallHandle, event: &CallEvent) {
+        // What was sent before a BYE was heard before it.
+        self.listen();
         let Some(call) = self.calls.get(&handle) else {
             return;
         };
@@ -350,8 +352,8 @@ impl Worker {
         }
     }
 
-    /// Sends a frame on every call each 20 ms and counts what came.
-    fn audio(&mut self, now: Instant) {
+    /// Counts what every call heard so far.
+    fn listen(&mut self) {
         let mut buffer = [0; 2048];
         for call in self.calls.values_mut() {
             while let Ok((length, _)) = call.rtp.recv_from(&mut buffer) {
@@ -365,6 +367,11 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Sends a frame on every call each 20 ms, and listens.
+    fn audio(&mut self, now: Instant) {
+        self.listen();
         if now < self.next_frame {
             return;
         }
