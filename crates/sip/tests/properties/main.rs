@@ -1,5 +1,6 @@
 //! Properties of the message layer over generated, mutated and cut messages.
 
+mod endpoint;
 mod framing;
 mod generate;
 #[path = "../torture/messages.rs"]

@@ -38,7 +38,7 @@ const SPLINTERS: [&[u8]; 24] = [
 
 /// Bytes that are shown as text where a test fails.
 #[derive(Clone)]
-struct Wire(Vec<u8>);
+pub(crate) struct Wire(pub(crate) Vec<u8>);
 
 impl std::fmt::Debug for Wire {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -106,6 +106,16 @@ fn original() -> impl Strategy<Value = Wire> {
     ]
 }
 
+/// A message with a few damages.
+pub(crate) fn damaged() -> impl Strategy<Value = Wire> {
+    (original(), vec(damage(), 0..6)).prop_map(|(mut wire, damages)| {
+        for one in &damages {
+            apply(&mut wire.0, one);
+        }
+        wire
+    })
+}
+
 /// Calls all that reads a message. Results do not matter, only that there are some.
 fn read_all(message: &Message) {
     let headers = message.headers();
@@ -132,11 +142,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
-    fn damage_breaks_nothing(original in original(), damages in vec(damage(), 1..6)) {
-        let mut bytes = original.0;
-        for one in &damages {
-            apply(&mut bytes, one);
-        }
+    fn damage_breaks_nothing(Wire(bytes) in damaged()) {
         let mut framer = StreamFramer::new();
         framer.push(&bytes);
         prop_assert!(framer.by_ref().count() <= bytes.len());
