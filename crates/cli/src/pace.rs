@@ -19,7 +19,7 @@ use serde::Deserialize;
 const MESSAGE: Duration = Duration::from_secs(8);
 
 /// Reads the protocol from `input` until `bye` or its end.
-pub fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
+pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
     let mut session: Option<Session> = None;
     for (number, line) in input.lines().enumerate() {
         let line = line.context("reading the protocol")?;
@@ -343,9 +343,9 @@ impl Bucket {
     }
 
     fn at(&mut self, t: i64) -> u32 {
-        let passed = t.saturating_sub(self.at).max(0) as f64 / 1_000.0;
+        let passed = t.saturating_sub(self.at).max(0) as f64;
         let most = self.per_second.max(1.0);
-        self.credit = (self.credit + self.per_second * passed).min(most);
+        self.credit = (self.credit + self.per_second * passed / 1_000.0).min(most);
         self.at = t.max(self.at);
         self.credit.floor() as u32
     }

@@ -8,17 +8,28 @@ use std::time::Duration;
 use crate::pacer::PacerConfig;
 
 /// Aim so far under the target, for the luck of the last calls.
-const AIM: f64 = 0.97;
+const AIM: f64 = 0.985;
 /// Look ahead where no end of calling hours is known.
 const HORIZON: f64 = 3.0 * 3_600.0;
 /// Memory of the rate of live calls, in seconds.
 const RATE_MEMORY: f64 = 1_200.0;
-/// Abandoned calls behind the prior of the outcome's factor, and that prior.
-const OUTCOME_PRIOR: (f64, f64) = (10.0, 1.0);
+/// Abandoned calls for each one forecast, before any is seen, and the forecast
+/// ones it is worth. Well above 1: a call placed later may be answered sooner
+/// and take the agent.
+const OUTCOME_PRIOR: (f64, f64) = (1.9, 6.0);
 /// Expected abandoned calls remembered by the outcome's factor.
 const OUTCOME_MEMORY: f64 = 80.0;
 /// How fast the risk taken is steered, per live call expected.
 const STEER: f64 = 0.03;
+
+/// Share of the budget used before anything is learnt, and the live calls
+/// after which all of it is.
+const CAUTION: (f64, f64) = (0.3, 200.0);
+
+/// Largest logarithm of theta over the mean risk, in general and where
+/// another limit keeps risk low.
+const STEER_MAX: f64 = 3.5;
+const STEER_UNBOUND_MAX: f64 = 1.1;
 
 /// The balance of the abandon period.
 #[derive(Clone, Debug)]
@@ -26,6 +37,8 @@ pub(crate) struct Budget {
     aim: f64,
     live: f64,
     abandoned: f64,
+    /// Live calls this policy has seen itself.
+    learnt: f64,
     live_recent: f64,
     time_recent: f64,
     forecast: f64,
@@ -42,6 +55,8 @@ pub(crate) struct Allowance {
     pub(crate) mean_risk: f64,
     /// Risk up to which one more call is placed.
     pub(crate) theta: f64,
+    /// Abandoned calls for each one forecast.
+    pub(crate) factor: f64,
     /// Abandoned calls to spare (negative: overspent) against the aim.
     pub(crate) balance: f64,
 }
@@ -52,6 +67,7 @@ impl Budget {
             aim: AIM * config.target.get().min(config.limit.get()),
             live: 0.0,
             abandoned: 0.0,
+            learnt: 0.0,
             live_recent: 0.0,
             time_recent: 0.0,
             forecast: 0.0,
@@ -82,6 +98,7 @@ impl Budget {
     /// A person answered a call placed at this risk.
     pub(crate) fn answered(&mut self, risk: f64) {
         self.live += 1.0;
+        self.learnt += 1.0;
         self.live_recent += 1.0;
         self.forecast += risk;
         let fade = (1.0 - risk / OUTCOME_MEMORY).clamp(0.0, 1.0);
@@ -94,10 +111,25 @@ impl Budget {
         self.outcome += 1.0;
     }
 
-    /// A call was placed at this risk, with this chance of being answered.
-    pub(crate) fn took(&mut self, allowance: &Allowance, risk: f64, new_live: f64) {
-        let off = (1.0 - risk / allowance.mean_risk.max(1e-9)).clamp(-4.0, 1.0);
-        self.steer = (self.steer + STEER * new_live * off).clamp(-1.5, 3.5);
+    /// Calls are placed at these risks, each with this chance of being
+    /// answered. Where the budget did not bind (`bound`), the risk taken was
+    /// low for another reason: theta may not run far ahead on that account.
+    pub(crate) fn took(
+        &mut self,
+        allowance: &Allowance,
+        risks: impl IntoIterator<Item = f64>,
+        new_live: f64,
+        bound: bool,
+    ) {
+        let most = if bound {
+            STEER_MAX
+        } else {
+            self.steer.max(STEER_UNBOUND_MAX)
+        };
+        for risk in risks {
+            let off = (1.0 - risk / allowance.mean_risk.max(1e-9)).clamp(-4.0, 1.0);
+            self.steer = (self.steer + STEER * new_live * off).clamp(-1.5, most);
+        }
     }
 
     pub(crate) fn allowance(&self, closes_in: Option<Duration>) -> Allowance {
@@ -106,13 +138,17 @@ impl Budget {
         let coming = (rate * left).max(20.0);
         let balance = self.aim * self.live - self.abandoned;
         let share = (self.aim + balance / coming).clamp(0.03 * self.aim, 1.5 * self.aim);
-        let (weight, prior) = OUTCOME_PRIOR;
+        let (first, calls) = CAUTION;
+        let share = share * (first + (1.0 - first) * self.learnt / calls).min(1.0);
+        let (prior, weight) = OUTCOME_PRIOR;
         let factor = (self.outcome + weight * prior) / (self.forecast + weight);
-        let mean_risk = share / factor.clamp(0.3, 5.0);
+        let factor = factor.clamp(0.3, 5.0);
+        let mean_risk = share / factor;
         Allowance {
             share,
             mean_risk,
             theta: (mean_risk * self.steer.exp()).min(0.5),
+            factor,
             balance,
         }
     }

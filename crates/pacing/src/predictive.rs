@@ -27,7 +27,6 @@ pub(crate) fn decide(pacer: &mut Pacer, snapshot: &Snapshot) -> Decision {
     let mut next = risk.next();
     let mut dial = 0;
     while dial < room && next <= allowance.theta {
-        pacer.budget.took(&allowance, next, ahead.new_live);
         pacer.decided.push_back(next);
         risk.add_call();
         next = risk.next();
@@ -38,6 +37,9 @@ pub(crate) fn decide(pacer: &mut Pacer, snapshot: &Snapshot) -> Decision {
     } else {
         Binding::Abandon
     };
+    let bound = binding == Binding::Abandon;
+    let risks = pacer.decided.iter().copied();
+    pacer.budget.took(&allowance, risks, ahead.new_live, bound);
     explained(
         pacer,
         snapshot,
@@ -113,6 +115,7 @@ fn explained(
             ("risk_last", last),
             ("risk_next", next),
             ("theta", allowance.theta),
+            ("outcome_factor", allowance.factor),
             ("share_allowed", allowance.share),
             ("balance", allowance.balance),
             ("live", pacer.budget.live()),

@@ -1,0 +1,193 @@
+//! What holds for any floor and any history, sane or not.
+
+use std::time::Duration;
+
+use domain::{AgentId, AttemptId, DialMode, Rate, Timestamp};
+use pacing::{
+    Decision, Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp,
+};
+use proptest::prelude::*;
+
+fn pacer() -> Pacer {
+    Pacer::new(PacerConfig {
+        target: Rate::new(0.03).expect("a share"),
+        limit: Rate::new(0.03).expect("a share"),
+        wait_limit: Duration::from_secs(2),
+        ring_timeout: Duration::from_secs(25),
+    })
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// Ages up to days, and instants that lie ahead (a clock set back).
+fn any_instant() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        (0..100_000_i64).prop_map(|age| at(1_000_000 - age)),
+        Just(at(i64::MIN)),
+        Just(at(i64::MAX)),
+        (1_000_000..2_000_000_i64).prop_map(at),
+    ]
+}
+
+prop_compose! {
+    fn any_call()(
+        placed in any_instant(),
+        ringing in proptest::option::of(any_instant()),
+        answered in proptest::option::of(any_instant()),
+    ) -> SnapshotCall {
+        SnapshotCall { placed, ringing, answered }
+    }
+}
+
+prop_compose! {
+    fn any_talk()(since in any_instant(), leaving in any::<bool>()) -> SnapshotTalk {
+        SnapshotTalk { since, leaving }
+    }
+}
+
+prop_compose! {
+    fn any_wrap_up()(
+        since in any_instant(),
+        talked in 0_u64..u64::MAX,
+        until in proptest::option::of(any_instant()),
+        leaving in any::<bool>(),
+    ) -> SnapshotWrapUp {
+        SnapshotWrapUp { since, talked: Duration::from_millis(talked), until, leaving }
+    }
+}
+
+fn any_mode() -> impl Strategy<Value = DialMode> {
+    proptest::sample::select(DialMode::ALL.to_vec())
+}
+
+prop_compose! {
+    fn any_floor()(
+        mode in any_mode(),
+        power_ratio in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -2.0..20.0_f64],
+        (agents_ready, waiting) in (0_u32..80, 0_u32..10),
+        talking in proptest::collection::vec(any_talk(), 0..90),
+        wrap_up in proptest::collection::vec(any_wrap_up(), 0..20),
+        calls in proptest::collection::vec(any_call(), 0..120),
+        (channels_free, calls_now_max, hopper) in (0_u32..50, 0_u32..50, 0_u32..50),
+        closes in proptest::option::of(0_u64..100_000),
+        calls_max in proptest::option::of(0_u32..200),
+    ) -> Snapshot {
+        Snapshot {
+            now: at(1_000_000),
+            mode, power_ratio, agents_ready, talking, wrap_up, calls, waiting,
+            channels_free, calls_now_max, hopper,
+            window_closes_in: closes.map(Duration::from_secs),
+            calls_max,
+        }
+    }
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let call = (0_i64..12).prop_map(AttemptId::new);
+    let agent = (0_i64..6).prop_map(AgentId::new);
+    (0_u8..13, call, agent).prop_map(|(kind, call, agent)| match kind {
+        0 => Fact::CallPlaced { call },
+        1 => Fact::Ringing { call },
+        2 => Fact::Answered { call },
+        3 => Fact::Live { call },
+        4 => Fact::Bridged { call, agent },
+        5 => Fact::Abandoned { call },
+        6 => Fact::Failed { call },
+        7 => Fact::Cancelled { call },
+        8 => Fact::Ended { call },
+        9 => Fact::AgentReady { agent },
+        10 => Fact::AgentLeft { agent },
+        11 => Fact::TalkEnded { agent },
+        _ => Fact::WrapUpEnded { agent },
+    })
+}
+
+/// Facts in any order, at times that run backwards, too.
+fn any_history() -> impl Strategy<Value = Vec<(Timestamp, Fact)>> {
+    proptest::collection::vec((any_instant(), any_fact()), 0..200)
+}
+
+fn after(history: &[(Timestamp, Fact)]) -> Pacer {
+    let mut pacer = pacer();
+    for (now, fact) in history {
+        pacer.observe(*now, *fact);
+    }
+    pacer
+}
+
+fn assert_within_limits(floor: &Snapshot, decision: &Decision) {
+    let dial = decision.dial;
+    assert!(dial <= floor.channels_free, "channels: {decision:?}");
+    assert!(
+        dial <= floor.calls_now_max,
+        "calls per second: {decision:?}"
+    );
+    assert!(dial <= floor.hopper, "contacts: {decision:?}");
+    if let Some(most) = floor.calls_max {
+        assert!(dial == 0 || dial as usize + floor.calls.len() <= most as usize);
+    }
+    if floor.agents_staying() == 0 || floor.window_closes_in == Some(Duration::ZERO) {
+        assert_eq!(dial, 0, "{decision:?}");
+    }
+    for (name, value) in &decision.inputs {
+        assert!(value.is_finite(), "{name} is {value}");
+    }
+    let words = [
+        "abandon",
+        "trunk",
+        "cps",
+        "window",
+        "list",
+        "no agents",
+        "mode",
+        "none",
+    ];
+    assert!(words.contains(&decision.binding), "{}", decision.binding);
+    assert!(!decision.why.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_limit_is_ever_exceeded_whatever_happened(
+        history in any_history(),
+        floor in any_floor(),
+    ) {
+        let mut pacer = after(&history);
+        for _ in 0..2 {
+            let decision = pacer.decide(&floor);
+            assert_within_limits(&floor, &decision);
+        }
+    }
+
+    #[test]
+    fn one_agent_more_never_means_fewer_calls(
+        history in any_history(),
+        mut floor in any_floor(),
+    ) {
+        let pacer = after(&history);
+        let fewer = pacer.clone().decide(&floor).dial;
+        floor.agents_ready += 1;
+        let more = pacer.clone().decide(&floor).dial;
+        prop_assert!(more >= fewer, "{fewer} with one agent less, {more} now");
+    }
+
+    #[test]
+    fn the_same_history_gives_the_same_decision(
+        history in any_history(),
+        floor in any_floor(),
+    ) {
+        prop_assert_eq!(after(&history).decide(&floor), after(&history).decide(&floor));
+    }
+
+    #[test]
+    fn nobody_there_means_nothing_dialed(history in any_history(), mut floor in any_floor()) {
+        floor.agents_ready = 0;
+        floor.talking.clear();
+        floor.wrap_up.clear();
+        prop_assert_eq!(after(&history).decide(&floor).dial, 0);
+    }
+}
