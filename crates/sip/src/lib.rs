@@ -8,6 +8,8 @@ mod dialog;
 pub mod endpoint;
 pub mod framing;
 pub mod message;
+mod registrar;
+mod registration;
 pub mod sdp;
 pub mod timers;
 mod transaction;

@@ -159,6 +159,7 @@ pub(super) enum Owner {
     Bye(CallHandle),
     /// CANCEL: its answer means nothing, since the INVITE tells the rest.
     Cancel,
+    Registration(super::RegistrationHandle),
     Options(super::OptionsHandle),
 }
 

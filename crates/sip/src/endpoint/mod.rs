@@ -11,6 +11,9 @@ mod in_dialog;
 mod outside;
 mod probe;
 mod record;
+mod registering;
+mod registry;
+mod source_rate;
 mod uac;
 mod uas;
 
@@ -23,11 +26,14 @@ pub use event::{CallEvent, EndedBy, Event, RegistrationState};
 
 use crate::dialog::DialogId;
 use crate::message::{Message, Response, parse_datagram};
+use crate::registrar::{Registrar, RegistrarRules};
 use crate::timers::Alarms;
 use crate::transaction::{ClientId, ClientTable, ServerId, ServerTable};
 use call::{Call, Owner};
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use registering::Registering;
+use source_rate::SourceRate;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -51,6 +57,11 @@ pub struct Endpoint {
     /// Calls whose INVITE or re-INVITE we have not answered: what a CANCEL means.
     pending: HashMap<ServerId, CallHandle>,
     alarms: Alarms<Alarm>,
+    registrar: Registrar,
+    registrations: HashMap<RegistrationHandle, Registering>,
+    source_rate: SourceRate,
+    /// The time that was given last.
+    latest: Instant,
 }
 
 /// What an endpoint waits for besides its transactions.
@@ -64,6 +75,8 @@ enum Alarm {
     Unacked(CallHandle),
     /// Proxies forget an INVITE that hears nothing for three minutes (timer C).
     KeepRinging(CallHandle),
+    /// A registration of ours wants to be refreshed or tried again.
+    Registration(RegistrationHandle),
 }
 
 /// How much an endpoint keeps; all fall back to zero when it has nothing to do.
@@ -84,9 +97,22 @@ pub struct Load {
 impl Endpoint {
     /// An endpoint without calls.
     pub fn new(config: EndpointConfig, now: Instant) -> Self {
-        let _ = now;
+        let mut rng = StdRng::from_seed(config.seed);
+        let mut key = [0; 32];
+        rng.fill_bytes(&mut key);
+        let rules = RegistrarRules {
+            realm: config.domain.clone(),
+            key,
+            md5: config.md5_allowed,
+            expires_min: config.expires_min,
+            expires_max: config.expires_max,
+        };
         Self {
-            rng: StdRng::from_seed(config.seed),
+            rng,
+            registrar: Registrar::new(rules, now),
+            registrations: HashMap::new(),
+            source_rate: SourceRate::new(config.source_rate, now),
+            latest: now,
             clients: ClientTable::new(config.timers),
             servers: ServerTable::new(config.timers),
             config,
@@ -102,6 +128,7 @@ impl Endpoint {
 
     /// Takes one datagram, or one message that was framed out of a stream.
     pub fn receive(&mut self, now: Instant, from: Flow, bytes: &[u8]) {
+        self.latest = now;
         match parse_datagram(bytes) {
             Ok(Message::Request(request)) => self.on_request(now, from, request),
             Ok(Message::Response(response)) => self.on_response(now, &response),
@@ -119,6 +146,9 @@ impl Endpoint {
 
     /// Does what is due at `now`.
     pub fn wake(&mut self, now: Instant) {
+        self.latest = now;
+        let changes = self.registrar.wake(now);
+        self.tell_changes(changes);
         self.servers.wake(now, &mut self.transmits);
         for lost in self.clients.wake(now, &mut self.transmits) {
             self.on_lost(now, lost.id, lost.owner, 408);
@@ -129,6 +159,7 @@ impl Endpoint {
                 Alarm::CancelLimit(call) => self.on_cancel_limit(now, call),
                 Alarm::Unacked(call) => self.on_unacked(now, call),
                 Alarm::KeepRinging(call) => self.on_keep_ringing(now, call),
+                Alarm::Registration(handle) => self.ask_registrar(now, handle),
             }
         }
     }
@@ -139,6 +170,7 @@ impl Endpoint {
             self.servers.next_wake(),
             self.clients.next_wake(),
             self.alarms.next(),
+            self.registrar.next_wake(),
         ];
         wakes.into_iter().flatten().min()
     }
@@ -164,34 +196,6 @@ impl Endpoint {
         }
     }
 
-    /// Registrar: sets the password of a user of our domain; `None` removes the account and its
-    /// bindings. Only the digest secret is kept.
-    pub fn set_account(&mut self, user: &str, password: Option<&str>) {
-        let _ = (user, password);
-    }
-
-    /// Registrar: where a user is reached, latest first.
-    pub fn bindings(&self, user: &str) -> Vec<Binding> {
-        let _ = user;
-        Vec::new()
-    }
-
-    /// Registrar: takes back a binding of a former life.
-    pub fn restore_binding(&mut self, now: Instant, binding: Binding) {
-        let _ = (now, binding);
-    }
-
-    /// Registers with another registrar and keeps that up.
-    pub fn register(&mut self, now: Instant, registration: NewRegistration) -> RegistrationHandle {
-        let _ = (now, registration);
-        RegistrationHandle(self.handle())
-    }
-
-    /// Takes a registration of ours back.
-    pub fn unregister(&mut self, now: Instant, registration: RegistrationHandle) {
-        let _ = (now, registration);
-    }
-
     /// Replaces the trusted peers.
     pub fn set_trusted(&mut self, peers: Vec<IpAddr>) {
         self.config.trusted_peers = peers;
@@ -206,17 +210,18 @@ impl Endpoint {
             Owner::Invite(call) => self.on_invite_response(now, id, call, response),
             Owner::Bye(call) => self.on_bye_response(now, id, call, response),
             Owner::Cancel => {}
+            Owner::Registration(handle) => self.on_register_response(now, id, handle, response),
             Owner::Options(probe) => self.on_options_response(probe, response.status),
         }
     }
 
     /// A request of ours got no answer: `status` is 408 after silence, 503 for a dead transport.
     fn on_lost(&mut self, now: Instant, id: ClientId, owner: Owner, status: u16) {
-        let _ = now;
         match owner {
             Owner::Invite(call) => self.on_invite_lost(id, call, status),
             Owner::Bye(call) => self.finish(call),
             Owner::Cancel => {}
+            Owner::Registration(handle) => self.on_register_failed(now, handle, status, None),
             Owner::Options(probe) => self.on_options_lost(probe),
         }
     }

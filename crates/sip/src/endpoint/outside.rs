@@ -46,6 +46,14 @@ impl Endpoint {
             key,
             request,
         };
+        let cancels = arrived.request.method == Method::Cancel
+            && self
+                .servers
+                .find(&arrived.key.of_cancelled_invite())
+                .is_some();
+        if call.is_none() && !cancels && !self.admits(now, from.remote.ip()) {
+            return;
+        }
         match call {
             _ if receipt == Receipt::Merged => self.refuse(now, &arrived, 482),
             _ if arrived.request.method == Method::Cancel => self.on_cancel(now, &arrived),
@@ -72,6 +80,7 @@ impl Endpoint {
                 self.answer_at_once(now, &arrived, response);
             }
             Method::Invite => self.on_incoming(now, arrived),
+            Method::Register => self.on_register(now, &arrived),
             Method::Options => {
                 let mut response = self.response(&arrived.request, Status::OK);
                 response.headers.push("Allow", ALLOW);
@@ -89,13 +98,22 @@ impl Endpoint {
         self.config.accept_calls || self.config.trusted_peers.contains(&source)
     }
 
+    /// Whether to hear a new request from `source`: always if it is a trunk or a registered phone.
+    fn admits(&mut self, now: Instant, source: IpAddr) -> bool {
+        self.config.trusted_peers.contains(&source)
+            || self.registrar.knows(source)
+            || self.source_rate.admits(now, source)
+    }
+
     /// Bytes that are no message we could act upon: a request is told so, as far as it is one.
     pub(super) fn on_malformed(&mut self, now: Instant, from: Flow, error: ParseError) {
-        let _ = now;
         let Some(request) = error.request.as_deref() else {
             return;
         };
         if request.method == Method::Ack || request.headers.via_top().is_err() {
+            return;
+        }
+        if !self.admits(now, from.remote.ip()) {
             return;
         }
         let (reply, mut request) = (reply_flow(request, from), request.clone());

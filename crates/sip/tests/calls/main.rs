@@ -1,5 +1,6 @@
 //! Endpoints talking to each other, and to scripted peers, over a network in virtual time.
 
 mod basic;
+mod registering;
 #[allow(dead_code, reason = "a vocabulary, not all of which every test needs")]
 mod world;
