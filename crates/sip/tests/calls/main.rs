@@ -1,6 +1,9 @@
 //! Endpoints talking to each other, and to scripted peers, over a network in virtual time.
 
 mod basic;
+mod races;
 mod registering;
+mod soak;
+mod within;
 #[allow(dead_code, reason = "a vocabulary, not all of which every test needs")]
 mod world;
