@@ -98,6 +98,7 @@ impl Engine {
         for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
             pace::put_call(&mut floor, call);
         }
+        pace::cap_while_learning(&mut floor, run.figures.balance(now).0);
         let run = self.runs.get_mut(&id).expect("found above");
         let record = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agents::{Agent, State};
 use campaigns::Campaign;
-use domain::{PacingRecord, Timestamp};
+use domain::{DialMode, PacingRecord, Timestamp};
 use pacing::{Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};
 
 use crate::call::{Call, Phase};
@@ -14,6 +14,13 @@ use crate::trunks::Room;
 
 /// A decision is recorded at least this often, changed or not.
 const RECORD_EVERY: Duration = Duration::from_secs(10);
+
+/// Until so many people have answered, pacing goes by guesses: how soon they
+/// pick up here is not known yet.
+const LEARNT_AFTER: u64 = 30;
+/// Lines per agent at work until then: answers that all come at once still
+/// find most agents free, and a low answer rate shows within minutes.
+const LINES_WHILE_LEARNING: u32 = 2;
 
 /// A campaign's pacing with its last decision.
 #[derive(Debug)]
@@ -86,6 +93,14 @@ pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) 
     floor.hopper = u32::try_from(hopper).unwrap_or(u32::MAX);
     floor.window_closes_in = run.closes().map(|at| at.since(now));
     floor
+}
+
+/// The cap on calls in flight while the campaign's people are strangers.
+pub(crate) fn cap_while_learning(floor: &mut Snapshot, live_answers: u64) {
+    if floor.mode == DialMode::Predictive && live_answers < LEARNT_AFTER {
+        let agents = u32::try_from(floor.agents_staying()).unwrap_or(u32::MAX);
+        floor.calls_max = Some(agents.saturating_mul(LINES_WHILE_LEARNING));
+    }
 }
 
 /// Puts an agent at work on the floor; `talked` before the wrap-up they are in.

@@ -10,4 +10,5 @@ mod oracle;
 mod predictive;
 mod preview;
 mod properties;
+mod shift;
 mod typifying;

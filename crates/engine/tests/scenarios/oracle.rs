@@ -150,9 +150,10 @@ impl Oracle {
             "too many channels"
         );
         let ordered = self.ordered.entry(*trunk).or_default();
-        ordered.push(now);
         let second = Duration::from_secs(1);
-        let lately = ordered.iter().filter(|at| now.since(**at) < second).count();
+        ordered.retain(|at| now.since(*at) < second);
+        ordered.push(now);
+        let lately = ordered.len();
         assert!(
             lately as f64 <= line.calls_per_second_max.max(1.0),
             "{lately} calls in a second"
