@@ -13,7 +13,6 @@ use crate::floor::{
 use crate::peer::Seen;
 
 #[tokio::test]
-#[ignore = "the registrar lands next"]
 async fn customer_and_agent_hear_each_other_and_the_line_outlives_the_call() {
     let carrier = carrier();
     let mut floor = Floor::open().await;
@@ -55,7 +54,6 @@ async fn customer_and_agent_hear_each_other_and_the_line_outlives_the_call() {
 }
 
 #[tokio::test]
-#[ignore = "the registrar lands next"]
 async fn a_line_that_falls_during_a_call_says_so_and_the_customer_stays() {
     let carrier = carrier();
     let mut floor = Floor::open().await;
@@ -80,7 +78,6 @@ async fn a_line_that_falls_during_a_call_says_so_and_the_customer_stays() {
 }
 
 #[tokio::test]
-#[ignore = "the registrar lands next"]
 async fn stopping_ends_every_call_and_line() {
     let carrier = carrier();
     let mut floor = Floor::open().await;

@@ -5,3 +5,4 @@ mod calls;
 mod floor;
 mod lines;
 mod peer;
+mod sipp;
