@@ -56,13 +56,20 @@ impl Floor {
     }
 
     pub(crate) async fn open_with(config: TelephonyConfig) -> Floor {
-        let (telephony, reports) = Telephony::start(config).await.expect("loopback is there");
-        Floor {
+        Floor::try_open_with(config)
+            .await
+            .expect("loopback is there")
+    }
+
+    /// `None` where the address is taken.
+    pub(crate) async fn try_open_with(config: TelephonyConfig) -> Option<Floor> {
+        let (telephony, reports) = Telephony::start(config).await.ok()?;
+        Some(Floor {
             telephony,
             reports,
             kept: VecDeque::new(),
             next_attempt: 1,
-        }
+        })
     }
 
     pub(crate) fn trunk_to(&self, address: SocketAddr) {

@@ -3,6 +3,9 @@
 
 mod calls;
 mod floor;
+mod hostile;
 mod lines;
 mod peer;
+mod per_call;
+mod restart;
 mod sipp;

@@ -68,7 +68,7 @@ impl Sipp {
     }
 
     /// Waits until sipp has played its scenario to the end and found nothing wrong.
-    async fn is_content(mut self) {
+    async fn ends_content(mut self) {
         let started = std::time::Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().expect("our child") {
@@ -103,7 +103,7 @@ async fn end_with(scenario: &str, ring_timeout: Duration) -> CallProgress {
     let end = floor
         .call(call, |p| matches!(p, CallProgress::Failed { .. }))
         .await;
-    sipp.is_content().await;
+    sipp.ends_content().await;
     assert_eq!(floor.telephony.counters().invites_sent, 1);
     end
 }
@@ -161,7 +161,7 @@ async fn sipp_answers_over_either_transport_and_we_hang_up() {
             ),
             "{end:?}"
         );
-        sipp.is_content().await;
+        sipp.ends_content().await;
     }
 }
 
@@ -174,7 +174,7 @@ async fn sipp_hears_the_message_and_is_hung_up() {
     floor.answered(call).await;
     floor.orders(Command::PlayMessage { attempt: call });
     assert_eq!(floor.next(call).await, CallProgress::MessagePlayed);
-    sipp.is_content().await;
+    sipp.ends_content().await;
 }
 
 #[tokio::test]
@@ -190,5 +190,5 @@ async fn sipp_hangs_up_at_once() {
         }
         other => panic!("{other:?}"),
     }
-    sipp.is_content().await;
+    sipp.ends_content().await;
 }
