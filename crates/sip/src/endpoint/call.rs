@@ -52,6 +52,8 @@ pub(super) struct Calling {
     pub(super) flow: Flow,
     /// A 1xx came: CANCEL may be sent.
     pub(super) provisional: bool,
+    /// `Trying` or `Ringing` was told.
+    pub(super) progress_told: bool,
     /// Why we want to stop.
     pub(super) stop: Option<Stop>,
     pub(super) cancel_sent: bool,

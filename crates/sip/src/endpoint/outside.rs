@@ -10,6 +10,9 @@ use crate::transaction::{Receipt, ServerKey};
 use std::net::IpAddr;
 use std::time::Instant;
 
+/// Server transactions at a time. Beyond, new requests are answered with 503 and nothing is kept.
+const SERVERS_MAX: usize = 100_000;
+
 /// A request without transaction.
 #[derive(Debug)]
 pub(super) struct Arrived {
@@ -52,6 +55,12 @@ impl Endpoint {
                 .find(&arrived.key.of_cancelled_invite())
                 .is_some();
         if call.is_none() && !cancels && !self.admits(now, from.remote.ip()) {
+            return;
+        }
+        if call.is_none() && self.servers.len() >= SERVERS_MAX {
+            let mut response = self.response(&arrived.request, status(503));
+            response.headers.push("Retry-After", "5");
+            self.send_response(arrived.reply, response);
             return;
         }
         match call {

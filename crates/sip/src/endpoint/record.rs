@@ -13,6 +13,9 @@ const VERSION: &str = "dialog-1";
 /// Requests that the former life may have sent after the record was written.
 const CSEQ_GAP: u32 = 100;
 
+/// CSeq numbers stay below 2^31, with room for what the resumed call still sends.
+const CSEQ_MAX: u32 = (1 << 31) - 2 * CSEQ_GAP;
+
 impl Endpoint {
     /// One line of text from which [`Self::resume`] can end an answered call after a crash.
     pub fn dialog_record(&self, call: CallHandle) -> Option<String> {
@@ -58,6 +61,7 @@ impl Endpoint {
             invite,
             flow: call.flow,
             provisional: true,
+            progress_told: true,
             stop: None,
             cancel_sent: false,
             answered: Challenges::default(),
@@ -126,7 +130,7 @@ fn read(record: &str) -> Option<Dialog> {
             .iter()
             .map(|route| route.parse().ok())
             .collect::<Option<_>>()?,
-        local_cseq: local_cseq.checked_add(CSEQ_GAP)?,
+        local_cseq: (local_cseq < CSEQ_MAX).then(|| local_cseq + CSEQ_GAP)?,
         remote_cseq: remote_cseq.map(str::parse).transpose().ok()?,
         flow: Flow {
             transport: match transport {

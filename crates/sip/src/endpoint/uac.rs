@@ -7,7 +7,10 @@ use super::{Alarm, CALLS_MAX, CallEvent, CallHandle, Endpoint, NewCall, Transmit
 use crate::dialog::Dialog;
 use crate::message::{Message, Method, Request, Response};
 use crate::transaction::ClientId;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// No phone rings for longer, whatever the application says.
+const RING_TIMEOUT_MAX: Duration = Duration::from_secs(24 * 3600);
 
 impl Endpoint {
     /// Calls somebody.
@@ -34,6 +37,7 @@ impl Endpoint {
             invite,
             flow: call.flow,
             provisional: false,
+            progress_told: false,
             stop: None,
             cancel_sent: false,
             answered: Challenges::default(),
@@ -42,7 +46,7 @@ impl Endpoint {
             .credentials
             .map(|(user, password)| Credentials { user, password });
         self.calls.insert(handle, state);
-        let give_up_at = now + call.ring_timeout;
+        let give_up_at = now + call.ring_timeout.min(RING_TIMEOUT_MAX);
         self.alarms
             .set(Alarm::RingTimeout(handle), Some(give_up_at));
         self.tell(handle, CallEvent::Sent);
@@ -106,8 +110,11 @@ impl Endpoint {
             self.send_cancel(now, handle);
             return;
         }
+        // A 100 that was overtaken, or came twice, is no news.
+        let is_news = !calling.progress_told;
+        calling.progress_told = true;
         match response.status.code() {
-            100 => self.tell(handle, CallEvent::Trying),
+            100 if is_news => self.tell(handle, CallEvent::Trying),
             180..=183 => {
                 let sdp = sdp_of_response(response);
                 self.tell(handle, CallEvent::Ringing { sdp });
