@@ -10,7 +10,8 @@ use crate::transaction::{Receipt, ServerKey};
 use std::net::IpAddr;
 use std::time::Instant;
 
-/// Server transactions at a time. Beyond, new requests are answered with 503 and nothing is kept.
+/// Server transactions at a time. Beyond, new requests of strangers get 503 and
+/// nothing is kept of them.
 const SERVERS_MAX: usize = 100_000;
 
 /// A request without transaction.
@@ -57,7 +58,8 @@ impl Endpoint {
         if call.is_none() && !cancels && !self.admits(now, from.remote.ip()) {
             return;
         }
-        if call.is_none() && self.servers.len() >= SERVERS_MAX {
+        let is_known = self.is_known(from.remote.ip());
+        if call.is_none() && !is_known && self.servers.len() >= SERVERS_MAX {
             let mut response = self.response(&arrived.request, status(503));
             response.headers.push("Retry-After", "5");
             self.send_response(arrived.reply, response);
@@ -109,9 +111,11 @@ impl Endpoint {
 
     /// Whether to hear a new request from `source`: always if it is a trunk or a registered phone.
     fn admits(&mut self, now: Instant, source: IpAddr) -> bool {
-        self.config.trusted_peers.contains(&source)
-            || self.registrar.knows(source)
-            || self.source_rate.admits(now, source)
+        self.is_known(source) || self.source_rate.admits(now, source)
+    }
+
+    fn is_known(&self, source: IpAddr) -> bool {
+        self.config.trusted_peers.contains(&source) || self.registrar.knows(source)
     }
 
     /// Bytes that are no message we could act upon: a request is told so, as far as it is one.
@@ -179,7 +183,8 @@ impl Endpoint {
         self.respond(now, server, response);
     }
 
-    fn send_response(&mut self, flow: Flow, response: Response) {
+    /// Sends a response without keeping anything.
+    pub(super) fn send_response(&mut self, flow: Flow, response: Response) {
         self.transmits.push_back(Transmit {
             flow,
             bytes: Message::Response(response).to_bytes(),

@@ -30,10 +30,10 @@ impl Endpoint {
     pub(super) fn on_register(&mut self, now: Instant, arrived: &Arrived) {
         let answer = self.registrar.register(now, arrived.from, &arrived.request);
         match answer {
-            Answer::Challenge(challenges) => self.challenge(now, arrived, &challenges),
+            Answer::Challenge(challenges) => self.challenge(arrived, &challenges),
             Answer::Wrong(challenges) => {
                 self.source_rate.penalise(now, arrived.from.remote.ip());
-                self.challenge(now, arrived, &challenges);
+                self.challenge(arrived, &challenges);
             }
             Answer::Refuse(code) => self.refuse(now, arrived, code),
             Answer::TooBrief(least) => {
@@ -54,14 +54,16 @@ impl Endpoint {
         }
     }
 
-    fn challenge(&mut self, now: Instant, arrived: &Arrived, challenges: &[Challenge]) {
+    /// Keeps nothing about the request (RFC 3261 section 8.2.7): whoever forges addresses would
+    /// otherwise fill our memory with transactions.
+    fn challenge(&mut self, arrived: &Arrived, challenges: &[Challenge]) {
         let mut response = self.response(&arrived.request, status(401));
         for challenge in challenges {
             response
                 .headers
                 .push("WWW-Authenticate", challenge.to_string());
         }
-        self.answer_at_once(now, arrived, response);
+        self.send_response(arrived.reply, response);
     }
 
     pub(super) fn tell_changes(&mut self, changes: Vec<Change>) {

@@ -214,6 +214,7 @@ fn a_flood_of_registers_from_one_address_is_met_with_silence() {
     }
     world.pass(secs(1));
     assert_eq!(world.mailed_statuses().len(), 10);
+    assert_eq!(world.endpoint(BOB).load().servers, 0);
     registered(&mut world, "correct horse");
     assert_eq!(states(&world).len(), 1);
 }
