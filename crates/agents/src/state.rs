@@ -257,15 +257,11 @@ impl Agent {
     pub fn line_went_down(&mut self, now: Timestamp, why: &str) -> Option<Change> {
         self.line_up = false;
         match self.state {
-            State::Raising => {
-                let _ = self.enter(now, State::Offline, None);
-                self.trouble = Some(why.to_owned());
-                None
-            }
             State::Ready | State::Reserved { .. } | State::Talking { .. } | State::Break { .. } => {
                 Some(self.enter_lost(now, why))
             }
-            State::WrapUp { .. } | State::Lost { .. } | State::Offline => {
+            // A phone that is not on yet may come on while they log in.
+            State::Raising | State::WrapUp { .. } | State::Lost { .. } | State::Offline => {
                 self.trouble = Some(why.to_owned());
                 None
             }
@@ -407,7 +403,9 @@ impl Agent {
         self.deadline = None;
         match self.state {
             State::Raising => {
-                let _ = self.line_went_down(now, "the phone did not answer");
+                let _ = self.enter(now, State::Offline, None);
+                self.trouble
+                    .get_or_insert_with(|| "the phone did not answer".to_owned());
                 Expired::RaisingGaveUp
             }
             State::Ready => Expired::Changed(self.enter_break(now, "idle")),

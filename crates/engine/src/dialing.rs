@@ -11,12 +11,15 @@ use domain::{
 };
 
 use crate::call::{Call, Phase};
+use crate::gates::own_gate;
 use crate::run::Run;
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
 use crate::{Command, Engine, pace};
 
 /// An agent's own call-back waits so long for them, then goes to anyone.
 const PROMISE_KEPT_FOR: Duration = Duration::from_secs(15 * 60);
+/// A promised call its agent gave up before it left comes again after this.
+const GIVEN_UP_FOR: Duration = Duration::from_secs(600);
 /// How long an agent may look at a contact before saying yes or no.
 const PREVIEW_MAX: Duration = Duration::from_secs(300);
 /// The most contacts of a hopper one decision looks at.
@@ -334,11 +337,18 @@ impl Engine {
 
     /// Orders the end of a call nobody answered yet.
     pub(crate) fn give_up(&mut self, attempt: AttemptId) {
-        if let Some(call) = self.calls.get_mut(attempt) {
+        let Some(call) = self.calls.get_mut(attempt) else {
+            return;
+        };
+        if call.was_ordered() {
             call.given_up = true;
             self.timers
                 .set(Timer::Silence(attempt), self.now + HANG_UP_WITHIN);
             self.order(Command::HangUp { attempt });
+        } else {
+            // Its commit may still come, and must find nothing to place.
+            let later = self.now + GIVEN_UP_FOR;
+            self.refuse(attempt, own_gate("call.given_up"), later);
         }
     }
 

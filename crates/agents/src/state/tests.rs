@@ -55,13 +55,11 @@ fn a_line_that_cannot_be_raised_leaves_the_agent_offline_and_says_why() {
     let mut agent = offline();
     assert_eq!(agent.log_in(at(0)), Ok(None));
     assert_eq!(agent.line_went_down(at(1), "busy here"), None);
+    assert!(agent.wants_line(), "it is tried again while there is time");
+    assert_eq!(agent.expire(at(44)), Expired::Nothing);
+    assert_eq!(agent.expire(at(45)), Expired::RaisingGaveUp);
     assert_eq!(*agent.state(), State::Offline);
     assert_eq!(agent.reason().as_deref(), Some("busy here"));
-
-    assert_eq!(agent.log_in(at(5)), Ok(None));
-    assert_eq!(agent.expire(at(49)), Expired::Nothing);
-    assert_eq!(agent.expire(at(50)), Expired::RaisingGaveUp);
-    assert_eq!(agent.status(), AgentStatus::Offline);
 }
 
 #[test]

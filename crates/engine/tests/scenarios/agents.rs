@@ -26,6 +26,39 @@ fn a_phone_that_does_not_answer_leaves_the_agent_offline_with_the_reason() {
 }
 
 #[test]
+fn a_phone_that_comes_on_while_its_agent_logs_in_is_called_then() {
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    floor.hire(1).asks(1, AgentRequest::LogIn);
+    floor.line(1, LineEvent::Down("not registered".into()));
+    assert_eq!(floor.agent(1).reason.as_deref(), Some("not registered"));
+    floor.orders.clear();
+    floor.after(secs(2)).line(1, LineEvent::Registered);
+    assert!(floor.was_ordered(&Command::RaiseLine { agent: agent(1) }));
+    floor.line(1, LineEvent::Up);
+    assert_eq!(floor.agent(1).reason.as_deref(), Some("login"));
+}
+
+#[test]
+fn half_the_floor_gone_at_once_leaves_no_call_without_its_end() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 10, 40);
+    let calls = floor.dialed();
+    for call in &calls {
+        floor.answers(*call);
+    }
+    for id in 1..=5 {
+        floor.line(id, LineEvent::Down("network".into()));
+    }
+    let dialed = floor.dialed().len();
+    floor.after(secs(2));
+    assert_eq!(floor.dialed().len(), dialed, "nobody new is called");
+    assert_eq!(floor.live().calls.message, 5);
+    for call in &calls {
+        floor.hangs_up(*call);
+    }
+    assert!(floor.oracle.all_placed_are_closed());
+}
+
+#[test]
 fn a_break_on_a_call_is_booked_and_taken_after_typifying() {
     let mut floor = Floor::with(running(DialMode::Progressive), 1, 3);
     let call = floor.last_dialed();

@@ -108,6 +108,18 @@ fn a_personal_call_back_goes_to_who_promised_it_at_its_time() {
 }
 
 #[test]
+fn a_promised_call_given_up_before_it_left_never_leaves() {
+    let (mut floor, call) = wrapping(1);
+    let then = floor.now + secs(600);
+    floor.types_callback(1, call, "TI01", Some(then));
+    floor.commits = false;
+    floor.after(secs(605));
+    let promised = floor.uncommitted[0];
+    floor.asks(1, AgentRequest::HangUp).commit(promised);
+    assert_eq!(floor.dialed(), [call]);
+}
+
+#[test]
 fn a_personal_call_back_whose_agent_is_gone_goes_to_anyone() {
     let (mut floor, call) = wrapping(1);
     let then = floor.now + secs(600);
