@@ -1,0 +1,110 @@
+//! Whom a call reaches, and what they do: drawn when the call is placed.
+
+use std::time::Duration;
+
+use domain::{Outcome, PhoneNumber};
+
+use crate::dice::Dice;
+use crate::{Mix, Scenario};
+
+/// Whom a call reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Callee {
+    /// Someone picks up.
+    Person,
+    /// A machine picks up.
+    Machine,
+    /// Nobody picks up: why.
+    Nobody(Outcome),
+}
+
+/// What a call will be like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    pub(crate) callee: Callee,
+    /// From INVITE to ringing, or to the refusal.
+    pub(crate) setup: Duration,
+    /// From ringing to picking up, where somebody does.
+    pub(crate) ring: Duration,
+}
+
+impl Fate {
+    pub(crate) fn draw(scenario: &Scenario, phone: PhoneNumber, dice: &mut Dice) -> Fate {
+        let callee = if is_invalid(scenario, phone) {
+            Callee::Nobody(Outcome::InvalidNumber)
+        } else {
+            draw_callee(&scenario.mix, dice)
+        };
+        let setup = Duration::from_millis(100) + dice.around(scenario.setup_mean);
+        let ring = match callee {
+            // Voice mail takes over when the network has rung long enough.
+            Callee::Machine => dice.millis(12_000, 20_000),
+            Callee::Person => Duration::from_millis(800) + dice.around(scenario.ring_mean),
+            Callee::Nobody(_) => Duration::ZERO,
+        };
+        Fate {
+            callee,
+            setup,
+            ring,
+        }
+    }
+
+    /// Whether the far end rings at all.
+    pub(crate) fn rings(&self) -> bool {
+        matches!(
+            self.callee,
+            Callee::Person | Callee::Machine | Callee::Nobody(Outcome::NoAnswer)
+        )
+    }
+}
+
+fn draw_callee(mix: &Mix, dice: &mut Dice) -> Callee {
+    let outcomes = [
+        (mix.person, Callee::Person),
+        (mix.machine, Callee::Machine),
+        (mix.no_answer, Callee::Nobody(Outcome::NoAnswer)),
+        (mix.busy, Callee::Nobody(Outcome::Busy)),
+        (mix.congestion, Callee::Nobody(Outcome::Congestion)),
+    ];
+    let total = outcomes.iter().map(|(weight, _)| u64::from(*weight)).sum();
+    let mut drawn = dice.below(total);
+    for (weight, callee) in outcomes {
+        if drawn < u64::from(weight) {
+            return callee;
+        }
+        drawn -= u64::from(weight);
+    }
+    // Every number is invalid.
+    Callee::Nobody(Outcome::InvalidNumber)
+}
+
+/// A property of the number, whenever it is called: mixed from it and the seed.
+fn is_invalid(scenario: &Scenario, phone: PhoneNumber) -> bool {
+    let mut mixed =
+        (phone.as_u64() ^ scenario.seed.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed ^= mixed >> 31;
+    mixed % scenario.mix.total().max(1) < u64::from(scenario.mix.invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_become_what_the_mix_says() {
+        let scenario = Scenario::default();
+        let mut dice = Dice::new(3);
+        let (mut people, mut invalid) = (0, 0);
+        for n in 0..20_000 {
+            let phone = PhoneNumber::from_e164(&format!("+573{n:09}")).expect("a mobile");
+            match Fate::draw(&scenario, phone, &mut dice).callee {
+                Callee::Person => people += 1,
+                Callee::Nobody(Outcome::InvalidNumber) => invalid += 1,
+                _ => {}
+            }
+        }
+        assert!((5_700..6_300).contains(&people), "{people}");
+        assert!((1_400..1_800).contains(&invalid), "{invalid}");
+    }
+}

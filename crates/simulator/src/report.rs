@@ -1,0 +1,54 @@
+//! What a simulation found.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a simulation found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The seed it was drawn from.
+    pub seed: u64,
+    /// Agents at work.
+    pub agents: u32,
+    /// Simulated hours.
+    pub hours: f64,
+    /// Calls placed.
+    pub attempts: u64,
+    /// Calls a person picked up.
+    pub answered: u64,
+    /// Calls a machine picked up.
+    pub machines: u64,
+    /// Calls an agent heard, people and machines.
+    pub connected: u64,
+    /// People no agent came for in time.
+    pub abandoned: u64,
+    /// People who hung up first, within the time allowed.
+    pub hung_up_waiting: u64,
+    /// Abandoned in answered, from 0 to 1, people alone; `None` with nobody
+    /// answering.
+    pub abandon_rate: Option<f64>,
+    /// Talk and wrap-up in talk, wrap-up and ready, from 0 to 1; `None` with
+    /// nobody at work.
+    pub utilisation: Option<f64>,
+    /// Mean wait of a connected customer, in milliseconds.
+    pub bridge_wait_ms: Option<u64>,
+    /// Intents that never became calls.
+    pub refused: u64,
+    /// Calls going on when time was up.
+    pub open: u64,
+    /// Calls over, by outcome.
+    pub outcomes: BTreeMap<String, u64>,
+    /// Typifications.
+    pub typified: u64,
+    /// Steps of the engine.
+    pub steps: u64,
+    /// Events recorded.
+    pub events: u64,
+    /// Of every event in order: equal where the runs are equal.
+    pub fingerprint: String,
+    /// Real seconds a simulated hour took. Not part of what the seed decides.
+    pub wall_seconds_per_hour: f64,
+    /// Promises the engine broke, in words; empty in a sound engine.
+    pub broken: Vec<String>,
+}

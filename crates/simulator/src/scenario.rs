@@ -1,0 +1,296 @@
+//! What is simulated: how many agents for how long, who picks up, how long
+//! people ring and talk, how slow the store is. Every field has a default, so
+//! that a scenario file says only what differs; an unknown field is refused.
+
+use std::time::Duration;
+
+use domain::{DialMode, Rate};
+use serde::{Deserialize, Serialize};
+
+use crate::text;
+
+const AGENTS_MAX: u32 = 5_000;
+const HOURS_MAX: f64 = 168.0;
+const CONTACTS_MAX: u32 = 5_000_000;
+
+/// A scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scenario {
+    /// Agents who log in at the start and stay.
+    pub agents: u32,
+    /// Simulated hours.
+    pub hours: f64,
+    /// Everything drawn comes from it.
+    pub seed: u64,
+    /// How the campaign dials.
+    #[serde(with = "text::mode")]
+    pub mode: DialMode,
+    /// Lines per ready agent, in power mode.
+    pub power_ratio: f64,
+    /// The most answered calls that may be abandoned.
+    #[serde(with = "text::share")]
+    pub abandon_limit: Rate,
+    /// What pacing aims at, under the limit.
+    #[serde(with = "text::share")]
+    pub abandon_target: Rate,
+    /// Contacts on the list; 0: as many as nobody can use up.
+    pub contacts: u32,
+    /// What becomes of calls, as weights.
+    pub mix: Mix,
+    /// From INVITE to ringing, on average.
+    #[serde(with = "text::span")]
+    pub setup_mean: Duration,
+    /// How long a person lets it ring, on average.
+    #[serde(with = "text::span")]
+    pub ring_mean: Duration,
+    /// How long customer and agent talk, on average.
+    #[serde(with = "text::span")]
+    pub talk_mean: Duration,
+    /// How long an agent takes to typify, on average.
+    #[serde(with = "text::span")]
+    pub wrap_up_mean: Duration,
+    /// How long a person who hears nobody stays on the line, on average.
+    #[serde(with = "text::span")]
+    pub patience_mean: Duration,
+    /// Give up ringing after this.
+    #[serde(with = "text::span")]
+    pub ring_timeout: Duration,
+    /// Share of calls after which an agent takes a break.
+    #[serde(with = "text::share")]
+    pub break_share: Rate,
+    /// How long such a break is, on average.
+    #[serde(with = "text::span")]
+    pub break_mean: Duration,
+    /// Share of calls during which the agent's line falls.
+    #[serde(with = "text::share")]
+    pub line_loss: Rate,
+    /// From an intent to its commit, and from asking for contacts to having them.
+    #[serde(with = "text::span")]
+    pub commit_delay: Duration,
+    /// Calls at once the carrier allows; 0: ten per agent.
+    pub channels: u32,
+    /// New calls a second the carrier allows.
+    pub calls_per_second: f64,
+}
+
+/// What becomes of calls, as weights: only their proportions matter. An
+/// invalid number stays invalid; the rest is drawn anew for each call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mix {
+    /// A person picks up.
+    pub person: u32,
+    /// A machine picks up, and the agent finds out.
+    pub machine: u32,
+    /// It rings out.
+    pub no_answer: u32,
+    /// Busy.
+    pub busy: u32,
+    /// The number does not exist.
+    pub invalid: u32,
+    /// The carrier refuses.
+    pub congestion: u32,
+}
+
+impl Default for Mix {
+    fn default() -> Mix {
+        Mix {
+            person: 30,
+            machine: 8,
+            no_answer: 42,
+            busy: 11,
+            invalid: 8,
+            congestion: 1,
+        }
+    }
+}
+
+impl Mix {
+    /// The sum of all weights.
+    pub fn total(&self) -> u64 {
+        [
+            self.person,
+            self.machine,
+            self.no_answer,
+            self.busy,
+            self.invalid,
+            self.congestion,
+        ]
+        .into_iter()
+        .map(u64::from)
+        .sum()
+    }
+}
+
+impl Default for Scenario {
+    fn default() -> Scenario {
+        let share = |of: f64| Rate::new(of).expect("a constant from 0 to 1");
+        Scenario {
+            agents: 20,
+            hours: 1.0,
+            seed: 1,
+            mode: DialMode::Predictive,
+            power_ratio: 2.0,
+            abandon_limit: share(0.03),
+            abandon_target: share(0.02),
+            contacts: 0,
+            mix: Mix::default(),
+            setup_mean: Duration::from_millis(1_500),
+            ring_mean: Duration::from_secs(9),
+            talk_mean: Duration::from_secs(75),
+            wrap_up_mean: Duration::from_secs(12),
+            patience_mean: Duration::from_secs(6),
+            ring_timeout: Duration::from_secs(25),
+            break_share: Rate::ZERO,
+            break_mean: Duration::from_secs(300),
+            line_loss: Rate::ZERO,
+            commit_delay: Duration::from_millis(12),
+            channels: 0,
+            calls_per_second: 30.0,
+        }
+    }
+}
+
+/// A scenario that cannot be simulated.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InvalidScenario {
+    /// More agents than one engine is made for.
+    Agents(u32),
+    /// No time, or more than a week.
+    Hours(f64),
+    /// A list too long to keep in memory.
+    Contacts(u32),
+    /// No call could become anything.
+    EmptyMix,
+    /// A carrier that takes no calls.
+    CallsPerSecond(f64),
+    /// A setting the campaign itself refuses; why, in words.
+    Campaign(String),
+}
+
+impl std::fmt::Display for InvalidScenario {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Agents(count) => write!(f, "{count} agents; at most {AGENTS_MAX} are simulated"),
+            Self::Hours(hours) => write!(
+                f,
+                "{hours} hours; write more than 0 and at most {HOURS_MAX}"
+            ),
+            Self::Contacts(count) => {
+                write!(f, "{count} contacts; at most {CONTACTS_MAX} are simulated")
+            }
+            Self::EmptyMix => f.write_str("every weight of the mix is 0; give one a weight"),
+            Self::CallsPerSecond(rate) => write!(
+                f,
+                "{rate} calls per second; write more than 0 and at most 1000"
+            ),
+            Self::Campaign(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for InvalidScenario {}
+
+impl Scenario {
+    /// Refuses what cannot be simulated; the message says what to change.
+    pub fn check(&self) -> Result<(), InvalidScenario> {
+        use InvalidScenario as No;
+        if self.agents > AGENTS_MAX {
+            return Err(No::Agents(self.agents));
+        }
+        if !(self.hours > 0.0 && self.hours <= HOURS_MAX) {
+            return Err(No::Hours(self.hours));
+        }
+        if self.contacts > CONTACTS_MAX {
+            return Err(No::Contacts(self.contacts));
+        }
+        if self.mix.total() == 0 {
+            return Err(No::EmptyMix);
+        }
+        if !(self.calls_per_second > 0.0 && self.calls_per_second <= 1_000.0) {
+            return Err(No::CallsPerSecond(self.calls_per_second));
+        }
+        Ok(())
+    }
+
+    /// The list's length: as written, or more than can be called in the time.
+    pub(crate) fn list_length(&self) -> u32 {
+        if self.contacts > 0 {
+            return self.contacts;
+        }
+        let enough = f64::from(self.agents) * self.hours * 600.0;
+        (enough.ceil() as u32).clamp(1_000, CONTACTS_MAX)
+    }
+
+    /// The trunk's channels.
+    pub(crate) fn trunk_channels(&self) -> u32 {
+        if self.channels > 0 {
+            self.channels
+        } else {
+            (self.agents * 10).max(10)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_only_what_differs_and_no_unknown_word() {
+        let read: Scenario =
+            serde_json::from_str(r#"{"agents": 5, "mode": "power", "abandon_target": "1%"}"#)
+                .expect("a short scenario");
+        assert_eq!((read.agents, read.mode), (5, DialMode::Power));
+        assert_eq!(read.abandon_target.to_string(), "1.0%");
+        assert_eq!(read.talk_mean, Scenario::default().talk_mean);
+        for bad in [
+            r#"{"agnets": 5}"#,
+            r#"{"mode": "loud"}"#,
+            r#"{"talk_mean": 90}"#,
+            r#"{"mix": {"people": 1}}"#,
+        ] {
+            assert!(serde_json::from_str::<Scenario>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let scenario = Scenario::default();
+        let text = serde_json::to_string(&scenario).expect("plain values");
+        let back: Scenario = serde_json::from_str(&text).expect("our own text");
+        assert_eq!(back, scenario);
+    }
+
+    #[test]
+    fn what_cannot_be_simulated_is_refused() {
+        let base = Scenario::default;
+        let bad = [
+            Scenario {
+                agents: 9_999,
+                ..base()
+            },
+            Scenario {
+                hours: 0.0,
+                ..base()
+            },
+            Scenario {
+                hours: f64::NAN,
+                ..base()
+            },
+            Scenario {
+                contacts: u32::MAX,
+                ..base()
+            },
+            Scenario {
+                calls_per_second: 0.0,
+                ..base()
+            },
+        ];
+        for scenario in bad {
+            assert!(scenario.check().is_err(), "{scenario:?}");
+        }
+        assert_eq!(base().check(), Ok(()));
+    }
+}
