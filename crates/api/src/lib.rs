@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod health;
 mod import;
+mod kpis;
 mod lists;
 mod live;
 mod logins;
@@ -35,6 +36,7 @@ pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::Control;
 pub use error::ApiError;
 pub use import::{ImportRequest, Imported, load};
+pub use kpis::report;
 pub use live::live_shown;
 pub use logins::LogIns;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
@@ -87,6 +89,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::stop))
         .routes(routes!(campaigns::dispositions))
+        .routes(routes!(kpis::of_campaign))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(agents::all, agents::create))

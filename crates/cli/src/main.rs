@@ -1,26 +1,138 @@
-//! The command line: one binary, `cadencia`.
+//! The command line: one binary, `cadencia`. A file per command; administration
+//! works on the record itself, so it needs no running server, and a running one
+//! notices within a second.
 
+mod agent;
+mod campaign;
+mod config;
+mod demo;
+mod explain;
+mod list;
+mod output;
 mod pace;
+mod peers;
+mod report;
+mod serve;
+mod times;
+mod trunk;
+mod user;
+mod verify;
 
-use anyhow::Result;
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-/// A predictive dialer: a base becomes paced calls to advisors.
+use clap::{Args, Parser, Subcommand};
+
+/// A predictive dialer: a base becomes paced calls to registered advisors,
+/// every attempt and typification kept.
+///
+/// `cadencia demo` shows all of it on this machine, with a carrier and phones
+/// of its own.
 #[derive(Parser)]
-#[command(name = "cadencia", version)]
+#[command(name = "cadencia", version, propagate_version = true)]
 struct Arguments {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Drive the pacing policy over JSON lines on standard input and output.
-    Pace,
+/// What every command takes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Global {
+    /// Configuration file [default: cadencia.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "CADENCIA_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// The record: sqlite:PATH or postgres://USER@HOST/NAME; instead of the configuration's
+    #[arg(long, global = true, value_name = "URL", env = "CADENCIA_DATABASE")]
+    pub(crate) database: Option<String>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
-        Command::Pace => pace::run(std::io::stdin().lock(), std::io::stdout().lock()),
+#[derive(Subcommand)]
+enum Command {
+    /// Run the dialer: SIP, audio, HTTP and the live page
+    Serve(serve::Serve),
+    /// Show the main job on this machine: carrier, phones, base, pacing, figures
+    Demo(demo::Demo),
+    /// Check the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Who may log in
+    #[command(subcommand)]
+    User(user::User),
+    /// Carriers
+    #[command(subcommand)]
+    Trunk(trunk::Trunk),
+    /// Campaigns: make, change, start, pause, stop
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
+    /// Contact lists: load a base, see its acta
+    #[command(subcommand)]
+    List(list::List),
+    /// Agents and their phones
+    #[command(subcommand)]
+    Agent(agent::Agent),
+    /// Indicators and attempts
+    #[command(subcommand)]
+    Report(report::Report),
+    /// Why it dialed, or did not, at a time
+    Explain(explain::Explain),
+    /// Check the invariants of the record
+    Verify,
+    /// Drive the pacing policy over JSON lines on standard input and output
+    Pace,
+    /// A carrier on loopback that answers, rings, refuses: for demo and rehearsal
+    Carrier(peers::Carrier),
+    /// Simulated advisors with real registered phones, on loopback
+    Advisors(peers::Advisors),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(problem) => {
+            if arguments.global.json {
+                eprintln!("{}", serde_json::json!({"error": format!("{problem:#}")}));
+            } else {
+                eprintln!("cadencia: {problem:#}");
+            }
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let global = &arguments.global;
+    if matches!(arguments.command, Command::Pace) {
+        pace::run(std::io::stdin().lock(), std::io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let code = runtime.block_on(async {
+        match &arguments.command {
+            Command::Serve(serve) => serve.run(global).await?,
+            Command::Demo(demo) => return demo.run(global).await,
+            Command::Config(config) => config.run(global)?,
+            Command::User(user) => user.run(global).await?,
+            Command::Trunk(trunk) => trunk.run(global).await?,
+            Command::Campaign(campaign) => campaign.run(global).await?,
+            Command::List(list) => list.run(global).await?,
+            Command::Agent(agent) => agent.run(global).await?,
+            Command::Report(report) => report.run(global).await?,
+            Command::Explain(explain) => explain.run(global).await?,
+            Command::Verify => return verify::run(global).await,
+            Command::Carrier(carrier) => carrier.run().await?,
+            Command::Advisors(advisors) => advisors.run().await?,
+            Command::Pace => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    code
 }

@@ -58,13 +58,11 @@ impl Engine {
             run.held = None;
             return;
         }
-        match (&gate, self.stalled) {
-            (Err(closed), _) => run.held = Some(closed.words.clone()),
-            (Ok(()), true) => run.held = Some("the store does not commit; no new calls".into()),
-            // Between two ticks what the last decision said still holds.
-            (Ok(()), false) if run.campaign.mode == DialMode::Predictive && !by_tick => {}
-            (Ok(()), false) => run.held = None,
-        }
+        run.held = match (&gate, self.stalled) {
+            (Err(closed), _) => Some(closed.words.clone()),
+            (Ok(()), true) => Some("the store does not commit; no new calls".into()),
+            (Ok(()), false) => None,
+        };
         if let Err(closed) = gate {
             // Nothing leaves for a while: others may want what we hold.
             if closed.until > self.now + Duration::from_secs(60) {
@@ -311,8 +309,7 @@ impl Engine {
         let ring_timeout = self
             .runs
             .get(&intent.campaign)
-            .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout)
-            .max(RUNG_ENOUGH);
+            .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
         self.order(Command::PlaceCall {
             attempt,
             trunk: intent.trunk,

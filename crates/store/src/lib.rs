@@ -4,11 +4,13 @@
 
 mod error;
 mod journal;
+mod sql;
 mod store;
 mod types;
 
 pub use error::{Result, StoreError};
 pub use journal::{Committed, Journal};
+pub use sql::open;
 pub use store::Store;
 pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,

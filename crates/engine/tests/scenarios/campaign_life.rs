@@ -1,10 +1,8 @@
 //! A campaign from start to finish.
 
-use crate::floor::{CAMPAIGN, Floor, MORNING, agent, running, secs, trunk, work};
-use domain::{
-    AgentProfile, AttemptId, CampaignState, DialMode, Event, LineMode, Outcome, WorkState,
-};
-use engine::{AgentRequest, Command, Engine, Input, LineEvent, Numbering};
+use crate::floor::{CAMPAIGN, Floor, running, secs, work};
+use domain::{CampaignState, DialMode, Event, Outcome, WorkState};
+use engine::{Command, Input};
 
 #[test]
 fn a_campaign_finishes_when_nothing_is_left_and_no_call_lives() {
@@ -57,48 +55,6 @@ fn a_stopped_campaign_gives_its_leases_back_and_lets_calls_end() {
     floor.change(|campaign| campaign.state = CampaignState::Running);
     floor.after(secs(3));
     assert_eq!(floor.dialed().len(), 2);
-}
-
-#[test]
-fn after_a_restart_numbering_goes_on_where_it_was() {
-    let mut engine = Engine::new(Numbering {
-        next_attempt: 700,
-        next_seq: 9_000,
-    });
-    let now = MORNING;
-    let campaign = Box::new(running(DialMode::Preview));
-    let step = engine.handle(now, Input::CampaignChanged(campaign));
-    assert_eq!(step.events[0].seq, 9_000);
-    let _ = engine.handle(now, Input::TrunkChanged(Box::new(trunk(9, 9.0))));
-    let _ = engine.handle(
-        now,
-        Input::HopperRefilled {
-            campaign: CAMPAIGN,
-            work: vec![work(CAMPAIGN, 1, 1, &[1])],
-            next_due: None,
-        },
-    );
-    let profile = Box::new(AgentProfile {
-        id: agent(1),
-        name: "Asesor".into(),
-        sip_user: "1".into(),
-        campaigns: vec![CAMPAIGN],
-        line: LineMode::PerCall,
-    });
-    let _ = engine.handle(now, Input::AgentChanged(profile));
-    let up = Input::Line {
-        agent: agent(1),
-        event: LineEvent::Up,
-    };
-    let asks = |request| Input::Agent {
-        agent: agent(1),
-        request,
-    };
-    let _ = engine.handle(now, up);
-    let _ = engine.handle(now, asks(AgentRequest::LogIn));
-    let step = engine.handle(now, asks(AgentRequest::Ready));
-    let shown = engine.live(now).agents[0].attempt;
-    assert_eq!(shown, Some(AttemptId::new(700)), "{step:?}");
 }
 
 #[test]

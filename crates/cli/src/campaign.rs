@@ -1,0 +1,224 @@
+//! `cadencia campaign`: make, change, start, pause, stop.
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use domain::{CampaignId, CampaignState};
+use serde_json::json;
+use store::Store;
+use wire::CampaignForm;
+
+use crate::Global;
+use crate::output::{record, show, table};
+
+#[derive(Subcommand)]
+pub(crate) enum Campaign {
+    /// Make a campaign
+    Create(Settings),
+    /// Change a campaign
+    Set(Settings),
+    /// Show every campaign
+    List,
+    /// Start dialing
+    Start {
+        /// Its name
+        name: String,
+    },
+    /// No new calls; live ones go on
+    Pause {
+        /// Its name
+        name: String,
+    },
+    /// Stop
+    Stop {
+        /// Its name
+        name: String,
+    },
+    /// Remove a campaign that is stopped; its attempts stay
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Settings {
+    /// Unique name
+    name: String,
+    /// preview, progressive, power or predictive
+    #[arg(long)]
+    mode: Option<String>,
+    /// Lines per ready agent, in power mode
+    #[arg(long)]
+    power_ratio: Option<f64>,
+    /// A list it dials; may be given more than once, in order of priority
+    #[arg(long = "list")]
+    lists: Vec<String>,
+    /// A trunk it may use; may be given more than once
+    #[arg(long = "trunk")]
+    trunks: Vec<String>,
+    /// A caller id in E.164; may be given more than once
+    #[arg(long = "caller-id")]
+    caller_ids: Vec<String>,
+    /// How long the far end may ring; 15s at least
+    #[arg(long)]
+    ring_timeout: Option<String>,
+    /// Attempts per contact
+    #[arg(long)]
+    attempts_per_contact: Option<u16>,
+    /// Attempts per phone
+    #[arg(long)]
+    attempts_per_phone: Option<u16>,
+    /// Time to typify after a call
+    #[arg(long)]
+    wrap_up: Option<String>,
+    /// The most answered calls that may be abandoned, such as 3%
+    #[arg(long)]
+    abandon_limit: Option<String>,
+    /// What pacing aims at, such as 2%
+    #[arg(long)]
+    abandon_target: Option<String>,
+    /// How long an answered customer may wait; 2s at most
+    #[arg(long)]
+    abandon_wait: Option<String>,
+    /// Law pack: co, or laboratorio while every trunk is loopback
+    #[arg(long)]
+    law: Option<String>,
+    /// Longest call
+    #[arg(long)]
+    call_max: Option<String>,
+}
+
+impl Campaign {
+    pub(crate) async fn run(&self, global: &Global) -> Result<()> {
+        let store = record(global).await?;
+        match self {
+            Campaign::Create(settings) => {
+                if find(store.as_ref(), &settings.name).await.is_ok() {
+                    bail!(
+                        "there is a campaign named `{}` already; use `campaign set`",
+                        settings.name
+                    );
+                }
+                let campaign = campaigns::Campaign::new(CampaignId::new(0), "");
+                save(global, store.as_ref(), settings, campaign).await
+            }
+            Campaign::Set(settings) => {
+                let campaign = find(store.as_ref(), &settings.name).await?;
+                save(global, store.as_ref(), settings, campaign).await
+            }
+            Campaign::List => list(global, store.as_ref()).await,
+            Campaign::Start { name } => {
+                order(global, store.as_ref(), name, CampaignState::Running).await
+            }
+            Campaign::Pause { name } => {
+                order(global, store.as_ref(), name, CampaignState::Paused).await
+            }
+            Campaign::Stop { name } => {
+                order(global, store.as_ref(), name, CampaignState::Stopped).await
+            }
+            Campaign::Remove { name } => {
+                let campaign = find(store.as_ref(), name).await?;
+                if matches!(
+                    campaign.state,
+                    CampaignState::Running | CampaignState::Paused
+                ) {
+                    bail!("campaign `{name}` is not stopped; stop it first");
+                }
+                store.remove_campaign(campaign.id).await?;
+                show(global, &json!({"removed": name}), |_| {
+                    println!("campaign `{name}` removed")
+                })
+            }
+        }
+    }
+}
+
+/// The campaign of this name.
+pub(crate) async fn find(store: &dyn Store, name: &str) -> Result<campaigns::Campaign> {
+    let campaigns = store.campaigns().await?;
+    let found = campaigns.into_iter().find(|campaign| campaign.name == name);
+    match found {
+        Some(campaign) => Ok(campaign),
+        None => bail!("there is no campaign named `{name}`; see `cadencia campaign list`"),
+    }
+}
+
+async fn save(
+    global: &Global,
+    store: &dyn Store,
+    settings: &Settings,
+    mut campaign: campaigns::Campaign,
+) -> Result<()> {
+    api::apply_campaign(store, &settings.form(), &mut campaign).await?;
+    campaign.id = store.put_campaign(&campaign).await?;
+    let shown = api::campaign_shown(store, &campaign).await?;
+    show(global, &shown, |_| {
+        println!(
+            "campaign `{}` saved ({}, {})",
+            campaign.name,
+            campaign.mode.word(),
+            campaign.state.word()
+        );
+    })
+}
+
+async fn order(global: &Global, store: &dyn Store, name: &str, state: CampaignState) -> Result<()> {
+    let campaign = find(store, name).await?;
+    if state == CampaignState::Running {
+        api::check_start(store, &campaign).await?;
+    }
+    store.set_campaign_state(campaign.id, state).await?;
+    let value = json!({"campaign": name, "state": state.word()});
+    show(global, &value, |_| {
+        println!("campaign `{name}`: {}", state.word())
+    })
+}
+
+async fn list(global: &Global, store: &dyn Store) -> Result<()> {
+    let mut shown = Vec::new();
+    for campaign in store.campaigns().await? {
+        shown.push(api::campaign_shown(store, &campaign).await?);
+    }
+    show(global, &shown, |shown| {
+        let rows: Vec<_> = shown
+            .iter()
+            .map(|c| {
+                let settings = &c.settings;
+                vec![
+                    settings.name.clone().unwrap_or_default(),
+                    c.state.clone(),
+                    settings.mode.clone().unwrap_or_default(),
+                    settings.lists.clone().unwrap_or_default().join(", "),
+                ]
+            })
+            .collect();
+        table(
+            &["campaign", "state", "mode", "lists"],
+            &rows,
+            "no campaigns yet; make one with `cadencia campaign create NAME`",
+        );
+    })
+}
+
+impl Settings {
+    fn form(&self) -> CampaignForm {
+        let some = |names: &Vec<String>| (!names.is_empty()).then(|| names.clone());
+        CampaignForm {
+            name: Some(self.name.clone()),
+            mode: self.mode.clone(),
+            power_ratio: self.power_ratio,
+            lists: some(&self.lists),
+            trunks: some(&self.trunks),
+            caller_ids: some(&self.caller_ids),
+            ring_timeout: self.ring_timeout.clone(),
+            attempts_per_contact_max: self.attempts_per_contact,
+            attempts_per_phone_max: self.attempts_per_phone,
+            wrap_up: self.wrap_up.clone(),
+            abandon_limit: self.abandon_limit.clone(),
+            abandon_target: self.abandon_target.clone(),
+            abandon_wait: self.abandon_wait.clone(),
+            law_pack: self.law.clone(),
+            call_max: self.call_max.clone(),
+        }
+    }
+}

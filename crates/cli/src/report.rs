@@ -1,0 +1,176 @@
+//! `cadencia report`: indicators, and the attempts behind them.
+
+use anyhow::{Result, bail};
+use clap::{Subcommand, ValueEnum};
+use store::AttemptFilter;
+use wire::KpiReport;
+
+use crate::Global;
+use crate::campaign::find;
+use crate::output::{record, show, table};
+use crate::times::{now, parse, shown, today};
+
+#[derive(Subcommand)]
+pub(crate) enum Report {
+    /// The indicators of a campaign and period
+    Kpi {
+        /// Name of the campaign
+        campaign: String,
+        /// From [default: today in Bogotá]
+        #[arg(long)]
+        from: Option<String>,
+        /// Until, not included [default: now]
+        #[arg(long)]
+        to: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// The attempts of a campaign and period, or those behind an indicator
+    Attempts {
+        /// Name of the campaign
+        campaign: String,
+        /// From [default: today in Bogotá]
+        #[arg(long)]
+        from: Option<String>,
+        /// Until, not included [default: now]
+        #[arg(long)]
+        to: Option<String>,
+        /// Those counted by an indicator: placed, answered, effective, sale, abandoned, ...
+        #[arg(long)]
+        set: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+impl Report {
+    pub(crate) async fn run(&self, global: &Global) -> Result<()> {
+        let store = record(global).await?;
+        let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
+        let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
+        match self {
+            Report::Kpi {
+                campaign,
+                from: begin,
+                to,
+                format,
+            } => {
+                let campaign = find(store.as_ref(), campaign).await?;
+                let report =
+                    api::report(store.as_ref(), campaign.id, from(begin)?, until(to)?).await?;
+                match (global.json, format) {
+                    (true, _) | (_, Format::Json) => {
+                        println!("{}", serde_json::to_string(&report)?)
+                    }
+                    (_, Format::Csv) => csv(&report),
+                    (_, Format::Table) => kpi_table(&report),
+                }
+                Ok(())
+            }
+            Report::Attempts {
+                campaign,
+                from: begin,
+                to,
+                set,
+                limit,
+            } => {
+                let set = match set {
+                    None => None,
+                    Some(word) => match kpi::AttemptSet::from_word(word) {
+                        Some(set) => Some(set),
+                        None => bail!("`{word}` is no set of attempts; use one of: {}", sets()),
+                    },
+                };
+                let campaign = find(store.as_ref(), campaign).await?;
+                let filter = AttemptFilter {
+                    campaign: Some(campaign.id),
+                    from: Some(from(begin)?),
+                    to: Some(until(to)?),
+                    set,
+                    limit: *limit,
+                    ..AttemptFilter::default()
+                };
+                let rows = store.attempts(&filter).await?;
+                let attempts: Vec<_> = rows.iter().map(api::attempt_shown).collect();
+                show(global, &attempts, |_| attempts_table(&rows))
+            }
+        }
+    }
+}
+
+fn sets() -> String {
+    let words: Vec<_> = kpi::AttemptSet::ALL.iter().map(|set| set.word()).collect();
+    words.join(", ")
+}
+
+/// The indicators as people read them.
+pub(crate) fn kpi_table(report: &KpiReport) {
+    let number = |value: Option<f64>| value.map_or_else(|| "s/d".to_owned(), |v| format!("{v:.0}"));
+    let rows: Vec<_> = report
+        .kpis
+        .iter()
+        .map(|kpi| {
+            vec![
+                kpi.name.clone(),
+                kpi.shown.clone(),
+                kpi.target
+                    .map_or_else(String::new, |target| format!("{:.0} %", target * 100.0)),
+                format!("{} / {}", number(kpi.numerator), number(kpi.denominator)),
+                kpi.drill.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    println!("{}  (definiciones {})", report.campaign, report.definitions);
+    table(&["indicador", "valor", "meta", "de", "detalle"], &rows, "");
+}
+
+fn csv(report: &KpiReport) {
+    println!("id,name,value,numerator,denominator,target,unit,formula");
+    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    for kpi in &report.kpis {
+        println!(
+            "{},\"{}\",{},{},{},{},{},\"{}\"",
+            kpi.id,
+            kpi.name,
+            number(kpi.value),
+            number(kpi.numerator),
+            number(kpi.denominator),
+            number(kpi.target),
+            kpi.unit,
+            kpi.formula
+        );
+    }
+}
+
+fn attempts_table(rows: &[store::AttemptRow]) {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.to_string(),
+                shown(row.placed_at.unwrap_or(row.intended_at)),
+                row.phone.to_string(),
+                row.outcome
+                    .map_or("open", |outcome| outcome.word())
+                    .to_owned(),
+                row.code.clone().unwrap_or_default(),
+                row.talk()
+                    .map_or_else(String::new, |talk| format!("{} s", talk.as_secs())),
+            ]
+        })
+        .collect();
+    table(
+        &["attempt", "at", "phone", "outcome", "code", "talk"],
+        &rows,
+        "no attempts in this period",
+    );
+}

@@ -1,0 +1,124 @@
+//! `cadencia trunk`: carriers.
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use wire::TrunkForm;
+
+use crate::Global;
+use crate::output::{record, show, table};
+
+#[derive(Subcommand)]
+pub(crate) enum Trunk {
+    /// Make a trunk, or change the one of this name
+    Set(Settings),
+    /// Show every trunk
+    List,
+    /// Remove a trunk
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Settings {
+    /// Unique name
+    name: String,
+    /// Host name or IP address of the carrier
+    #[arg(long)]
+    host: Option<String>,
+    /// Port
+    #[arg(long)]
+    port: Option<u16>,
+    /// udp or tcp
+    #[arg(long)]
+    transport: Option<String>,
+    /// Calls at once the carrier allows
+    #[arg(long)]
+    channels: Option<u32>,
+    /// New calls per second the carrier allows
+    #[arg(long)]
+    cps: Option<f64>,
+    /// Digest user, where the carrier asks for one
+    #[arg(long)]
+    user: Option<String>,
+    /// Digest password
+    #[arg(long, env = "CADENCIA_TRUNK_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    /// Put before the number
+    #[arg(long)]
+    prefix: Option<String>,
+    /// Whether it may be used
+    #[arg(long)]
+    enabled: Option<bool>,
+}
+
+impl Trunk {
+    pub(crate) async fn run(&self, global: &Global) -> Result<()> {
+        let store = record(global).await?;
+        let trunks = store.trunks().await?;
+        let find = |name: &str| trunks.iter().find(|trunk| trunk.name == name).cloned();
+        match self {
+            Trunk::Set(settings) => {
+                let mut trunk = find(&settings.name).unwrap_or_else(api::new_trunk);
+                api::apply_trunk(&settings.form(), &mut trunk)?;
+                trunk.id = store.put_trunk(&trunk).await?;
+                show(global, &api::trunk_shown(&trunk), |trunk| {
+                    println!(
+                        "trunk `{}` saved: {}:{}",
+                        trunk.name, trunk.host, trunk.port
+                    );
+                })
+            }
+            Trunk::List => {
+                let shown: Vec<_> = trunks.iter().map(api::trunk_shown).collect();
+                show(global, &shown, |shown| {
+                    let rows: Vec<_> = shown
+                        .iter()
+                        .map(|t| {
+                            vec![
+                                t.name.clone(),
+                                format!("{}:{}/{}", t.host, t.port, t.transport),
+                                t.channels_max.to_string(),
+                                t.calls_per_second_max.to_string(),
+                                if t.enabled { "yes" } else { "no" }.to_owned(),
+                            ]
+                        })
+                        .collect();
+                    table(
+                        &["trunk", "carrier", "channels", "calls/s", "enabled"],
+                        &rows,
+                        "no trunks yet; make one with `cadencia trunk set NAME --host ADDRESS`",
+                    );
+                })
+            }
+            Trunk::Remove { name } => {
+                let Some(trunk) = find(name) else {
+                    bail!("there is no trunk named `{name}`; see `cadencia trunk list`");
+                };
+                store.remove_trunk(trunk.id).await?;
+                show(global, &json!({"removed": name}), |_| {
+                    println!("trunk `{name}` removed")
+                })
+            }
+        }
+    }
+}
+
+impl Settings {
+    fn form(&self) -> TrunkForm {
+        TrunkForm {
+            name: Some(self.name.clone()),
+            host: self.host.clone(),
+            port: self.port,
+            transport: self.transport.clone(),
+            channels_max: self.channels,
+            calls_per_second_max: self.cps,
+            user: self.user.clone(),
+            password: self.password.clone(),
+            prefix: self.prefix.clone(),
+            enabled: self.enabled,
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The record on SQL: one set of statements in the common tongue of SQLite and
+//! PostgreSQL, a file per noun. What differs between them is in `database` and
+//! `query`.
+
+mod agents;
+mod campaigns;
+mod commit;
+mod config;
+mod database;
+mod event;
+mod facts;
+mod fold;
+mod import;
+mod lists;
+mod people;
+mod query;
+mod read;
+mod restart;
+mod row;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod work;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use ::campaigns::Campaign;
+use async_trait::async_trait;
+use domain::{
+    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
+    Gate, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk, TrunkId,
+    UserId, WorkItem, WorkState, WorkUpdate,
+};
+
+use self::database::Database;
+use self::query::Query;
+use crate::error::Result;
+use crate::store::Store;
+use crate::types::{
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,
+    NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow, User,
+    Verdict,
+};
+
+/// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
+/// or updates its schema, and removes what broken loads left behind.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    let db = Database::open(url).await?;
+    restart::ensure_node(&db).await?;
+    import::remove_leftovers(&db).await?;
+    let epoch = AtomicI64::new(restart::epoch(&db).await?);
+    Ok(Arc::new(SqlStore { db, epoch }))
+}
+
+/// The record behind [`Store`].
+#[derive(Debug)]
+struct SqlStore {
+    db: Database,
+    /// Leases and intents of this process carry it; see `release_leases`.
+    epoch: AtomicI64,
+}
+
+impl SqlStore {
+    fn epoch(&self) -> i64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn commit(&self, batch: &[Recorded]) -> Result<Vec<(AttemptId, Option<Gate>)>> {
+        commit::commit(&self.db, self.epoch(), batch).await
+    }
+
+    async fn numbering(&self) -> Result<Numbering> {
+        restart::numbering(&self.db).await
+    }
+
+    async fn open_attempts(&self) -> Result<Vec<OpenAttempt>> {
+        restart::open_attempts(&self.db).await
+    }
+
+    async fn release_leases(&self) -> Result<u64> {
+        let (epoch, released) = restart::take_over(&self.db).await?;
+        self.epoch.store(epoch, Ordering::SeqCst);
+        Ok(released)
+    }
+
+    async fn bindings(&self) -> Result<Vec<Binding>> {
+        restart::bindings(&self.db).await
+    }
+
+    async fn put_binding(&self, binding: &Binding) -> Result<()> {
+        restart::put_binding(&self.db, binding).await
+    }
+
+    async fn delete_binding(&self, user: &str, line: Option<&str>) -> Result<()> {
+        restart::delete_binding(&self.db, user, line).await
+    }
+
+    async fn line_dialogs(&self) -> Result<Vec<(AgentId, SignallingRecord)>> {
+        restart::line_dialogs(&self.db).await
+    }
+
+    async fn put_line_dialog(
+        &self,
+        agent: AgentId,
+        dialog: Option<&SignallingRecord>,
+    ) -> Result<()> {
+        restart::put_line_dialog(&self.db, agent, dialog).await
+    }
+
+    async fn secret(&self) -> Result<[u8; 32]> {
+        restart::secret(&self.db).await
+    }
+
+    async fn lease_work(
+        &self,
+        campaign: CampaignId,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<(Vec<WorkItem>, Option<Timestamp>)> {
+        work::lease(&self.db, self.epoch(), campaign, now, count).await
+    }
+
+    async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()> {
+        work::update_now(&self.db, updates).await
+    }
+
+    async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64> {
+        work::attach_list(&self.db, campaign, list).await
+    }
+
+    async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
+        work::counts(&self.db, campaign).await
+    }
+
+    async fn config_version(&self) -> Result<i64> {
+        config::version(&self.db).await
+    }
+
+    async fn trunks(&self) -> Result<Vec<Trunk>> {
+        config::trunks(&self.db).await
+    }
+
+    async fn put_trunk(&self, trunk: &Trunk) -> Result<TrunkId> {
+        config::put_trunk(&self.db, trunk).await
+    }
+
+    async fn remove_trunk(&self, trunk: TrunkId) -> Result<()> {
+        config::remove(&self.db, "trunk", trunk.get()).await
+    }
+
+    async fn agents(&self) -> Result<Vec<AgentProfile>> {
+        agents::all(&self.db).await
+    }
+
+    async fn put_agent(
+        &self,
+        agent: &AgentProfile,
+        sip_password: Option<&Secret>,
+    ) -> Result<AgentId> {
+        agents::put(&self.db, agent, sip_password).await
+    }
+
+    async fn agent_password(&self, agent: AgentId) -> Result<Option<Secret>> {
+        agents::password(&self.db, agent).await
+    }
+
+    async fn remove_agent(&self, agent: AgentId) -> Result<()> {
+        config::remove(&self.db, "agent", agent.get()).await
+    }
+
+    async fn campaigns(&self) -> Result<Vec<Campaign>> {
+        campaigns::all(&self.db).await
+    }
+
+    async fn put_campaign(&self, campaign: &Campaign) -> Result<CampaignId> {
+        campaigns::put(&self.db, campaign).await
+    }
+
+    async fn set_campaign_state(&self, campaign: CampaignId, state: CampaignState) -> Result<()> {
+        campaigns::set_state(&self.db, campaign, state).await
+    }
+
+    async fn remove_campaign(&self, campaign: CampaignId) -> Result<()> {
+        config::remove(&self.db, "campaign", campaign.get()).await
+    }
+
+    async fn dispositions(&self, campaign: CampaignId) -> Result<Vec<Disposition>> {
+        config::dispositions(&self.db, campaign).await
+    }
+
+    async fn put_dispositions(&self, campaign: CampaignId, rows: &[Disposition]) -> Result<()> {
+        config::put_dispositions(&self.db, campaign, rows).await
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        people::all(&self.db).await
+    }
+
+    async fn put_user(&self, user: &User) -> Result<UserId> {
+        people::put(&self.db, user).await
+    }
+
+    async fn remove_user(&self, user: UserId) -> Result<()> {
+        people::remove(&self.db, user).await
+    }
+
+    async fn put_session(&self, session: &Session) -> Result<()> {
+        people::put_session(&self.db, session).await
+    }
+
+    async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>> {
+        people::session(&self.db, token_hash, now).await
+    }
+
+    async fn delete_session(&self, token_hash: &[u8; 32]) -> Result<()> {
+        people::delete_session(&self.db, token_hash).await
+    }
+
+    async fn begin_import(&self, target: &ListTarget, now: Timestamp) -> Result<ImportId> {
+        import::begin(&self.db, target, now).await
+    }
+
+    async fn import_chunk(&self, import: ImportId, rows: &[NewContact]) -> Result<Vec<Verdict>> {
+        import::chunk(&self.db, import, rows).await
+    }
+
+    async fn finish_import(
+        &self,
+        import: ImportId,
+        acta_json: &str,
+        file_sha256: &str,
+        now: Timestamp,
+    ) -> Result<ListId> {
+        import::finish(&self.db, import, acta_json, file_sha256, now).await
+    }
+
+    async fn abort_import(&self, import: ImportId) -> Result<()> {
+        import::abort(&self.db, import).await
+    }
+
+    async fn lists(&self) -> Result<Vec<ContactList>> {
+        lists::all(&self.db).await
+    }
+
+    async fn actas(&self, list: ListId) -> Result<Vec<String>> {
+        lists::actas(&self.db, list).await
+    }
+
+    async fn list_contacts(
+        &self,
+        list: ListId,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>> {
+        lists::contacts(&self.db, list, after, limit).await
+    }
+
+    async fn remove_list(&self, list: ListId) -> Result<()> {
+        lists::remove(&self.db, list).await
+    }
+
+    async fn suppress(&self, phone: PhoneNumber, reason: &str, now: Timestamp) -> Result<()> {
+        work::suppress(&self.db, phone, reason, now).await
+    }
+
+    async fn unsuppress(&self, phone: PhoneNumber) -> Result<()> {
+        work::unsuppress(&self.db, phone).await
+    }
+
+    async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool> {
+        work::is_suppressed(&self.db, phone).await
+    }
+
+    async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
+        read::attempts(&self.db, filter).await
+    }
+
+    async fn attempt(&self, attempt: AttemptId) -> Result<Option<AttemptRow>> {
+        read::attempt(&self.db, attempt).await
+    }
+
+    async fn contact(&self, contact: ContactId) -> Result<Option<Contact>> {
+        lists::contact(&self.db, contact).await
+    }
+
+    async fn typifications(&self, attempt: AttemptId) -> Result<Vec<TypificationRow>> {
+        read::typifications(&self.db, attempt).await
+    }
+
+    async fn agent_log(
+        &self,
+        agent: Option<AgentId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<AgentLogRow>> {
+        read::agent_log(&self.db, agent, from, to).await
+    }
+
+    async fn pacing_log(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<PacingRow>> {
+        read::pacing_log(&self.db, campaign, from, to).await
+    }
+
+    async fn gates(
+        &self,
+        campaign: Option<CampaignId>,
+        phone: Option<PhoneNumber>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<GateRow>> {
+        read::gates(&self.db, campaign, phone, from, to).await
+    }
+
+    async fn facts(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<kpi::Facts> {
+        facts::facts(&self.db, campaign, from, to).await
+    }
+
+    async fn verify(&self) -> Result<Vec<Problem>> {
+        verify::verify(&self.db).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.db
+            .fetch(Query::new("answer", "SELECT 1 AS one"))
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,193 @@
+//! Campaigns as configured: what people search by in columns, the rest as one
+//! readable JSON text.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use campaigns::Campaign;
+use domain::{CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, TrunkId};
+use serde::{Deserialize, Serialize};
+
+use super::config::{must_exist, no_such, taken, touch, written};
+use super::database::{Database, Tx};
+use super::fold::millis;
+use super::query::{Batch, Query};
+use super::row::Row;
+use super::work;
+use crate::error::{Result, StoreError};
+
+/// Settings nobody searches by.
+#[derive(Debug, Serialize, Deserialize)]
+struct Settings {
+    power_ratio: f64,
+    trunks: Vec<i64>,
+    caller_ids: Vec<String>,
+    ring_timeout_ms: u64,
+    attempts_per_contact_max: u16,
+    attempts_per_phone_max: u16,
+    wrap_up_ms: u64,
+    abandon_limit: f64,
+    abandon_target: f64,
+    abandon_wait_ms: u64,
+    law_pack: String,
+    call_max_ms: u64,
+}
+
+impl Settings {
+    fn of(campaign: &Campaign) -> Settings {
+        let span = |span: Duration| u64::try_from(millis(span)).unwrap_or(u64::MAX);
+        Settings {
+            power_ratio: campaign.power_ratio,
+            trunks: campaign.trunks.iter().map(|trunk| trunk.get()).collect(),
+            caller_ids: campaign.caller_ids.iter().map(|id| id.dialable()).collect(),
+            ring_timeout_ms: span(campaign.ring_timeout),
+            attempts_per_contact_max: campaign.attempts_per_contact_max,
+            attempts_per_phone_max: campaign.attempts_per_phone_max,
+            wrap_up_ms: span(campaign.wrap_up),
+            abandon_limit: campaign.abandon_limit.get(),
+            abandon_target: campaign.abandon_target.get(),
+            abandon_wait_ms: span(campaign.abandon_wait),
+            law_pack: campaign.law_pack.clone(),
+            call_max_ms: span(campaign.call_max),
+        }
+    }
+}
+
+/// See [`crate::Store::campaigns`].
+pub(super) async fn all(db: &Database) -> Result<Vec<Campaign>> {
+    let mut lists: BTreeMap<i64, Vec<ListId>> = BTreeMap::new();
+    let query = Query::new(
+        "read campaigns' lists",
+        "SELECT campaign, list FROM campaign_list ORDER BY campaign, place, list",
+    );
+    for row in db.fetch(query).await? {
+        let list = ListId::new(row.int("list")?);
+        lists.entry(row.int("campaign")?).or_default().push(list);
+    }
+    let query = Query::new(
+        "read campaigns",
+        "SELECT id, name, state, mode, settings FROM campaign WHERE removed = 0 ORDER BY name",
+    );
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| {
+            let mut campaign = campaign_of(row)?;
+            campaign.lists = lists.remove(&campaign.id.get()).unwrap_or_default();
+            Ok(campaign)
+        })
+        .collect()
+}
+
+fn campaign_of(row: &Row) -> Result<Campaign> {
+    let odd = |detail: String| StoreError::Corrupt {
+        what: "settings of a campaign",
+        detail,
+    };
+    let settings: Settings =
+        serde_json::from_str(&row.text("settings")?).map_err(|error| odd(error.to_string()))?;
+    let share = |value: f64| Rate::new(value).ok_or_else(|| odd(format!("{value} is no share")));
+    let caller_ids = settings
+        .caller_ids
+        .iter()
+        .map(|id| PhoneNumber::from_e164(id).map_err(|error| odd(error.to_string())))
+        .collect::<Result<_>>()?;
+    Ok(Campaign {
+        state: row.kind("state", CampaignState::from_number)?,
+        mode: row.kind("mode", DialMode::from_number)?,
+        power_ratio: settings.power_ratio,
+        trunks: settings.trunks.into_iter().map(TrunkId::new).collect(),
+        caller_ids,
+        ring_timeout: Duration::from_millis(settings.ring_timeout_ms),
+        attempts_per_contact_max: settings.attempts_per_contact_max,
+        attempts_per_phone_max: settings.attempts_per_phone_max,
+        wrap_up: Duration::from_millis(settings.wrap_up_ms),
+        abandon_limit: share(settings.abandon_limit)?,
+        abandon_target: share(settings.abandon_target)?,
+        abandon_wait: Duration::from_millis(settings.abandon_wait_ms),
+        law_pack: settings.law_pack,
+        call_max: Duration::from_millis(settings.call_max_ms),
+        ..Campaign::new(CampaignId::new(row.int("id")?), row.text("name")?)
+    })
+}
+
+/// See [`crate::Store::put_campaign`].
+pub(super) async fn put(db: &Database, campaign: &Campaign) -> Result<CampaignId> {
+    let settings =
+        serde_json::to_string(&Settings::of(campaign)).expect("numbers and texts always serialise");
+    let text = match campaign.id.get() {
+        0 => {
+            "INSERT INTO campaign (name, mode, settings, state) VALUES ($1, $2, $3, $4)
+             RETURNING id"
+        }
+        _ => {
+            "UPDATE campaign SET name = $1, mode = $2, settings = $3
+             WHERE id = $4 AND removed = 0 RETURNING id"
+        }
+    };
+    let query = Query::new("write a campaign", text)
+        .text(&campaign.name)
+        .int(i64::from(campaign.mode.number()))
+        .text(&settings)
+        .int(match campaign.id.get() {
+            0 => i64::from(campaign.state.number()),
+            id => id,
+        });
+    let mut tx = db.begin().await?;
+    let id = taken(
+        written(&mut tx, query, "campaign", campaign.id.get()).await,
+        || format!("there is already a campaign named {}", campaign.name),
+    )?;
+    put_lists(&mut tx, id, &campaign.lists).await?;
+    touch(&mut tx).await?;
+    tx.commit().await?;
+    Ok(CampaignId::new(id))
+}
+
+/// Lists no longer named are let go: their work stays, but is not leased.
+async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<()> {
+    for list in lists {
+        must_exist(tx, "list", list.get()).await?;
+    }
+    let query = Query::new(
+        "replace the lists of a campaign",
+        "DELETE FROM campaign_list WHERE campaign = $1",
+    )
+    .int(campaign);
+    tx.run(query).await?;
+    let query = Query::new(
+        "write the lists of a campaign",
+        "INSERT INTO campaign_list (campaign, list, place)
+         SELECT $1, r.list, r.place FROM {rows} WHERE true ON CONFLICT DO NOTHING",
+    )
+    .int(campaign)
+    .rows(
+        Batch::default()
+            .ints("list", lists.iter().map(|list| list.get()))
+            .ints("place", 0..lists.len() as i64),
+    );
+    tx.run(query).await?;
+    for list in lists {
+        work::attach(tx, campaign, list.get()).await?;
+    }
+    Ok(())
+}
+
+/// See [`crate::Store::set_campaign_state`].
+pub(super) async fn set_state(
+    db: &Database,
+    campaign: CampaignId,
+    state: CampaignState,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let query = Query::new(
+        "change the state of a campaign",
+        "UPDATE campaign SET state = $1 WHERE id = $2 AND removed = 0",
+    )
+    .int(i64::from(state.number()))
+    .int(campaign.get());
+    if tx.run(query).await? == 0 {
+        return Err(no_such("campaign", campaign));
+    }
+    touch(&mut tx).await?;
+    tx.commit().await
+}

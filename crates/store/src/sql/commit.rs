@@ -1,0 +1,492 @@
+//! One transaction per batch: the events and everything projected from them,
+//! in a handful of statements whatever the size of the batch. Here too the
+//! last gates of an intent close: one open attempt per person and number,
+//! suppression, and the lease.
+
+use std::collections::BTreeMap;
+
+use domain::{AttemptId, Event, Gate, Intent, Outcome, Recorded, Timestamp};
+
+use super::database::{Database, Tx};
+use super::event::{self, place};
+use super::fold::{Fold, runs};
+use super::query::{Batch, Query};
+use super::restart::NODE;
+use super::work;
+use crate::error::{Result, StoreError};
+
+/// Names the rules below as their pack.
+const PACK: &str = "store";
+
+/// Answers to the intents of a batch.
+type Answers = Vec<(AttemptId, Option<Gate>)>;
+
+/// See [`crate::Store::commit`].
+pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Result<Answers> {
+    let Some(first) = batch.first() else {
+        return Ok(Vec::new());
+    };
+    let mut tx = db.begin().await?;
+    let last = last_seq(&mut tx).await?;
+    let known = batch.partition_point(|recorded| recorded.seq <= last);
+    let (old, new) = batch.split_at(known);
+    // An empty journal may begin anywhere, so that a record can be continued
+    // in a new database; from then on it has no gaps.
+    let start = if last == 0 && old.is_empty() {
+        first.seq
+    } else {
+        last + 1
+    };
+    for (expected, recorded) in (start..).zip(new) {
+        if recorded.seq != expected {
+            let got = recorded.seq;
+            return Err(StoreError::JournalGap { expected, got });
+        }
+    }
+    let mut answers = answered_before(&mut tx, old).await?;
+    if !new.is_empty() {
+        insert_events(&mut tx, new).await?;
+        for run in runs(new) {
+            answers.extend(project(&mut tx, epoch, run).await?);
+        }
+    }
+    tx.commit().await?;
+    Ok(answers)
+}
+
+async fn last_seq(tx: &mut Tx) -> Result<u64> {
+    let query = Query::new(
+        "read the end of the journal",
+        "SELECT COALESCE(max(seq), 0) AS seq FROM event WHERE node = $1",
+    )
+    .int(NODE);
+    match tx.fetch_one(query).await? {
+        Some(row) => row.narrow("seq"),
+        None => Ok(0),
+    }
+}
+
+/// The answers given when these events were committed the first time.
+async fn answered_before(tx: &mut Tx, old: &[Recorded]) -> Result<Answers> {
+    let intents: Vec<i64> = old
+        .iter()
+        .filter_map(|recorded| match &recorded.event {
+            Event::AttemptIntended(intent) => Some(intent.attempt.get()),
+            _ => None,
+        })
+        .collect();
+    if intents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Query::new(
+        "read the answers to intents",
+        "SELECT a.id, a.gate_rule, a.gate_pack FROM {rows} JOIN attempt a ON a.id = r.attempt
+         ORDER BY a.id",
+    )
+    .rows(Batch::default().ints("attempt", intents));
+    let mut answers = Vec::new();
+    for row in tx.fetch(query).await? {
+        let pack = row.opt_text("gate_pack")?.filter(|pack| pack == PACK);
+        let gate = match (row.opt_text("gate_rule")?, pack) {
+            (Some(rule), Some(pack)) => Some(Gate { rule, pack }),
+            _ => None,
+        };
+        answers.push((AttemptId::new(row.int("id")?), gate));
+    }
+    Ok(answers)
+}
+
+async fn insert_events(tx: &mut Tx, events: &[Recorded]) -> Result<()> {
+    let query = Query::new(
+        "append to the journal",
+        "INSERT INTO event (node, seq, at, kind, campaign, agent, attempt, body)
+         SELECT $1, r.seq, r.at, r.kind, r.campaign, r.agent, r.attempt, r.body FROM {rows}",
+    )
+    .int(NODE)
+    .rows(event::rows(events));
+    tx.run(query).await.map(drop)
+}
+
+async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
+    let fold = Fold::of(run);
+    // Calls that end in this run make room first: their people may be called
+    // again by an intent of the same run.
+    let ended = fold.ended();
+    close_open_attempts(tx, &ended).await?;
+    let answers = intend(tx, epoch, &fold.intents).await?;
+    count_phone_attempts(tx, &fold).await?;
+    update_attempts(tx, &fold).await?;
+    update_open_attempts(tx, &fold).await?;
+    if fold
+        .intents
+        .iter()
+        .any(|(_, i)| ended.contains(&i.attempt.get()))
+    {
+        close_open_attempts(tx, &ended).await?;
+    }
+    typify(tx, &fold).await?;
+    log_agents(tx, &fold).await?;
+    finish_campaigns(tx, &fold).await?;
+    work::suppress_people_of(tx, &fold.suppressing, run.last().map(|r| r.at)).await?;
+    work::update(tx, fold.work.values().copied()).await?;
+    work::mark_invalid(tx, &fold.invalid_phones).await?;
+    Ok(answers)
+}
+
+async fn close_open_attempts(tx: &mut Tx, attempts: &[i64]) -> Result<()> {
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "close attempts",
+        "DELETE FROM open_attempt WHERE attempt IN (SELECT r.attempt FROM {rows})",
+    )
+    .rows(Batch::default().ints("attempt", attempts.iter().copied()));
+    tx.run(query).await.map(drop)
+}
+
+/// Opens the attempts that may be, and writes down all of them, refused ones
+/// closed at once.
+async fn intend(tx: &mut Tx, epoch: i64, intents: &[(Timestamp, &Intent)]) -> Result<Answers> {
+    if intents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut refused = closed_gates(tx, epoch, intents).await?;
+    let free: Vec<_> = intents
+        .iter()
+        .filter(|(_, intent)| !refused.contains_key(&intent.attempt.get()))
+        .copied()
+        .collect();
+    refused.extend(open(tx, epoch, &free).await?);
+    insert_attempts(tx, intents, &refused).await?;
+    let answer = |intent: &Intent| {
+        let rule = refused.get(&intent.attempt.get());
+        let gate = rule.map(|rule| Gate {
+            rule: (*rule).to_owned(),
+            pack: PACK.to_owned(),
+        });
+        (intent.attempt, gate)
+    };
+    Ok(intents.iter().map(|(_, intent)| answer(intent)).collect())
+}
+
+async fn closed_gates(
+    tx: &mut Tx,
+    epoch: i64,
+    intents: &[(Timestamp, &Intent)],
+) -> Result<BTreeMap<i64, &'static str>> {
+    let query = Query::new(
+        "check the gates of intents",
+        "SELECT r.attempt,
+                CASE WHEN EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = r.phone)
+                       OR EXISTS (SELECT 1 FROM person p WHERE p.id = r.person AND p.suppressed = 1)
+                     THEN 1
+                     WHEN NOT EXISTS (SELECT 1 FROM work w
+                                      WHERE w.campaign = r.campaign AND w.contact = r.contact
+                                        AND w.state = 2 AND w.lease_epoch = $1)
+                     THEN 2 ELSE 0 END AS gate
+         FROM {rows}",
+    )
+    .int(epoch)
+    .rows(keys(intents));
+    let mut closed = BTreeMap::new();
+    for row in tx.fetch(query).await? {
+        let rule = match row.int("gate")? {
+            1 => "suppressed",
+            2 => "lease_lost",
+            _ => continue,
+        };
+        closed.insert(row.int("attempt")?, rule);
+    }
+    Ok(closed)
+}
+
+/// Takes the person and the number for each attempt; tells who lost.
+async fn open(
+    tx: &mut Tx,
+    epoch: i64,
+    intents: &[(Timestamp, &Intent)],
+) -> Result<BTreeMap<i64, &'static str>> {
+    let query = Query::new(
+        "open attempts",
+        "INSERT INTO open_attempt (person, e164, attempt, epoch, since)
+         SELECT r.person, r.phone, r.attempt, $1, r.at FROM {rows} WHERE true ORDER BY r.attempt
+         ON CONFLICT DO NOTHING RETURNING attempt",
+    )
+    .int(epoch)
+    .rows(keys(intents));
+    let mut opened = Vec::new();
+    for row in tx.fetch(query).await? {
+        opened.push(row.int("attempt")?);
+    }
+    let lost: Vec<_> = intents
+        .iter()
+        .filter(|(_, intent)| !opened.contains(&intent.attempt.get()))
+        .copied()
+        .collect();
+    if lost.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = Query::new(
+        "find who is being called",
+        "SELECT r.attempt,
+                CASE WHEN EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = r.person)
+                     THEN 1 ELSE 0 END AS same_person
+         FROM {rows}",
+    )
+    .rows(keys(&lost));
+    let mut rules = BTreeMap::new();
+    for row in tx.fetch(query).await? {
+        let rule = match row.flag("same_person")? {
+            true => "person_busy",
+            false => "number_busy",
+        };
+        rules.insert(row.int("attempt")?, rule);
+    }
+    Ok(rules)
+}
+
+fn keys(intents: &[(Timestamp, &Intent)]) -> Batch {
+    let each = |pick: fn(&Intent) -> i64| intents.iter().map(move |(_, intent)| pick(intent));
+    Batch::default()
+        .ints("attempt", each(|i| i.attempt.get()))
+        .ints("campaign", each(|i| i.campaign.get()))
+        .ints("contact", each(|i| i.contact.get()))
+        .ints("person", each(|i| i.person.get()))
+        .ints("phone", each(|i| work::digits(i.phone)))
+        .ints("at", intents.iter().map(|(at, _)| at.as_millis()))
+}
+
+async fn insert_attempts(
+    tx: &mut Tx,
+    intents: &[(Timestamp, &Intent)],
+    refused: &BTreeMap<i64, &'static str>,
+) -> Result<()> {
+    let each = |pick: fn(&Intent) -> i64| intents.iter().map(move |(_, intent)| pick(intent));
+    let rules = intents
+        .iter()
+        .map(|(_, i)| refused.get(&i.attempt.get()).map(|rule| (*rule).to_owned()));
+    let batch = keys(intents)
+        .ints("list", each(|i| i.list.get()))
+        .texts("segment", intents.iter().map(|(_, i)| i.segment.clone()))
+        .ints("ordinal", each(|i| i64::from(i.ordinal)))
+        .ints("trunk", each(|i| i.trunk.get()))
+        .ints("caller_id", each(|i| work::digits(i.caller_id)))
+        .ints("mode", each(|i| i64::from(i.mode.number())))
+        .ints(
+            "agent",
+            intents
+                .iter()
+                .map(|(_, i)| i.agent.map(|agent| agent.get())),
+        )
+        .texts("rule", rules);
+    let query = Query::new(
+        "write down attempts",
+        "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
+                              caller_id, mode, agent, intended_at, ended_at, outcome,
+                              gate_rule, gate_pack)
+         SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
+                r.trunk, r.caller_id, r.mode, r.agent, r.at,
+                CASE WHEN r.rule IS NOT NULL THEN r.at END,
+                CASE WHEN r.rule IS NOT NULL THEN $1 END,
+                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END
+         FROM {rows}",
+    )
+    .int(i64::from(Outcome::Refused.number()))
+    .text(PACK)
+    .rows(batch);
+    tx.run(query).await.map(drop)
+}
+
+/// A placed call that ends costs its number an attempt, unless the trunk was
+/// congested. Before the attempts are updated, so that none counts twice.
+async fn count_phone_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    let ended: Vec<_> = fold
+        .attempts
+        .iter()
+        .filter(|(_, change)| change.outcome.is_some())
+        .collect();
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "count attempts per number",
+        "INSERT INTO work_phone (campaign, contact, ordinal, attempts)
+         SELECT a.campaign, a.contact, a.ordinal, count(*)
+         FROM {rows} JOIN attempt a ON a.id = r.attempt
+         WHERE a.outcome IS NULL AND COALESCE(a.placed_at, r.placed) IS NOT NULL
+           AND r.outcome NOT IN ($1, $2)
+         GROUP BY a.campaign, a.contact, a.ordinal
+         ON CONFLICT (campaign, contact, ordinal)
+         DO UPDATE SET attempts = work_phone.attempts + excluded.attempts",
+    )
+    .int(i64::from(Outcome::Congestion.number()))
+    .int(i64::from(Outcome::Refused.number()))
+    .rows(
+        Batch::default()
+            .ints("attempt", ended.iter().map(|(id, _)| **id))
+            .ints("placed", ended.iter().map(|(_, change)| change.placed))
+            .ints("outcome", ended.iter().map(|(_, change)| change.outcome)),
+    );
+    tx.run(query).await.map(drop)
+}
+
+/// What was known first stays: a late or repeated step never moves an attempt
+/// backwards. Only typifications overrule.
+async fn update_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    if fold.attempts.is_empty() {
+        return Ok(());
+    }
+    let changes = || fold.attempts.values();
+    let batch = Batch::default()
+        .ints("attempt", fold.attempts.keys().copied())
+        .ints("placed", changes().map(|c| c.placed))
+        .ints("ringing", changes().map(|c| c.ringing))
+        .ints("answered", changes().map(|c| c.answered))
+        .ints("bridged", changes().map(|c| c.bridged))
+        .ints("agent", changes().map(|c| c.agent))
+        .ints("waited", changes().map(|c| c.waited_ms))
+        .ints("ended", changes().map(|c| c.ended))
+        .ints("outcome", changes().map(|c| c.outcome))
+        .ints("sip", changes().map(|c| c.sip_status))
+        .ints("q850", changes().map(|c| c.q850))
+        .ints("ended_by", changes().map(|c| c.ended_by))
+        .texts("code", changes().map(|c| c.code.clone()))
+        .ints("coded_by", changes().map(|c| c.coded_by))
+        .texts("system_code", changes().map(|c| c.system_code.clone()))
+        .texts("gate_rule", changes().map(|c| c.gate_rule.clone()))
+        .texts("gate_pack", changes().map(|c| c.gate_pack.clone()));
+    let query = Query::new(
+        "update attempts",
+        "UPDATE attempt AS a SET
+             placed_at = COALESCE(a.placed_at, r.placed),
+             ringing_at = COALESCE(a.ringing_at, r.ringing),
+             answered_at = COALESCE(a.answered_at, r.answered),
+             bridged_at = COALESCE(a.bridged_at, r.bridged),
+             agent = COALESCE(r.agent, a.agent),
+             waited_ms = COALESCE(a.waited_ms, r.waited),
+             ended_at = COALESCE(a.ended_at, r.ended),
+             outcome = COALESCE(a.outcome, r.outcome),
+             sip_status = COALESCE(a.sip_status, r.sip),
+             q850 = COALESCE(a.q850, r.q850),
+             ended_by = COALESCE(a.ended_by, r.ended_by),
+             coded_by = CASE WHEN r.code IS NOT NULL THEN r.coded_by ELSE a.coded_by END,
+             code = COALESCE(r.code, a.code, r.system_code),
+             gate_rule = COALESCE(a.gate_rule, r.gate_rule),
+             gate_pack = COALESCE(a.gate_pack, r.gate_pack)
+         FROM {rows} WHERE a.id = r.attempt",
+    )
+    .rows(batch);
+    tx.run(query).await.map(drop)
+}
+
+async fn update_open_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    let open: Vec<_> = fold
+        .attempts
+        .iter()
+        .filter(|(_, c)| {
+            c.outcome.is_none() && (c.placed.is_some() || c.answered.is_some() || c.agent.is_some())
+        })
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let yes = |seen: Option<i64>| i64::from(seen.is_some());
+    let query = Query::new(
+        "update open attempts",
+        "UPDATE open_attempt AS o SET
+             placed = CASE WHEN r.placed = 1 THEN 1 ELSE o.placed END,
+             answered = CASE WHEN r.answered = 1 THEN 1 ELSE o.answered END,
+             agent = COALESCE(r.agent, o.agent),
+             signalling = COALESCE(r.signalling, o.signalling)
+         FROM {rows} WHERE o.attempt = r.attempt",
+    )
+    .rows(
+        Batch::default()
+            .ints("attempt", open.iter().map(|(id, _)| **id))
+            .ints("placed", open.iter().map(|(_, c)| yes(c.placed)))
+            .ints("answered", open.iter().map(|(_, c)| yes(c.answered)))
+            .ints("agent", open.iter().map(|(_, c)| c.agent))
+            .texts("signalling", open.iter().map(|(_, c)| c.signalling.clone())),
+    );
+    tx.run(query).await.map(drop)
+}
+
+async fn typify(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    if fold.typified.is_empty() {
+        return Ok(());
+    }
+    let each = || fold.typified.iter();
+    let query = Query::new(
+        "write down typifications",
+        "INSERT INTO typification (seq, at, attempt, agent, code, note, corrects)
+         SELECT r.seq, r.at, r.attempt, r.agent, r.code, r.note, r.corrects FROM {rows}",
+    )
+    .rows(
+        Batch::default()
+            .ints("seq", each().map(|(seq, _, _)| place(*seq)))
+            .ints("at", each().map(|(_, at, _)| at.as_millis()))
+            .ints("attempt", each().map(|(_, _, t)| t.attempt.get()))
+            .ints(
+                "agent",
+                each().map(|(_, _, t)| t.agent.map(|agent| agent.get())),
+            )
+            .texts("code", each().map(|(_, _, t)| t.code.clone()))
+            .texts("note", each().map(|(_, _, t)| t.note.clone()))
+            .ints("corrects", each().map(|(_, _, t)| i64::from(t.corrects))),
+    );
+    tx.run(query).await.map(drop)
+}
+
+async fn log_agents(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    if fold.agents.is_empty() {
+        return Ok(());
+    }
+    let each = || fold.agents.iter();
+    let query = Query::new(
+        "log agents' states",
+        "INSERT INTO agent_log (seq, at, agent, from_status, to_status, reason, attempt)
+         SELECT r.seq, r.at, r.agent, r.was, r.became, r.reason, r.attempt FROM {rows}",
+    )
+    .rows(
+        Batch::default()
+            .ints("seq", each().map(|c| place(c.seq)))
+            .ints("at", each().map(|c| c.at.as_millis()))
+            .ints("agent", each().map(|c| c.agent))
+            .ints("was", each().map(|c| i64::from(c.from.number())))
+            .ints("became", each().map(|c| i64::from(c.to.number())))
+            .texts("reason", each().map(|c| c.reason.clone()))
+            .ints("attempt", each().map(|c| c.attempt)),
+    );
+    tx.run(query).await?;
+    let last: BTreeMap<i64, _> = each().map(|change| (change.agent, change)).collect();
+    let query = Query::new(
+        "update agents' states",
+        "INSERT INTO agent_state (agent, status, since, reason, attempt)
+         SELECT r.agent, r.became, r.at, r.reason, r.attempt FROM {rows} WHERE true
+         ON CONFLICT (agent) DO UPDATE SET status = excluded.status, since = excluded.since,
+             reason = excluded.reason, attempt = excluded.attempt",
+    )
+    .rows(
+        Batch::default()
+            .ints("agent", last.keys().copied())
+            .ints("became", last.values().map(|c| i64::from(c.to.number())))
+            .ints("at", last.values().map(|c| c.at.as_millis()))
+            .texts("reason", last.values().map(|c| c.reason.clone()))
+            .ints("attempt", last.values().map(|c| c.attempt)),
+    );
+    tx.run(query).await.map(drop)
+}
+
+async fn finish_campaigns(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
+    if fold.finished.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "finish campaigns",
+        "UPDATE campaign SET state = 4
+         WHERE state = 2 AND id IN (SELECT r.campaign FROM {rows})",
+    )
+    .rows(Batch::default().ints("campaign", fold.finished.iter().copied()));
+    tx.run(query).await.map(drop)
+}

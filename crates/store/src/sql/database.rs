@@ -1,0 +1,267 @@
+//! The two databases behind one small face: begin, run, fetch. SQLite has one
+//! writer connection and read-only readers; its durability is pinned here.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+
+use super::query::Query;
+use super::row::Row;
+use crate::error::{Result, StoreError};
+
+/// First version without the WAL-reset bug that can corrupt a database.
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+/// Readers beside the writer: short reads, two cores.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long SQLite waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+macro_rules! migrations {
+    ($folder:literal, $($version:literal $name:literal),* $(,)?) => {
+        vec![$(Migration::new(
+            $version,
+            $name.into(),
+            MigrationType::Simple,
+            include_str!(concat!("../../migrations/", $folder, "/000", $version, "_", $name, ".sql"))
+                .into_sql_str(),
+            false,
+        )),*]
+    };
+}
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    /// A file beside us.
+    Sqlite {
+        /// The only connection that writes.
+        writer: SqlitePool,
+        /// Read-only connections.
+        readers: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// Opens `sqlite:PATH` or `postgres://...` and brings the schema up to date.
+    pub(crate) async fn open(url: &str) -> Result<Database> {
+        if url.starts_with("sqlite:") {
+            open_sqlite(url).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await
+        } else {
+            Err(StoreError::Address(
+                "write sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned(),
+            ))
+        }
+    }
+
+    /// Begins a writing transaction.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let tx = match self {
+            Database::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            }
+            Database::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+        };
+        tx.map_err(|source| StoreError::Query {
+            doing: "begin a transaction",
+            source,
+        })
+    }
+
+    /// Reads outside any transaction.
+    pub(crate) async fn fetch(&self, query: Query) -> Result<Vec<Row>> {
+        let doing = query.doing;
+        match self {
+            Database::Sqlite { readers, .. } => query
+                .for_sqlite()
+                .fetch_all(readers)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Database::Postgres(pool) => query
+                .for_postgres()
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(|source| StoreError::Query { doing, source })
+    }
+
+    /// Reads the first row.
+    pub(crate) async fn fetch_one(&self, query: Query) -> Result<Option<Row>> {
+        Ok(self.fetch(query).await?.into_iter().next())
+    }
+
+    /// One statement in a transaction of its own.
+    pub(crate) async fn run(&self, query: Query) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let changed = tx.run(query).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+}
+
+/// A writing transaction; rolled back when dropped.
+pub(crate) enum Tx {
+    /// On SQLite's writer.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Runs a statement; tells how many rows it changed.
+    pub(crate) async fn run(&mut self, query: Query) -> Result<u64> {
+        let doing = query.doing;
+        match self {
+            Tx::Sqlite(tx) => query
+                .for_sqlite()
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+            Tx::Postgres(tx) => query
+                .for_postgres()
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+        }
+        .map_err(|source| StoreError::Query { doing, source })
+    }
+
+    /// Runs a statement that returns rows.
+    pub(crate) async fn fetch(&mut self, query: Query) -> Result<Vec<Row>> {
+        let doing = query.doing;
+        match self {
+            Tx::Sqlite(tx) => query
+                .for_sqlite()
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Tx::Postgres(tx) => query
+                .for_postgres()
+                .fetch_all(&mut **tx)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(|source| StoreError::Query { doing, source })
+    }
+
+    /// Runs a statement that returns at most one row.
+    pub(crate) async fn fetch_one(&mut self, query: Query) -> Result<Option<Row>> {
+        Ok(self.fetch(query).await?.into_iter().next())
+    }
+
+    /// Makes it durable.
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Postgres(tx) => tx.commit().await,
+        }
+        .map_err(|source| StoreError::Query {
+            doing: "commit",
+            source,
+        })
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Database> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    if path.is_empty() || path.contains(":memory:") || path.contains("mode=memory") {
+        return Err(StoreError::Address(
+            "the record needs a file; write sqlite:PATH".to_owned(),
+        ));
+    }
+    let cannot = |source| StoreError::Open {
+        database: url.to_owned(),
+        source,
+    };
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(cannot)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .connect_with(options.clone())
+        .await
+        .map_err(cannot)?;
+    check_sqlite(&writer, url).await?;
+    Migrator::with_migrations(migrations!("sqlite", 1 "record", 2 "views"))
+        .run(&writer)
+        .await
+        .map_err(StoreError::Migrate)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
+        .map_err(cannot)?;
+    Ok(Database::Sqlite { writer, readers })
+}
+
+/// Refuses a library with the WAL-reset bug, and a file system without the
+/// shared memory that WAL needs (a network one).
+async fn check_sqlite(writer: &SqlitePool, url: &str) -> Result<()> {
+    let cannot = |source| StoreError::Open {
+        database: url.to_owned(),
+        source,
+    };
+    let row = sqlx::query("SELECT sqlite_version() AS v")
+        .fetch_one(writer)
+        .await
+        .map_err(cannot)?;
+    let version: String = row.try_get("v").map_err(cannot)?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < SQLITE_MIN {
+        return Err(StoreError::Unsupported(format!(
+            "SQLite {version} can corrupt a database in WAL mode; 3.51.3 or later is needed"
+        )));
+    }
+    let row = sqlx::query("PRAGMA journal_mode")
+        .fetch_one(writer)
+        .await
+        .map_err(cannot)?;
+    let mode: String = row.try_get(0).map_err(cannot)?;
+    if mode != "wal" {
+        return Err(StoreError::Unsupported(format!(
+            "{url}: this file system does not carry a write-ahead log (journal mode is {mode}); use a local disk"
+        )));
+    }
+    Ok(())
+}
+
+async fn open_postgres(url: &str) -> Result<Database> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Address(error.to_string()))?
+        .application_name("cadencia")
+        .options([("synchronous_commit", "on")]);
+    let database = format!(
+        "postgres://{}/{}",
+        options.get_host(),
+        options.get_database().unwrap_or_default()
+    );
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::Open { database, source })?;
+    Migrator::with_migrations(migrations!("postgres", 1 "record", 2 "views"))
+        .run(&pool)
+        .await
+        .map_err(StoreError::Migrate)?;
+    Ok(Database::Postgres(pool))
+}

@@ -1,0 +1,160 @@
+//! An event as a row: a small integer for its kind, the ids people search by,
+//! and everything it says as readable JSON.
+
+use domain::{Event, Recorded, WorkUpdate};
+use serde_json::{Value as Json, json};
+
+use super::fold::millis;
+use super::query::Batch;
+
+/// Kind of the pacing decisions; the migrations index it.
+pub(super) const PACING: i64 = 12;
+/// Kind of the intents.
+pub(super) const INTENDED: i64 = 1;
+
+/// The columns of an event.
+pub(super) struct EventRow {
+    pub(super) kind: i64,
+    pub(super) campaign: Option<i64>,
+    pub(super) agent: Option<i64>,
+    pub(super) attempt: Option<i64>,
+    pub(super) body: Json,
+}
+
+/// All events of a batch as the rows of one statement.
+pub(super) fn rows(batch: &[Recorded]) -> Batch {
+    let rows: Vec<EventRow> = batch.iter().map(|r| row(&r.event)).collect();
+    Batch::default()
+        .ints("seq", batch.iter().map(|r| place(r.seq)))
+        .ints("at", batch.iter().map(|r| r.at.as_millis()))
+        .ints("kind", rows.iter().map(|r| r.kind))
+        .ints("campaign", rows.iter().map(|r| r.campaign))
+        .ints("agent", rows.iter().map(|r| r.agent))
+        .ints("attempt", rows.iter().map(|r| r.attempt))
+        .texts("body", rows.iter().map(|r| r.body.to_string()))
+}
+
+/// A place in the journal as stored.
+pub(super) fn place(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+fn row(event: &Event) -> EventRow {
+    let of_attempt = |kind, attempt: &domain::AttemptId, body| EventRow {
+        kind,
+        campaign: None,
+        agent: None,
+        attempt: Some(attempt.get()),
+        body,
+    };
+    match event {
+        Event::AttemptIntended(i) => EventRow {
+            campaign: Some(i.campaign.get()),
+            agent: i.agent.map(|agent| agent.get()),
+            ..of_attempt(
+                INTENDED,
+                &i.attempt,
+                json!({
+                    "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
+                    "segment": i.segment, "phone": i.phone.as_u64(), "ordinal": i.ordinal,
+                    "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
+                    "mode": i.mode.word(),
+                }),
+            )
+        },
+        Event::AttemptRefused {
+            attempt,
+            gate,
+            next,
+        } => of_attempt(
+            2,
+            attempt,
+            json!({"rule": gate.rule, "pack": gate.pack, "next": work(next)}),
+        ),
+        Event::CallPlaced { attempt } => of_attempt(3, attempt, json!({})),
+        Event::CallRinging { attempt } => of_attempt(4, attempt, json!({})),
+        Event::CallAnswered {
+            attempt,
+            signalling,
+        } => of_attempt(5, attempt, json!({"signalling": signalling.0})),
+        Event::CallBridged {
+            attempt,
+            agent,
+            waited,
+        } => EventRow {
+            agent: Some(agent.get()),
+            ..of_attempt(6, attempt, json!({"waited_ms": millis(*waited)}))
+        },
+        Event::CallAbandoned { attempt, waited } => {
+            of_attempt(7, attempt, json!({"waited_ms": millis(*waited)}))
+        }
+        Event::AttemptClosed {
+            attempt,
+            outcome,
+            cause,
+            ended_by,
+            next,
+        } => of_attempt(
+            8,
+            attempt,
+            json!({
+                "outcome": outcome.word(), "sip": cause.sip_status, "q850": cause.q850,
+                "ended_by": ended_by.number(), "next": next.as_ref().map(work),
+            }),
+        ),
+        Event::Typified(t) => EventRow {
+            agent: t.agent.map(|agent| agent.get()),
+            ..of_attempt(
+                9,
+                &t.attempt,
+                json!({
+                    "code": t.code, "note": t.note, "corrects": t.corrects, "next": work(&t.next),
+                }),
+            )
+        },
+        Event::AgentStateChanged {
+            agent,
+            from,
+            to,
+            reason,
+            attempt,
+        } => EventRow {
+            kind: 10,
+            campaign: None,
+            agent: Some(agent.get()),
+            attempt: attempt.map(|attempt| attempt.get()),
+            body: json!({"from": from.word(), "to": to.word(), "reason": reason}),
+        },
+        Event::CampaignStateChanged {
+            campaign,
+            state,
+            reason,
+        } => EventRow {
+            kind: 11,
+            campaign: Some(campaign.get()),
+            agent: None,
+            attempt: None,
+            body: json!({"state": state.word(), "reason": reason}),
+        },
+        Event::PacingDecided(p) => EventRow {
+            kind: PACING,
+            campaign: Some(p.campaign.get()),
+            agent: None,
+            attempt: None,
+            body: json!({
+                "dial": p.dial, "binding": p.binding, "why": p.why,
+                "inputs": p.inputs.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
+            }),
+        },
+    }
+}
+
+fn work(next: &WorkUpdate) -> Json {
+    json!({
+        "campaign": next.campaign.get(), "contact": next.contact.get(),
+        "state": next.state.number(), "next_at": next.next_at.as_millis(),
+        "next_phone": next.next_phone, "attempts": next.attempts, "repeats": next.repeats,
+        "code": next.code, "invalid_phone": next.invalid_phone, "suppress": next.suppress,
+        "callback_agent": next.callback_agent.map(|agent| agent.get()),
+    })
+}

@@ -1,0 +1,213 @@
+//! Folds a run of events into the changes they make, in memory: several steps
+//! of one attempt become one row of one statement. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Timestamp, Typification,
+    WorkUpdate,
+};
+
+/// Everything a run of events changes. A run never intends two calls to the
+/// same person or number, so that the second can be refused by the first.
+#[derive(Debug, Default)]
+pub(super) struct Fold<'a> {
+    pub(super) intents: Vec<(Timestamp, &'a Intent)>,
+    pub(super) attempts: BTreeMap<i64, AttemptChange>,
+    pub(super) typified: Vec<(u64, Timestamp, &'a Typification)>,
+    pub(super) agents: Vec<AgentChange>,
+    pub(super) finished: BTreeSet<i64>,
+    /// The last word on each piece of work.
+    pub(super) work: BTreeMap<(i64, i64), &'a WorkUpdate>,
+    /// Phones found to be no good: campaign, contact, ordinal.
+    pub(super) invalid_phones: BTreeSet<(i64, i64, u8)>,
+    /// Attempts whose person and number must never be called again.
+    pub(super) suppressing: BTreeSet<i64>,
+}
+
+/// What became known of an attempt.
+#[derive(Debug, Default)]
+pub(super) struct AttemptChange {
+    pub(super) placed: Option<i64>,
+    pub(super) ringing: Option<i64>,
+    pub(super) answered: Option<i64>,
+    pub(super) signalling: Option<String>,
+    pub(super) bridged: Option<i64>,
+    pub(super) agent: Option<i64>,
+    pub(super) waited_ms: Option<i64>,
+    pub(super) ended: Option<i64>,
+    pub(super) outcome: Option<i64>,
+    pub(super) sip_status: Option<i64>,
+    pub(super) q850: Option<i64>,
+    pub(super) ended_by: Option<i64>,
+    /// Said by an agent, or by the system after wrap-up: overrules.
+    pub(super) code: Option<String>,
+    pub(super) coded_by: Option<i64>,
+    /// What the outcome alone says: only where nobody said otherwise.
+    pub(super) system_code: Option<String>,
+    pub(super) gate_rule: Option<String>,
+    pub(super) gate_pack: Option<String>,
+}
+
+/// A change of an agent's state.
+#[derive(Debug)]
+pub(super) struct AgentChange {
+    pub(super) seq: u64,
+    pub(super) at: Timestamp,
+    pub(super) agent: i64,
+    pub(super) from: AgentStatus,
+    pub(super) to: AgentStatus,
+    pub(super) reason: Option<String>,
+    pub(super) attempt: Option<i64>,
+}
+
+/// Splits a batch where a person or number would be intended twice.
+pub(super) fn runs(batch: &[Recorded]) -> Vec<&[Recorded]> {
+    let mut runs = Vec::new();
+    let (mut start, mut people, mut phones) = (0, BTreeSet::new(), BTreeSet::new());
+    for (at, recorded) in batch.iter().enumerate() {
+        let Event::AttemptIntended(intent) = &recorded.event else {
+            continue;
+        };
+        if people.contains(&intent.person) || phones.contains(&intent.phone) {
+            runs.push(&batch[start..at]);
+            start = at;
+            people.clear();
+            phones.clear();
+        }
+        people.insert(intent.person);
+        phones.insert(intent.phone);
+    }
+    runs.push(&batch[start..]);
+    runs
+}
+
+impl<'a> Fold<'a> {
+    /// Folds a run.
+    pub(super) fn of(run: &'a [Recorded]) -> Fold<'a> {
+        let mut fold = Fold::default();
+        for recorded in run {
+            fold.take(recorded);
+        }
+        fold
+    }
+
+    /// Attempts that end in this run.
+    pub(super) fn ended(&self) -> Vec<i64> {
+        let ended = |(id, change): (&i64, &AttemptChange)| change.outcome.map(|_| *id);
+        self.attempts.iter().filter_map(ended).collect()
+    }
+
+    fn take(&mut self, recorded: &'a Recorded) {
+        let at = recorded.at.as_millis();
+        match &recorded.event {
+            Event::AttemptIntended(intent) => self.intents.push((recorded.at, intent)),
+            Event::AttemptRefused {
+                attempt,
+                gate,
+                next,
+            } => {
+                let change = self.change(attempt.get());
+                change.ended = Some(at);
+                change.outcome = Some(i64::from(Outcome::Refused.number()));
+                change.gate_rule = Some(gate.rule.clone());
+                change.gate_pack = Some(gate.pack.clone());
+                self.work(next, None);
+            }
+            Event::CallPlaced { attempt } => self.change(attempt.get()).placed = Some(at),
+            Event::CallRinging { attempt } => self.change(attempt.get()).ringing = Some(at),
+            Event::CallAnswered {
+                attempt,
+                signalling,
+            } => {
+                let change = self.change(attempt.get());
+                change.answered = Some(at);
+                change.signalling = Some(signalling.0.clone());
+            }
+            Event::CallBridged {
+                attempt,
+                agent,
+                waited,
+            } => {
+                let change = self.change(attempt.get());
+                change.bridged = Some(at);
+                change.agent = Some(agent.get());
+                change.waited_ms = Some(millis(*waited));
+            }
+            Event::CallAbandoned { attempt, waited } => {
+                self.change(attempt.get()).waited_ms = Some(millis(*waited));
+            }
+            Event::AttemptClosed {
+                attempt,
+                outcome,
+                cause,
+                ended_by,
+                next,
+            } => {
+                let change = self.change(attempt.get());
+                change.ended = Some(at);
+                change.outcome = Some(i64::from(outcome.number()));
+                change.sip_status = cause.sip_status.map(i64::from);
+                change.q850 = cause.q850.map(i64::from);
+                change.ended_by = Some(i64::from(ended_by.number()));
+                let said = next.as_ref().and_then(|next| next.code.clone());
+                change.system_code = outcome.system_code().map(str::to_owned).or(said);
+                if let Some(next) = next {
+                    self.work(next, Some(attempt.get()));
+                }
+            }
+            Event::Typified(said) => {
+                let change = self.change(said.attempt.get());
+                change.code = Some(said.code.clone());
+                change.coded_by = said.agent.map(|agent| agent.get());
+                self.typified.push((recorded.seq, recorded.at, said));
+                self.work(&said.next, Some(said.attempt.get()));
+            }
+            Event::AgentStateChanged {
+                agent,
+                from,
+                to,
+                reason,
+                attempt,
+            } => self.agents.push(AgentChange {
+                seq: recorded.seq,
+                at: recorded.at,
+                agent: agent.get(),
+                from: *from,
+                to: *to,
+                reason: reason.clone(),
+                attempt: attempt.map(|attempt| attempt.get()),
+            }),
+            Event::CampaignStateChanged {
+                campaign, state, ..
+            } => {
+                // The row holds what people asked; only the end of the list is
+                // the engine's to say. The journal has the rest.
+                if *state == CampaignState::Finished {
+                    self.finished.insert(campaign.get());
+                }
+            }
+            Event::PacingDecided(_) => {}
+        }
+    }
+
+    fn change(&mut self, attempt: i64) -> &mut AttemptChange {
+        self.attempts.entry(attempt).or_default()
+    }
+
+    fn work(&mut self, next: &'a WorkUpdate, attempt: Option<i64>) {
+        let (campaign, contact) = (next.campaign.get(), next.contact.get());
+        if let Some(ordinal) = next.invalid_phone {
+            self.invalid_phones.insert((campaign, contact, ordinal));
+        }
+        if let (true, Some(attempt)) = (next.suppress, attempt) {
+            self.suppressing.insert(attempt);
+        }
+        self.work.insert((campaign, contact), next);
+    }
+}
+
+/// A duration as stored.
+pub(super) fn millis(span: std::time::Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,306 @@
+//! Loading contacts: staged in chunks that nobody sees, made visible at once.
+//! What a crash leaves behind is removed when the record is next opened.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::{ListId, Timestamp};
+
+use super::config::{must_exist, no_such, taken, touch};
+use super::database::{Database, Tx};
+use super::query::{Batch, Query};
+use super::work;
+use crate::error::{Result, StoreError};
+use crate::types::{ImportId, ListTarget, NewContact, Verdict};
+
+/// A load nobody fed for so long is a leftover; a living one stages far oftener.
+const LEFTOVER_AFTER: Duration = Duration::from_secs(600);
+/// Contacts removed per transaction, so that the journal never waits long.
+const REMOVED_AT_ONCE: i64 = 5_000;
+
+/// See [`crate::Store::begin_import`].
+pub(super) async fn begin(db: &Database, target: &ListTarget, now: Timestamp) -> Result<ImportId> {
+    let mut tx = db.begin().await?;
+    let (list, name) = match target {
+        ListTarget::Existing(list) => {
+            must_exist(&mut tx, "list", list.get()).await?;
+            (list.get(), None)
+        }
+        ListTarget::New(name) => (new_list(&mut tx, name, now).await?, Some(name.as_str())),
+    };
+    let query = Query::new(
+        "begin a load",
+        "INSERT INTO import (list, list_name, begun_at, touched_at) VALUES ($1, $2, $3, $4)
+         RETURNING id",
+    )
+    .int(list)
+    .opt_text(name)
+    .int(now.as_millis())
+    .int(wall_clock().as_millis());
+    let row = tx.fetch_one(query).await?;
+    let id = row.ok_or_else(|| no_such("load", "new"))?.int("id")?;
+    tx.commit().await?;
+    Ok(ImportId(id))
+}
+
+/// A list that is hidden until its load is finished.
+async fn new_list(tx: &mut Tx, name: &str, now: Timestamp) -> Result<i64> {
+    let query = Query::new(
+        "look a list up",
+        "SELECT id FROM list WHERE name = $1 AND removed = 0",
+    )
+    .text(name);
+    if tx.fetch_one(query).await?.is_some() {
+        return Err(name_taken(name));
+    }
+    let query = Query::new(
+        "make a list",
+        "INSERT INTO list (name, created_at, removed) VALUES ($1, $2, 1) RETURNING id",
+    )
+    .text(name)
+    .int(now.as_millis());
+    let row = tx.fetch_one(query).await?;
+    row.ok_or_else(|| no_such("list", name))?.int("id")
+}
+
+fn name_taken(name: &str) -> StoreError {
+    StoreError::Conflict(format!(
+        "there is already a list named {name}; choose another name, or load into that list"
+    ))
+}
+
+/// See [`crate::Store::import_chunk`].
+pub(super) async fn chunk(
+    db: &Database,
+    import: ImportId,
+    rows: &[NewContact],
+) -> Result<Vec<Verdict>> {
+    let mut tx = db.begin().await?;
+    let list = unfinished(&mut tx, import).await?.list;
+    let people = Query::new(
+        "write people",
+        "INSERT INTO person (identity) SELECT DISTINCT r.identity FROM {rows} WHERE true
+         ON CONFLICT (identity) DO NOTHING",
+    )
+    .rows(Batch::default().texts("identity", rows.iter().map(identity)));
+    tx.run(people).await?;
+    let kept = insert_contacts(&mut tx, import, list, rows).await?;
+    insert_phones(&mut tx, import, rows, &kept).await?;
+    tx.commit().await?;
+    Ok(rows.iter().map(|row| verdict(row, &kept)).collect())
+}
+
+/// Who someone is across lists: the document, else the first phone.
+fn identity(row: &NewContact) -> String {
+    match (row.document.is_empty(), row.phones.first()) {
+        (false, _) => format!("d:{}", row.document),
+        (true, Some(phone)) => format!("p:{}", phone.as_u64()),
+        (true, None) => format!("n:{}", row.name),
+    }
+}
+
+fn verdict(row: &NewContact, kept: &BTreeSet<i64>) -> Verdict {
+    if kept.contains(&number(row.record)) {
+        Verdict::Accepted
+    } else if row.document.is_empty() {
+        Verdict::DuplicatePhone
+    } else {
+        Verdict::DuplicateDocument
+    }
+}
+
+struct Unfinished {
+    list: i64,
+    list_name: Option<String>,
+}
+
+/// The load, if it is still going on; marks it as alive.
+async fn unfinished(tx: &mut Tx, import: ImportId) -> Result<Unfinished> {
+    let query = Query::new(
+        "go on with a load",
+        "UPDATE import SET touched_at = $1 WHERE id = $2 AND finished_at IS NULL
+         RETURNING list, list_name",
+    )
+    .int(wall_clock().as_millis())
+    .int(import.0);
+    match tx.fetch_one(query).await? {
+        Some(row) => Ok(Unfinished {
+            list: row.int("list")?,
+            list_name: row.opt_text("list_name")?,
+        }),
+        None => Err(no_such("load going on with number", import.0)),
+    }
+}
+
+async fn insert_contacts(
+    tx: &mut Tx,
+    import: ImportId,
+    list: i64,
+    rows: &[NewContact],
+) -> Result<BTreeSet<i64>> {
+    let attributes = |row: &NewContact| {
+        serde_json::to_string(&row.attributes).expect("pairs of texts always serialise")
+    };
+    let query = Query::new(
+        "stage contacts",
+        "INSERT INTO contact (list, import, record, line, person, document, name, segment,
+                              attributes)
+         SELECT $1, $2, r.record, r.line, p.id, r.document, r.name, r.segment, r.attributes
+         FROM {rows} JOIN person p ON p.identity = r.identity
+         WHERE true ORDER BY r.record
+         ON CONFLICT DO NOTHING RETURNING record",
+    )
+    .int(list)
+    .int(import.0)
+    .rows(
+        Batch::default()
+            .texts("identity", rows.iter().map(identity))
+            .ints("record", rows.iter().map(|row| number(row.record)))
+            .ints("line", rows.iter().map(|row| number(row.line)))
+            .texts("document", rows.iter().map(|row| row.document.clone()))
+            .texts("name", rows.iter().map(|row| row.name.clone()))
+            .texts("segment", rows.iter().map(|row| row.segment.clone()))
+            .texts("attributes", rows.iter().map(attributes)),
+    );
+    let kept = tx.fetch(query).await?;
+    kept.iter().map(|row| row.int("record")).collect()
+}
+
+async fn insert_phones(
+    tx: &mut Tx,
+    import: ImportId,
+    rows: &[NewContact],
+    kept: &BTreeSet<i64>,
+) -> Result<()> {
+    let phones: Vec<(i64, i64, i64)> = rows
+        .iter()
+        .filter(|row| kept.contains(&number(row.record)))
+        .flat_map(|row| {
+            let place = (0_i64..).zip(&row.phones);
+            place.map(|(ordinal, phone)| (number(row.record), ordinal, work::digits(*phone)))
+        })
+        .collect();
+    let query = Query::new(
+        "stage phones",
+        "INSERT INTO phone (contact, ordinal, e164)
+         SELECT k.id, r.ordinal, r.e164
+         FROM {rows} CROSS JOIN contact k
+         WHERE k.import = $1 AND k.record = r.record",
+    )
+    .int(import.0)
+    .rows(
+        Batch::default()
+            .ints("record", phones.iter().map(|(record, _, _)| *record))
+            .ints("ordinal", phones.iter().map(|(_, ordinal, _)| *ordinal))
+            .ints("e164", phones.iter().map(|(_, _, e164)| *e164)),
+    );
+    tx.run(query).await.map(drop)
+}
+
+/// See [`crate::Store::finish_import`].
+pub(super) async fn finish(
+    db: &Database,
+    import: ImportId,
+    acta_json: &str,
+    file_sha256: &str,
+    now: Timestamp,
+) -> Result<ListId> {
+    let mut tx = db.begin().await?;
+    let load = unfinished(&mut tx, import).await?;
+    let query = Query::new(
+        "finish a load",
+        "UPDATE import SET finished_at = $1, acta = $2, file_sha256 = $3,
+             contacts = (SELECT count(*) FROM contact WHERE import = $4)
+         WHERE id = $4",
+    )
+    .int(now.as_millis())
+    .text(acta_json)
+    .text(file_sha256)
+    .int(import.0);
+    tx.run(query).await?;
+    if let Some(name) = &load.list_name {
+        let query = Query::new("show a list", "UPDATE list SET removed = 0 WHERE id = $1");
+        taken(tx.run(query.int(load.list)).await, || name.clone()).map_err(
+            |error| match error {
+                StoreError::Conflict(name) => name_taken(&name),
+                other => other,
+            },
+        )?;
+    }
+    let query = Query::new(
+        "find the campaigns of a list",
+        "SELECT campaign FROM campaign_list WHERE list = $1",
+    )
+    .int(load.list);
+    for row in tx.fetch(query).await? {
+        work::attach(&mut tx, row.int("campaign")?, load.list).await?;
+    }
+    touch(&mut tx).await?;
+    tx.commit().await?;
+    Ok(ListId::new(load.list))
+}
+
+/// See [`crate::Store::abort_import`].
+pub(super) async fn abort(db: &Database, import: ImportId) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let load = unfinished(&mut tx, import).await?;
+    tx.commit().await?;
+    discard(db, import.0, load.list, load.list_name.is_some()).await
+}
+
+/// Removes loads that a crash left behind.
+pub(super) async fn remove_leftovers(db: &Database) -> Result<()> {
+    let query = Query::new(
+        "find leftovers of loads",
+        "SELECT id, list, list_name FROM import WHERE finished_at IS NULL AND touched_at < $1",
+    )
+    .int((wall_clock() - LEFTOVER_AFTER).as_millis());
+    for row in db.fetch(query).await? {
+        let new_list = row.opt_text("list_name")?.is_some();
+        discard(db, row.int("id")?, row.int("list")?, new_list).await?;
+    }
+    Ok(())
+}
+
+async fn discard(db: &Database, import: i64, list: i64, new_list: bool) -> Result<()> {
+    while remove_some(db, import).await? > 0 {}
+    let mut tx = db.begin().await?;
+    let query = Query::new("remove a load", "DELETE FROM import WHERE id = $1");
+    tx.run(query.int(import)).await?;
+    if new_list {
+        let query = Query::new(
+            "remove the list of a load",
+            "DELETE FROM list WHERE id = $1 AND removed = 1",
+        );
+        tx.run(query.int(list)).await?;
+    }
+    tx.commit().await
+}
+
+async fn remove_some(db: &Database, import: i64) -> Result<u64> {
+    let mut tx = db.begin().await?;
+    let query = Query::new(
+        "remove staged phones",
+        "DELETE FROM phone WHERE contact IN
+             (SELECT id FROM contact WHERE import = $1 ORDER BY record LIMIT $2)",
+    );
+    tx.run(query.int(import).int(REMOVED_AT_ONCE)).await?;
+    let query = Query::new(
+        "remove staged contacts",
+        "DELETE FROM contact WHERE id IN
+             (SELECT id FROM contact WHERE import = $1 ORDER BY record LIMIT $2)",
+    );
+    let removed = tx.run(query.int(import).int(REMOVED_AT_ONCE)).await?;
+    tx.commit().await?;
+    Ok(removed)
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Only tells living loads from dead ones; the record's times come from callers.
+pub(super) fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp::default() + since.unwrap_or_default()
+}

@@ -1,0 +1,202 @@
+//! One text for both databases: a query with its values, and batches of rows
+//! that a single statement takes whole. `{rows}` in the text becomes
+//! `json_each` on SQLite and `unnest` on PostgreSQL; `{skip_locked}` becomes a
+//! row lock where several nodes may pick at once.
+
+use serde_json::Value as Json;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Sqlite};
+
+/// A value bound to a statement.
+#[derive(Clone, Debug)]
+enum Param {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Real(Option<f64>),
+}
+
+/// A column of a batch.
+#[derive(Debug)]
+enum Column {
+    Ints(Vec<Option<i64>>),
+    Texts(Vec<Option<String>>),
+}
+
+/// Rows handed to a statement whole, column by column.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    columns: Vec<(&'static str, Column)>,
+}
+
+impl Batch {
+    /// Adds a column of integers.
+    pub(crate) fn ints(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<Option<i64>>>,
+    ) -> Batch {
+        let values = values.into_iter().map(Into::into).collect();
+        self.columns.push((name, Column::Ints(values)));
+        self
+    }
+
+    /// Adds a column of texts.
+    pub(crate) fn texts(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<Option<String>>>,
+    ) -> Batch {
+        let values = values.into_iter().map(Into::into).collect();
+        self.columns.push((name, Column::Texts(values)));
+        self
+    }
+
+    /// The rows as one JSON array of arrays.
+    fn json(&self) -> String {
+        let len = self.columns.first().map_or(0, |(_, column)| match column {
+            Column::Ints(values) => values.len(),
+            Column::Texts(values) => values.len(),
+        });
+        let row = |at: usize| {
+            let cell = |(_, column): &(&str, Column)| match column {
+                Column::Ints(values) => values[at].map_or(Json::Null, Json::from),
+                Column::Texts(values) => values[at].clone().map_or(Json::Null, Json::from),
+            };
+            Json::Array(self.columns.iter().map(cell).collect())
+        };
+        Json::Array((0..len).map(row).collect()).to_string()
+    }
+
+    fn sqlite_text(&self, param: usize) -> String {
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(place, (name, _))| format!("value->>{place} AS {name}"))
+            .collect();
+        format!(
+            "(SELECT {} FROM json_each(${param})) AS r",
+            columns.join(", ")
+        )
+    }
+
+    fn postgres_text(&self, first_param: usize) -> String {
+        let (mut arrays, mut names) = (Vec::new(), Vec::new());
+        for (place, (name, column)) in self.columns.iter().enumerate() {
+            let kind = match column {
+                Column::Ints(_) => "bigint",
+                Column::Texts(_) => "text",
+            };
+            arrays.push(format!("${}::{kind}[]", first_param + place));
+            names.push(*name);
+        }
+        format!("unnest({}) AS r({})", arrays.join(", "), names.join(", "))
+    }
+}
+
+/// A statement with its values. `doing` completes "the database failed to ...".
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) doing: &'static str,
+    text: String,
+    params: Vec<Param>,
+    batch: Option<Batch>,
+}
+
+impl Query {
+    /// A statement; values are bound in the order they are added, `$1` first.
+    pub(crate) fn new(doing: &'static str, text: impl Into<String>) -> Query {
+        Query {
+            doing,
+            text: text.into(),
+            params: Vec::new(),
+            batch: None,
+        }
+    }
+
+    /// Binds an integer.
+    pub(crate) fn int(mut self, value: impl Into<Option<i64>>) -> Query {
+        self.params.push(Param::Int(value.into()));
+        self
+    }
+
+    /// Binds a text.
+    pub(crate) fn text(mut self, value: &str) -> Query {
+        self.params.push(Param::Text(Some(value.to_owned())));
+        self
+    }
+
+    /// Binds a text that may be missing.
+    pub(crate) fn opt_text(mut self, value: Option<&str>) -> Query {
+        self.params.push(Param::Text(value.map(str::to_owned)));
+        self
+    }
+
+    /// Binds a number.
+    pub(crate) fn real(mut self, value: f64) -> Query {
+        self.params.push(Param::Real(Some(value)));
+        self
+    }
+
+    /// Binds the rows of `{rows}`; after every other value.
+    pub(crate) fn rows(mut self, batch: Batch) -> Query {
+        self.batch = Some(batch);
+        self
+    }
+
+    /// How many values are bound so far, for texts put together at run time.
+    pub(crate) fn bound(&self) -> usize {
+        self.params.len()
+    }
+
+    /// Adds to the text.
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub(super) fn for_sqlite(self) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
+        let mut arguments = SqliteArguments::default();
+        let mut text = self.text.replace("{skip_locked}", "");
+        for param in self.params {
+            bind(match param {
+                Param::Int(value) => Arguments::add(&mut arguments, value),
+                Param::Text(value) => Arguments::add(&mut arguments, value),
+                Param::Real(value) => Arguments::add(&mut arguments, value),
+            });
+        }
+        if let Some(batch) = self.batch {
+            text = text.replace("{rows}", &batch.sqlite_text(arguments.len() + 1));
+            bind(Arguments::add(&mut arguments, batch.json()));
+        }
+        sqlx::query_with(AssertSqlSafe(text), arguments)
+    }
+
+    pub(super) fn for_postgres(self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+        let mut arguments = PgArguments::default();
+        let mut text = self
+            .text
+            .replace("{skip_locked}", "FOR UPDATE OF w SKIP LOCKED");
+        for param in self.params {
+            bind(match param {
+                Param::Int(value) => arguments.add(value),
+                Param::Text(value) => arguments.add(value),
+                Param::Real(value) => arguments.add(value),
+            });
+        }
+        if let Some(batch) = self.batch {
+            text = text.replace("{rows}", &batch.postgres_text(arguments.len() + 1));
+            for (_, column) in batch.columns {
+                bind(match column {
+                    Column::Ints(values) => arguments.add(values),
+                    Column::Texts(values) => arguments.add(values),
+                });
+            }
+        }
+        sqlx::query_with(AssertSqlSafe(text), arguments)
+    }
+}
+
+fn bind(added: Result<(), sqlx::error::BoxDynError>) {
+    added.expect("integers, floats and texts always encode");
+}

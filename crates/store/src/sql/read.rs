@@ -1,0 +1,382 @@
+//! Reading the record: attempts by filter, typifications, and the logs.
+
+use std::time::Duration;
+
+use domain::{
+    AgentId, AgentStatus, AttemptId, CampaignId, Cause, ContactId, DialMode, Disposition, EndedBy,
+    Gate, ListId, Outcome, PersonId, PhoneNumber, Timestamp, TrunkId,
+};
+use kpi::AttemptSet;
+
+use super::database::Database;
+use super::event::PACING;
+use super::query::{Batch, Query};
+use super::row::Row;
+use super::{config, work};
+use crate::error::{Result, StoreError};
+use crate::types::{AgentLogRow, AttemptFilter, AttemptRow, GateRow, PacingRow, TypificationRow};
+
+/// Attempts in an answer when nobody says how many.
+const PAGE_DEFAULT: u32 = 100;
+/// Most attempts in an answer.
+const PAGE_MAX: u32 = 10_000;
+/// An INVITE leaves at most this long after its intent; lets the index on the
+/// instant of the intent serve questions about the instant of the INVITE.
+pub(super) const INTENT_TO_INVITE_MAX: Duration = Duration::from_secs(3_600);
+
+const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone,
+    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
+    a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850,
+    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack FROM attempt a WHERE true";
+
+/// See [`crate::Store::attempts`].
+pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
+    let mut query = conditions(filter);
+    if let Some(set) = filter.set {
+        let campaign = filter.campaign.unwrap_or(CampaignId::new(0));
+        let catalogue = config::dispositions(db, campaign).await?;
+        query = in_set(query, set, &catalogue);
+    }
+    if let Some(after) = filter.after {
+        let side = if filter.newest_first { "<" } else { ">" };
+        query = bound(query, &format!("a.id {side}"), after.get());
+    }
+    query.push(match filter.newest_first {
+        true => " ORDER BY a.id DESC LIMIT ",
+        false => " ORDER BY a.id LIMIT ",
+    });
+    let limit = match filter.limit {
+        0 => PAGE_DEFAULT,
+        limit => limit.min(PAGE_MAX),
+    };
+    query.push(&limit.to_string());
+    db.fetch(query).await?.iter().map(attempt_of).collect()
+}
+
+/// Adds ` AND <condition> $n` with its value.
+fn bound(mut query: Query, condition: &str, value: i64) -> Query {
+    let place = query.bound() + 1;
+    query.push(&format!(" AND {condition} ${place}"));
+    query.int(value)
+}
+
+fn conditions(filter: &AttemptFilter) -> Query {
+    let mut query = Query::new("read attempts", COLUMNS);
+    let equal = [
+        ("a.campaign =", filter.campaign.map(CampaignId::get)),
+        ("a.list =", filter.list.map(ListId::get)),
+        ("a.contact =", filter.contact.map(ContactId::get)),
+        ("a.phone =", filter.phone.map(work::digits)),
+        ("a.agent =", filter.agent.map(AgentId::get)),
+        (
+            "a.outcome =",
+            filter.outcome.map(|outcome| i64::from(outcome.number())),
+        ),
+    ];
+    for (condition, value) in equal {
+        if let Some(value) = value {
+            query = bound(query, condition, value);
+        }
+    }
+    if let Some(from) = filter.from {
+        query = bound(
+            query,
+            "COALESCE(a.placed_at, a.intended_at) >=",
+            from.as_millis(),
+        );
+        let earliest = from - INTENT_TO_INVITE_MAX;
+        query = bound(query, "a.intended_at >=", earliest.as_millis());
+    }
+    if let Some(to) = filter.to {
+        query = bound(
+            query,
+            "COALESCE(a.placed_at, a.intended_at) <",
+            to.as_millis(),
+        );
+        query = bound(query, "a.intended_at <", to.as_millis());
+    }
+    if let Some(code) = &filter.code {
+        let place = query.bound() + 1;
+        query.push(&format!(" AND a.code = ${place}"));
+        query = query.text(code);
+    }
+    query
+}
+
+/// Adds the condition of a set. Must agree with how `facts` counts.
+fn in_set(mut query: Query, set: AttemptSet, catalogue: &[Disposition]) -> Query {
+    query.push(" AND a.placed_at IS NOT NULL");
+    let flag: fn(&Disposition) -> bool = match set {
+        AttemptSet::Placed => return query,
+        AttemptSet::NetworkAnswered => {
+            query.push(" AND a.answered_at IS NOT NULL");
+            return query;
+        }
+        AttemptSet::Abandoned => return bound(query, "a.outcome =", ABANDONED),
+        AttemptSet::Connected => {
+            query.push(" AND a.bridged_at IS NOT NULL");
+            return query;
+        }
+        AttemptSet::Worked => {
+            query.push(" AND a.code IS NOT NULL");
+            return query;
+        }
+        AttemptSet::Answered => |d| d.human,
+        AttemptSet::Effective => |d| d.effective_contact,
+        AttemptSet::Sale => |d| d.accepted_sale,
+    };
+    // The names of codes are few; they travel as the rows of the statement,
+    // whose place must be the last, hence bound here as texts one by one.
+    let codes: Vec<&str> = catalogue
+        .iter()
+        .filter(|d| flag(d))
+        .map(|d| d.code.as_str())
+        .collect();
+    let mut places = Vec::new();
+    for code in codes {
+        places.push(format!("${}", query.bound() + 1));
+        query = query.text(code);
+    }
+    let list = if places.is_empty() {
+        "NULL".to_owned()
+    } else {
+        places.join(", ")
+    };
+    query.push(&format!(" AND (a.code IN ({list})"));
+    if set == AttemptSet::Answered {
+        query.push(" OR (a.code IS NULL AND a.outcome IN (1, 2, 3))");
+    }
+    query.push(")");
+    query
+}
+
+const ABANDONED: i64 = Outcome::Abandoned as i64;
+
+/// See [`crate::Store::attempt`].
+pub(super) async fn attempt(db: &Database, attempt: AttemptId) -> Result<Option<AttemptRow>> {
+    let query = Query::new("read an attempt", format!("{COLUMNS} AND a.id = $1"));
+    let row = db.fetch_one(query.int(attempt.get())).await?;
+    row.as_ref().map(attempt_of).transpose()
+}
+
+fn attempt_of(row: &Row) -> Result<AttemptRow> {
+    let outcome = row
+        .opt_int("outcome")?
+        .map(|_| row.kind("outcome", |number| Outcome::from_number(number).ok()))
+        .transpose()?;
+    let ended_by = row
+        .opt_int("ended_by")?
+        .map(|_| row.kind("ended_by", EndedBy::from_number))
+        .transpose()?;
+    Ok(AttemptRow {
+        id: AttemptId::new(row.int("id")?),
+        campaign: CampaignId::new(row.int("campaign")?),
+        list: ListId::new(row.int("list")?),
+        contact: ContactId::new(row.int("contact")?),
+        person: PersonId::new(row.int("person")?),
+        segment: row.text("segment")?,
+        phone: row.phone("phone")?,
+        ordinal: row.narrow("ordinal")?,
+        trunk: TrunkId::new(row.int("trunk")?),
+        caller_id: row.phone("caller_id")?,
+        mode: row.kind("mode", DialMode::from_number)?,
+        agent: row.opt_int("agent")?.map(AgentId::new),
+        intended_at: row.time("intended_at")?,
+        placed_at: row.opt_time("placed_at")?,
+        ringing_at: row.opt_time("ringing_at")?,
+        answered_at: row.opt_time("answered_at")?,
+        bridged_at: row.opt_time("bridged_at")?,
+        waited: row.opt_narrow("waited_ms")?.map(Duration::from_millis),
+        ended_at: row.opt_time("ended_at")?,
+        outcome,
+        cause: Cause {
+            sip_status: row.opt_narrow("sip_status")?,
+            q850: row.opt_narrow("q850")?,
+        },
+        ended_by,
+        code: row.opt_text("code")?,
+        coded_by: row.opt_int("coded_by")?.map(AgentId::new),
+        gate: gate_of(row)?,
+    })
+}
+
+fn gate_of(row: &Row) -> Result<Option<Gate>> {
+    let rule = row.opt_text("gate_rule")?;
+    let pack = row.opt_text("gate_pack")?.unwrap_or_default();
+    Ok(rule.map(|rule| Gate { rule, pack }))
+}
+
+/// See [`crate::Store::typifications`].
+pub(super) async fn typifications(
+    db: &Database,
+    attempt: AttemptId,
+) -> Result<Vec<TypificationRow>> {
+    let query = Query::new(
+        "read typifications of an attempt",
+        "SELECT seq, at, attempt, agent, code, note, corrects FROM typification
+         WHERE attempt = $1 ORDER BY seq",
+    )
+    .int(attempt.get());
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TypificationRow {
+                seq: row.narrow("seq")?,
+                at: row.time("at")?,
+                attempt: AttemptId::new(row.int("attempt")?),
+                agent: row.opt_int("agent")?.map(AgentId::new),
+                code: row.text("code")?,
+                note: row.text("note")?,
+                corrects: row.flag("corrects")?,
+            })
+        })
+        .collect()
+}
+
+/// See [`crate::Store::agent_log`].
+pub(super) async fn agent_log(
+    db: &Database,
+    agent: Option<AgentId>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<AgentLogRow>> {
+    let mut query = Query::new(
+        "read the log of agents",
+        "SELECT seq, at, agent, from_status, to_status, reason, attempt FROM agent_log
+         WHERE at >= $1 AND at < $2",
+    )
+    .int(from.as_millis())
+    .int(to.as_millis());
+    if let Some(agent) = agent {
+        query = bound(query, "agent =", agent.get());
+    }
+    query.push(" ORDER BY seq");
+    db.fetch(query).await?.iter().map(agent_log_of).collect()
+}
+
+pub(super) fn agent_log_of(row: &Row) -> Result<AgentLogRow> {
+    Ok(AgentLogRow {
+        seq: row.narrow("seq")?,
+        at: row.time("at")?,
+        agent: AgentId::new(row.int("agent")?),
+        from: row.kind("from_status", AgentStatus::from_number)?,
+        to: row.kind("to_status", AgentStatus::from_number)?,
+        reason: row.opt_text("reason")?,
+        attempt: row.opt_int("attempt")?.map(AttemptId::new),
+    })
+}
+
+/// See [`crate::Store::pacing_log`].
+pub(super) async fn pacing_log(
+    db: &Database,
+    campaign: CampaignId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<PacingRow>> {
+    // The kind stands in the text, not among the values, so that the partial
+    // index of the migrations serves.
+    let text = format!(
+        "SELECT seq, at, campaign, body FROM event
+         WHERE kind = {PACING} AND campaign = $1 AND at >= $2 AND at < $3 ORDER BY seq"
+    );
+    let query = Query::new("read pacing decisions", text)
+        .int(campaign.get())
+        .int(from.as_millis())
+        .int(to.as_millis());
+    db.fetch(query).await?.iter().map(pacing_of).collect()
+}
+
+/// The body of a pacing decision, as `event` writes it.
+#[derive(serde::Deserialize)]
+struct PacingBody {
+    dial: u32,
+    binding: String,
+    why: String,
+    inputs: Vec<(String, Option<f64>)>,
+}
+
+fn pacing_of(row: &Row) -> Result<PacingRow> {
+    let body: PacingBody =
+        serde_json::from_str(&row.text("body")?).map_err(|error| StoreError::Corrupt {
+            what: "pacing decision",
+            detail: error.to_string(),
+        })?;
+    // JSON has no NaN or infinity: those come back as absent, hence as NaN.
+    let inputs = body
+        .inputs
+        .into_iter()
+        .map(|(name, value)| (name, value.unwrap_or(f64::NAN)))
+        .collect();
+    Ok(PacingRow {
+        seq: row.narrow("seq")?,
+        at: row.time("at")?,
+        campaign: CampaignId::new(row.int("campaign")?),
+        dial: body.dial,
+        binding: body.binding,
+        why: body.why,
+        inputs,
+    })
+}
+
+/// See [`crate::Store::gates`].
+pub(super) async fn gates(
+    db: &Database,
+    campaign: Option<CampaignId>,
+    phone: Option<PhoneNumber>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<GateRow>> {
+    let mut query = Query::new(
+        "read refused intents",
+        "SELECT id, ended_at, campaign, contact, phone, gate_rule, gate_pack FROM attempt
+         WHERE gate_rule IS NOT NULL AND intended_at >= $1 AND intended_at < $2",
+    )
+    .int(from.as_millis())
+    .int(to.as_millis());
+    if let Some(campaign) = campaign {
+        query = bound(query, "campaign =", campaign.get());
+    }
+    if let Some(phone) = phone {
+        query = bound(query, "phone =", work::digits(phone));
+    }
+    query.push(" ORDER BY id");
+    let mut gates = Vec::new();
+    for row in db.fetch(query).await? {
+        let Some(gate) = gate_of(&row)? else { continue };
+        gates.push(GateRow {
+            at: row.time("ended_at")?,
+            attempt: AttemptId::new(row.int("id")?),
+            campaign: CampaignId::new(row.int("campaign")?),
+            contact: ContactId::new(row.int("contact")?),
+            phone: row.phone("phone")?,
+            gate,
+        });
+    }
+    Ok(gates)
+}
+
+/// Distinct contacts with a placed call in the period, by current typification.
+pub(super) async fn contacts_with(
+    db: &Database,
+    campaign: CampaignId,
+    from: Timestamp,
+    to: Timestamp,
+    codes: Vec<String>,
+) -> Result<u64> {
+    let query = Query::new(
+        "count contacts by typification",
+        "SELECT count(DISTINCT a.contact) AS n FROM attempt a
+         WHERE a.campaign = $1 AND a.placed_at >= $2 AND a.placed_at < $3
+           AND a.intended_at >= $4 AND a.intended_at < $3
+           AND a.code IN (SELECT r.code FROM {rows})",
+    )
+    .int(campaign.get())
+    .int(from.as_millis())
+    .int(to.as_millis())
+    .int((from - INTENT_TO_INVITE_MAX).as_millis())
+    .rows(Batch::default().texts("code", codes));
+    match db.fetch_one(query).await? {
+        Some(row) => row.narrow("n"),
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,242 @@
+//! What a restarted engine must know: numbering, open attempts, leases,
+//! registrations, lines.
+
+use domain::{
+    AgentId, AttemptId, CampaignId, ContactId, DialMode, Intent, ListId, PersonId,
+    SignallingRecord, TrunkId,
+};
+
+use super::database::{Database, Tx};
+use super::query::Query;
+use super::row::Row;
+use crate::error::{Result, StoreError};
+use crate::types::{Binding, Numbering, OpenAttempt};
+
+/// The only node there is so far.
+pub(super) const NODE: i64 = 1;
+
+/// Makes the node's row, with its secret, unless it is there. The database
+/// draws the randomness: both have a cryptographic source.
+pub(super) async fn ensure_node(db: &Database) -> Result<()> {
+    let random = match db {
+        Database::Sqlite { .. } => "lower(hex(randomblob(32)))",
+        Database::Postgres(_) => {
+            "encode(sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), 'hex')"
+        }
+    };
+    let text = format!(
+        "INSERT INTO node (id, epoch, secret) VALUES ($1, 0, {random}) ON CONFLICT (id) DO NOTHING"
+    );
+    db.run(Query::new("name this node", text).int(NODE))
+        .await
+        .map(drop)
+}
+
+/// The epoch the record is in: only the engine that set it may intend calls.
+pub(super) async fn epoch(db: &Database) -> Result<i64> {
+    let query = Query::new("read the epoch", "SELECT epoch FROM node WHERE id = $1").int(NODE);
+    match db.fetch_one(query).await? {
+        Some(row) => row.int("epoch"),
+        None => Ok(0),
+    }
+}
+
+/// See [`crate::Store::secret`].
+pub(super) async fn secret(db: &Database) -> Result<[u8; 32]> {
+    let odd = || StoreError::Corrupt {
+        what: "secret of this node",
+        detail: "it is not 32 bytes in hexadecimal".to_owned(),
+    };
+    let query = Query::new("read the secret", "SELECT secret FROM node WHERE id = $1").int(NODE);
+    let text = match db.fetch_one(query).await? {
+        Some(row) => row.text("secret")?,
+        None => return Err(odd()),
+    };
+    let mut secret = [0; 32];
+    for (at, byte) in secret.iter_mut().enumerate() {
+        let pair = text.get(at * 2..at * 2 + 2).ok_or_else(odd)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| odd())?;
+    }
+    Ok(secret)
+}
+
+/// See [`crate::Store::numbering`].
+pub(super) async fn numbering(db: &Database) -> Result<Numbering> {
+    let query = Query::new(
+        "read the numbering",
+        "SELECT (SELECT COALESCE(max(id), 0) + 1 FROM attempt) AS next_attempt,
+                (SELECT COALESCE(max(seq), 0) + 1 FROM event WHERE node = $1) AS next_seq",
+    )
+    .int(NODE);
+    match db.fetch_one(query).await? {
+        Some(row) => Ok(Numbering {
+            next_attempt: row.int("next_attempt")?,
+            next_seq: row.narrow("next_seq")?,
+        }),
+        None => Ok(Numbering {
+            next_attempt: 1,
+            next_seq: 1,
+        }),
+    }
+}
+
+/// See [`crate::Store::open_attempts`].
+pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
+    let query = Query::new(
+        "read open attempts",
+        "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, a.ordinal,
+                a.trunk, a.caller_id, a.mode, a.agent, o.since, o.placed, o.answered,
+                o.agent AS bridged_to, o.signalling
+         FROM open_attempt o JOIN attempt a ON a.id = o.attempt ORDER BY a.id",
+    );
+    db.fetch(query).await?.iter().map(open_attempt_of).collect()
+}
+
+fn open_attempt_of(row: &Row) -> Result<OpenAttempt> {
+    Ok(OpenAttempt {
+        intent: Intent {
+            attempt: AttemptId::new(row.int("id")?),
+            campaign: CampaignId::new(row.int("campaign")?),
+            list: ListId::new(row.int("list")?),
+            contact: ContactId::new(row.int("contact")?),
+            person: PersonId::new(row.int("person")?),
+            segment: row.text("segment")?,
+            phone: row.phone("phone")?,
+            ordinal: row.narrow("ordinal")?,
+            trunk: TrunkId::new(row.int("trunk")?),
+            caller_id: row.phone("caller_id")?,
+            mode: row.kind("mode", DialMode::from_number)?,
+            agent: row.opt_int("agent")?.map(AgentId::new),
+        },
+        since: row.time("since")?,
+        placed: row.flag("placed")?,
+        answered: row.flag("answered")?,
+        agent: row.opt_int("bridged_to")?.map(AgentId::new),
+        signalling: row.opt_text("signalling")?.map(SignallingRecord),
+    })
+}
+
+/// Takes the record over; returns the new epoch and how much work went back.
+/// Work whose call is open stays leased, to the new engine: it will close it.
+pub(super) async fn take_over(db: &Database) -> Result<(i64, u64)> {
+    let mut tx = db.begin().await?;
+    let query = Query::new(
+        "take the record over",
+        "UPDATE node SET epoch = epoch + 1 WHERE id = $1 RETURNING epoch",
+    )
+    .int(NODE);
+    let epoch = match tx.fetch_one(query).await? {
+        Some(row) => row.int("epoch")?,
+        None => {
+            return Err(StoreError::NotFound {
+                what: "node",
+                id: NODE.to_string(),
+            });
+        }
+    };
+    let released = release(&mut tx, epoch).await?;
+    tx.commit().await?;
+    Ok((epoch, released))
+}
+
+async fn release(tx: &mut Tx, epoch: i64) -> Result<u64> {
+    let query = Query::new(
+        "give leased work back",
+        "UPDATE work SET lease_epoch = NULL,
+             state = CASE WHEN EXISTS (SELECT 1 FROM person p
+                                       WHERE p.id = work.person AND p.suppressed = 1)
+                          THEN 5 ELSE 1 END
+         WHERE state = 2
+           AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = work.person)",
+    );
+    let released = tx.run(query).await?;
+    let query = Query::new(
+        "take leases over",
+        "UPDATE work SET lease_epoch = $1 WHERE state = 2",
+    )
+    .int(epoch);
+    tx.run(query).await?;
+    Ok(released)
+}
+
+/// See [`crate::Store::bindings`].
+pub(super) async fn bindings(db: &Database) -> Result<Vec<Binding>> {
+    let query = Query::new(
+        "read registrations",
+        "SELECT sip_user, line, expires_at FROM binding ORDER BY sip_user, line",
+    );
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Binding {
+                user: row.text("sip_user")?,
+                line: row.text("line")?,
+                expires_at: row.time("expires_at")?,
+            })
+        })
+        .collect()
+}
+
+/// See [`crate::Store::put_binding`].
+pub(super) async fn put_binding(db: &Database, binding: &Binding) -> Result<()> {
+    let query = Query::new(
+        "remember a registration",
+        "INSERT INTO binding (sip_user, line, expires_at) VALUES ($1, $2, $3)
+         ON CONFLICT (sip_user, line) DO UPDATE SET expires_at = excluded.expires_at",
+    )
+    .text(&binding.user)
+    .text(&binding.line)
+    .int(binding.expires_at.as_millis());
+    db.run(query).await.map(drop)
+}
+
+/// See [`crate::Store::delete_binding`].
+pub(super) async fn delete_binding(db: &Database, user: &str, line: Option<&str>) -> Result<()> {
+    let text = match line {
+        Some(_) => "DELETE FROM binding WHERE sip_user = $1 AND line = $2",
+        None => "DELETE FROM binding WHERE sip_user = $1",
+    };
+    let mut query = Query::new("forget a registration", text).text(user);
+    if let Some(line) = line {
+        query = query.text(line);
+    }
+    db.run(query).await.map(drop)
+}
+
+/// See [`crate::Store::line_dialogs`].
+pub(super) async fn line_dialogs(db: &Database) -> Result<Vec<(AgentId, SignallingRecord)>> {
+    let query = Query::new(
+        "read the dialogs of lines",
+        "SELECT agent, dialog FROM line_dialog ORDER BY agent",
+    );
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| {
+            let agent = AgentId::new(row.int("agent")?);
+            Ok((agent, SignallingRecord(row.text("dialog")?)))
+        })
+        .collect()
+}
+
+/// See [`crate::Store::put_line_dialog`].
+pub(super) async fn put_line_dialog(
+    db: &Database,
+    agent: AgentId,
+    dialog: Option<&SignallingRecord>,
+) -> Result<()> {
+    let query = match dialog {
+        Some(dialog) => Query::new(
+            "remember the dialog of a line",
+            "INSERT INTO line_dialog (agent, dialog) VALUES ($1, $2)
+             ON CONFLICT (agent) DO UPDATE SET dialog = excluded.dialog",
+        )
+        .int(agent.get())
+        .text(&dialog.0),
+        None => Query::new(
+            "forget the dialog of a line",
+            "DELETE FROM line_dialog WHERE agent = $1",
+        )
+        .int(agent.get()),
+    };
+    db.run(query).await.map(drop)
+}

@@ -1,0 +1,123 @@
+//! A row of either database, read by column name into plain values, and the
+//! stored numbers turned back into the words of `domain`.
+
+use domain::{PhoneNumber, Timestamp};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo, ValueRef};
+
+use crate::error::{Result, StoreError};
+
+/// A row.
+pub(crate) enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    pub(crate) fn opt_int(&self, column: &'static str) -> Result<Option<i64>> {
+        match self {
+            Row::Sqlite(row) => row.try_get_unchecked(column),
+            Row::Postgres(row) => postgres_int(row, column),
+        }
+        .map_err(|error| odd(column, error))
+    }
+
+    pub(crate) fn int(&self, column: &'static str) -> Result<i64> {
+        self.opt_int(column)?.ok_or_else(|| missing(column))
+    }
+
+    pub(crate) fn opt_text(&self, column: &'static str) -> Result<Option<String>> {
+        match self {
+            Row::Sqlite(row) => row.try_get_unchecked(column),
+            Row::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|error| odd(column, error))
+    }
+
+    pub(crate) fn text(&self, column: &'static str) -> Result<String> {
+        self.opt_text(column)?.ok_or_else(|| missing(column))
+    }
+
+    pub(crate) fn real(&self, column: &'static str) -> Result<f64> {
+        match self {
+            Row::Sqlite(row) => row.try_get_unchecked(column),
+            Row::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|error| odd(column, error))
+    }
+
+    pub(crate) fn flag(&self, column: &'static str) -> Result<bool> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// An integer of a narrower kind.
+    pub(crate) fn narrow<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T> {
+        let value = self.int(column)?;
+        T::try_from(value).map_err(|_| strange(column, value))
+    }
+
+    pub(crate) fn opt_narrow<T: TryFrom<i64>>(&self, column: &'static str) -> Result<Option<T>> {
+        self.opt_int(column)?
+            .map(|value| T::try_from(value).map_err(|_| strange(column, value)))
+            .transpose()
+    }
+
+    /// A stored kind, through its `from_number`.
+    pub(crate) fn kind<T>(
+        &self,
+        column: &'static str,
+        from_number: impl Fn(i16) -> Option<T>,
+    ) -> Result<T> {
+        let value = self.int(column)?;
+        i16::try_from(value)
+            .ok()
+            .and_then(from_number)
+            .ok_or_else(|| strange(column, value))
+    }
+
+    pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp> {
+        self.int(column).map(Timestamp::from_millis)
+    }
+
+    pub(crate) fn opt_time(&self, column: &'static str) -> Result<Option<Timestamp>> {
+        Ok(self.opt_int(column)?.map(Timestamp::from_millis))
+    }
+
+    pub(crate) fn phone(&self, column: &'static str) -> Result<PhoneNumber> {
+        let value = self.int(column)?;
+        PhoneNumber::from_e164(&value.to_string()).map_err(|_| strange(column, value))
+    }
+}
+
+fn postgres_int(row: &PgRow, column: &str) -> Result<Option<i64>, sqlx::Error> {
+    let kind = row.try_get_raw(column)?.type_info().name().to_owned();
+    match kind.as_str() {
+        "INT2" => Ok(row.try_get::<Option<i16>, _>(column)?.map(i64::from)),
+        "INT4" => Ok(row.try_get::<Option<i32>, _>(column)?.map(i64::from)),
+        _ => row.try_get(column),
+    }
+}
+
+fn odd(column: &'static str, error: sqlx::Error) -> StoreError {
+    StoreError::Corrupt {
+        what: column,
+        detail: error.to_string(),
+    }
+}
+
+fn missing(column: &'static str) -> StoreError {
+    StoreError::Corrupt {
+        what: column,
+        detail: "nothing is there".to_owned(),
+    }
+}
+
+fn strange(column: &'static str, value: i64) -> StoreError {
+    StoreError::Corrupt {
+        what: column,
+        detail: format!("{value} means nothing to this version"),
+    }
+}

@@ -1,0 +1,1 @@
+//! What only this crate can see: how statements are planned.

@@ -1,0 +1,144 @@
+//! The invariants of the record, each a question whose answer must be empty.
+
+use super::database::Database;
+use super::query::Query;
+use crate::error::Result;
+use crate::types::Problem;
+
+/// Most problems told per invariant: one is enough to act, few enough to read.
+const TOLD_MAX: usize = 20;
+
+/// What must hold, and the statement that finds where it does not. Each row
+/// names the place in `detail`.
+pub(super) const INVARIANTS: &[(&str, &str)] = &[
+    (
+        "every attempt has its intent in the journal",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.attempt = a.id AND e.kind = 1)",
+    ),
+    (
+        "every intent in the journal has its attempt",
+        "SELECT 'attempt ' || e.attempt AS detail FROM event e
+         WHERE e.kind = 1 AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = e.attempt)",
+    ),
+    (
+        "no call left before its intent was recorded",
+        "SELECT 'attempt ' || p.attempt AS detail FROM event p
+         WHERE p.kind = 3 AND NOT EXISTS
+             (SELECT 1 FROM event e WHERE e.attempt = p.attempt AND e.kind = 1 AND e.seq < p.seq)",
+    ),
+    (
+        "a refused attempt never left",
+        "SELECT 'attempt ' || id AS detail FROM attempt
+         WHERE outcome = 14 AND placed_at IS NOT NULL",
+    ),
+    (
+        "an attempt without an outcome is open",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE a.outcome IS NULL
+           AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.attempt = a.id)",
+    ),
+    (
+        "an open attempt has no outcome",
+        "SELECT 'attempt ' || o.attempt AS detail FROM open_attempt o
+         WHERE NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = o.attempt AND a.outcome IS NULL)",
+    ),
+    (
+        "a closed attempt closed once",
+        "SELECT 'attempt ' || attempt AS detail FROM event
+         WHERE kind IN (2, 8) GROUP BY attempt HAVING count(*) > 1",
+    ),
+    (
+        "a closed attempt has the time of its end",
+        "SELECT 'attempt ' || id AS detail FROM attempt
+         WHERE (outcome IS NULL) <> (ended_at IS NULL)",
+    ),
+    (
+        "a connected call was bridged to an agent",
+        "SELECT 'attempt ' || id AS detail FROM attempt
+         WHERE outcome = 1 AND (bridged_at IS NULL OR agent IS NULL)",
+    ),
+    (
+        "nobody is called twice at once",
+        "SELECT 'attempt ' || s.id || ' to person ' || s.person AS detail FROM
+             (SELECT id, person, placed_at,
+                     max(COALESCE(ended_at, 9223372036854775807)) OVER
+                         (PARTITION BY person ORDER BY placed_at, id
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+              FROM attempt WHERE placed_at IS NOT NULL) s
+         WHERE s.busy_until > s.placed_at",
+    ),
+    (
+        "no number is called twice at once",
+        "SELECT 'attempt ' || s.id AS detail FROM
+             (SELECT id, placed_at,
+                     max(COALESCE(ended_at, 9223372036854775807)) OVER
+                         (PARTITION BY phone ORDER BY placed_at, id
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+              FROM attempt WHERE placed_at IS NOT NULL) s
+         WHERE s.busy_until > s.placed_at",
+    ),
+    (
+        "the journal has no gap",
+        "SELECT 'events ' || min(seq) || ' to ' || max(seq) || ' of node ' || node || ' are '
+                || count(*) AS detail
+         FROM event GROUP BY node HAVING max(seq) - min(seq) + 1 <> count(*)",
+    ),
+    (
+        "a typification belongs to an attempt",
+        "SELECT 'typification ' || t.seq AS detail FROM typification t
+         WHERE NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = t.attempt)",
+    ),
+    (
+        "every typification in the journal is in its table",
+        "SELECT 'event ' || e.seq AS detail FROM event e
+         WHERE e.kind = 9 AND NOT EXISTS (SELECT 1 FROM typification t WHERE t.seq = e.seq)",
+    ),
+    (
+        "an attempt carries its last typification",
+        "SELECT 'attempt ' || t.attempt AS detail FROM typification t
+         JOIN attempt a ON a.id = t.attempt
+         WHERE t.seq = (SELECT max(l.seq) FROM typification l WHERE l.attempt = t.attempt)
+           AND (a.code IS NULL OR a.code <> t.code)",
+    ),
+    (
+        "a contact was not charged more attempts than were made",
+        "SELECT 'contact ' || w.contact || ' of campaign ' || w.campaign AS detail FROM work w
+         WHERE w.attempts > (SELECT count(*) FROM attempt a WHERE a.contact = w.contact
+                               AND a.campaign = w.campaign AND a.placed_at IS NOT NULL)",
+    ),
+    (
+        // Congestion, our own giving up and crashes may cost no attempt.
+        "a contact was charged every attempt that costs one",
+        "SELECT 'contact ' || w.contact || ' of campaign ' || w.campaign AS detail FROM work w
+         WHERE w.attempts < (SELECT count(*) FROM attempt a
+                             LEFT JOIN disposition d
+                               ON d.campaign = a.campaign AND d.code = a.code
+                             WHERE a.contact = w.contact AND a.campaign = w.campaign
+                               AND a.placed_at IS NOT NULL AND a.code IS NOT NULL
+                               AND a.outcome NOT IN (9, 12, 13, 14) AND a.code <> 'NC06'
+                               AND COALESCE(d.costs_attempt, 1) = 1)
+           AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)",
+    ),
+    (
+        "the steps of an attempt are in order",
+        "SELECT 'attempt ' || id AS detail FROM attempt
+         WHERE answered_at < placed_at OR bridged_at < answered_at OR ended_at < placed_at
+            OR ended_at < bridged_at",
+    ),
+];
+
+/// See [`crate::Store::verify`].
+pub(super) async fn verify(db: &Database) -> Result<Vec<Problem>> {
+    let mut problems = Vec::new();
+    for (invariant, text) in INVARIANTS {
+        let query = Query::new("check an invariant", format!("{text} LIMIT {TOLD_MAX}"));
+        for row in db.fetch(query).await? {
+            problems.push(Problem {
+                invariant,
+                detail: row.text("detail")?,
+            });
+        }
+    }
+    Ok(problems)
+}

@@ -1,0 +1,468 @@
+//! The work campaigns have with contacts: leasing what is due, writing down
+//! decisions, suppression.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    AgentId, CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber,
+    Timestamp, WorkItem, WorkState, WorkUpdate,
+};
+
+use super::config;
+use super::database::{Database, Tx};
+use super::query::{Batch, Query};
+use super::row::Row;
+use crate::error::{Result, StoreError};
+
+/// Turns of work, in the order they are leased: promised call-backs first.
+const TURNS: [i64; 2] = [0, 1];
+
+/// See [`crate::Store::lease_work`]. One query per turn and list keeps each an
+/// ordered walk of one index, however large the base.
+pub(super) async fn lease(
+    db: &Database,
+    epoch: i64,
+    campaign: CampaignId,
+    now: Timestamp,
+    count: u32,
+) -> Result<(Vec<WorkItem>, Option<Timestamp>)> {
+    let mut tx = db.begin().await?;
+    let lists = config::lists_of(&mut tx, campaign).await?;
+    let mut leased: Vec<i64> = Vec::new();
+    for turn in TURNS {
+        for list in &lists {
+            let wanted = i64::from(count) - leased.len() as i64;
+            if wanted > 0 {
+                let picked = pick(&mut tx, campaign, *list, turn, now, wanted).await?;
+                mark_leased(&mut tx, epoch, campaign, &picked).await?;
+                leased.extend(picked);
+            }
+        }
+    }
+    let items = read_items(&mut tx, campaign, &leased).await?;
+    let next_due = next_due(&mut tx, campaign, &lists).await?;
+    tx.commit().await?;
+    Ok((items, next_due))
+}
+
+/// The statement that picks; a test asks the planner about it.
+pub(super) const PICK: &str = "SELECT w.contact FROM work w
+     WHERE w.campaign = $1 AND w.list = $2 AND w.turn = $3 AND w.state = 1 AND w.next_at <= $4
+       AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)
+     ORDER BY w.next_at, w.contact LIMIT $5 {skip_locked}";
+
+async fn pick(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    list: i64,
+    turn: i64,
+    now: Timestamp,
+    wanted: i64,
+) -> Result<Vec<i64>> {
+    let query = Query::new("pick work", PICK)
+        .int(campaign.get())
+        .int(list)
+        .int(turn)
+        .int(now.as_millis())
+        .int(wanted);
+    let rows = tx.fetch(query).await?;
+    rows.iter().map(|row| row.int("contact")).collect()
+}
+
+async fn mark_leased(
+    tx: &mut Tx,
+    epoch: i64,
+    campaign: CampaignId,
+    contacts: &[i64],
+) -> Result<()> {
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "lease work",
+        "UPDATE work SET state = 2, lease_epoch = $1
+         WHERE campaign = $2 AND contact IN (SELECT r.contact FROM {rows})",
+    )
+    .int(epoch)
+    .int(campaign.get())
+    .rows(Batch::default().ints("contact", contacts.iter().copied()));
+    tx.run(query).await.map(drop)
+}
+
+async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Result<Vec<WorkItem>> {
+    if contacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Query::new(
+        "read leased phones",
+        "SELECT p.contact, p.ordinal, p.e164, COALESCE(t.attempts, 0) AS attempts,
+                CASE WHEN t.usable = 0 OR s.e164 IS NOT NULL THEN 0 ELSE 1 END AS usable
+         FROM {rows} JOIN phone p ON p.contact = r.contact
+         LEFT JOIN work_phone t
+           ON t.campaign = $1 AND t.contact = p.contact AND t.ordinal = p.ordinal
+         LEFT JOIN suppression s ON s.e164 = p.e164
+         ORDER BY p.contact, p.ordinal",
+    )
+    .int(campaign.get())
+    .rows(Batch::default().ints("contact", contacts.iter().copied()));
+    let mut phones = phones_by_contact(&tx.fetch(query).await?)?;
+    let query = Query::new(
+        "read leased work",
+        "SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes,
+                w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.callback_agent
+         FROM {rows} JOIN contact k ON k.id = r.contact
+         JOIN work w ON w.campaign = $1 AND w.contact = k.id",
+    )
+    .int(campaign.get())
+    .rows(Batch::default().ints("contact", contacts.iter().copied()));
+    let mut items = BTreeMap::new();
+    for row in tx.fetch(query).await? {
+        let mut contact = contact_of(&row)?;
+        contact.phones = phones.remove(&contact.id.get()).unwrap_or_default();
+        let next_phone = usable_phone(&contact.phones, row.narrow("next_phone")?);
+        let item = WorkItem {
+            campaign,
+            attempts: row.narrow("attempts")?,
+            repeats: row.narrow("repeats")?,
+            last_code: row.opt_text("code")?,
+            next_phone,
+            due: row.time("next_at")?,
+            callback_agent: row.opt_int("callback_agent")?.map(AgentId::new),
+            contact,
+        };
+        items.insert(item.contact.id.get(), item);
+    }
+    Ok(contacts.iter().filter_map(|id| items.remove(id)).collect())
+}
+
+/// The phone asked for, else the first that may be dialed.
+fn usable_phone(phones: &[ContactPhone], wanted: u8) -> u8 {
+    let fits = |phone: &&ContactPhone| phone.usable && phone.ordinal == wanted;
+    phones
+        .iter()
+        .find(fits)
+        .or_else(|| phones.iter().find(|phone| phone.usable))
+        .map_or(wanted, |phone| phone.ordinal)
+}
+
+/// Rows of `contact, ordinal, e164, attempts, usable` by contact.
+pub(super) fn phones_by_contact(rows: &[Row]) -> Result<BTreeMap<i64, Vec<ContactPhone>>> {
+    let mut phones: BTreeMap<i64, Vec<ContactPhone>> = BTreeMap::new();
+    for row in rows {
+        let phone = ContactPhone {
+            ordinal: row.narrow("ordinal")?,
+            number: row.phone("e164")?,
+            attempts: row.narrow("attempts")?,
+            usable: row.flag("usable")?,
+        };
+        phones.entry(row.int("contact")?).or_default().push(phone);
+    }
+    Ok(phones)
+}
+
+/// A contact without its phones.
+pub(super) fn contact_of(row: &Row) -> Result<Contact> {
+    let attributes = row.text("attributes")?;
+    let attributes = serde_json::from_str(&attributes).map_err(|error| StoreError::Corrupt {
+        what: "attributes of a contact",
+        detail: error.to_string(),
+    })?;
+    Ok(Contact {
+        id: ContactId::new(row.int("id")?),
+        list: ListId::new(row.int("list")?),
+        person: PersonId::new(row.int("person")?),
+        document: row.text("document")?,
+        name: row.text("name")?,
+        segment: row.text("segment")?,
+        phones: Vec::new(),
+        attributes,
+    })
+}
+
+async fn next_due(tx: &mut Tx, campaign: CampaignId, lists: &[i64]) -> Result<Option<Timestamp>> {
+    let mut soonest: Option<i64> = None;
+    for list in lists {
+        for turn in TURNS {
+            let query = Query::new(
+                "find when work is due",
+                "SELECT min(next_at) AS next_at FROM work
+                 WHERE campaign = $1 AND list = $2 AND turn = $3 AND state = 1",
+            )
+            .int(campaign.get())
+            .int(*list)
+            .int(turn);
+            if let Some(row) = tx.fetch_one(query).await? {
+                let due = row.opt_int("next_at")?;
+                soonest = [soonest, due].into_iter().flatten().min();
+            }
+        }
+    }
+    Ok(soonest.map(Timestamp::from_millis))
+}
+
+/// Writes down decisions; at most one per piece of work. A person or number
+/// that was suppressed meanwhile stays so.
+pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdate>) -> Result<()> {
+    let updates: Vec<&WorkUpdate> = updates.collect();
+    if updates.is_empty() {
+        return Ok(());
+    }
+    let each = || updates.iter();
+    let agent = |update: &&WorkUpdate| update.callback_agent.map(|agent| agent.get());
+    let batch = Batch::default()
+        .ints("campaign", each().map(|u| u.campaign.get()))
+        .ints("contact", each().map(|u| u.contact.get()))
+        .ints("state", each().map(|u| i64::from(u.state.number())))
+        .ints(
+            "turn",
+            each().map(|u| TURNS[usize::from(agent(u).is_none())]),
+        )
+        .ints("next_at", each().map(|u| u.next_at.as_millis()))
+        .ints("next_phone", each().map(|u| i64::from(u.next_phone)))
+        .ints("attempts", each().map(|u| i64::from(u.attempts)))
+        .ints("repeats", each().map(|u| i64::from(u.repeats)))
+        .texts("code", each().map(|u| u.code.clone()))
+        .ints("callback_agent", each().map(agent));
+    let query = Query::new(
+        "update work",
+        "UPDATE work AS w SET
+             state = CASE WHEN r.state IN (1, 2)
+                           AND (w.state = 5 OR EXISTS (SELECT 1 FROM person p
+                                    WHERE p.id = w.person AND p.suppressed = 1))
+                          THEN 5 ELSE r.state END,
+             turn = r.turn, next_at = r.next_at, next_phone = r.next_phone,
+             attempts = r.attempts, repeats = r.repeats, code = COALESCE(r.code, w.code),
+             callback_agent = r.callback_agent,
+             lease_epoch = CASE WHEN r.state = 2 THEN w.lease_epoch END
+         FROM {rows} WHERE w.campaign = r.campaign AND w.contact = r.contact",
+    )
+    .rows(batch);
+    tx.run(query).await.map(drop)
+}
+
+/// Phones found to be no good are not dialed again in their campaign.
+pub(super) async fn mark_invalid(tx: &mut Tx, phones: &BTreeSet<(i64, i64, u8)>) -> Result<()> {
+    if phones.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "mark phones as no good",
+        "INSERT INTO work_phone (campaign, contact, ordinal, usable)
+         SELECT r.campaign, r.contact, r.ordinal, 0 FROM {rows} WHERE true
+         ON CONFLICT (campaign, contact, ordinal) DO UPDATE SET usable = 0",
+    )
+    .rows(
+        Batch::default()
+            .ints("campaign", phones.iter().map(|(campaign, _, _)| *campaign))
+            .ints("contact", phones.iter().map(|(_, contact, _)| *contact))
+            .ints("ordinal", phones.iter().map(|(_, _, o)| i64::from(*o))),
+    );
+    tx.run(query).await.map(drop)
+}
+
+/// Suppresses the person and the number of each attempt, everywhere.
+pub(super) async fn suppress_people_of(
+    tx: &mut Tx,
+    attempts: &BTreeSet<i64>,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    let Some(at) = at.filter(|_| !attempts.is_empty()) else {
+        return Ok(());
+    };
+    let batch = || Batch::default().ints("attempt", attempts.iter().copied());
+    let query = Query::new(
+        "suppress numbers",
+        "INSERT INTO suppression (e164, at, reason)
+         SELECT DISTINCT a.phone, $1, 'asked by the person'
+         FROM {rows} JOIN attempt a ON a.id = r.attempt WHERE true
+         ON CONFLICT (e164) DO NOTHING",
+    )
+    .int(at.as_millis())
+    .rows(batch());
+    tx.run(query).await?;
+    let query = Query::new(
+        "read suppressed people",
+        "SELECT a.person, a.phone FROM {rows} JOIN attempt a ON a.id = r.attempt",
+    )
+    .rows(batch());
+    let (mut people, mut phones) = (BTreeSet::new(), BTreeSet::new());
+    for row in tx.fetch(query).await? {
+        people.insert(row.int("person")?);
+        phones.insert(row.int("phone")?);
+    }
+    suppress_people(tx, &people).await?;
+    hold_work_of(tx, &phones).await
+}
+
+async fn suppress_people(tx: &mut Tx, people: &BTreeSet<i64>) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    for text in [
+        "UPDATE person SET suppressed = 1 WHERE id IN (SELECT r.person FROM {rows})",
+        "UPDATE work SET state = 5 WHERE state = 1 AND person IN (SELECT r.person FROM {rows})",
+    ] {
+        let batch = Batch::default().ints("person", people.iter().copied());
+        tx.run(Query::new("suppress people", text).rows(batch))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Holds the work with contacts all of whose phones are suppressed.
+pub(super) async fn hold_work_of(tx: &mut Tx, phones: &BTreeSet<i64>) -> Result<()> {
+    if phones.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "hold work with suppressed numbers",
+        "UPDATE work SET state = 5
+         WHERE state = 1
+           AND contact IN (SELECT p.contact FROM {rows} JOIN phone p ON p.e164 = r.phone)
+           AND NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = work.contact
+                           AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))",
+    )
+    .rows(Batch::default().ints("phone", phones.iter().copied()));
+    tx.run(query).await.map(drop)
+}
+
+/// See [`crate::Store::update_work`].
+pub(super) async fn update_now(db: &Database, updates: &[WorkUpdate]) -> Result<()> {
+    let mut last = BTreeMap::new();
+    let (mut invalid, mut opted_out) = (BTreeSet::new(), BTreeSet::new());
+    for update in updates {
+        let key = (update.campaign.get(), update.contact.get());
+        last.insert(key, update);
+        invalid.extend(update.invalid_phone.map(|ordinal| (key.0, key.1, ordinal)));
+        if update.suppress {
+            opted_out.insert(key.1);
+        }
+    }
+    let mut tx = db.begin().await?;
+    let people = people_of(&mut tx, &opted_out).await?;
+    suppress_people(&mut tx, &people).await?;
+    self::update(&mut tx, last.into_values()).await?;
+    mark_invalid(&mut tx, &invalid).await?;
+    tx.commit().await
+}
+
+async fn people_of(tx: &mut Tx, contacts: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
+    if contacts.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let query = Query::new(
+        "read people",
+        "SELECT k.person FROM {rows} JOIN contact k ON k.id = r.contact",
+    )
+    .rows(Batch::default().ints("contact", contacts.iter().copied()));
+    let rows = tx.fetch(query).await?;
+    rows.iter().map(|row| row.int("person")).collect()
+}
+
+/// See [`crate::Store::work_counts`].
+pub(super) async fn counts(db: &Database, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
+    let query = Query::new(
+        "count work",
+        "SELECT state, count(*) AS n FROM work WHERE campaign = $1 GROUP BY state ORDER BY state",
+    )
+    .int(campaign.get());
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| Ok((row.kind("state", WorkState::from_number)?, row.narrow("n")?)))
+        .collect()
+}
+
+/// Puts the visible contacts of a list to work in a campaign.
+pub(super) async fn attach(tx: &mut Tx, campaign: i64, list: i64) -> Result<u64> {
+    let query = Query::new(
+        "put a list to work",
+        "INSERT INTO work (campaign, contact, list, person, state, next_at)
+         SELECT $1, k.id, k.list, k.person,
+                CASE WHEN h.suppressed = 1
+                       OR NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = k.id
+                            AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))
+                     THEN 5 ELSE 1 END, 0
+         FROM contact k
+         JOIN import i ON i.id = k.import AND i.finished_at IS NOT NULL
+         JOIN person h ON h.id = k.person
+         WHERE k.list = $2
+         ON CONFLICT DO NOTHING",
+    )
+    .int(campaign)
+    .int(list);
+    tx.run(query).await
+}
+
+/// See [`crate::Store::attach_list`].
+pub(super) async fn attach_list(db: &Database, campaign: CampaignId, list: ListId) -> Result<u64> {
+    let mut tx = db.begin().await?;
+    config::must_exist(&mut tx, "campaign", campaign.get()).await?;
+    config::must_exist(&mut tx, "list", list.get()).await?;
+    let query = Query::new(
+        "attach a list",
+        "INSERT INTO campaign_list (campaign, list, place)
+         SELECT $1, $2, COALESCE(max(place), -1) + 1 FROM campaign_list WHERE campaign = $1
+         ON CONFLICT (campaign, list) DO NOTHING",
+    )
+    .int(campaign.get())
+    .int(list.get());
+    tx.run(query).await?;
+    let added = attach(&mut tx, campaign.get(), list.get()).await?;
+    config::touch(&mut tx).await?;
+    tx.commit().await?;
+    Ok(added)
+}
+
+/// See [`crate::Store::suppress`].
+pub(super) async fn suppress(
+    db: &Database,
+    phone: PhoneNumber,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let query = Query::new(
+        "suppress a number",
+        "INSERT INTO suppression (e164, at, reason) VALUES ($1, $2, $3)
+         ON CONFLICT (e164) DO NOTHING",
+    )
+    .int(digits(phone))
+    .int(now.as_millis())
+    .text(reason);
+    tx.run(query).await?;
+    hold_work_of(&mut tx, &BTreeSet::from([digits(phone)])).await?;
+    tx.commit().await
+}
+
+/// See [`crate::Store::unsuppress`]. People who asked not to be called stay
+/// suppressed.
+pub(super) async fn unsuppress(db: &Database, phone: PhoneNumber) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let query =
+        Query::new("allow a number", "DELETE FROM suppression WHERE e164 = $1").int(digits(phone));
+    tx.run(query).await?;
+    let query = Query::new(
+        "take up work again",
+        "UPDATE work SET state = 1
+         WHERE state = 5 AND contact IN (SELECT p.contact FROM phone p WHERE p.e164 = $1)
+           AND NOT EXISTS (SELECT 1 FROM person h WHERE h.id = work.person AND h.suppressed = 1)",
+    )
+    .int(digits(phone));
+    tx.run(query).await?;
+    tx.commit().await
+}
+
+/// See [`crate::Store::is_suppressed`].
+pub(super) async fn is_suppressed(db: &Database, phone: PhoneNumber) -> Result<bool> {
+    let query = Query::new(
+        "look a number up",
+        "SELECT e164 FROM suppression WHERE e164 = $1",
+    )
+    .int(digits(phone));
+    Ok(db.fetch_one(query).await?.is_some())
+}
+
+/// A number as stored. E.164 has at most 15 digits, so it always fits.
+pub(super) fn digits(phone: PhoneNumber) -> i64 {
+    i64::try_from(phone.as_u64()).expect("15 digits fit in 63 bits")
+}
