@@ -164,6 +164,11 @@ impl Engine {
                 ),
             ));
         }
+        // The gate would hold it anyway; better that the customer hears it now.
+        let pack = run.and_then(|run| run.pack.as_ref());
+        if let Some(refusal) = pack.and_then(|pack| pack.may_call(at, None).err()) {
+            return Err(("callback_closed", refusal.words));
+        }
         Ok(row.clone())
     }
 

@@ -86,6 +86,9 @@ fn a_call_back_that_cannot_be_is_refused() {
     assert_eq!(floor.rejection(), "callback_out_of_range");
     floor.types_callback(1, call, "NI01", Some(now + secs(3_600)));
     assert_eq!(floor.rejection(), "callback_on_closed");
+    // Ten at night: the law lets no call leave.
+    floor.types_callback(1, call, "TI01", Some(now + secs(12 * 3_600)));
+    assert_eq!(floor.rejection(), "callback_closed");
 }
 
 #[test]
