@@ -20,4 +20,4 @@ mod world;
 
 pub use report::Report;
 pub use scenario::{InvalidScenario, Mix, Scenario};
-pub use world::simulate;
+pub use world::{record, simulate};

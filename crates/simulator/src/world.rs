@@ -44,6 +44,18 @@ pub fn simulate(scenario: &Scenario) -> Result<Report, InvalidScenario> {
     Ok(world.report(end, wall))
 }
 
+/// The same run as what it fed the engine, and when: to be fed again to an
+/// engine alone, which then takes the same steps.
+pub fn record(scenario: &Scenario) -> Result<Vec<(Timestamp, Input)>, InvalidScenario> {
+    scenario.check()?;
+    let campaign = campaign_of(scenario)?;
+    let mut world = World::new(scenario);
+    world.inputs = Some(Vec::new());
+    world.open(campaign);
+    world.run_until(START + Duration::from_secs_f64(scenario.hours * 3_600.0));
+    Ok(world.inputs.unwrap_or_default())
+}
+
 fn campaign_of(scenario: &Scenario) -> Result<Campaign, InvalidScenario> {
     let mut campaign = Campaign::new(CAMPAIGN, "simulation");
     campaign.state = CampaignState::Running;
@@ -108,6 +120,8 @@ struct World<'a> {
     queue: BTreeMap<(Timestamp, u64), Happening>,
     queued: u64,
     steps: u64,
+    /// What the engine was fed, where that is to be kept.
+    inputs: Option<Vec<(Timestamp, Input)>>,
     /// Calls the carrier has, until they are over.
     lines: BTreeMap<AttemptId, Line>,
     /// Whom the agents talked to last, and on which attempt they are.
@@ -128,6 +142,7 @@ impl World<'_> {
             queue: BTreeMap::new(),
             queued: 0,
             steps: 0,
+            inputs: None,
             lines: BTreeMap::new(),
             on: BTreeMap::new(),
             met: BTreeMap::new(),
@@ -352,6 +367,9 @@ impl World<'_> {
     // --- the engine ------------------------------------------------------
 
     fn feed(&mut self, input: Input) {
+        if let Some(inputs) = &mut self.inputs {
+            inputs.push((self.now, input.clone()));
+        }
         let step = self.engine.handle(self.now, input);
         self.steps += 1;
         self.promises.check(&step);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use domain::{DialMode, Rate};
-use simulator::{Mix, Report, Scenario, simulate};
+use simulator::{Mix, Report, Scenario, record, simulate};
 
 fn run(scenario: &Scenario) -> Report {
     let report = simulate(scenario).expect("a sound scenario");
@@ -128,4 +128,22 @@ fn a_list_of_numbers_that_do_not_exist_is_called_once_each_and_ends() {
     });
     assert_eq!(report.attempts, 300);
     assert_eq!(report.outcomes.get("invalid_number"), Some(&300));
+}
+
+#[test]
+fn an_engine_fed_the_record_of_a_run_takes_the_same_steps() {
+    let scenario = Scenario {
+        agents: 5,
+        hours: 0.1,
+        ..Scenario::default()
+    };
+    let report = run(&scenario);
+    let inputs = record(&scenario).expect("a sound scenario");
+    assert_eq!(inputs.len() as u64, report.steps);
+    let mut engine = engine::Engine::new(engine::Numbering::default());
+    let events: usize = inputs
+        .into_iter()
+        .map(|(at, input)| engine.handle(at, input).events.len())
+        .sum();
+    assert_eq!(events as u64, report.events);
 }

@@ -1,0 +1,64 @@
+//! Parsing an INVITE with SDP, as a carrier sends it. Compared with the crate
+//! rsip reading the same bytes, and with merely copying them.
+
+use std::hint::black_box;
+
+use benches::{compare, rate, span};
+use rsip::SipMessage;
+
+const ROUND: u64 = 1_000;
+
+fn main() {
+    let invite = invite();
+    assert!(sip::message::parse_datagram(&invite).is_ok(), "we read it");
+    assert!(
+        SipMessage::try_from(invite.as_slice()).is_ok(),
+        "so does rsip"
+    );
+    let ours = rate(span(), || {
+        for _ in 0..ROUND {
+            let _ = black_box(sip::message::parse_datagram(black_box(&invite)));
+        }
+        ROUND
+    });
+    let theirs = rate(span(), || {
+        for _ in 0..ROUND {
+            let _ = black_box(SipMessage::try_from(black_box(invite.as_slice())));
+        }
+        ROUND
+    });
+    let mut copy = vec![0; invite.len()];
+    let copied = rate(span(), || {
+        for _ in 0..ROUND {
+            copy.copy_from_slice(black_box(&invite));
+            black_box(&mut copy);
+        }
+        ROUND
+    });
+    let what = format!("SIP parse, INVITE of {} bytes", invite.len());
+    compare(&what, ours, "rsip parse of the same", theirs);
+    compare(&what, ours, "copy of the same", copied);
+}
+
+fn invite() -> Vec<u8> {
+    let body = "v=0\r\no=- 3973154400 3973154400 IN IP4 192.0.2.10\r\ns=-\r\n\
+        c=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 40012 RTP/AVP 8 0 101\r\n\
+        a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n\
+        a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n";
+    let head = "INVITE sip:573001234567@carrier.example.com:5060;transport=udp SIP/2.0\r\n\
+        Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKnashds8x2k4f;rport\r\n\
+        Via: SIP/2.0/UDP 192.0.2.77:5060;branch=z9hG4bK776asdhds;received=192.0.2.77\r\n\
+        Max-Forwards: 69\r\n\
+        Record-Route: <sip:192.0.2.1;lr>\r\n\
+        From: \"Servicio al cliente\" <sip:+576015550000@dialer.example.com>;tag=1928301774\r\n\
+        To: <sip:+573001234567@carrier.example.com>\r\n\
+        Call-ID: a84b4c76e66710f3c1d2@dialer.example.com\r\n\
+        CSeq: 314159 INVITE\r\n\
+        Contact: <sip:dialer@192.0.2.10:5060>\r\n\
+        Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\n\
+        Supported: timer, replaces\r\n\
+        Session-Expires: 1800;refresher=uac\r\n\
+        User-Agent: cadencia\r\n\
+        Content-Type: application/sdp\r\n";
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
