@@ -13,6 +13,7 @@ mod pace;
 mod peers;
 mod report;
 mod serve;
+mod simulate;
 mod times;
 mod trunk;
 mod user;
@@ -84,6 +85,8 @@ enum Command {
     Verify,
     /// Drive the pacing policy over JSON lines on standard input and output
     Pace,
+    /// Rehearse a floor in virtual time: the same engine, hours in seconds
+    Simulate(simulate::Simulate),
     /// A carrier on loopback that answers, rings, refuses: for demo and rehearsal
     Carrier(peers::Carrier),
     /// Simulated advisors with real registered phones, on loopback
@@ -111,6 +114,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         pace::run(std::io::stdin().lock(), std::io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Simulate(simulate) = &arguments.command {
+        return simulate.run(global);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -129,7 +135,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,
             Command::Advisors(advisors) => advisors.run().await?,
-            Command::Pace => {}
+            // Both are answered above: they need no runtime.
+            Command::Pace | Command::Simulate(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     });
