@@ -21,6 +21,8 @@ use crate::mix::exponential;
 pub struct AdvisorHabits {
     /// Mean talk before they hang up, in seconds.
     pub talk_mean_s: f64,
+    /// Shortest talk, in seconds.
+    pub talk_min_s: f64,
     /// Mean time to typify, in seconds.
     pub wrap_up_mean_s: f64,
     /// Share of calls that end in a sale.
@@ -35,6 +37,7 @@ impl Default for AdvisorHabits {
     fn default() -> AdvisorHabits {
         AdvisorHabits {
             talk_mean_s: 40.0,
+            talk_min_s: 3.0,
             wrap_up_mean_s: 6.0,
             sale: 0.04,
             offer_made: 0.5,
@@ -188,7 +191,8 @@ impl Advisor {
                 } else {
                     self.habits.talk_mean_s
                 };
-                let talk = exponential(rng, talk).max(Duration::from_secs(3));
+                let least = self.habits.talk_min_s.clamp(0.0, 3_600.0);
+                let talk = exponential(rng, talk).max(Duration::from_secs_f64(least));
                 (now + talk, Some(("hangup", json!({}))))
             }
             "wrap_up" => {

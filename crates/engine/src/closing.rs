@@ -7,10 +7,11 @@ use domain::{
     AttemptId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
-use crate::Engine;
-use crate::call::Call;
+use crate::call::{Call, Phase};
+use crate::gates::own_gate;
 use crate::past::PastCall;
 use crate::timers::Timer;
+use crate::{Command, Engine};
 
 impl Engine {
     /// Closes a placed call, once: it is gone afterwards.
@@ -47,6 +48,44 @@ impl Engine {
         }
         self.dirty.insert(campaign);
         self.forget_removed(campaign);
+    }
+
+    /// Ends every call there is, each with its one outcome.
+    pub(crate) fn cease(&mut self) {
+        let open: Vec<(AttemptId, Phase)> = self
+            .calls
+            .iter()
+            .map(|call| (call.intent.attempt, call.phase))
+            .collect();
+        for (attempt, phase) in open {
+            match phase {
+                Phase::Intended | Phase::Shown => {
+                    self.refuse(attempt, own_gate("node.stopped"), self.now);
+                }
+                Phase::Ordered | Phase::Dialing | Phase::Ringing => {
+                    // An order whose INVITE was not yet reported counts as sent:
+                    // better one attempt too many than a person dialed twice.
+                    self.call_placed(attempt);
+                    self.order(Command::HangUp { attempt });
+                    let cause = Cause::default();
+                    self.close(attempt, Outcome::Cancelled, cause, EndedBy::System);
+                }
+                Phase::Waiting => {
+                    if self.nobody_heard(attempt) {
+                        self.mark_abandoned(attempt);
+                    }
+                    self.hang_up_answered(attempt, EndedBy::System);
+                }
+                Phase::Talking { .. } | Phase::Message => {
+                    self.hang_up_answered(attempt, EndedBy::System);
+                }
+            }
+        }
+    }
+
+    fn nobody_heard(&self, attempt: AttemptId) -> bool {
+        let call = self.calls.get(attempt);
+        call.is_some_and(|call| call.heard_by.is_none())
     }
 
     /// The intent did not become a call; the work is due again at `until`.

@@ -125,7 +125,9 @@ impl Engine {
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),
+            Input::Past(past) => self.past.restore(*past),
             Input::Drain => self.drain(),
+            Input::Cease => self.cease(),
         }
     }
 

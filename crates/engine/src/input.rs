@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use campaigns::Campaign;
 use domain::{
-    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Disposition, EndedBy, Gate, Outcome,
-    SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem,
+    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Disposition, EndedBy, Gate, Intent,
+    Outcome, SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem, WorkUpdate,
 };
 
 /// Something that happened outside, told to the engine.
@@ -77,9 +77,29 @@ pub enum Input {
         /// [`Rejection`](crate::Step::rejected).
         request: AgentRequest,
     },
+    /// An attempt of an earlier engine that is over, at a start: its agent may
+    /// still say what it was.
+    Past(Box<PastAttempt>),
     /// Stop dialing; live calls go on. The shell watches
     /// [`LiveState`](crate::LiveState) until none is left.
     Drain,
+    /// The time to drain is over: whatever call is left ends now, with its
+    /// outcome, so that a clean stop leaves no open attempt.
+    Cease,
+}
+
+/// An attempt that was over before this engine began. It has a typification,
+/// the system's where nobody else spoke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastAttempt {
+    /// Which.
+    pub intent: Intent,
+    /// The work as the record has it.
+    pub work: WorkItem,
+    /// Who heard the customer.
+    pub agent: Option<AgentId>,
+    /// What was decided about the work.
+    pub update: WorkUpdate,
 }
 
 /// What became of a call we placed, as signalling saw it. The mapping from SIP

@@ -26,7 +26,7 @@ mod view;
 
 pub use command::{Command, Rejection, Step};
 pub use engine::Engine;
-pub use input::{AgentRequest, CallProgress, Input, LineEvent};
+pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
 pub use live::{AgentLive, CallsLive, CampaignLive, LiveState};
 
 /// Where numbering goes on after a restart.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::{AgentId, AttemptId, CampaignId, ContactId, WorkItem, WorkUpdate};
 
+use crate::input::PastAttempt;
+
 /// The most that are kept: more than a floor of 300 makes in an hour.
 const KEPT_MAX: usize = 20_000;
 
@@ -37,6 +39,28 @@ pub(crate) struct Past {
 }
 
 impl Past {
+    /// What an earlier engine left to be corrected.
+    pub(crate) fn restore(&mut self, attempt: PastAttempt) {
+        let PastAttempt {
+            intent,
+            work,
+            agent,
+            update,
+        } = attempt;
+        let call = PastCall {
+            campaign: intent.campaign,
+            work,
+            phone: intent.ordinal,
+            number: intent.phone,
+            agent,
+            typified: true,
+            // Only a call of this engine teaches it how long people talk.
+            talked: std::time::Duration::ZERO,
+            update: Some(update),
+        };
+        self.put(intent.attempt, call);
+    }
+
     pub(crate) fn put(&mut self, attempt: AttemptId, call: PastCall) {
         let key = (call.campaign, call.work.contact.id);
         self.latest.insert(key, attempt);

@@ -28,7 +28,7 @@ impl Engine {
         }
     }
 
-    fn call_placed(&mut self, attempt: AttemptId) {
+    pub(crate) fn call_placed(&mut self, attempt: AttemptId) {
         let now = self.now;
         let Some(call) = self.calls.get_mut(attempt) else {
             return;

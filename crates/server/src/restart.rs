@@ -1,18 +1,19 @@
 //! After a crash: what was open is closed as `unknown_crash`, its dialogs get
 //! BYE or CANCEL, phones and lines are known again, and whoever was at work
-//! goes on. Nobody is dialed twice: a closed attempt waits like any other.
+//! goes on. Nobody is dialed twice: a closed attempt waits like any other, and
+//! so does one whose agent had not typified yet.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::After;
+use campaigns::{After, UNTYPIFIED};
 use domain::{
-    AgentId, AgentStatus, Cause, EndedBy, Event, Outcome, Recorded, Timestamp, WorkItem, WorkState,
-    WorkUpdate,
+    AgentId, AgentStatus, Cause, EndedBy, Event, Intent, Outcome, Recorded, Timestamp,
+    Typification, WorkItem, WorkState, WorkUpdate,
 };
-use engine::{AgentRequest, Input};
-use store::{OpenAttempt, Result, Store};
+use engine::{AgentRequest, Input, PastAttempt};
+use store::{Result, Store};
 use telephony::{BindingRecord, Telephony};
 
 use crate::floor::Floor;
@@ -23,29 +24,55 @@ const COOL_OFF: Duration = Duration::from_secs(3_600);
 /// How far back to look for who was at work.
 const SHIFT: Duration = Duration::from_secs(16 * 3_600);
 
+/// What an earlier run left, brought to its end.
+pub(crate) struct Left {
+    /// How many attempts were open.
+    pub(crate) orphans: usize,
+    /// Attempts of which agents may still speak.
+    pub(crate) past: Vec<PastAttempt>,
+}
+
 /// Ends what the earlier run left open: facts first, then dialogs.
 pub(crate) async fn close_orphans(
     store: &Arc<dyn Store>,
     telephony: &Telephony,
     floor: &Floor,
     now: Timestamp,
-) -> Result<usize> {
+) -> Result<Left> {
     let open = store.open_attempts().await?;
     let mut seq = store.numbering().await?.next_seq;
-    let mut events = Vec::new();
-    for orphan in &open {
+    let (mut events, mut past) = (Vec::new(), Vec::new());
+    let mut note = |event| {
         events.push(Recorded {
             seq,
             at: now,
-            event: Event::AttemptClosed {
-                attempt: orphan.intent.attempt,
-                outcome: Outcome::UnknownCrash,
-                cause: Cause::default(),
-                ended_by: EndedBy::System,
-                next: Some(next_work(store, floor, orphan, now).await?),
-            },
+            event,
         });
         seq += 1;
+    };
+    for intent in store.untyped_attempts().await? {
+        let (work, next) = next_work(store, floor, &intent, Some(UNTYPIFIED), now).await?;
+        note(Event::Typified(Typification {
+            attempt: intent.attempt,
+            agent: None,
+            code: UNTYPIFIED.to_owned(),
+            note: String::new(),
+            corrects: false,
+            next: next.clone(),
+        }));
+        past.extend(spoken_of(&intent, intent.agent, work, next));
+    }
+    for orphan in &open {
+        let (intent, outcome) = (&orphan.intent, Outcome::UnknownCrash);
+        let (work, next) = next_work(store, floor, intent, outcome.system_code(), now).await?;
+        note(Event::AttemptClosed {
+            attempt: intent.attempt,
+            outcome,
+            cause: Cause::default(),
+            ended_by: EndedBy::System,
+            next: Some(next.clone()),
+        });
+        past.extend(spoken_of(intent, orphan.agent, work, next));
     }
     store.commit(&events).await?;
     for orphan in &open {
@@ -58,61 +85,70 @@ pub(crate) async fn close_orphans(
             orphan.signalling.clone(),
         );
     }
-    Ok(open.len())
+    let orphans = open.len();
+    Ok(Left { orphans, past })
 }
 
-/// As the catalogue says for a call nobody knows the end of.
+/// An agent who heard the customer may still say what the call was.
+fn spoken_of(
+    intent: &Intent,
+    agent: Option<AgentId>,
+    work: Option<WorkItem>,
+    update: WorkUpdate,
+) -> Option<PastAttempt> {
+    let agent = Some(agent?);
+    Some(PastAttempt {
+        intent: intent.clone(),
+        work: work?,
+        agent,
+        update,
+    })
+}
+
+/// As the catalogue says for this code, counting what was tried before, and
+/// never before the person has
+/// cooled off: the work as it is, and what becomes of it.
 async fn next_work(
     store: &Arc<dyn Store>,
     floor: &Floor,
-    orphan: &OpenAttempt,
+    intent: &Intent,
+    code: Option<&str>,
     now: Timestamp,
-) -> Result<WorkUpdate> {
-    let intent = &orphan.intent;
-    let contact = store.contact(intent.contact).await?;
+) -> Result<(Option<WorkItem>, WorkUpdate)> {
+    let work = store.work(intent.campaign, intent.contact).await?;
     let campaign = floor.campaigns.get(&intent.campaign);
-    let code = Outcome::UnknownCrash.system_code();
-    let disposition = floor
-        .catalogues
-        .get(&intent.campaign)
-        .and_then(|rows| rows.iter().find(|row| Some(row.code.as_str()) == code));
-    if let (Some(contact), Some(campaign), Some(disposition)) = (contact, campaign, disposition) {
-        let attempts: u16 = contact.phones.iter().map(|phone| phone.attempts).sum();
-        let work = WorkItem {
+    let catalogue = floor.catalogues.get(&intent.campaign);
+    let disposition =
+        catalogue.and_then(|rows| rows.iter().find(|row| Some(row.code.as_str()) == code));
+    let update = match (&work, campaign, disposition) {
+        (Some(work), Some(campaign), Some(disposition)) => {
+            let after = After {
+                work,
+                phone: intent.ordinal,
+                disposition,
+                costs_attempt: true,
+                callback_at: None,
+                callback_agent: None,
+            };
+            let mut update = after.update(campaign, now);
+            update.next_at = update.next_at.max(now + COOL_OFF);
+            update
+        }
+        _ => WorkUpdate {
             campaign: intent.campaign,
-            contact,
-            attempts,
-            repeats: 0,
-            last_code: None,
+            contact: intent.contact,
+            state: WorkState::Ready,
+            next_at: now + COOL_OFF,
             next_phone: intent.ordinal,
-            due: now,
+            attempts: 1,
+            repeats: 1,
+            code: code.map(str::to_owned),
+            invalid_phone: None,
+            suppress: false,
             callback_agent: None,
-        };
-        let after = After {
-            work: &work,
-            phone: intent.ordinal,
-            disposition,
-            costs_attempt: true,
-            callback_at: None,
-            callback_agent: None,
-        };
-        let mut update = after.update(campaign, now);
-        update.next_at = update.next_at.max(now + COOL_OFF);
-        return Ok(update);
-    }
-    Ok(WorkUpdate {
-        campaign: intent.campaign,
-        contact: intent.contact,
-        state: WorkState::Ready,
-        next_at: now + COOL_OFF,
-        next_phone: intent.ordinal,
-        attempts: 1,
-        repeats: 1,
-        code: code.map(str::to_owned),
-        invalid_phone: None,
-        suppress: false,
-        callback_agent: None,
-    })
+        },
+    };
+    Ok((work, update))
 }
 
 /// Phones that were registered, and lines to be hung up before they are

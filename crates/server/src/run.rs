@@ -369,8 +369,10 @@ impl Loop {
         !calls && !working
     }
 
-    /// In this order: shifts end, the record closes, then the sockets.
+    /// In this order: calls left over end, shifts end, the record closes, then
+    /// the sockets.
     async fn close(mut self) {
+        self.feed(Input::Cease);
         let now = self.clock.now();
         for agent in self.engine.live(now).agents {
             if agent.status != AgentStatus::Offline {

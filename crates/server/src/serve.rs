@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use domain::AgentStatus;
-use engine::{Engine, LiveState, Numbering};
+use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
 use store::{Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
@@ -49,7 +49,8 @@ impl Server {
         let engine_floor = Floor::default();
         let inputs = floor.changes(&engine_floor, &telephony);
         let now = started(&clock);
-        let orphans = restart::close_orphans(&store, &telephony, &floor, now).await?;
+        let left = restart::close_orphans(&store, &telephony, &floor, now).await?;
+        let orphans = left.orphans;
         let released = store.release_leases().await?;
         if orphans + usize::try_from(released).unwrap_or(0) > 0 {
             tracing::warn!(orphans, released, "closed what an earlier run left open");
@@ -65,6 +66,9 @@ impl Server {
         for input in inputs {
             // The loop is not running yet: it reads these first.
             let _ = aside.send(Aside::Input(input));
+        }
+        for past in left.past {
+            let _ = aside.send(Aside::Input(Input::Past(Box::new(past))));
         }
         for agent in at_work.keys() {
             let _ = aside.send(Aside::Input(restart::log_in(*agent)));

@@ -29,8 +29,8 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk, TrunkId,
-    UserId, WorkItem, WorkState, WorkUpdate,
+    Gate, Intent, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk,
+    TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
 
 use self::database::Database;
@@ -81,6 +81,10 @@ impl Store for SqlStore {
         restart::open_attempts(&self.db).await
     }
 
+    async fn untyped_attempts(&self) -> Result<Vec<Intent>> {
+        restart::untyped_attempts(&self.db).await
+    }
+
     async fn release_leases(&self) -> Result<u64> {
         let (epoch, released) = restart::take_over(&self.db).await?;
         self.epoch.store(epoch, Ordering::SeqCst);
@@ -122,6 +126,10 @@ impl Store for SqlStore {
         count: u32,
     ) -> Result<(Vec<WorkItem>, Option<Timestamp>)> {
         work::lease(&self.db, self.epoch(), campaign, now, count).await
+    }
+
+    async fn work(&self, campaign: CampaignId, contact: ContactId) -> Result<Option<WorkItem>> {
+        work::one(&self.db, campaign, contact).await
     }
 
     async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()> {

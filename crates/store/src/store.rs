@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk, TrunkId,
-    UserId, WorkItem, WorkUpdate,
+    Gate, Intent, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk,
+    TrunkId, UserId, WorkItem, WorkUpdate,
 };
 
 use crate::error::Result;
@@ -32,6 +32,9 @@ pub trait Store: Send + Sync {
     async fn numbering(&self) -> Result<Numbering>;
     /// Attempts without an outcome: the to-do list of a restart.
     async fn open_attempts(&self) -> Result<Vec<OpenAttempt>>;
+    /// Attempts that were connected and over, of which nobody said yet what
+    /// they were: their contacts must not be called as if nothing had been.
+    async fn untyped_attempts(&self) -> Result<Vec<Intent>>;
     /// Takes the record over: work leased by an earlier engine and not being
     /// called goes back; intents of that engine are refused from now on.
     async fn release_leases(&self) -> Result<u64>;
@@ -63,6 +66,8 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         count: u32,
     ) -> Result<(Vec<WorkItem>, Option<Timestamp>)>;
+    /// The work with a contact as it stands, leased or not.
+    async fn work(&self, campaign: CampaignId, contact: ContactId) -> Result<Option<WorkItem>>;
     /// Writes down decisions about work outside the journal (leases given back).
     async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()>;
     /// Puts the contacts of a list to work in a campaign. Returns how many are

@@ -232,3 +232,24 @@ fn draining_stops_dialing_and_lets_calls_end() {
     assert_eq!(floor.dialed().len(), 2);
     assert!(floor.oracle.all_placed_are_closed());
 }
+
+#[test]
+fn when_the_time_to_drain_is_over_every_call_ends_with_its_outcome() {
+    let mut campaign = running(DialMode::Power);
+    campaign.power_ratio = 3.0;
+    let mut floor = Floor::with(campaign, 1, 10);
+    let calls = floor.dialed();
+    let (talking, waiting, ringing) = (calls[0], calls[1], calls[2]);
+    floor.answers(talking).answers(waiting).rings(ringing);
+    floor.feed(Input::Drain).feed(Input::Cease);
+    for (call, outcome) in [
+        (talking, domain::Outcome::Connected),
+        (waiting, domain::Outcome::Abandoned),
+        (ringing, domain::Outcome::Cancelled),
+    ] {
+        let ended = floor.outcome(call);
+        assert_eq!(ended, Some((outcome, domain::EndedBy::System)));
+        assert!(floor.was_ordered(&Command::HangUp { attempt: call }));
+    }
+    assert!(floor.oracle.all_placed_are_closed());
+}

@@ -1,8 +1,8 @@
 //! What a call was: by its agent, by the system, corrected, and "never again".
 
-use crate::floor::{CAMPAIGN, Floor, agent, running, secs, work};
-use domain::{AgentStatus, AttemptId, DialMode, WorkState};
-use engine::{AgentRequest, Command};
+use crate::floor::{CAMPAIGN, Floor, agent, number, running, secs, work};
+use domain::{AgentStatus, AttemptId, DialMode, Intent, TrunkId, WorkState};
+use engine::{AgentRequest, Command, Input, PastAttempt};
 
 /// One agent in wrap-up after a call with contact 1.
 fn wrapping(contacts: i64) -> (Floor, AttemptId) {
@@ -213,4 +213,36 @@ fn a_late_correction_does_not_undo_a_later_attempt() {
     floor.types(1, first, "EX01");
     assert_eq!(floor.state_of(1).0, WorkState::Suppressed);
     assert_eq!(floor.state_of(1).1.attempts, 2);
+}
+
+#[test]
+fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 2, 0);
+    let attempt = AttemptId::new(900);
+    let work = work(CAMPAIGN, 7, 7, &[7]);
+    floor.feed(Input::Past(Box::new(PastAttempt {
+        intent: Intent {
+            attempt,
+            campaign: CAMPAIGN,
+            list: work.contact.list,
+            contact: work.contact.id,
+            person: work.contact.person,
+            segment: String::new(),
+            phone: work.contact.phones[0].number,
+            ordinal: 0,
+            trunk: TrunkId::new(1),
+            caller_id: number(999),
+            mode: DialMode::Progressive,
+            agent: Some(agent(1)),
+        },
+        agent: Some(agent(1)),
+        update: campaigns::give_back(&work),
+        work,
+    })));
+    floor.types(2, attempt, "VE01");
+    assert_eq!(floor.rejection(), "not_your_call");
+    floor.types(1, attempt, "VE01");
+    let said = &floor.typifications(attempt)[0];
+    assert_eq!((said.agent, said.corrects), (Some(agent(1)), true));
+    assert_eq!(said.next.state, WorkState::Closed);
 }

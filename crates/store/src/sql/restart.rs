@@ -2,7 +2,7 @@
 //! registrations, lines.
 
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, DialMode, Intent, ListId, PersonId,
+    AgentId, AttemptId, CampaignId, ContactId, DialMode, Intent, ListId, Outcome, PersonId,
     SignallingRecord, TrunkId,
 };
 
@@ -92,22 +92,40 @@ pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
     db.fetch(query).await?.iter().map(open_attempt_of).collect()
 }
 
+/// See [`crate::Store::untyped_attempts`]. Their work is still on lease: what
+/// becomes of it was for the typification to say.
+pub(super) async fn untyped_attempts(db: &Database) -> Result<Vec<Intent>> {
+    let query = Query::new(
+        "read attempts nobody typified",
+        "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, a.ordinal,
+                a.trunk, a.caller_id, a.mode, a.agent
+         FROM work w JOIN attempt a ON a.contact = w.contact AND a.campaign = w.campaign
+         WHERE w.state = 2 AND a.outcome = $1 AND a.code IS NULL ORDER BY a.id",
+    )
+    .int(i64::from(Outcome::Connected.number()));
+    db.fetch(query).await?.iter().map(intent_of).collect()
+}
+
+fn intent_of(row: &Row) -> Result<Intent> {
+    Ok(Intent {
+        attempt: AttemptId::new(row.int("id")?),
+        campaign: CampaignId::new(row.int("campaign")?),
+        list: ListId::new(row.int("list")?),
+        contact: ContactId::new(row.int("contact")?),
+        person: PersonId::new(row.int("person")?),
+        segment: row.text("segment")?,
+        phone: row.phone("phone")?,
+        ordinal: row.narrow("ordinal")?,
+        trunk: TrunkId::new(row.int("trunk")?),
+        caller_id: row.phone("caller_id")?,
+        mode: row.kind("mode", DialMode::from_number)?,
+        agent: row.opt_int("agent")?.map(AgentId::new),
+    })
+}
+
 fn open_attempt_of(row: &Row) -> Result<OpenAttempt> {
     Ok(OpenAttempt {
-        intent: Intent {
-            attempt: AttemptId::new(row.int("id")?),
-            campaign: CampaignId::new(row.int("campaign")?),
-            list: ListId::new(row.int("list")?),
-            contact: ContactId::new(row.int("contact")?),
-            person: PersonId::new(row.int("person")?),
-            segment: row.text("segment")?,
-            phone: row.phone("phone")?,
-            ordinal: row.narrow("ordinal")?,
-            trunk: TrunkId::new(row.int("trunk")?),
-            caller_id: row.phone("caller_id")?,
-            mode: row.kind("mode", DialMode::from_number)?,
-            agent: row.opt_int("agent")?.map(AgentId::new),
-        },
+        intent: intent_of(row)?,
         since: row.time("since")?,
         placed: row.flag("placed")?,
         answered: row.flag("answered")?,
@@ -145,6 +163,8 @@ async fn release(tx: &mut Tx, epoch: i64) -> Result<u64> {
         "UPDATE work SET lease_epoch = NULL,
              state = CASE WHEN EXISTS (SELECT 1 FROM person p
                                        WHERE p.id = work.person AND p.suppressed = 1)
+                       OR NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = work.contact
+                            AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))
                           THEN 5 ELSE 1 END
          WHERE state = 2
            AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = work.person)",

@@ -102,10 +102,13 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
            AND (a.code IS NULL OR a.code <> t.code)",
     ),
     (
+        // A crash between an intent and the word that its INVITE left is charged:
+        // the phone may have rung.
         "a contact was not charged more attempts than were made",
         "SELECT 'contact ' || w.contact || ' of campaign ' || w.campaign AS detail FROM work w
          WHERE w.attempts > (SELECT count(*) FROM attempt a WHERE a.contact = w.contact
-                               AND a.campaign = w.campaign AND a.placed_at IS NOT NULL)",
+                               AND a.campaign = w.campaign
+                               AND (a.placed_at IS NOT NULL OR a.outcome = 13))",
     ),
     (
         // Congestion, our own giving up and crashes may cost no attempt.

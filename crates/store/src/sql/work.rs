@@ -135,6 +135,18 @@ async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Resu
     Ok(contacts.iter().filter_map(|id| items.remove(id)).collect())
 }
 
+/// See [`crate::Store::work`].
+pub(super) async fn one(
+    db: &Database,
+    campaign: CampaignId,
+    contact: ContactId,
+) -> Result<Option<WorkItem>> {
+    let mut tx = db.begin().await?;
+    let mut items = read_items(&mut tx, campaign, &[contact.get()]).await?;
+    tx.commit().await?;
+    Ok(items.pop())
+}
+
 /// The phone asked for, else the first that may be dialed.
 fn usable_phone(phones: &[ContactPhone], wanted: u8) -> u8 {
     let fits = |phone: &&ContactPhone| phone.usable && phone.ordinal == wanted;
@@ -228,7 +240,10 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
         "UPDATE work AS w SET
              state = CASE WHEN r.state IN (1, 2)
                            AND (w.state = 5 OR EXISTS (SELECT 1 FROM person p
-                                    WHERE p.id = w.person AND p.suppressed = 1))
+                                    WHERE p.id = w.person AND p.suppressed = 1)
+                               OR NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = w.contact
+                                    AND NOT EXISTS (SELECT 1 FROM suppression s
+                                                    WHERE s.e164 = q.e164)))
                           THEN 5 ELSE r.state END,
              turn = r.turn, next_at = r.next_at, next_phone = r.next_phone,
              attempts = r.attempts, repeats = r.repeats, code = COALESCE(r.code, w.code),
