@@ -1,1 +1,8 @@
-//! The vocabulary shared by the tests that cross crates.
+//! The vocabulary of the tests that need the whole program: [`Floor`] is one
+//! installation in a folder of its own, run as the real binary `cadencia`.
+
+pub mod floor;
+pub mod program;
+pub mod wire;
+
+pub use floor::{Floor, Running};

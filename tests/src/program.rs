@@ -1,0 +1,27 @@
+//! The binary under test. Cargo builds it once for each test process, so that a
+//! test never judges a stale one.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The program, freshly built in the profile of the tests.
+pub fn cadencia() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "cli", "--bin", "cadencia"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::null())
+            .status()
+            .expect("the cargo that built this test runs");
+        assert!(built.success(), "cadencia does not build");
+        // target/debug/deps/NAME-HASH is this test; the program is two up.
+        let test = std::env::current_exe().expect("a test has a path");
+        let folder = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("tests lie in target/PROFILE/deps");
+        folder.join("cadencia")
+    })
+}

@@ -1,0 +1,228 @@
+//! A carrier of a few lines that notes what crossed the wire. It reads bytes,
+//! not messages: it shares no code and no belief with the engine it judges.
+//!
+//! The last digit of the number called decides: 0 to 3 is busy, 4 and 5 ring
+//! for ever, the others answer after 300 ms and stay until they get a BYE.
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// One call as the carrier saw it.
+#[derive(Clone, Debug)]
+pub struct WireCall {
+    /// The number of the request line, with its plus sign.
+    pub number: String,
+    /// First INVITE.
+    pub since: Instant,
+    /// BYE, CANCEL or a final refusal came by.
+    pub over: bool,
+    answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    due: Instant,
+    again: Duration,
+    to: SocketAddr,
+    bytes: Vec<u8>,
+}
+
+type Calls = Arc<Mutex<HashMap<String, WireCall>>>;
+
+/// The carrier.
+pub struct Wire {
+    local: SocketAddr,
+    calls: Calls,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Wire {
+    /// Listens on a port of the system's choice.
+    pub fn start() -> Wire {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
+        let local = socket.local_addr().expect("it is bound");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .expect("a timeout above zero");
+        let calls = Calls::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let (noted, stopped) = (Arc::clone(&calls), Arc::clone(&stop));
+        let thread = std::thread::spawn(move || {
+            let mut buffer = vec![0; 65_535];
+            while !stopped.load(Ordering::Relaxed) {
+                // A timeout, or the unreachable port of an engine just killed.
+                if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                    take(&socket, &noted, &buffer[..length], from);
+                }
+                answer_due(&socket, &noted);
+            }
+        });
+        Wire {
+            local,
+            calls,
+            stop,
+            thread: Some(thread),
+        }
+    }
+
+    /// Where calls are sent.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Every call so far, by Call-ID.
+    pub fn calls(&self) -> HashMap<String, WireCall> {
+        self.calls.lock().expect("no panic holds it").clone()
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // Its panic is a failure of the test, unless the test fails already.
+            if thread.join().is_err() && !std::thread::panicking() {
+                panic!("the carrier broke off");
+            }
+        }
+    }
+}
+
+fn take(socket: &UdpSocket, calls: &Calls, bytes: &[u8], from: SocketAddr) {
+    let text = String::from_utf8_lossy(bytes);
+    let Some(call_id) = header(&text, "Call-ID") else {
+        return;
+    };
+    let local = socket.local_addr().expect("it is bound");
+    let reply = |status: &str, extra: &str| {
+        // A peer that was killed cannot be told.
+        let _ = socket.send_to(response(local, &text, status, extra).as_bytes(), from);
+    };
+    let mut calls = calls.lock().expect("no panic holds it");
+    match text.split(' ').next() {
+        Some("INVITE") => invite(&mut calls, &text, call_id, (local, from), reply),
+        Some("CANCEL") => {
+            reply("200 OK", "");
+            if let Some(call) = calls.get_mut(&call_id) {
+                call.over = true;
+                let invite = text
+                    .replacen("CANCEL ", "INVITE ", 1)
+                    .replace(" CANCEL", " INVITE");
+                let _ = socket.send_to(
+                    response(local, &invite, "487 Request Terminated", "").as_bytes(),
+                    from,
+                );
+            }
+        }
+        Some("BYE") => {
+            reply("200 OK", "");
+            if let Some(call) = calls.get_mut(&call_id) {
+                call.over = true;
+            }
+        }
+        Some("ACK") => {
+            if let Some(call) = calls.get_mut(&call_id) {
+                call.answer = None;
+            }
+        }
+        Some("OPTIONS") => reply("200 OK", ""),
+        _ => {}
+    }
+}
+
+fn invite(
+    calls: &mut HashMap<String, WireCall>,
+    text: &str,
+    call_id: String,
+    (local, from): (SocketAddr, SocketAddr),
+    reply: impl Fn(&str, &str),
+) {
+    if calls.contains_key(&call_id) {
+        return;
+    }
+    let number: String = text["INVITE sip:".len()..]
+        .chars()
+        .take_while(|c| *c != '@')
+        .collect();
+    let mut call = WireCall {
+        number,
+        since: Instant::now(),
+        over: false,
+        answer: None,
+    };
+    match call.number.bytes().last() {
+        Some(b'0'..=b'3') => {
+            reply("486 Busy Here", "");
+            call.over = true;
+        }
+        Some(b'4' | b'5') => reply("180 Ringing", ""),
+        _ => {
+            reply("180 Ringing", "");
+            let ip = "127.0.0.1";
+            let sdp = format!(
+                "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
+                 m=audio 9 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+            );
+            let body = format!("Content-Type: application/sdp\r\n\r\n{sdp}");
+            call.answer = Some(Answer {
+                due: Instant::now() + Duration::from_millis(300),
+                again: Duration::from_millis(500),
+                to: from,
+                bytes: response(local, text, "200 OK", &body).into_bytes(),
+            });
+        }
+    }
+    calls.insert(call_id, call);
+}
+
+/// Sends 200s that are due, and again until they are acknowledged.
+fn answer_due(socket: &UdpSocket, calls: &Calls) {
+    let now = Instant::now();
+    for call in calls.lock().expect("no panic holds it").values_mut() {
+        if call.over {
+            continue;
+        }
+        if let Some(answer) = call.answer.as_mut().filter(|answer| answer.due <= now) {
+            let _ = socket.send_to(&answer.bytes, answer.to);
+            answer.due = now + answer.again;
+            answer.again *= 2;
+        }
+    }
+}
+
+/// A response to a request, its headers given back as they came.
+fn response(local: SocketAddr, request: &str, status: &str, extra: &str) -> String {
+    let mut text = format!("SIP/2.0 {status}\r\n");
+    for line in request.split("\r\n").take_while(|line| !line.is_empty()) {
+        let name = line.split(':').next().unwrap_or_default();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "via" | "from" | "call-id" | "cseq" => text += &format!("{line}\r\n"),
+            "to" if line.contains(";tag=") => text += &format!("{line}\r\n"),
+            "to" => text += &format!("{line};tag=wire\r\n"),
+            _ => {}
+        }
+    }
+    text += &format!("Contact: <sip:wire@{local}>\r\n");
+    match extra.split_once("\r\n\r\n") {
+        Some((head, body)) => {
+            text + head + &format!("\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        }
+        None => text + "Content-Length: 0\r\n\r\n",
+    }
+}
+
+fn header(text: &str, name: &str) -> Option<String> {
+    text.split("\r\n")
+        .take_while(|line| !line.is_empty())
+        .find_map(|line| {
+            let (is, value) = line.split_once(':')?;
+            is.trim()
+                .eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
+        })
+}
