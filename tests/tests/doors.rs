@@ -1,0 +1,185 @@
+//! What strangers and mistakes meet at every door of a running node: the
+//! configuration, files, log-in, each route of the API, the SIP port. A clear
+//! refusal, nothing kept, nothing broken.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::Floor;
+
+#[test]
+fn a_configuration_with_a_typo_is_refused_by_name() {
+    let floor = Floor::new();
+    floor.file("cadencia.toml", "databse = \"sqlite:x.db\"\n");
+    for command in [["config", "check"], ["list", "list"]] {
+        let said = floor.refused(&command);
+        assert!(said.contains("databse"), "{said}");
+    }
+    floor.file("cadencia.toml", "database = \"mysql://x\"\n");
+    let said = floor.refused(&["config", "check"]);
+    assert!(
+        said.contains("sqlite:PATH"),
+        "it says what to write: {said}"
+    );
+}
+
+#[test]
+fn files_that_are_no_base_are_refused_with_a_reason_and_leave_nothing() {
+    let floor = Floor::new();
+    for (name, content, reason) in [
+        ("nada.csv", &b""[..], "no rows"),
+        ("roto.xlsx", &b"PK\x03\x04 and then noise"[..], "workbook"),
+        ("sin.csv", &b"nombre;ciudad\nAna;Cali\n"[..], "phone"),
+    ] {
+        let path = floor.file(name, content);
+        let said = floor.refused(&["list", "import", path.to_str().expect("ASCII")]);
+        assert!(said.to_lowercase().contains(reason), "{name}: {said}");
+    }
+    assert_eq!(floor.run(&["list", "list"]), json!([]));
+}
+
+#[test]
+fn the_laboratory_law_never_reaches_a_real_carrier() {
+    let floor = Floor::new();
+    floor.run(&["trunk", "set", "real", "--host", "192.0.2.7"]);
+    let said = floor.refused(&[
+        "campaign",
+        "create",
+        "c",
+        "--trunk",
+        "real",
+        "--law",
+        "laboratorio",
+    ]);
+    assert!(said.contains("loopback"), "{said}");
+}
+
+#[test]
+fn nobody_is_let_in_without_a_word_and_every_route_is_closed_to_strangers() {
+    let floor = Floor::new();
+    let engine = floor.serve();
+    let http = engine.http();
+    let first = engine.said.first().expect("a first start makes a user");
+    let password = first["password"].as_str().expect("and shows its password");
+    assert!(password.len() >= 16, "not to be guessed");
+
+    let wrong = log_in(http, "admin", "wrong horse battery");
+    let unknown = log_in(http, "nobody", "wrong horse battery");
+    assert_eq!(wrong, unknown, "who exists is not told");
+    assert_eq!(wrong.0, 401);
+    let (status, session) = log_in(http, "admin", password);
+    assert_eq!(status, 200);
+    let token = session["token"].as_str().expect("a token");
+
+    let document = ask(http, "GET", "/api/v1/openapi.json", None, None).1;
+    let mut tried = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            if path == "/api/v1/session" {
+                continue;
+            }
+            let path = path.replace("{id}", "1").replace("{name}", "x");
+            let method = method.to_uppercase();
+            let body = (method != "GET" && method != "DELETE").then(|| json!({}));
+            let (status, answer) = ask(http, &method, &path, None, body);
+            assert_eq!(status, 401, "{method} {path}: {answer}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 25, "{tried} routes only");
+
+    let user = json!({"name": "ana", "role": "supervisor", "password": "una clave larga"});
+    let (status, answer) = ask(http, "POST", "/api/v1/users", Some(token), Some(user));
+    assert!((200..300).contains(&status), "{status}: {answer}");
+    let (_, session) = log_in(http, "ana", "una clave larga");
+    let hers = session["token"].as_str().expect("a token");
+    assert_eq!(ask(http, "GET", "/api/v1/users", Some(hers), None).0, 403);
+    engine.stop();
+}
+
+#[test]
+fn noise_on_the_sip_port_disturbs_nobody() {
+    let floor = Floor::new();
+    let engine = floor.serve();
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
+    stranger.connect(engine.sip()).expect("an address");
+    let mut random = 11_u64;
+    for round in 0..5_000_u32 {
+        let mut noise = b"INVITE sip:x@y SIP/2.0\r\nVia: SIP/2.0/UDP ".to_vec();
+        for _ in 0..round % 200 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            noise.push((random >> 56) as u8);
+        }
+        let from = if round % 2 == 0 { 0 } else { 40 };
+        // A full buffer loses datagrams, as on any network.
+        let _ = stranger.send(&noise[from..]);
+    }
+    // Another address: the first may have been put to silence, and rightly.
+    let friend = UdpSocket::bind("127.0.0.2:0").expect("loopback is a whole network");
+    friend
+        .set_read_timeout(Some(Duration::from_millis(500)))
+        .expect("above zero");
+    let options = format!(
+        "OPTIONS sip:{} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bKdoors;rport\r\n\
+         From: <sip:f@127.0.0.2>;tag=1\r\nTo: <sip:x@127.0.0.1>\r\nCall-ID: doors\r\n\
+         CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+        engine.sip(),
+        friend.local_addr().expect("it is bound")
+    );
+    let mut buffer = [0; 2_048];
+    tests::floor::until("OPTIONS is answered", Duration::from_secs(10), || {
+        friend
+            .send_to(options.as_bytes(), engine.sip())
+            .expect("loopback");
+        friend
+            .recv(&mut buffer)
+            .is_ok_and(|length| buffer[..length].starts_with(b"SIP/2.0 "))
+    });
+    assert_eq!(ask(engine.http(), "GET", "/readyz", None, None).0, 200);
+    engine.stop();
+    assert_eq!(floor.run(&["verify"])["verify"], "ok");
+}
+
+fn log_in(http: SocketAddr, user: &str, password: &str) -> (u16, Value) {
+    let form = json!({"user": user, "password": password});
+    ask(http, "POST", "/api/v1/session", None, Some(form))
+}
+
+/// Status and body of a request; a body that is no JSON is null.
+fn ask(
+    http: SocketAddr,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> (u16, Value) {
+    let agent = ureq::Agent::from(
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .build(),
+    );
+    let mut request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://{http}{path}"));
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let answer = match body {
+        Some(body) => {
+            let request = request.header("Content-Type", "application/json");
+            agent.run(request.body(body.to_string()).expect("a sound request"))
+        }
+        None => agent.run(request.body(()).expect("a sound request")),
+    };
+    let mut answer = answer.unwrap_or_else(|fault| panic!("{method} {path}: {fault}"));
+    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    (
+        answer.status().as_u16(),
+        serde_json::from_str(&text).unwrap_or(Value::Null),
+    )
+}
