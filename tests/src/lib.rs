@@ -3,6 +3,7 @@
 
 pub mod floor;
 pub mod program;
+pub mod shift;
 pub mod wire;
 
 pub use floor::{Floor, Running};

@@ -9,8 +9,12 @@ use std::sync::OnceLock;
 pub fn cadencia() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "cli", "--bin", "cadencia"])
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "cli", "--bin", "cadencia"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let built = build
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdin(Stdio::null())
             .status()

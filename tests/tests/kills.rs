@@ -6,17 +6,15 @@
 //! `CADENCIA_KILLS` sets how often (50), `CADENCIA_SEED` the instants.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use store::{AttemptFilter, AttemptRow};
+use tests::Floor;
 use tests::floor::{PATIENCE, until};
+use tests::shift::Shift;
 use tests::wire::Wire;
-use tests::{Floor, Running};
 
-const CAMPAIGN: &str = "resistente";
-const AGENTS: usize = 6;
 /// From the start of the process to its first new INVITE.
 const RESTART_MAX: Duration = Duration::from_secs(2);
 /// From the start of the process until nobody is left on a dead call.
@@ -29,9 +27,17 @@ fn an_engine_killed_at_any_instant_loses_nothing_and_dials_nobody_twice() {
     println!("{kills} kills, seed {random}");
     let floor = Floor::new();
     let wire = Wire::start();
-    let advisors = set_up(&floor, &wire);
+    floor.prepare(&Shift {
+        trunk: wire.local(),
+        channels: 60,
+        calls_per_second: 15,
+        contacts: 20_000,
+        power_ratio: 3,
+        agents: 6,
+        habits: json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2, "machine": 0.0}),
+    });
     let mut engine = floor.serve();
-    let advisors = Running::start(floor.command(&advisors(&engine)));
+    let advisors = floor.advisors(&engine);
     let mut restarts = Vec::new();
     let mut orphaned = 0;
     for kill in 0..kills {
@@ -71,109 +77,6 @@ fn an_engine_killed_at_any_instant_loses_nothing_and_dials_nobody_twice() {
     assert!(orphaned > 0, "no kill ever met a live call");
     the_record_holds(&floor, &wire, &typed);
     assert!(longest <= RESTART_MAX, "a restart took {longest:?}");
-}
-
-/// The base, the trunk, the campaign, the seats. Gives the command line of the advisors.
-fn set_up(floor: &Floor, wire: &Wire) -> impl Fn(&Running) -> Vec<&'static str> + use<> {
-    let (sip, http) = (free_sip(), free_http());
-    floor.configure(&sip.to_string(), &http.to_string());
-    let mut base = String::from("documento;nombre;celular\n");
-    for person in 0..20_000 {
-        base += &format!(
-            "{};Persona {person};300{:07}\n",
-            10_000_000 + person,
-            1_000_000 + person
-        );
-    }
-    let base = floor.file("base.csv", base);
-    let acta = floor.run(&[
-        "list",
-        "import",
-        base.to_str().expect("ASCII"),
-        "--name",
-        "base",
-    ]);
-    assert_eq!(acta["acta"]["valid"], 20_000);
-    let (host, port) = (
-        wire.local().ip().to_string(),
-        wire.local().port().to_string(),
-    );
-    floor.run(&[
-        "trunk",
-        "set",
-        "hilo",
-        "--host",
-        &host,
-        "--port",
-        &port,
-        "--channels",
-        "60",
-        "--cps",
-        "15",
-    ]);
-    floor.run(&[
-        "campaign",
-        "create",
-        CAMPAIGN,
-        "--mode",
-        "power",
-        "--power-ratio",
-        "3",
-        "--list",
-        "base",
-        "--trunk",
-        "hilo",
-        "--caller-id",
-        "+576015550100",
-        "--law",
-        "laboratorio",
-        "--ring-timeout",
-        "15s",
-    ]);
-    let seats: Vec<Value> = (1..=AGENTS).map(|number| seat(floor, number)).collect();
-    floor.file("seats.json", Value::from(seats).to_string());
-    floor.file(
-        "habits.json",
-        json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2, "machine": 0.0})
-            .to_string(),
-    );
-    floor.run(&["campaign", "start", CAMPAIGN]);
-    move |engine| {
-        // Leaked once for one process's command line: the test ends with it.
-        let url: &'static str = Box::leak(format!("http://{}", engine.http()).into_boxed_str());
-        let sip: &'static str = Box::leak(engine.sip().to_string().into_boxed_str());
-        vec![
-            "advisors",
-            "--url",
-            url,
-            "--registrar",
-            sip,
-            "--seats",
-            "seats.json",
-            "--habits",
-            "habits.json",
-        ]
-    }
-}
-
-fn seat(floor: &Floor, number: usize) -> Value {
-    let name = format!("asesor{number}");
-    let agent = floor.run(&[
-        "agent",
-        "set",
-        &name,
-        "--sip-user",
-        &name,
-        "--campaign",
-        CAMPAIGN,
-    ]);
-    let user = floor.run(&["user", "add", &name, "--role", "advisor", "--agent", &name]);
-    json!({
-        "user": name,
-        "password": user["password"],
-        "sip_user": name,
-        "sip_password": agent["sip_password"],
-    })
 }
 
 /// Record before acting: whatever rang has its row, with the engine dead.
@@ -249,16 +152,6 @@ fn attempts(floor: &Floor) -> Vec<AttemptRow> {
             rows.extend(page);
         }
     })
-}
-
-fn free_sip() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound")
-}
-
-fn free_http() -> SocketAddr {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound")
 }
 
 fn from_environment(name: &str, default: u64) -> u64 {
