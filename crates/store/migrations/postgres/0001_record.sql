@@ -102,7 +102,7 @@ CREATE TABLE session (
     created_at BIGINT  NOT NULL,
     expires_at BIGINT  NOT NULL
 );
-CREATE INDEX session_user ON session (app_user);
+CREATE INDEX "session_user" ON session (app_user);
 
 CREATE TABLE binding (
     sip_user   TEXT    NOT NULL,

@@ -43,6 +43,12 @@ pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Res
             return Err(StoreError::JournalGap { expected, got });
         }
     }
+    if !is_recorded(&mut tx, old).await? {
+        return Err(StoreError::JournalGap {
+            expected: last + 1,
+            got: first.seq,
+        });
+    }
     let mut answers = answered_before(&mut tx, old).await?;
     if !new.is_empty() {
         insert_events(&mut tx, new).await?;
@@ -63,6 +69,30 @@ async fn last_seq(tx: &mut Tx) -> Result<u64> {
     match tx.fetch_one(query).await? {
         Some(row) => row.narrow("seq"),
         None => Ok(0),
+    }
+}
+
+/// Whether these are the very events the record has in their places. Where
+/// another engine took over, its events bear the numbers of ours: ours must not
+/// pass for durable, nor its calls for allowed.
+async fn is_recorded(tx: &mut Tx, old: &[Recorded]) -> Result<bool> {
+    if old.is_empty() {
+        return Ok(true);
+    }
+    let query = Query::new(
+        "compare events with the journal",
+        "SELECT count(*) AS n FROM {rows}
+         JOIN event e ON e.node = $1 AND e.seq = r.seq
+         WHERE e.at = r.at AND e.kind = r.kind AND e.body = r.body
+           AND COALESCE(e.campaign, 0) = COALESCE(r.campaign, 0)
+           AND COALESCE(e.agent, 0) = COALESCE(r.agent, 0)
+           AND COALESCE(e.attempt, 0) = COALESCE(r.attempt, 0)",
+    )
+    .int(NODE)
+    .rows(event::rows(old));
+    match tx.fetch_one(query).await? {
+        Some(row) => Ok(row.narrow::<usize>("n")? == old.len()),
+        None => Ok(false),
     }
 }
 

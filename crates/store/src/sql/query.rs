@@ -3,6 +3,8 @@
 //! `json_each` on SQLite and `unnest` on PostgreSQL; `{skip_locked}` becomes a
 //! row lock where several nodes may pick at once.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -47,7 +49,8 @@ impl Batch {
         name: &'static str,
         values: impl IntoIterator<Item = impl Into<Option<String>>>,
     ) -> Batch {
-        let values = values.into_iter().map(Into::into).collect();
+        let stored = |text: String| storable(&text).into_owned();
+        let values = values.into_iter().map(|v| v.into().map(stored)).collect();
         self.columns.push((name, Column::Texts(values)));
         self
     }
@@ -123,13 +126,15 @@ impl Query {
 
     /// Binds a text.
     pub(crate) fn text(mut self, value: &str) -> Query {
-        self.params.push(Param::Text(Some(value.to_owned())));
+        self.params
+            .push(Param::Text(Some(storable(value).into_owned())));
         self
     }
 
     /// Binds a text that may be missing.
     pub(crate) fn opt_text(mut self, value: Option<&str>) -> Query {
-        self.params.push(Param::Text(value.map(str::to_owned)));
+        let value = value.map(|text| storable(text).into_owned());
+        self.params.push(Param::Text(value));
         self
     }
 
@@ -194,6 +199,15 @@ impl Query {
             }
         }
         sqlx::query_with(AssertSqlSafe(text), arguments)
+    }
+}
+
+/// PostgreSQL stores no NUL and SQLite reads no further than one; a text from a
+/// stranger must not stop the journal for it.
+fn storable(text: &str) -> Cow<'_, str> {
+    match text.contains('\0') {
+        true => Cow::Owned(text.replace('\0', "\u{fffd}")),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -1,0 +1,37 @@
+//! The contract of the store: every test is written once and holds on SQLite
+//! and on PostgreSQL. Which database a test runs on is `database.rs`'s affair.
+
+/// Runs the named tests on SQLite, one test each, and on PostgreSQL in one
+/// cluster per subject: starting one costs more than all that is asked of it.
+macro_rules! contract {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::super::database::on_sqlite(super::$name).await;
+            })*
+        }
+
+        #[tokio::test(flavor = "multi_thread")]
+        async fn all_of_it_holds_on_postgresql() {
+            let cluster = super::database::Cluster::start();
+            let mut broken = Vec::new();
+            $(if !cluster.holds(super::database::boxed($name)).await {
+                broken.push(stringify!($name));
+            })*
+            assert!(broken.is_empty(), "on PostgreSQL these do not hold (see above): {broken:?}");
+        }
+    };
+}
+
+mod config;
+mod database;
+mod fixture;
+mod import;
+mod journal;
+mod reading;
+mod restart;
+mod schema;
+mod typifying;
+mod verify;
+mod work;
