@@ -1,0 +1,82 @@
+//! What becomes of each person of the base. The number called decides:
+//! `carrier.xml` plays it, this says what the record must then hold.
+
+/// How many are in the base.
+pub(crate) const PEOPLE: usize = 500;
+
+/// What the carrier does with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Busy,
+    Invalid,
+    SwitchedOff,
+    Silent,
+    Congested,
+    /// Answers, at once or late, plays a tone and hangs up.
+    Speaks,
+    /// Answers and listens until the advisor hangs up.
+    Listens,
+    /// Answers and hangs up in the same breath.
+    Leaves,
+}
+
+impl Fate {
+    /// That of a person, or of any number that ends in theirs.
+    pub(crate) fn of(person: usize) -> Fate {
+        match (person / 10 % 10, person % 10) {
+            (_, 0..=3) => Fate::Busy,
+            (_, 4) => Fate::Invalid,
+            (_, 5 | 6) | (2 | 3, 7) => Fate::Speaks,
+            (0 | 1, 7) => Fate::Silent,
+            (4..=6, 7) => Fate::Congested,
+            (_, 7) => Fate::Listens,
+            (_, 8) => Fate::Leaves,
+            _ => Fate::SwitchedOff,
+        }
+    }
+
+    /// The outcome, SIP status and Q.850 cause the record must hold.
+    pub(crate) fn recorded(self) -> (&'static str, Option<u64>, Option<u64>) {
+        match self {
+            Fate::Busy => ("busy", Some(486), Some(17)),
+            Fate::Invalid => ("invalid_number", Some(404), Some(1)),
+            Fate::SwitchedOff => ("unreachable", Some(480), Some(20)),
+            // Our own clock ended it: 408, whatever the carrier says to the CANCEL.
+            Fate::Silent => ("no_answer", Some(408), None),
+            Fate::Congested => ("congestion", Some(503), Some(34)),
+            Fate::Speaks | Fate::Leaves => ("connected", None, Some(16)),
+            Fate::Listens => ("connected", None, None),
+        }
+    }
+
+    /// Whether an advisor talks to them.
+    pub(crate) fn talks(self) -> bool {
+        self.recorded().0 == "connected"
+    }
+}
+
+/// The person behind a number.
+pub(crate) fn person(number: &str) -> usize {
+    let digits = number.len().checked_sub(3).map(|at| &number[at..]);
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_else(|| panic!("{number} is nobody's"))
+}
+
+/// What an advisor types after a call with them.
+pub(crate) fn code(person: usize) -> &'static str {
+    ["NI07", "VE01", "TE01"][person % 3]
+}
+
+/// The base as a client would send it.
+pub(crate) fn base() -> String {
+    let mut text = String::from("documento;nombre;celular;segmento;ciudad\r\n");
+    for person in 0..PEOPLE {
+        text += &format!(
+            "{};Persona Número {person};300{:07};Oro;Bogotá D.C.\r\n",
+            10_000_000 + person,
+            5_550_000 + person
+        );
+    }
+    text
+}

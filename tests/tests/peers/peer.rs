@@ -1,0 +1,180 @@
+//! The peers: sipp as the carrier and baresip as the advisors' phones, each in
+//! a folder of its own. Killed when dropped.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use tests::floor::{PATIENCE, until};
+
+use crate::shim::Shim;
+use crate::tone::{encode, read_wav, tone, write_wav};
+
+/// A process of the test.
+struct Peer {
+    child: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Peer {
+    fn start(mut command: Command, folder: tempfile::TempDir) -> Peer {
+        let file = |name| File::create(folder.path().join(name)).expect("the folder is ours");
+        let child = command
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .stdin(Stdio::null())
+            .stdout(file("out.txt"))
+            .stderr(file("err.txt"))
+            .spawn()
+            .unwrap_or_else(|problem| {
+                let name = command.get_program().to_string_lossy();
+                panic!("{name} does not start ({problem}); `make tools` installs it")
+            });
+        Peer { child, folder }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // Already over when it broke off, and then the test has said so.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The carrier.
+pub(crate) struct Carrier {
+    peer: Peer,
+    pub(crate) address: SocketAddr,
+}
+
+impl Carrier {
+    /// sipp with the scenario of this folder; `says` is the tone of customers
+    /// who speak, `ear` the port where those who listen do.
+    pub(crate) fn start(says: f64, ear: u16) -> Carrier {
+        let folder = tempfile::tempdir().expect("a folder for sipp");
+        let audio: Vec<u8> = tone(says, 1).into_iter().map(encode).collect();
+        fs::write(folder.path().join("tone.ulaw"), audio).expect("the folder is ours");
+        let address = free_port();
+        let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/carrier.xml");
+        let mut command = Command::new("sipp");
+        command.arg("-sf").arg(scenario);
+        command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-aa"]);
+        command.args(["-p", &address.port().to_string(), "-mp", "27000"]);
+        command.args(["-key", "ear_port", &ear.to_string(), "-l", "900"]);
+        command.args(["-trace_msg", "-message_file", "messages.log"]);
+        command.args(["-trace_err", "-error_file", "errors.log"]);
+        let peer = Peer::start(command, folder);
+        until("sipp listens", PATIENCE, || {
+            UdpSocket::bind(address).is_err()
+        });
+        Carrier { peer, address }
+    }
+
+    /// The number of each INVITE it received, by Call-ID.
+    pub(crate) fn invites(&self) -> HashMap<String, String> {
+        let log = self.read("messages.log");
+        let mut invites = HashMap::new();
+        let mut number = None;
+        for line in log.lines() {
+            if let Some(rest) = line.strip_prefix("INVITE sip:") {
+                number = rest.split('@').next().map(str::to_owned);
+            } else if let Some(id) = line.strip_prefix("Call-ID:")
+                && let Some(number) = number.take()
+            {
+                invites.insert(id.trim().to_owned(), number);
+            }
+        }
+        invites
+    }
+
+    /// Messages the carrier did not expect, as it wrote them down.
+    pub(crate) fn complaints(&self) -> String {
+        self.read("errors.log")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read(self.peer.folder.path().join(name))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+}
+
+/// An advisor's phone.
+pub(crate) struct Phone {
+    peer: Peer,
+    _way: Shim,
+}
+
+impl Phone {
+    /// A baresip that registers, answers by itself and says a tone.
+    pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Phone {
+        let folder = tempfile::tempdir().expect("a folder for baresip");
+        let at = |name: &str| folder.path().join(name);
+        let way = Shim::to(registrar);
+        let registrar = way.local;
+        fs::create_dir(at("rec")).expect("the folder is ours");
+        // baresip starts its file over where it ends; longer than the test is simpler.
+        write_wav(&at("in.wav"), &tone(says, 300));
+        let account = format!(
+            "<sip:{user}@{registrar};transport=udp>;auth_user={user};auth_pass={password};\
+             answermode=auto;regint=60;audio_codecs=PCMU\n"
+        );
+        fs::write(at("accounts"), account).expect("the folder is ours");
+        let config = format!(
+            "poll_method epoll\nnet_interface 127.0.0.1\nsip_listen {}\n\
+             call_local_timeout 120\ncall_max_calls 2\n\
+             audio_player aubridge,nil\naudio_source aufile,in.wav\naudio_alert aubridge,nil\n\
+             ausrc_srate 8000\nauplay_srate 8000\naudio_buffer 20-160\n\
+             rtp_ports 16000-17000\njitter_buffer_delay 1-5\n\
+             module_path /usr/lib/baresip/modules\n\
+             module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
+             module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nsnd_path rec\n",
+            phone_port()
+        );
+        fs::write(at("config"), config).expect("the folder is ours");
+        let mut command = Command::new("baresip");
+        command.args(["-4", "-f", "."]);
+        Phone {
+            peer: Peer::start(command, folder),
+            _way: way,
+        }
+    }
+
+    /// Everything it heard; whole once its line was taken down.
+    pub(crate) fn heard(&self) -> Vec<i16> {
+        let folder = self.peer.folder.path().join("rec");
+        let files = fs::read_dir(folder).expect("made at the start");
+        files
+            .map(|file| file.expect("it can be listed").path())
+            .filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
+            .flat_map(|path| read_wav(&path))
+            .collect()
+    }
+}
+
+/// baresip takes the port for UDP and TCP, and the next one for TLS. Below those
+/// that the system hands out, so that nobody takes one in between.
+fn phone_port() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 18_000 + (std::process::id() % 400) as u16 * 20;
+    loop {
+        let port = first + 2 * NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let tls = SocketAddr::from(([127, 0, 0, 1], port + 1));
+        let free = UdpSocket::bind(address).is_ok()
+            && TcpListener::bind(address).is_ok()
+            && TcpListener::bind(tls).is_ok();
+        if free {
+            return address;
+        }
+    }
+}
+
+fn free_port() -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
+    socket.local_addr().expect("it is bound")
+}
