@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use server::Config;
 use store::Store;
 
@@ -37,6 +38,13 @@ pub(crate) async fn open(url: &str) -> Result<Arc<dyn Store>> {
     store::open(url)
         .await
         .context("the record cannot be opened; see `database` in the configuration")
+}
+
+/// What a JSON file holds; the message says which file, and what it is for.
+pub(crate) fn from_file<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the {what} {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("in the {what} {}", path.display()))
 }
 
 /// Prints JSON where asked for, else what `human` makes of it.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use carrier::{Advisor, AdvisorHabits, AdvisorReport, CarrierConfig, Mix, Phone, PhoneConfig};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use telephony::media::{MediaConfig, MediaPool};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{mpsc, watch};
 
-use crate::output::log;
+use crate::output::{from_file, log};
 use crate::serve::stop_signal;
 
 /// A carrier on loopback that answers, rings, refuses.
@@ -37,12 +37,7 @@ impl Carrier {
         log("warn", false);
         let mix = match &self.mix {
             None => Mix::default(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the mix {}", path.display()))?;
-                serde_json::from_str(&text)
-                    .with_context(|| format!("in the mix {}", path.display()))?
-            }
+            Some(path) => from_file(path, "mix")?,
         };
         let carrier = carrier::Carrier::start(CarrierConfig {
             bind: self.bind,
@@ -96,13 +91,9 @@ pub(crate) struct Advisors {
 impl Advisors {
     pub(crate) async fn run(&self) -> Result<()> {
         log("warn", false);
-        let read = |path: &PathBuf| {
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-        };
-        let seats: Vec<Seat> = serde_json::from_str(&read(&self.seats)?)
-            .with_context(|| format!("in {}", self.seats.display()))?;
+        let seats: Vec<Seat> = from_file(&self.seats, "seats")?;
         let habits: AdvisorHabits = match &self.habits {
-            Some(path) => serde_json::from_str(&read(path)?)?,
+            Some(path) => from_file(path, "habits")?,
             None => AdvisorHabits::default(),
         };
         let (events, mut heard) = mpsc::unbounded_channel();

@@ -13,7 +13,7 @@ use serde_json::json;
 use simulator::{Report, Scenario, simulate};
 
 use crate::Global;
-use crate::output::{show, table};
+use crate::output::{from_file, show, table};
 
 /// Rehearse a floor in virtual time: no sockets, no database, the same engine.
 #[derive(Args)]
@@ -65,12 +65,7 @@ impl Simulate {
     fn in_force(&self) -> Result<Scenario> {
         let mut scenario = match &self.scenario {
             None => Scenario::default(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the scenario {}", path.display()))?;
-                serde_json::from_str(&text)
-                    .with_context(|| format!("in the scenario {}", path.display()))?
-            }
+            Some(path) => from_file(path, "scenario")?,
         };
         set(&mut scenario.agents, self.agents);
         set(&mut scenario.hours, self.hours);

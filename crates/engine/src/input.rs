@@ -97,7 +97,7 @@ pub struct PastAttempt {
     /// The work as the record has it.
     pub work: WorkItem,
     /// Who heard the customer.
-    pub agent: Option<AgentId>,
+    pub agent: AgentId,
     /// What was decided about the work.
     pub update: WorkUpdate,
 }

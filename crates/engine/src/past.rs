@@ -52,7 +52,7 @@ impl Past {
             work,
             phone: intent.ordinal,
             number: intent.phone,
-            agent,
+            agent: Some(agent),
             typified: true,
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,

@@ -96,18 +96,16 @@ fn spoken_of(
     work: Option<WorkItem>,
     update: WorkUpdate,
 ) -> Option<PastAttempt> {
-    let agent = Some(agent?);
     Some(PastAttempt {
         intent: intent.clone(),
         work: work?,
-        agent,
+        agent: agent?,
         update,
     })
 }
 
-/// As the catalogue says for this code, counting what was tried before, and
-/// never before the person has
-/// cooled off: the work as it is, and what becomes of it.
+/// The work as it is, and what becomes of it: as the catalogue says for this
+/// code, counting what was tried before, and never until the person cooled off.
 async fn next_work(
     store: &Arc<dyn Store>,
     floor: &Floor,

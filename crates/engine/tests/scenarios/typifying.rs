@@ -235,7 +235,7 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
             mode: DialMode::Progressive,
             agent: Some(agent(1)),
         },
-        agent: Some(agent(1)),
+        agent: agent(1),
         update: campaigns::give_back(&work),
         work,
     })));

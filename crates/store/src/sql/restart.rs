@@ -15,6 +15,10 @@ use crate::types::{Binding, Numbering, OpenAttempt};
 /// The only node there is so far.
 pub(super) const NODE: i64 = 1;
 
+/// What [`intent_of`] reads of an attempt `a`.
+const INTENT: &str = "a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, \
+    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent";
+
 /// Makes the node's row, with its secret, unless it is there. The database
 /// draws the randomness: both have a cryptographic source.
 pub(super) async fn ensure_node(db: &Database) -> Result<()> {
@@ -84,10 +88,10 @@ pub(super) async fn numbering(db: &Database) -> Result<Numbering> {
 pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
     let query = Query::new(
         "read open attempts",
-        "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, a.ordinal,
-                a.trunk, a.caller_id, a.mode, a.agent, o.since, o.placed, o.answered,
-                o.agent AS bridged_to, o.signalling
-         FROM open_attempt o JOIN attempt a ON a.id = o.attempt ORDER BY a.id",
+        format!(
+            "SELECT {INTENT}, o.since, o.placed, o.answered, o.agent AS bridged_to, o.signalling
+             FROM open_attempt o JOIN attempt a ON a.id = o.attempt ORDER BY a.id"
+        ),
     );
     db.fetch(query).await?.iter().map(open_attempt_of).collect()
 }
@@ -97,10 +101,11 @@ pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
 pub(super) async fn untyped_attempts(db: &Database) -> Result<Vec<Intent>> {
     let query = Query::new(
         "read attempts nobody typified",
-        "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, a.ordinal,
-                a.trunk, a.caller_id, a.mode, a.agent
-         FROM work w JOIN attempt a ON a.contact = w.contact AND a.campaign = w.campaign
-         WHERE w.state = 2 AND a.outcome = $1 AND a.code IS NULL ORDER BY a.id",
+        format!(
+            "SELECT {INTENT}
+             FROM work w JOIN attempt a ON a.contact = w.contact AND a.campaign = w.campaign
+             WHERE w.state = 2 AND a.outcome = $1 AND a.code IS NULL ORDER BY a.id"
+        ),
     )
     .int(i64::from(Outcome::Connected.number()));
     db.fetch(query).await?.iter().map(intent_of).collect()
