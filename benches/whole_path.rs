@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use benches::quick;
 use serde_json::json;
+use tests::ports::free_port;
 use tests::shift::{CAMPAIGN, Shift};
 use tests::{Floor, Running};
 
@@ -95,7 +96,7 @@ fn main() {
 fn sipp_pair() -> f64 {
     let count = if quick() { 300 } else { 2_000 };
     let folder = tempfile::tempdir().expect("a folder for what sipp writes");
-    let port = free_port();
+    let port = free_port().port();
     let sipp = |arguments: &[&str]| {
         Command::new("sipp")
             .args(arguments)
@@ -118,11 +119,6 @@ fn sipp_pair() -> f64 {
     // The callee leaves after the same count of calls; who is still there has seen them all.
     let _ = uas.wait();
     (children_seconds() - before) / f64::from(count)
-}
-
-fn free_port() -> u16 {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound").port()
 }
 
 struct Usage {

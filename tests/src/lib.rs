@@ -2,6 +2,7 @@
 //! installation in a folder of its own, run as the real binary `cadencia`.
 
 pub mod floor;
+pub mod ports;
 pub mod program;
 pub mod shift;
 pub mod wire;

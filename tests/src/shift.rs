@@ -1,10 +1,11 @@
 //! A shift: a base, a trunk to somewhere on loopback, a campaign in power mode,
 //! and advisors with real phones. Made by the commands people use.
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+use crate::ports::free_port;
 use crate::{Floor, Running};
 
 /// The name of the one campaign.
@@ -32,7 +33,7 @@ impl Floor {
     /// Sets the shift up and starts its campaign; an engine that starts now, or
     /// again, is found at the same addresses.
     pub fn prepare(&self, shift: &Shift) {
-        self.configure(&free_sip().to_string(), &free_http().to_string());
+        self.configure(&free_port().to_string(), &free_port().to_string());
         let mut base = String::from("documento;nombre;celular\n");
         for person in 0..shift.contacts {
             let (document, number) = (10_000_000 + person, 1_000_000 + person);
@@ -77,7 +78,9 @@ impl Floor {
             "--ring-timeout",
             "15s",
         ]);
-        let seats: Vec<Value> = (1..=shift.agents).map(|number| self.seat(number)).collect();
+        let seats: Vec<Value> = (1..=shift.agents)
+            .map(|number| self.hire(&format!("asesor{number}"), CAMPAIGN).json())
+            .collect();
         self.file("seats.json", Value::from(seats).to_string());
         self.file("habits.json", shift.habits.to_string());
         self.run(&["campaign", "start", CAMPAIGN]);
@@ -103,33 +106,48 @@ impl Floor {
         ]))
     }
 
-    fn seat(&self, number: usize) -> Value {
-        let name = format!("asesor{number}");
+    /// An advisor of a campaign, with a phone and a log-in of the same name.
+    pub fn hire(&self, name: &str, campaign: &str) -> Seat {
         let agent = self.run(&[
             "agent",
             "set",
-            &name,
+            name,
             "--sip-user",
-            &name,
+            name,
             "--campaign",
-            CAMPAIGN,
+            campaign,
         ]);
-        let user = self.run(&["user", "add", &name, "--role", "advisor", "--agent", &name]);
-        json!({
-            "user": name,
-            "password": user["password"],
-            "sip_user": name,
-            "sip_password": agent["sip_password"],
-        })
+        let user = self.run(&["user", "add", name, "--role", "advisor", "--agent", name]);
+        let secret = |value: &Value| value.as_str().expect("shown once").to_owned();
+        Seat {
+            agent: agent["id"].as_i64().expect("an id"),
+            user: name.to_owned(),
+            password: secret(&user["password"]),
+            sip_password: secret(&agent["sip_password"]),
+        }
     }
 }
 
-fn free_sip() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound")
+/// Who sits there.
+pub struct Seat {
+    /// The agent's id in the record.
+    pub agent: i64,
+    /// Log-in, and user part of the phone's address.
+    pub user: String,
+    /// Of the log-in.
+    pub password: String,
+    /// Of the phone.
+    pub sip_password: String,
 }
 
-fn free_http() -> SocketAddr {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound")
+impl Seat {
+    /// As `cadencia advisors` reads it.
+    fn json(&self) -> Value {
+        json!({
+            "user": self.user,
+            "password": self.password,
+            "sip_user": self.user,
+            "sip_password": self.sip_password,
+        })
+    }
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tests::floor::until;
+use tests::shift::Seat;
 use tests::{Floor, Running};
 
 use crate::desk::{Desk, Typed};
@@ -32,11 +33,8 @@ const CUSTOMER: f64 = 440.0;
 /// The whole base, with a machine that does other things too.
 const WHOLE_BASE: Duration = Duration::from_secs(240);
 
-struct Seat {
-    agent: i64,
-    user: String,
-    password: String,
-    phone_password: String,
+struct Advisor {
+    seat: Seat,
     /// What this advisor says, in Hz: nobody else says it.
     says: f64,
 }
@@ -46,12 +44,12 @@ fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
     let ear = Ear::open();
     let carrier = Carrier::start(CUSTOMER, ear.port());
     let floor = Floor::new();
-    let seats = set_up(&floor, &carrier);
+    let advisors = set_up(&floor, &carrier);
     let engine = floor.serve();
-    let phones = plug_in(&engine, &seats);
-    let desks: Vec<Desk> = seats
+    let phones = plug_in(&engine, &advisors);
+    let desks: Vec<Desk> = advisors
         .iter()
-        .map(|seat| Desk::open(engine.http(), &seat.user, &seat.password))
+        .map(|Advisor { seat, .. }| Desk::open(engine.http(), &seat.user, &seat.password))
         .collect();
 
     until("the whole base is dialed and typed", WHOLE_BASE, || {
@@ -64,16 +62,16 @@ fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
     engine.stop();
 
     let attempts = attempts(&floor);
-    what_was_heard(&phones, &seats, &ear);
+    what_was_heard(&phones, &advisors, &ear);
     every_contact_ended_as_its_number_says(&attempts);
     the_wire_saw_what_the_record_holds(&carrier, &attempts);
     typifications_stand_beside_the_outcome(&attempts, &typed);
-    customers_heard_their_advisor(&ear, &seats, &attempts);
+    customers_heard_their_advisor(&ear, &advisors, &attempts);
     let verdict = floor.run(&["verify"]);
     assert_eq!(verdict["verify"], "ok", "{verdict}");
 }
 
-fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Seat> {
+fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Advisor> {
     let base = floor.file("base.csv", fate::base());
     let base = base.to_str().expect("folders of tests are ASCII");
     let acta = floor.run(&["list", "import", base, "--name", "base"]);
@@ -93,30 +91,21 @@ fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Seat> {
          --caller-id +576015550100 --law laboratorio --ring-timeout 15s --wrap-up 60s \
          --attempts-per-contact 1"
     ));
-    let seats = (0..ADVISORS).map(|number| {
-        let user = format!("asesor{number}");
-        let agent = run(format!(
-            "agent set {user} --sip-user {user} --campaign {CAMPAIGN}"
-        ));
-        let login = run(format!("user add {user} --role advisor --agent {user}"));
-        let secret = |value: &Value| value.as_str().expect("shown once").to_owned();
-        Seat {
-            agent: agent["id"].as_i64().expect("an id"),
-            user,
-            password: secret(&login["password"]),
-            phone_password: secret(&agent["sip_password"]),
-            says: 600.0 + 100.0 * number as f64,
-        }
+    let advisors = (0..ADVISORS).map(|number| Advisor {
+        seat: floor.hire(&format!("asesor{number}"), CAMPAIGN),
+        says: 600.0 + 100.0 * number as f64,
     });
-    let seats = seats.collect();
+    let advisors = advisors.collect();
     run(format!("campaign start {CAMPAIGN}"));
-    seats
+    advisors
 }
 
-fn plug_in(engine: &Running, seats: &[Seat]) -> Vec<Phone> {
-    seats
+fn plug_in(engine: &Running, advisors: &[Advisor]) -> Vec<Phone> {
+    advisors
         .iter()
-        .map(|seat| Phone::start(&seat.user, &seat.phone_password, engine.sip(), seat.says))
+        .map(|Advisor { seat, says }| {
+            Phone::start(&seat.user, &seat.sip_password, engine.sip(), *says)
+        })
         .collect()
 }
 
@@ -185,11 +174,11 @@ fn calls(attempts: &[Value], fate: Fate) -> HashMap<i64, usize> {
 }
 
 /// For whoever reads a failure.
-fn what_was_heard(phones: &[Phone], seats: &[Seat], ear: &Ear) {
+fn what_was_heard(phones: &[Phone], advisors: &[Advisor], ear: &Ear) {
     let streams = ear.heard();
-    for (seat, phone) in seats.iter().zip(phones) {
+    for (Advisor { seat, says }, phone) in advisors.iter().zip(phones) {
         let heard = phone.heard();
-        let said: Vec<f64> = streams.iter().map(|s| seconds_of(seat.says, s)).collect();
+        let said: Vec<f64> = streams.iter().map(|s| seconds_of(*says, s)).collect();
         println!(
             "{}: {} s of customers in {} samples; customers heard {said:?} s of them",
             seat.user,
@@ -199,14 +188,14 @@ fn what_was_heard(phones: &[Phone], seats: &[Seat], ear: &Ear) {
     }
 }
 
-fn customers_heard_their_advisor(ear: &Ear, seats: &[Seat], attempts: &[Value]) {
+fn customers_heard_their_advisor(ear: &Ear, advisors: &[Advisor], attempts: &[Value]) {
     let talked = calls(attempts, Fate::Listens);
     let heard = ear.heard();
-    for seat in seats {
+    for Advisor { seat, says } in advisors {
         let calls = talked.get(&seat.agent).copied().unwrap_or(0);
         let streams = heard
             .iter()
-            .filter(|audio| seconds_of(seat.says, audio) >= 0.5)
+            .filter(|audio| seconds_of(*says, audio) >= 0.5)
             .count();
         assert_eq!(streams, calls, "calls in which {} was heard", seat.user);
     }

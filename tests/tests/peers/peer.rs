@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use tests::floor::{PATIENCE, until};
+use tests::ports::free_port;
 
 use crate::shim::Shim;
 use crate::tone::{encode, read_wav, tone, write_wav};
@@ -133,7 +133,7 @@ impl Phone {
              module_path /usr/lib/baresip/modules\n\
              module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
              module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nsnd_path rec\n",
-            phone_port()
+            free_port()
         );
         fs::write(at("config"), config).expect("the folder is ours");
         let mut command = Command::new("baresip");
@@ -154,27 +154,4 @@ impl Phone {
             .flat_map(|path| read_wav(&path))
             .collect()
     }
-}
-
-/// baresip takes the port for UDP and TCP, and the next one for TLS. Below those
-/// that the system hands out, so that nobody takes one in between.
-fn phone_port() -> SocketAddr {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = 18_000 + (std::process::id() % 400) as u16 * 20;
-    loop {
-        let port = first + 2 * NEXT.fetch_add(1, Ordering::Relaxed);
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let tls = SocketAddr::from(([127, 0, 0, 1], port + 1));
-        let free = UdpSocket::bind(address).is_ok()
-            && TcpListener::bind(address).is_ok()
-            && TcpListener::bind(tls).is_ok();
-        if free {
-            return address;
-        }
-    }
-}
-
-fn free_port() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
-    socket.local_addr().expect("it is bound")
 }
