@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use telephony::DigestAlgorithm;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -33,6 +34,28 @@ pub struct SipSettings {
     pub advertised: Option<SocketAddr>,
     /// Digest realm and domain of the phones' addresses of record.
     pub domain: String,
+    /// Digests offered to phones and taken from them, preferred first.
+    pub digests: Vec<Digest>,
+}
+
+/// A digest by its name in headers (RFC 8760).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Digest {
+    /// What RFC 8760 wants.
+    #[serde(rename = "SHA-256")]
+    Sha256,
+    /// All that older phones know.
+    #[serde(rename = "MD5")]
+    Md5,
+}
+
+impl Digest {
+    pub(crate) fn algorithm(self) -> DigestAlgorithm {
+        match self {
+            Self::Sha256 => DigestAlgorithm::Sha256,
+            Self::Md5 => DigestAlgorithm::Md5,
+        }
+    }
 }
 
 /// Audio.
@@ -71,6 +94,7 @@ impl Default for SipSettings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)),
             advertised: None,
             domain: "cadencia.local".to_owned(),
+            digests: vec![Digest::Sha256, Digest::Md5],
         }
     }
 }
@@ -147,6 +171,12 @@ impl Config {
         if self.sip.domain.is_empty() || self.sip.domain.contains(|c: char| c.is_whitespace()) {
             return no("sip.domain", "a host name, such as cadencia.example");
         }
+        if self.sip.digests.is_empty() {
+            return no(
+                "sip.digests",
+                "phones need one: \"SHA-256\", \"MD5\" or both",
+            );
+        }
         let media = &self.media;
         if media.port_first != 0 && media.port_last < media.port_first.saturating_add(1) {
             return no("media.port_last", "must lie above `media.port_first`");
@@ -185,5 +215,19 @@ mod tests {
     fn every_address_needs_one_to_tell() {
         let config: Config = toml::from_str("[sip]\nbind = \"0.0.0.0:5060\"").expect("TOML");
         assert!(config.check().is_err());
+    }
+
+    #[test]
+    fn digests_are_known_by_name_and_one_at_least_is_offered() {
+        let read = |list: &str| toml::from_str::<Config>(&format!("[sip]\ndigests = [{list}]"));
+        let old = read("\"MD5\"").expect("a digest");
+        assert_eq!(old.sip.digests, [Digest::Md5]);
+        old.check().expect("phones can log in");
+        read("")
+            .expect("TOML")
+            .check()
+            .expect_err("no phone can log in");
+        let error = read("\"SHA-1\"").expect_err("no such digest").to_string();
+        assert!(error.contains("SHA-256"), "{error}");
     }
 }

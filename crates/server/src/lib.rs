@@ -10,5 +10,5 @@ mod restart;
 mod run;
 mod serve;
 
-pub use config::{Config, ConfigError, MediaSettings, SipSettings};
+pub use config::{Config, ConfigError, Digest, MediaSettings, SipSettings};
 pub use serve::Server;

@@ -166,6 +166,12 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
         sip_bind: config.sip.bind,
         advertised: config.sip.advertised,
         domain: config.sip.domain.clone(),
+        digests: config
+            .sip
+            .digests
+            .iter()
+            .map(|digest| digest.algorithm())
+            .collect(),
         media: MediaConfig {
             bind_ip: media.bind.unwrap_or(config.sip.bind.ip()),
             port_range: ports,

@@ -1,7 +1,7 @@
 //! The registrar (RFC 3261 section 10.3): accounts, digest login, bindings. It keeps digest
 //! secrets, never passwords, and says the same to a wrong password as to an unknown user.
 
-use crate::auth::{Authorization, Challenge, Ha1, NonceRules, Nonces, Verdict};
+use crate::auth::{Algorithm, Authorization, Challenge, Ha1, NonceRules, Nonces, Verdict};
 use crate::endpoint::{Binding, Flow};
 use crate::message::{NameAddr, Request};
 use crate::timers::Alarms;
@@ -26,7 +26,7 @@ const NONCES_MAX: usize = 10_000;
 pub(crate) struct RegistrarRules {
     pub(crate) realm: String,
     pub(crate) key: [u8; 32],
-    pub(crate) md5: bool,
+    pub(crate) digests: Vec<Algorithm>,
     pub(crate) expires_min: Duration,
     pub(crate) expires_max: Duration,
 }
@@ -104,7 +104,7 @@ impl Registrar {
             key: rules.key,
             lifetime: NONCE_LIFETIME,
             capacity: NONCES_MAX,
-            md5: rules.md5,
+            algorithms: rules.digests.clone(),
         };
         Self {
             nonces: Nonces::new(nonce_rules, now),

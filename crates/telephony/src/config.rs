@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use ::sip::auth::Algorithm;
+
 use crate::media::{MediaConfig, Prompt};
 
 /// How a node's telephony is set up.
@@ -16,6 +18,8 @@ pub struct TelephonyConfig {
     pub advertised: Option<SocketAddr>,
     /// Digest realm, and the host part of our addresses of record.
     pub domain: String,
+    /// The digests offered to phones and taken from them, preferred first.
+    pub digests: Vec<Algorithm>,
     /// The media threads.
     pub media: MediaConfig,
     /// A secret that outlives the process: the Call-ID and tags of an attempt follow from it, so
@@ -33,6 +37,7 @@ impl fmt::Debug for TelephonyConfig {
             .field("sip_bind", &self.sip_bind)
             .field("advertised", &self.advertised)
             .field("domain", &self.domain)
+            .field("digests", &self.digests)
             .field("media", &self.media)
             .finish_non_exhaustive()
     }

@@ -42,6 +42,7 @@ pub(crate) fn spawn(
     let media = MediaPool::start(config.media, media_sender).map_err(TelephonyError::Media)?;
     let settings = Settings {
         address,
+        digests: config.digests,
         secret: config.secret,
         message: config.message,
         seed: config.seed,

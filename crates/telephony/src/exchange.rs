@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ::sip::auth::Algorithm;
 use ::sip::endpoint::{CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow};
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, TrunkId};
@@ -41,6 +42,7 @@ pub(crate) enum Owner {
 /// What the switchboard is told once.
 pub(crate) struct Settings {
     pub(crate) address: SipAddress,
+    pub(crate) digests: Vec<Algorithm>,
     pub(crate) secret: [u8; 32],
     pub(crate) message: Prompt,
     pub(crate) seed: [u8; 32],
@@ -87,6 +89,7 @@ impl Exchange {
                 domain: settings.address.domain.to_string(),
                 local: settings.address.contact,
                 seed: settings.seed,
+                digests: settings.digests,
                 ..EndpointConfig::default()
             },
             now,

@@ -26,6 +26,7 @@ mod sip_address;
 mod transport;
 mod trunk;
 
+pub use ::sip::auth::Algorithm as DigestAlgorithm;
 pub use config::TelephonyConfig;
 pub use counters::Counters;
 pub use error::TelephonyError;

@@ -40,8 +40,8 @@ pub struct NonceRules {
     /// How many used nonces are remembered at most. Beyond it the oldest are no longer taken, which
     /// costs their owners one more challenge.
     pub capacity: usize,
-    /// Whether MD5 is offered and taken besides SHA-256, for phones that know nothing better.
-    pub md5: bool,
+    /// The hashes offered and taken, preferred first.
+    pub algorithms: Vec<Algorithm>,
 }
 
 /// Issues nonces and checks digests over them.
@@ -76,15 +76,10 @@ impl Nonces {
         }
     }
 
-    /// The challenges for one refusal, strongest first (RFC 8760): SHA-256, then MD5 if allowed.
+    /// The challenges for one refusal, one for each hash allowed, in that order (RFC 8760).
     /// They are alike for known and unknown accounts.
     pub fn challenges(&mut self, now: Instant, source: IpAddr, stale: bool) -> Vec<Challenge> {
         let nonce = self.issue(now, source);
-        let algorithms: &[Algorithm] = if self.rules.md5 {
-            &[Algorithm::Sha256, Algorithm::Md5]
-        } else {
-            &[Algorithm::Sha256]
-        };
         let challenge = |algorithm: &Algorithm| Challenge {
             realm: self.rules.realm.clone(),
             nonce: nonce.clone(),
@@ -93,7 +88,7 @@ impl Nonces {
             stale,
             opaque: None,
         };
-        algorithms.iter().map(challenge).collect()
+        self.rules.algorithms.iter().map(challenge).collect()
     }
 
     /// Judges `authorization` for a request of `method`. `ha1: None` is an unknown account; it takes
@@ -106,7 +101,7 @@ impl Nonces {
         method: &Method,
         ha1: Option<&Ha1>,
     ) -> Verdict {
-        if !self.rules.md5 && authorization.algorithm == Algorithm::Md5 {
+        if !self.rules.algorithms.contains(&authorization.algorithm) {
             return Verdict::Refused;
         }
         if authorization.realm != self.rules.realm || !is_right(authorization, method, ha1) {
@@ -200,7 +195,7 @@ impl fmt::Debug for NonceRules {
             .field("realm", &self.realm)
             .field("lifetime", &self.lifetime)
             .field("capacity", &self.capacity)
-            .field("md5", &self.md5)
+            .field("algorithms", &self.algorithms)
             .finish_non_exhaustive()
     }
 }

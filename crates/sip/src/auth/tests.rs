@@ -16,17 +16,17 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        Self::with(100, true)
+        Self::with(100, &[Algorithm::Sha256, Algorithm::Md5])
     }
 
-    fn with(capacity: usize, md5: bool) -> Self {
+    fn with(capacity: usize, algorithms: &[Algorithm]) -> Self {
         let now = Instant::now();
         let rules = NonceRules {
             realm: "example.com".to_owned(),
             key: [7; 32],
             lifetime: LIFETIME,
             capacity,
-            md5,
+            algorithms: algorithms.to_vec(),
         };
         Self {
             nonces: Nonces::new(rules, now),
@@ -237,16 +237,22 @@ fn a_digest_for_another_method_realm_or_uri_is_refused() {
 }
 
 #[test]
-fn md5_is_neither_offered_nor_taken_where_it_is_forbidden() {
-    let mut strict = Server::with(100, false);
-    let challenges = strict.nonces.challenges(strict.now, home(), false);
-    assert_eq!(challenges.len(), 1);
-    assert_eq!(challenges[0].algorithm, Algorithm::Sha256);
-    let forced = Challenge {
-        algorithm: Algorithm::Md5,
-        ..challenges[0].clone()
-    };
-    assert_eq!(strict.verify(&answer(&forced, 1)), Verdict::Refused);
+fn a_hash_that_is_not_allowed_is_neither_offered_nor_taken() {
+    for (allowed, other) in [
+        (Algorithm::Sha256, Algorithm::Md5),
+        (Algorithm::Md5, Algorithm::Sha256),
+    ] {
+        let mut strict = Server::with(100, &[allowed]);
+        let challenges = strict.nonces.challenges(strict.now, home(), false);
+        assert_eq!(challenges.len(), 1);
+        assert_eq!(challenges[0].algorithm, allowed);
+        let forced = Challenge {
+            algorithm: other,
+            ..challenges[0].clone()
+        };
+        assert_eq!(strict.verify(&answer(&forced, 1)), Verdict::Refused);
+        assert_eq!(strict.verify(&answer(&challenges[0], 1)), Verdict::Accepted);
+    }
 }
 
 #[test]
@@ -367,7 +373,7 @@ fn two_phones_behind_one_address_get_two_nonces() {
 
 #[test]
 fn memory_is_bounded_and_nothing_forgotten_can_be_replayed() {
-    let mut server = Server::with(3, true);
+    let mut server = Server::with(3, &[Algorithm::Sha256, Algorithm::Md5]);
     let digests: Vec<String> = (0..10)
         .map(|_| answer(&server.challenge(Algorithm::Sha256), 1))
         .collect();

@@ -1,5 +1,6 @@
 //! What an endpoint is told once, and the small types of its border: flows, handles, orders.
 
+use crate::auth::Algorithm;
 use crate::message::NameAddr;
 use crate::timers::Timers;
 use crate::uri::Uri;
@@ -27,8 +28,8 @@ pub struct EndpointConfig {
     pub source_rate: u32,
     /// Trunks: not limited in rate, and they may INVITE us.
     pub trusted_peers: Vec<IpAddr>,
-    /// Whether MD5 digests are offered and taken besides SHA-256.
-    pub md5_allowed: bool,
+    /// The digests offered to phones and taken from them, preferred first.
+    pub digests: Vec<Algorithm>,
     /// Takes INVITEs from anyone (phones, carriers); else from trusted peers only.
     pub accept_calls: bool,
 }
@@ -45,7 +46,7 @@ impl Default for EndpointConfig {
             expires_max: Duration::from_secs(3600),
             source_rate: 20,
             trusted_peers: Vec::new(),
-            md5_allowed: true,
+            digests: vec![Algorithm::Sha256, Algorithm::Md5],
             accept_calls: false,
         }
     }

@@ -103,7 +103,7 @@ impl Endpoint {
         let rules = RegistrarRules {
             realm: config.domain.clone(),
             key,
-            md5: config.md5_allowed,
+            digests: config.digests.clone(),
             expires_min: config.expires_min,
             expires_max: config.expires_max,
         };

@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{Report, Telephony, TelephonyConfig};
+use telephony::{DigestAlgorithm, Report, Telephony, TelephonyConfig};
 use tokio::sync::mpsc;
 
 use crate::peer::{Behaviour, Peer, Seen, Setup};
@@ -39,6 +39,7 @@ pub(crate) fn config() -> TelephonyConfig {
         sip_bind: ([127, 0, 0, 1], 0).into(),
         advertised: None,
         domain: "cadencia.test".into(),
+        digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),
         secret: [5; 32],
         message: Prompt::from_g711(Codec::Pcma, &[MESSAGE; 4000]).expect("half a second of G.711"),
