@@ -60,17 +60,10 @@ impl FromRequestParts<App> for Caller {
             token
         };
         let token_hash = token_hash(token);
-        let session = app
+        let (session, user) = app
             .store
             .session(&token_hash, now())
             .await?
-            .ok_or(ApiError::NotLoggedIn)?;
-        let user = app
-            .store
-            .users()
-            .await?
-            .into_iter()
-            .find(|user| user.id == session.user)
             .ok_or(ApiError::NotLoggedIn)?;
         Ok(Caller {
             user,

@@ -17,6 +17,7 @@ use wire::{Desk, DeskContact, DeskPhone, TypifyForm};
 use crate::App;
 use crate::auth::{Caller, now as clock};
 use crate::error::ApiError;
+use crate::live::listening_little;
 
 /// Longest note of a typification, in characters.
 const NOTE_MAX: usize = 2_000;
@@ -37,9 +38,7 @@ pub(crate) async fn events(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let agent = caller.agent()?;
-    Ok(upgrade
-        .max_message_size(4_096)
-        .on_upgrade(move |socket| tell(app, agent, socket)))
+    Ok(listening_little(upgrade).on_upgrade(move |socket| tell(app, agent, socket)))
 }
 
 async fn tell(app: App, id: AgentId, mut socket: WebSocket) {

@@ -20,6 +20,9 @@ pub enum ApiError {
     /// Too many wrong passwords.
     #[error("too many wrong passwords; wait a minute and try again")]
     TooManyTries,
+    /// Too many passwords wait to be hashed.
+    #[error("too many people log in at once; try again in a few seconds")]
+    Busy,
     /// The role does not allow it.
     #[error("your role may not do this; ask an administrator")]
     NotAllowed,
@@ -50,6 +53,7 @@ impl ApiError {
             Self::NotLoggedIn => ("not_logged_in", StatusCode::UNAUTHORIZED),
             Self::WrongPassword => ("wrong_password", StatusCode::UNAUTHORIZED),
             Self::TooManyTries => ("too_many_tries", StatusCode::TOO_MANY_REQUESTS),
+            Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE),
             Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN),
             Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN),
             Self::NotFound(_) => ("not_found", StatusCode::NOT_FOUND),

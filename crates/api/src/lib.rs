@@ -9,6 +9,7 @@ mod campaigns;
 mod control;
 mod desk;
 mod error;
+mod hashing;
 mod health;
 mod import;
 mod kpis;

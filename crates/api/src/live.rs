@@ -29,9 +29,13 @@ pub(crate) async fn floor(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     caller.supervisor()?;
-    Ok(upgrade
-        .max_message_size(4_096)
-        .on_upgrade(|socket| tell(app, socket)))
+    Ok(listening_little(upgrade).on_upgrade(|socket| tell(app, socket)))
+}
+
+/// Pages send next to nothing. The usual buffer of 128 KiB would be held for
+/// each, and cleared at every read.
+pub(crate) fn listening_little(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade.max_message_size(4_096).read_buffer_size(4_096)
 }
 
 /// One message a second: more would be wasted on eyes.

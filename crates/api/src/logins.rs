@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use crate::hashing::Hashing;
 
 /// Wrong passwords allowed within [`WINDOW`] from one address for one user.
 const WRONG_MAX: u32 = 8;
@@ -14,19 +14,18 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Pairs remembered; beyond it the oldest windows are dropped.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// Who failed to log in lately, and how many hashes may be computed at once.
+/// Who failed to log in lately, and who hashes.
 #[derive(Debug)]
 pub struct LogIns {
     wrong: Mutex<HashMap<(IpAddr, String), (Instant, u32)>>,
-    /// Argon2 takes 19 MiB and much time: two at once leave the calls alone.
-    pub(crate) hashing: Semaphore,
+    pub(crate) hashing: Hashing,
 }
 
 impl Default for LogIns {
     fn default() -> LogIns {
         LogIns {
             wrong: Mutex::new(HashMap::new()),
-            hashing: Semaphore::new(2),
+            hashing: Hashing::start(),
         }
     }
 }

@@ -36,21 +36,12 @@ pub(crate) async fn enter(
     if !app.log_ins.may_try(from, &name, Instant::now()) {
         return Err(ApiError::TooManyTries);
     }
-    let users = app.store.users().await?;
-    let user = users.into_iter().find(|user| user.name == name);
+    let user = app.store.user_named(&name).await?;
     let hash = user
         .as_ref()
         .map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
-    let turn = app
-        .log_ins
-        .hashing
-        .acquire()
-        .await
-        .map_err(ApiError::internal)?;
-    let right = tokio::task::spawn_blocking(move || password::verify(&password, &hash))
-        .await
-        .map_err(ApiError::internal)?;
-    drop(turn);
+    let verify = move || password::verify(&password, &hash);
+    let right = app.log_ins.hashing.run(verify).await?;
     let Some(user) = user.filter(|_| right) else {
         app.log_ins.was_wrong(from, &name, Instant::now());
         return Err(ApiError::WrongPassword);

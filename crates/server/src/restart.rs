@@ -51,7 +51,9 @@ pub(crate) async fn close_orphans(
         seq += 1;
     };
     for intent in store.untyped_attempts().await? {
-        let (work, next) = next_work(store, floor, &intent, Some(UNTYPIFIED), now).await?;
+        let work = store.work(intent.campaign, intent.contact).await?;
+        let work = work.map(|work| as_leased(work, intent.ordinal));
+        let next = next_work(floor, &intent, work.as_ref(), Some(UNTYPIFIED), now);
         note(Event::Typified(Typification {
             attempt: intent.attempt,
             agent: None,
@@ -64,7 +66,8 @@ pub(crate) async fn close_orphans(
     }
     for orphan in &open {
         let (intent, outcome) = (&orphan.intent, Outcome::UnknownCrash);
-        let (work, next) = next_work(store, floor, intent, outcome.system_code(), now).await?;
+        let work = store.work(intent.campaign, intent.contact).await?;
+        let next = next_work(floor, intent, work.as_ref(), outcome.system_code(), now);
         note(Event::AttemptClosed {
             attempt: intent.attempt,
             outcome,
@@ -104,21 +107,30 @@ fn spoken_of(
     })
 }
 
-/// The work as it is, and what becomes of it: as the catalogue says for this
-/// code, counting what was tried before, and never until the person cooled off.
-async fn next_work(
-    store: &Arc<dyn Store>,
+/// The work as it was before its last call to this number. The record counts a
+/// call when it closes; what follows from its typification counts it as well.
+fn as_leased(mut work: WorkItem, ordinal: u8) -> WorkItem {
+    let phones = work.contact.phones.iter_mut();
+    for phone in phones.filter(|phone| phone.ordinal == ordinal) {
+        phone.attempts = phone.attempts.saturating_sub(1);
+    }
+    work
+}
+
+/// What becomes of the work: as the catalogue says for this code, counting what
+/// was tried before, and never until the person cooled off.
+fn next_work(
     floor: &Floor,
     intent: &Intent,
+    work: Option<&WorkItem>,
     code: Option<&str>,
     now: Timestamp,
-) -> Result<(Option<WorkItem>, WorkUpdate)> {
-    let work = store.work(intent.campaign, intent.contact).await?;
+) -> WorkUpdate {
     let campaign = floor.campaigns.get(&intent.campaign);
     let catalogue = floor.catalogues.get(&intent.campaign);
     let disposition =
         catalogue.and_then(|rows| rows.iter().find(|row| Some(row.code.as_str()) == code));
-    let update = match (&work, campaign, disposition) {
+    match (work, campaign, disposition) {
         (Some(work), Some(campaign), Some(disposition)) => {
             let after = After {
                 work,
@@ -145,8 +157,7 @@ async fn next_work(
             suppress: false,
             callback_agent: None,
         },
-    };
-    Ok((work, update))
+    }
 }
 
 /// Phones that were registered, and lines to be hung up before they are
@@ -195,5 +206,46 @@ pub(crate) fn log_in(agent: AgentId) -> Input {
     Input::Agent {
         agent,
         request: AgentRequest::LogIn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber};
+
+    use super::*;
+
+    #[test]
+    fn a_call_that_closed_already_counts_once_when_its_typification_follows() {
+        let phone = |ordinal, attempts| ContactPhone {
+            ordinal,
+            number: PhoneNumber::from_e164("+573001234567").expect("a number"),
+            attempts,
+            usable: true,
+        };
+        let contact = Contact {
+            id: ContactId::new(1),
+            list: ListId::new(1),
+            person: PersonId::new(1),
+            document: String::new(),
+            name: String::new(),
+            segment: String::new(),
+            phones: vec![phone(0, 2), phone(1, 3)],
+            attributes: Vec::new(),
+        };
+        let work = WorkItem {
+            campaign: CampaignId::new(1),
+            contact,
+            attempts: 4,
+            repeats: 0,
+            last_code: None,
+            next_phone: 1,
+            due: Timestamp::from_millis(0),
+            callback_agent: None,
+        };
+        let leased = as_leased(work, 1);
+        let attempts: Vec<_> = leased.contact.phones.iter().map(|p| p.attempts).collect();
+        // The contact's own count moves with the typification only.
+        assert_eq!((attempts, leased.attempts), (vec![2, 2], 4));
     }
 }

@@ -208,6 +208,10 @@ impl Store for SqlStore {
         people::all(&self.db).await
     }
 
+    async fn user_named(&self, name: &str) -> Result<Option<User>> {
+        people::named(&self.db, name).await
+    }
+
     async fn put_user(&self, user: &User) -> Result<UserId> {
         people::put(&self.db, user).await
     }
@@ -220,7 +224,11 @@ impl Store for SqlStore {
         people::put_session(&self.db, session).await
     }
 
-    async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>> {
+    async fn session(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<(Session, User)>> {
         people::session(&self.db, token_hash, now).await
     }
 

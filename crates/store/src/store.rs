@@ -117,6 +117,8 @@ pub trait Store: Send + Sync {
 
     /// Every user, by name.
     async fn users(&self) -> Result<Vec<User>>;
+    /// The user of that name.
+    async fn user_named(&self, name: &str) -> Result<Option<User>>;
     /// Makes (id 0) or changes a user.
     async fn put_user(&self, user: &User) -> Result<UserId>;
     /// Removes a user and their sessions.
@@ -124,7 +126,11 @@ pub trait Store: Send + Sync {
     /// Starts a session.
     async fn put_session(&self, session: &Session) -> Result<()>;
     /// The session behind a token's hash, unless it expired.
-    async fn session(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>>;
+    async fn session(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<(Session, User)>>;
     /// Ends a session.
     async fn delete_session(&self, token_hash: &[u8; 32]) -> Result<()>;
 

@@ -5,6 +5,7 @@ use domain::{AgentId, Timestamp, UserId};
 use super::config::{no_such, taken, written};
 use super::database::Database;
 use super::query::Query;
+use super::row::Row;
 use crate::error::Result;
 use crate::types::{Role, Session, User};
 
@@ -14,18 +15,27 @@ pub(super) async fn all(db: &Database) -> Result<Vec<User>> {
         "read users",
         "SELECT id, name, role, password_hash, agent FROM app_user ORDER BY name",
     );
-    let rows = db.fetch(query).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(User {
-                id: UserId::new(row.int("id")?),
-                name: row.text("name")?,
-                role: row.kind("role", Role::from_number)?,
-                password_hash: row.text("password_hash")?,
-                agent: row.opt_int("agent")?.map(AgentId::new),
-            })
-        })
-        .collect()
+    db.fetch(query).await?.iter().map(user_of).collect()
+}
+
+/// See [`crate::Store::user_named`].
+pub(super) async fn named(db: &Database, name: &str) -> Result<Option<User>> {
+    let query = Query::new(
+        "read a user",
+        "SELECT id, name, role, password_hash, agent FROM app_user WHERE name = $1",
+    );
+    let row = db.fetch_one(query.text(name)).await?;
+    row.as_ref().map(user_of).transpose()
+}
+
+fn user_of(row: &Row) -> Result<User> {
+    Ok(User {
+        id: UserId::new(row.int("id")?),
+        name: row.text("name")?,
+        role: row.kind("role", Role::from_number)?,
+        password_hash: row.text("password_hash")?,
+        agent: row.opt_int("agent")?.map(AgentId::new),
+    })
 }
 
 /// See [`crate::Store::put_user`].
@@ -98,23 +108,26 @@ pub(super) async fn session(
     db: &Database,
     token_hash: &[u8; 32],
     now: Timestamp,
-) -> Result<Option<Session>> {
+) -> Result<Option<(Session, User)>> {
     let query = Query::new(
         "read a session",
-        "SELECT app_user, created_at, expires_at FROM session
-         WHERE token_hash = $1 AND expires_at > $2",
+        "SELECT s.created_at, s.expires_at, u.id, u.name, u.role, u.password_hash, u.agent
+         FROM session s JOIN app_user u ON u.id = s.app_user
+         WHERE s.token_hash = $1 AND s.expires_at > $2",
     )
     .text(&hex(token_hash))
     .int(now.as_millis());
     let Some(row) = db.fetch_one(query).await? else {
         return Ok(None);
     };
-    Ok(Some(Session {
+    let user = user_of(&row)?;
+    let session = Session {
         token_hash: *token_hash,
-        user: UserId::new(row.int("app_user")?),
+        user: user.id,
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
-    }))
+    };
+    Ok(Some((session, user)))
 }
 
 /// See [`crate::Store::delete_session`].

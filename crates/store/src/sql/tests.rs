@@ -1,26 +1,39 @@
 //! What only this crate can see: how statements are planned.
 
 use super::database::Database;
-use super::query::Query;
-use super::work::PICK;
+use super::query::{Batch, Query};
+use super::work::{LEASED, LEASED_PHONES, PICK};
 
 #[tokio::test]
 async fn picking_work_walks_an_index_and_sorts_nothing() {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", dir.path().join("record.db").display());
-    let db = Database::open(&url).await.expect("opens");
-    let query = Query::new("explain", format!("EXPLAIN QUERY PLAN {PICK}"))
-        .int(1)
-        .int(1)
-        .int(1)
-        .int(0)
-        .int(10);
-    let mut plan = Vec::new();
-    for row in db.fetch(query).await.expect("explains") {
-        plan.push(row.text("detail").expect("a step of the plan"));
-    }
-    let plan = plan.join("\n");
+    let plan = plan_of(explain(PICK).int(1).int(1).int(1).int(0).int(10)).await;
     assert!(plan.contains("INDEX work_ready"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     assert!(!plan.contains("SCAN"), "{plan}");
+}
+
+#[tokio::test]
+async fn work_is_read_by_key_whatever_the_size_of_the_base() {
+    for text in [LEASED, LEASED_PHONES] {
+        let contacts = Batch::default().ints("contact", [1, 2]);
+        let plan = plan_of(explain(text).int(1).rows(contacts)).await;
+        let first = plan.lines().next().expect("a plan has steps");
+        assert!(first.starts_with("SCAN json_each"), "{plan}");
+        assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
+        assert!(!plan.contains("(campaign=?)"), "{plan}");
+    }
+}
+
+fn explain(text: &str) -> Query {
+    Query::new("explain", format!("EXPLAIN QUERY PLAN {text}"))
+}
+
+/// The steps of a plan on an empty record, one a line.
+async fn plan_of(query: Query) -> String {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", dir.path().join("record.db").display());
+    let db = Database::open(&url).await.expect("opens");
+    let steps = db.fetch(query).await.expect("explains");
+    let steps = steps.iter().map(|row| row.text("detail").expect("a step"));
+    steps.collect::<Vec<_>>().join("\n")
 }

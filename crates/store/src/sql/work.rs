@@ -89,32 +89,36 @@ async fn mark_leased(
     tx.run(query).await.map(drop)
 }
 
-async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Result<Vec<WorkItem>> {
-    if contacts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = Query::new(
-        "read leased phones",
-        "SELECT p.contact, p.ordinal, p.e164, COALESCE(t.attempts, 0) AS attempts,
+/// The phones of contacts.
+pub(super) const LEASED_PHONES: &str = "
+         SELECT p.contact, p.ordinal, p.e164, COALESCE(t.attempts, 0) AS attempts,
                 CASE WHEN t.usable = 0 OR s.e164 IS NOT NULL THEN 0 ELSE 1 END AS usable
          FROM {rows} JOIN phone p ON p.contact = r.contact
          LEFT JOIN work_phone t
            ON t.campaign = $1 AND t.contact = p.contact AND t.ordinal = p.ordinal
          LEFT JOIN suppression s ON s.e164 = p.e164
-         ORDER BY p.contact, p.ordinal",
-    )
-    .int(campaign.get())
-    .rows(Batch::default().ints("contact", contacts.iter().copied()));
-    let mut phones = phones_by_contact(&tx.fetch(query).await?)?;
-    let query = Query::new(
-        "read leased work",
-        "SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes,
+         ORDER BY p.contact, p.ordinal";
+
+/// The work with contacts. CROSS JOIN has SQLite keep the order: left to itself
+/// it walks all work of the campaign for each contact asked for.
+pub(super) const LEASED: &str = "
+         SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes,
                 w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.callback_agent
-         FROM {rows} JOIN contact k ON k.id = r.contact
-         JOIN work w ON w.campaign = $1 AND w.contact = k.id",
-    )
-    .int(campaign.get())
-    .rows(Batch::default().ints("contact", contacts.iter().copied()));
+         FROM {rows} CROSS JOIN contact k CROSS JOIN work w
+         WHERE k.id = r.contact AND w.campaign = $1 AND w.contact = k.id";
+
+async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Result<Vec<WorkItem>> {
+    if contacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let batch = || Batch::default().ints("contact", contacts.iter().copied());
+    let query = Query::new("read leased phones", LEASED_PHONES)
+        .int(campaign.get())
+        .rows(batch());
+    let mut phones = phones_by_contact(&tx.fetch(query).await?)?;
+    let query = Query::new("read leased work", LEASED)
+        .int(campaign.get())
+        .rows(batch());
     let mut items = BTreeMap::new();
     for row in tx.fetch(query).await? {
         let mut contact = contact_of(&row)?;

@@ -264,7 +264,13 @@ async fn a_session_ends_when_it_expires(record: Record) {
     store.put_session(&long).await.unwrap();
     let hash = &short.token_hash;
     let before = store.session(hash, at(59)).await.unwrap();
-    assert_eq!(before, Some(short.clone()));
+    let ana = store
+        .user_named("ana")
+        .await
+        .unwrap()
+        .expect("she is there");
+    assert_eq!(before, Some((short.clone(), ana)));
+    assert_eq!(store.user_named("Ana").await.unwrap(), None);
     assert_eq!(store.session(hash, at(60)).await.unwrap(), None);
     let hash = &long.token_hash;
     assert!(store.session(hash, at(60)).await.unwrap().is_some());
