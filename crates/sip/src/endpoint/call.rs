@@ -54,6 +54,8 @@ pub(super) struct Calling {
     pub(super) provisional: bool,
     /// `Trying` or `Ringing` was told.
     pub(super) progress_told: bool,
+    /// How long it may ring; `None` once it does.
+    pub(super) ring_max: Option<Duration>,
     /// Why we want to stop.
     pub(super) stop: Option<Stop>,
     pub(super) cancel_sent: bool,

@@ -134,7 +134,8 @@ pub struct NewCall {
     pub offer: String,
     /// User and password to answer a challenge with.
     pub credentials: Option<(String, String)>,
-    /// From the first INVITE to giving up: CANCEL, then `Failed` with 408 by us.
+    /// From the first 180 to 183 to giving up, and from the INVITE to giving up on one: CANCEL,
+    /// then `Failed` by us.
     pub ring_timeout: Duration,
     /// Further header fields; those that cannot be sent as they stand are left out.
     pub headers: Vec<(String, String)>,

@@ -79,7 +79,8 @@ pub enum CallEvent {
     },
     /// Final, before an answer.
     Failed {
-        /// The status; 408 for a ring timeout, 487 for our hang-up, 503 for a dead transport.
+        /// The status that came. Where none did: 408, also for a ring timeout, 487 for our
+        /// hang-up, 503 for a dead transport.
         status: u16,
         /// Whether we gave up: ring timeout, `hang_up`, `reject`.
         by_us: bool,

@@ -62,6 +62,7 @@ impl Endpoint {
             flow: call.flow,
             provisional: true,
             progress_told: true,
+            ring_max: None,
             stop: None,
             cancel_sent: false,
             answered: Challenges::default(),

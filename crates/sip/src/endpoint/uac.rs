@@ -33,11 +33,13 @@ impl Endpoint {
             call.flow,
             Owner::Invite(handle),
         );
+        let ring_max = call.ring_timeout.min(RING_TIMEOUT_MAX);
         let mut state = Call::new(Phase::Calling(Box::new(Calling {
             invite,
             flow: call.flow,
             provisional: false,
             progress_told: false,
+            ring_max: Some(ring_max),
             stop: None,
             cancel_sent: false,
             answered: Challenges::default(),
@@ -46,9 +48,8 @@ impl Endpoint {
             .credentials
             .map(|(user, password)| Credentials { user, password });
         self.calls.insert(handle, state);
-        let give_up_at = now + call.ring_timeout.min(RING_TIMEOUT_MAX);
         self.alarms
-            .set(Alarm::RingTimeout(handle), Some(give_up_at));
+            .set(Alarm::RingTimeout(handle), Some(now + ring_max));
         self.tell(handle, CallEvent::Sent);
         handle
     }
@@ -116,6 +117,11 @@ impl Endpoint {
         match response.status.code() {
             100 if is_news => self.tell(handle, CallEvent::Trying),
             180..=183 => {
+                // What the network took to find the phone is not time the phone rang.
+                if let Some(ring_max) = calling.ring_max.take() {
+                    self.alarms
+                        .set(Alarm::RingTimeout(handle), Some(now + ring_max));
+                }
                 let sdp = sdp_of_response(response);
                 self.tell(handle, CallEvent::Ringing { sdp });
             }
@@ -201,18 +207,14 @@ impl Endpoint {
         let Some(calling) = self.calling(handle, id) else {
             return;
         };
-        let stop = calling.stop.clone();
+        let stopping = calling.stop.is_some();
         let status = response.status.code();
-        if stop.is_none() && self.invite_again(now, id, handle, response) {
+        if !stopping && self.invite_again(now, id, handle, response) {
             return;
         }
         let q850 = response.headers.q850_cause();
-        match stop {
-            Some(stop) if matches!(status, 401 | 407 | 487) => {
-                self.tell_failed(handle, stop.status(), true, q850);
-            }
-            _ => self.tell_failed(handle, status, false, q850),
-        }
+        let by_us = stopping && matches!(status, 401 | 407 | 487);
+        self.tell_failed(handle, status, by_us, q850);
         self.finish(handle);
     }
 
