@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -59,12 +59,24 @@ impl Floor {
 
     /// Writes the configuration: where SIP is heard and HTTP served.
     pub fn configure(&self, sip: &str, http: &str) {
+        self.configure_in("cadencia.toml", sip, http);
+    }
+
+    /// Another configuration on the same record, in a file of its own.
+    pub fn configure_in(&self, file: &str, sip: &str, http: &str) {
         let text = format!(
             "database = \"{}\"\nhttp = \"{http}\"\ndrain_s = 5\n\
              [media]\nport_first = 0\n[sip]\nbind = \"{sip}\"\n",
             self.database
         );
-        self.file("cadencia.toml", text);
+        self.file(file, text);
+    }
+
+    /// Adds a line to the settings of SIP, which end the configuration.
+    pub fn sip_setting(&self, line: &str) {
+        let path = self.folder().join("cadencia.toml");
+        let text = std::fs::read_to_string(path).expect("written by `configure`");
+        self.file("cadencia.toml", format!("{text}{line}\n"));
     }
 
     /// A command of the program, in this installation.
@@ -182,6 +194,16 @@ impl Running {
     /// Process id, for whoever looks from outside.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Its status when it ends by itself, in time.
+    pub fn ended(mut self, patience: Duration) -> ExitStatus {
+        let mut status = None;
+        until("it ends by itself", patience, || {
+            status = self.child.try_wait().expect("our own child");
+            status.is_some()
+        });
+        status.expect("waited for above")
     }
 
     /// SIGKILL: no farewell, nothing flushed.

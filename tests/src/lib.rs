@@ -1,6 +1,7 @@
 //! The vocabulary of the tests that need the whole program: [`Floor`] is one
 //! installation in a folder of its own, run as the real binary `cadencia`.
 
+pub mod audit;
 pub mod floor;
 pub mod ports;
 pub mod program;

@@ -93,6 +93,10 @@ enum Command {
     Advisors(peers::Advisors),
 }
 
+/// Status of an engine that another one replaced. The systemd unit does not
+/// start it again: the two would take the record from each other for ever.
+const REPLACED: u8 = 3;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
@@ -103,8 +107,16 @@ fn main() -> ExitCode {
             } else {
                 eprintln!("cadencia: {problem:#}");
             }
-            ExitCode::FAILURE
+            status(&problem)
         }
+    }
+}
+
+/// 1, or [`REPLACED`].
+fn status(problem: &anyhow::Error) -> ExitCode {
+    match problem.downcast_ref::<server::Stopped>() {
+        Some(stopped) if stopped.must_stay_stopped() => ExitCode::from(REPLACED),
+        _ => ExitCode::FAILURE,
     }
 }
 

@@ -19,7 +19,7 @@ impl Serve {
         let config = configuration(global)?;
         let store = open(&config.database).await?;
         first_user(global, store.as_ref()).await?;
-        let server = Server::start(&config, store).await?;
+        let mut server = Server::start(&config, store).await?;
         if global.json {
             println!("{}", json!({"http": server.http(), "sip": server.sip()}));
         } else {
@@ -27,7 +27,10 @@ impl Serve {
             println!("advisors    http://{}/asesor", server.http());
             println!("sip         {} (udp, tcp)", server.sip());
         }
-        stop_signal().await?;
+        tokio::select! {
+            asked = stop_signal() => asked?,
+            why = server.stopped_by_itself() => return Err(why),
+        }
         tracing::info!("stopping: no new calls; live ones end");
         server.stop().await
     }

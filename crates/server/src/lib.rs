@@ -11,4 +11,4 @@ mod run;
 mod serve;
 
 pub use config::{Config, ConfigError, Digest, MediaSettings, SipSettings};
-pub use serve::Server;
+pub use serve::{Server, Stopped};

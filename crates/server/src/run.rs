@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use domain::{AgentId, AgentStatus, Event, Timestamp};
 use engine::{AgentRequest, Command, Engine, Input, LineEvent, LiveState, Rejection, Step};
-use store::{Committed, Journal, Store};
+use store::{Committed, GivenUp, Journal, Store};
 use telephony::{Report, Telephony};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -25,6 +26,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(50);
 pub(crate) enum Aside {
     Input(Input),
     Floor(Box<Floor>),
+    /// Another engine has the record.
+    Replaced,
 }
 
 /// Everything the loop owns.
@@ -48,6 +51,8 @@ pub(crate) struct Loop {
     pub(crate) changed: bool,
     pub(crate) reloading: bool,
     pub(crate) stop_by: Option<Instant>,
+    /// Nothing can be recorded any more, so nothing may be done any more.
+    pub(crate) given_up: Option<GivenUp>,
 }
 
 /// What the loop hears.
@@ -59,8 +64,8 @@ pub(crate) struct Inbox {
 }
 
 impl Loop {
-    /// Runs until stopped and drained.
-    pub(crate) async fn run(mut self, mut inbox: Inbox) {
+    /// Runs until stopped and drained, or until it must give up: then says why.
+    pub(crate) async fn run(mut self, mut inbox: Inbox) -> Option<GivenUp> {
         let mut reload = tokio::time::interval(RELOAD_EVERY);
         reload.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -83,7 +88,7 @@ impl Loop {
                 break;
             }
         }
-        self.close().await;
+        self.close(inbox.committed).await
     }
 
     fn tick(&mut self) {
@@ -109,7 +114,9 @@ impl Loop {
             self.changed = true;
             self.appended.push_back((last.seq, began));
             self.follow(&events);
-            self.journal.append(events);
+            if self.given_up.is_none() {
+                self.journal.append(events);
+            }
         }
         for command in commands {
             self.act(command);
@@ -226,7 +233,26 @@ impl Loop {
                 self.feed(Input::StoreStalled(stalled));
             }
             Committed::Durable(seq) => self.durable(seq),
+            Committed::GivenUp(why) => self.give_up(why),
         }
+    }
+
+    /// Stops at once. Another engine has closed our calls and ends them with
+    /// BYE: nobody is served by our going on, and what we did would be in no record.
+    fn give_up(&mut self, why: GivenUp) {
+        if self.given_up.is_some() {
+            return;
+        }
+        match why {
+            GivenUp::Replaced => tracing::error!(
+                "another engine took this record over; this one dials no more, hangs up and stops"
+            ),
+            GivenUp::Gap => tracing::error!(
+                "the journal is no longer this engine's alone; it dials no more, hangs up and stops"
+            ),
+        }
+        self.given_up = Some(why);
+        self.stop_by = Some(Instant::now());
     }
 
     /// Answers those who asked for what is durable now.
@@ -267,7 +293,8 @@ impl Loop {
         }
     }
 
-    /// Reads the configuration aside, if it changed.
+    /// Reads the configuration aside, if it changed. An engine with nothing to
+    /// record notices here that it was replaced.
     fn reload(&mut self) {
         if self.reloading {
             return;
@@ -276,6 +303,9 @@ impl Loop {
         let (store, aside) = (Arc::clone(&self.store), self.aside.clone());
         let known = self.floor.version;
         tokio::spawn(async move {
+            if let Ok(false) = store.in_force().await {
+                let _ = aside.send(Aside::Replaced);
+            }
             let floor = match Floor::load(&store, Some(known)).await {
                 Ok(Some(floor)) => floor,
                 Ok(None) => Floor {
@@ -299,6 +329,7 @@ impl Loop {
             Aside::Input(input) => {
                 self.feed(input);
             }
+            Aside::Replaced => self.give_up(GivenUp::Replaced),
             Aside::Floor(floor) => {
                 self.reloading = false;
                 if floor.version != self.floor.version {
@@ -371,7 +402,7 @@ impl Loop {
 
     /// In this order: calls left over end, shifts end, the record closes, then
     /// the sockets.
-    async fn close(mut self) {
+    async fn close(mut self, mut committed: UnboundedReceiver<Committed>) -> Option<GivenUp> {
         self.feed(Input::Cease);
         let now = self.clock.now();
         for agent in self.engine.live(now).agents {
@@ -385,12 +416,22 @@ impl Loop {
         self.live
             .send_replace(Arc::new(self.engine.live(self.clock.now())));
         self.telephony.clone().stop(Duration::from_secs(2)).await;
+        // Those who wait for an answer that never comes are told so by its sender
+        // going away.
+        if self.given_up.is_some() {
+            return self.given_up;
+        }
         if let Err(fault) = self.journal.close().await {
             tracing::error!(%fault, "the record was not closed; the next start mends it");
+            while let Some(last) = committed.recv().await {
+                self.committed(last);
+            }
+            return self.given_up;
         }
         for (_, answer) in self.waiting.drain(..) {
             let _ = answer.send(Ok(()));
         }
+        None
     }
 }
 

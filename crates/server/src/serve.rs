@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use domain::AgentStatus;
 use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
-use store::{Journal, Store};
+use store::{GivenUp, Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
 use telephony::{Telephony, TelephonyConfig};
 use tokio::net::TcpListener;
@@ -32,7 +32,7 @@ pub struct Server {
     sip: SocketAddr,
     requests: mpsc::UnboundedSender<Request>,
     live: watch::Receiver<Arc<LiveState>>,
-    running: JoinHandle<()>,
+    running: JoinHandle<Option<GivenUp>>,
     serving: JoinHandle<()>,
     stop_serving: oneshot::Sender<()>,
 }
@@ -46,6 +46,9 @@ impl Server {
         let (telephony, reports) = Telephony::start(telephony_config(config, secret))
             .await
             .with_context(|| format!("cannot open SIP on {}", config.sip.bind))?;
+        // Before the record is taken over: whoever cannot serve must not stop one who can.
+        let listener = listen(config.http).await?;
+        store.take_over().await?;
         let engine_floor = Floor::default();
         let inputs = floor.changes(&engine_floor, &telephony);
         let now = started(&clock);
@@ -109,6 +112,7 @@ impl Server {
             changed: true,
             reloading: false,
             stop_by: None,
+            given_up: None,
         };
         let inbox = Inbox {
             reports,
@@ -117,7 +121,7 @@ impl Server {
             aside: came_back,
         };
         let running = tokio::spawn(running.run(inbox));
-        let (http, serving, stop_serving) = serve(config.http, store, control).await?;
+        let (http, serving, stop_serving) = serve(listener, store, control)?;
         Ok(Server {
             http,
             sip,
@@ -144,15 +148,57 @@ impl Server {
         self.live.clone()
     }
 
+    /// Waits until the node stops by itself, which it does only when it must;
+    /// returns why. May be given up waiting for, and `stop` called instead.
+    pub async fn stopped_by_itself(&mut self) -> anyhow::Error {
+        match (&mut self.running).await {
+            Ok(Some(why)) => Stopped(why).into(),
+            Ok(None) => anyhow!("the loop ended without being told to"),
+            Err(fault) => anyhow!(fault).context("the loop broke off"),
+        }
+    }
+
     /// Stops dialing, lets calls end within the configured time, closes the
     /// record, then the sockets.
     pub async fn stop(self) -> Result<()> {
         let _ = self.requests.send(Request::Stop);
-        self.running.await.context("the loop broke off")?;
+        let given_up = self.running.await.context("the loop broke off")?;
+        if let Some(why) = given_up {
+            return Err(Stopped(why).into());
+        }
         let _ = self.stop_serving.send(());
         // Live connections never end by themselves.
         let _ = tokio::time::timeout(Duration::from_secs(2), self.serving).await;
         Ok(())
+    }
+}
+
+/// Why a node stopped by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped(pub GivenUp);
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            GivenUp::Replaced => {
+                "stopped: another engine took this record over. One record has one engine; \
+                 stop the other before starting this one again"
+            }
+            GivenUp::Gap => {
+                "stopped: somebody else wrote to this engine's journal. Start it again: \
+                 it goes on where the record ends"
+            }
+        })
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+impl Stopped {
+    /// Whether a start of this node by itself would take the record from the
+    /// engine that has it now.
+    pub fn must_stay_stopped(self) -> bool {
+        self.0 == GivenUp::Replaced
     }
 }
 
@@ -188,14 +234,17 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
     }
 }
 
-async fn serve(
-    address: SocketAddr,
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot serve HTTP on {address}; is another server running?"))
+}
+
+fn serve(
+    listener: TcpListener,
     store: Arc<dyn Store>,
     control: LoopControl,
 ) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot serve HTTP on {address}; is another server running?"))?;
     let local = listener.local_addr()?;
     let app = api::App {
         store,

@@ -9,10 +9,12 @@ pub enum StoreError {
     #[error("the database address is not usable: {0}")]
     Address(String),
     /// The database could not be opened.
-    #[error("could not open the database {database}")]
+    #[error("could not open the database {database}: {advice}")]
     Open {
         /// Which, without its password.
         database: String,
+        /// What it probably is, and what to do.
+        advice: &'static str,
         /// Why.
         source: sqlx::Error,
     },
@@ -49,10 +51,11 @@ pub enum StoreError {
         /// What is odd about it.
         detail: String,
     },
+    /// Another engine has the record now.
+    #[error("another engine took this record over")]
+    Replaced,
     /// Someone else writes the journal, or events were lost.
-    #[error(
-        "the journal expects event {expected}, not {got}: is another engine using this database?"
-    )]
+    #[error("the journal expects event {expected}, not {got}: is somebody else writing to it?")]
     JournalGap {
         /// The next place.
         expected: u64,

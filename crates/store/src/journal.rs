@@ -33,6 +33,18 @@ pub enum Committed {
     Stalled(bool),
     /// Every event up to this place is durable.
     Durable(u64),
+    /// The journal is no longer ours to write: what waits never becomes durable,
+    /// and nothing more is reported.
+    GivenUp(GivenUp),
+}
+
+/// Why trying again is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// Another engine has the record.
+    Replaced,
+    /// Somebody else wrote events under our numbers, or some were lost.
+    Gap,
 }
 
 /// The way into the record for the engine's events. Cheap to share.
@@ -57,8 +69,8 @@ impl Journal {
         (Journal { queue }, receiver)
     }
 
-    /// Hands over events in order; never waits. After `close` they are dropped,
-    /// and `flush` says so.
+    /// Hands over events in order; never waits. After `close`, or where the
+    /// journal was given up, they are dropped, and `flush` says so.
     pub fn append(&self, events: Vec<Recorded>) {
         if !events.is_empty() && self.queue.send(Order::Append(events)).is_err() {
             tracing::error!("events came after the journal was closed; they are not recorded");
@@ -106,51 +118,65 @@ impl Writer {
     }
 
     async fn run(mut self) {
+        if let Err(why) = self.write().await {
+            self.report(Committed::GivenUp(why));
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), GivenUp> {
         while let Some(mut order) = self.orders.recv().await {
             loop {
                 match order {
                     Order::Append(events) => self.waiting.extend(events),
                     Order::Flush(done) => {
-                        self.commit_waiting().await;
+                        self.commit_waiting().await?;
                         // The asker may have given up waiting; nothing to tell then.
                         let _ = done.send(());
                     }
                     Order::Close(done) => {
                         self.orders.close();
-                        self.commit_waiting().await;
+                        self.commit_waiting().await?;
                         let _ = done.send(());
-                        return;
+                        return Ok(());
                     }
                 }
                 match self.orders.try_recv() {
                     Ok(next) if self.waiting.len() < BATCH_MAX => order = next,
                     Ok(next) => {
-                        self.commit_waiting().await;
+                        self.commit_waiting().await?;
                         order = next;
                     }
                     Err(_) => break,
                 }
             }
-            self.commit_waiting().await;
+            self.commit_waiting().await?;
         }
+        Ok(())
     }
 
-    async fn commit_waiting(&mut self) {
+    async fn commit_waiting(&mut self) -> Result<(), GivenUp> {
         while !self.waiting.is_empty() {
             let rest = self.waiting.split_off(self.waiting.len().min(BATCH_MAX));
             let batch = std::mem::replace(&mut self.waiting, rest);
-            self.commit_until_done(&batch).await;
+            self.commit_until_done(&batch).await?;
         }
+        Ok(())
     }
 
-    /// Tries until the batch is in: an event is never given up. Commits are
-    /// idempotent, so a commit whose answer was lost may be tried again.
-    async fn commit_until_done(&self, batch: &[Recorded]) {
+    /// Tries until the batch is in, or the journal is no longer ours: a database
+    /// that fails is no reason to give an event up. Commits are idempotent, so a
+    /// commit whose answer was lost may be tried again.
+    async fn commit_until_done(&self, batch: &[Recorded]) -> Result<(), GivenUp> {
         let mut wait = RETRY_FIRST;
         let mut stalled = false;
         let intents = loop {
             match self.store.commit(batch).await {
                 Ok(intents) => break intents,
+                Err(StoreError::Replaced) => return Err(GivenUp::Replaced),
+                Err(error @ StoreError::JournalGap { .. }) => {
+                    tracing::error!(%error, "the journal is given up");
+                    return Err(GivenUp::Gap);
+                }
                 Err(error) => {
                     tracing::error!(%error, source = ?std::error::Error::source(&error), "the journal does not commit; trying again");
                     if !stalled {
@@ -174,6 +200,7 @@ impl Writer {
         if let Some(last) = batch.last() {
             self.report(Committed::Durable(last.seq));
         }
+        Ok(())
     }
 
     fn report(&self, what: Committed) {

@@ -9,7 +9,7 @@ mod store;
 mod types;
 
 pub use error::{Result, StoreError};
-pub use journal::{Committed, Journal};
+pub use journal::{Committed, GivenUp, Journal};
 pub use sql::open;
 pub use store::Store;
 pub use types::{

@@ -9,6 +9,7 @@ mod config;
 mod database;
 mod event;
 mod facts;
+mod fence;
 mod fold;
 mod import;
 mod lists;
@@ -49,7 +50,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     let db = Database::open(url).await?;
     restart::ensure_node(&db).await?;
     import::remove_leftovers(&db).await?;
-    let epoch = AtomicI64::new(restart::epoch(&db).await?);
+    let epoch = AtomicI64::new(fence::epoch(&db).await?);
     Ok(Arc::new(SqlStore { db, epoch }))
 }
 
@@ -57,7 +58,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
 #[derive(Debug)]
 struct SqlStore {
     db: Database,
-    /// Leases and intents of this process carry it; see `release_leases`.
+    /// Leases and intents of this process carry it; see `take_over`.
     epoch: AtomicI64,
 }
 
@@ -85,10 +86,18 @@ impl Store for SqlStore {
         restart::untyped_attempts(&self.db).await
     }
 
-    async fn release_leases(&self) -> Result<u64> {
-        let (epoch, released) = restart::take_over(&self.db).await?;
+    async fn take_over(&self) -> Result<()> {
+        let epoch = restart::take_over(&self.db).await?;
         self.epoch.store(epoch, Ordering::SeqCst);
-        Ok(released)
+        Ok(())
+    }
+
+    async fn in_force(&self) -> Result<bool> {
+        Ok(fence::epoch(&self.db).await? == self.epoch())
+    }
+
+    async fn release_leases(&self) -> Result<u64> {
+        restart::release(&self.db, self.epoch()).await
     }
 
     async fn bindings(&self) -> Result<Vec<Binding>> {
@@ -133,7 +142,7 @@ impl Store for SqlStore {
     }
 
     async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()> {
-        work::update_now(&self.db, updates).await
+        work::update_now(&self.db, self.epoch(), updates).await
     }
 
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64> {

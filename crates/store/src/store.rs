@@ -35,8 +35,14 @@ pub trait Store: Send + Sync {
     /// Attempts that were connected and over, of which nobody said yet what
     /// they were: their contacts must not be called as if nothing had been.
     async fn untyped_attempts(&self) -> Result<Vec<Intent>>;
-    /// Takes the record over: work leased by an earlier engine and not being
-    /// called goes back; intents of that engine are refused from now on.
+    /// Takes the record over: from now on an earlier engine can neither commit
+    /// nor lease ([`StoreError::Replaced`](crate::StoreError::Replaced)).
+    async fn take_over(&self) -> Result<()>;
+    /// Whether nobody took the record over since this process opened it or took
+    /// it over itself.
+    async fn in_force(&self) -> Result<bool>;
+    /// Gives back work that an earlier engine leased and that is not being
+    /// called; work being called is leased to this engine.
     async fn release_leases(&self) -> Result<u64>;
     /// Registered phones.
     async fn bindings(&self) -> Result<Vec<Binding>>;

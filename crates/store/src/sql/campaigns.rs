@@ -137,14 +137,18 @@ pub(super) async fn put(db: &Database, campaign: &Campaign) -> Result<CampaignId
         written(&mut tx, query, "campaign", campaign.id.get()).await,
         || format!("there is already a campaign named {}", campaign.name),
     )?;
-    put_lists(&mut tx, id, &campaign.lists).await?;
+    let added = put_lists(&mut tx, id, &campaign.lists).await?;
     touch(&mut tx).await?;
     tx.commit().await?;
+    if added > 0 {
+        db.learn("work").await;
+    }
     Ok(CampaignId::new(id))
 }
 
 /// Lists no longer named are let go: their work stays, but is not leased.
-async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<()> {
+/// Returns how much work there is now that was not before.
+async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<u64> {
     for list in lists {
         must_exist(tx, "list", list.get()).await?;
     }
@@ -166,10 +170,11 @@ async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<()> {
             .ints("place", 0..lists.len() as i64),
     );
     tx.run(query).await?;
+    let mut added = 0;
     for list in lists {
-        work::attach(tx, campaign, list.get()).await?;
+        added += work::attach(tx, campaign, list.get()).await?;
     }
-    Ok(())
+    Ok(added)
 }
 
 /// See [`crate::Store::set_campaign_state`].

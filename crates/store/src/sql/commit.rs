@@ -9,6 +9,7 @@ use domain::{AttemptId, Event, Gate, Intent, Outcome, Recorded, Timestamp};
 
 use super::database::{Database, Tx};
 use super::event::{self, place};
+use super::fence;
 use super::fold::{Fold, runs};
 use super::query::{Batch, Query};
 use super::restart::NODE;
@@ -27,7 +28,7 @@ pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Res
         return Ok(Vec::new());
     };
     let mut tx = db.begin().await?;
-    let last = last_seq(&mut tx).await?;
+    let last = fence::turn_of(&mut tx, epoch).await?;
     let known = batch.partition_point(|recorded| recorded.seq <= last);
     let (old, new) = batch.split_at(known);
     // An empty journal may begin anywhere, so that a record can be continued
@@ -60,21 +61,9 @@ pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Res
     Ok(answers)
 }
 
-async fn last_seq(tx: &mut Tx) -> Result<u64> {
-    let query = Query::new(
-        "read the end of the journal",
-        "SELECT COALESCE(max(seq), 0) AS seq FROM event WHERE node = $1",
-    )
-    .int(NODE);
-    match tx.fetch_one(query).await? {
-        Some(row) => row.narrow("seq"),
-        None => Ok(0),
-    }
-}
-
 /// Whether these are the very events the record has in their places. Where
-/// another engine took over, its events bear the numbers of ours: ours must not
-/// pass for durable, nor its calls for allowed.
+/// somebody else wrote, their events bear the numbers of ours: ours must not
+/// pass for durable, nor their calls for allowed.
 async fn is_recorded(tx: &mut Tx, old: &[Recorded]) -> Result<bool> {
     if old.is_empty() {
         return Ok(true);

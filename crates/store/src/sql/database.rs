@@ -9,7 +9,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, SqlSafeStr, Sqlite,
+    Transaction,
+};
 
 use super::query::Query;
 use super::row::Row;
@@ -21,6 +24,8 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long PostgreSQL may take to let us in.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -100,6 +105,19 @@ impl Database {
     /// Reads the first row.
     pub(crate) async fn fetch_one(&self, query: Query) -> Result<Option<Row>> {
         Ok(self.fetch(query).await?.into_iter().next())
+    }
+
+    /// Tells PostgreSQL what tables hold now: after much was added it would plan
+    /// for the old tables, for a minute or so, and walk through all of the new
+    /// ones. SQLite finds the better plans without being told.
+    pub(crate) async fn learn(&self, tables: &'static str) {
+        let Database::Postgres(pool) = self else {
+            return;
+        };
+        let analyze = AssertSqlSafe(format!("ANALYZE {tables}"));
+        if let Err(fault) = sqlx::raw_sql(analyze).execute(pool).await {
+            tracing::warn!(%fault, tables, "statistics are old; questions may be slow for a while");
+        }
     }
 
     /// One statement in a transaction of its own.
@@ -183,6 +201,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
     }
     let cannot = |source| StoreError::Open {
         database: url.to_owned(),
+        advice: "is it a SQLite file, in a folder this user may write to?",
         source,
     };
     let options = SqliteConnectOptions::from_str(url)
@@ -216,6 +235,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
 async fn check_sqlite(writer: &SqlitePool, url: &str) -> Result<()> {
     let cannot = |source| StoreError::Open {
         database: url.to_owned(),
+        advice: "is it a SQLite file, in a folder this user may write to?",
         source,
     };
     let row = sqlx::query("SELECT sqlite_version() AS v")
@@ -247,21 +267,74 @@ async fn open_postgres(url: &str) -> Result<Database> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::Address(error.to_string()))?
         .application_name("cadencia")
-        .options([("synchronous_commit", "on")]);
-    let database = format!(
-        "postgres://{}/{}",
-        options.get_host(),
-        options.get_database().unwrap_or_default()
-    );
+        .options([
+            ("synchronous_commit", "on"),
+            // An engine whose machine vanished must not hold up the next one.
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+    let cannot = |source| StoreError::Open {
+        database: place_of(&options),
+        advice: advice(&source),
+        source,
+    };
+    knock(&options).await.map_err(cannot)?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
+        .acquire_timeout(CONNECT_MAX)
+        .connect_with(options.clone())
         .await
-        .map_err(|source| StoreError::Open { database, source })?;
+        .map_err(cannot)?;
     Migrator::with_migrations(migrations!("postgres", 1 "record", 2 "views"))
         .run(&pool)
         .await
         .map_err(StoreError::Migrate)?;
     Ok(Database::Postgres(pool))
+}
+
+/// One connection before the pool: a pool tries again for seconds, and then
+/// knows only that time was up.
+async fn knock(options: &PgConnectOptions) -> Result<(), sqlx::Error> {
+    let connect = PgConnection::connect_with(options);
+    match tokio::time::timeout(CONNECT_MAX, connect).await {
+        Ok(Ok(db)) => db.close().await,
+        // It is starting up, and the pool waits for that.
+        Ok(Err(fault)) if sql_state(&fault).as_deref() == Some("57P03") => Ok(()),
+        Ok(Err(fault)) => Err(fault),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
+}
+
+fn sql_state(fault: &sqlx::Error) -> Option<String> {
+    let code = fault.as_database_error()?.code()?;
+    Some(code.into_owned())
+}
+
+/// Where and as whom, without the password.
+fn place_of(options: &PgConnectOptions) -> String {
+    let name = options.get_database().unwrap_or_default();
+    let user = options.get_username();
+    match options.get_socket() {
+        Some(folder) => format!("postgres://{user}@{}/{name}", folder.display()),
+        None => {
+            let (host, port) = (options.get_host(), options.get_port());
+            format!("postgres://{user}@{host}:{port}/{name}")
+        }
+    }
+}
+
+fn advice(fault: &sqlx::Error) -> &'static str {
+    match (fault, sql_state(fault).as_deref()) {
+        (_, Some("28P01" | "28000")) => {
+            "it does not let this user in; correct user and password in the address"
+        }
+        (_, Some("3D000")) => "there is none of that name; create it, or correct the address",
+        (_, Some("53300")) => "all its connections are taken; end some, or let it have more",
+        (sqlx::Error::Io(_), _) => {
+            "nothing answers there; start PostgreSQL, or correct host and port in the address"
+        }
+        (sqlx::Error::PoolTimedOut, _) => {
+            "it does not answer in time; is the host right, and does a firewall let us through?"
+        }
+        _ => "it refuses",
+    }
 }

@@ -237,6 +237,7 @@ pub(super) async fn finish(
     }
     touch(&mut tx).await?;
     tx.commit().await?;
+    db.learn("contact, person, phone, work").await;
     Ok(ListId::new(load.list))
 }
 

@@ -1,7 +1,7 @@
 //! One text for both databases: a query with its values, and batches of rows
 //! that a single statement takes whole. `{rows}` in the text becomes
-//! `json_each` on SQLite and `unnest` on PostgreSQL; `{skip_locked}` becomes a
-//! row lock where several nodes may pick at once.
+//! `json_each` on SQLite and `unnest` on PostgreSQL; the words of `ROW_LOCKS`
+//! become row locks where writers are not alone.
 
 use std::borrow::Cow;
 
@@ -9,6 +9,15 @@ use serde_json::Value as Json;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe, Postgres, Sqlite};
+
+/// Locks on the rows read, on PostgreSQL. `{turn}` and `{beside}` let each other
+/// pass, others with `{turn}` wait, and `{alone}` waits for all (`fence.rs`).
+const ROW_LOCKS: [(&str, &str); 4] = [
+    ("{skip_locked}", "FOR UPDATE OF w SKIP LOCKED"),
+    ("{turn}", "FOR NO KEY UPDATE"),
+    ("{beside}", "FOR KEY SHARE"),
+    ("{alone}", "FOR UPDATE"),
+];
 
 /// A value bound to a statement.
 #[derive(Clone, Debug)]
@@ -162,7 +171,10 @@ impl Query {
 
     pub(super) fn for_sqlite(self) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
         let mut arguments = SqliteArguments::default();
-        let mut text = self.text.replace("{skip_locked}", "");
+        let mut text = self.text;
+        for (word, _) in ROW_LOCKS {
+            text = text.replace(word, "");
+        }
         for param in self.params {
             bind(match param {
                 Param::Int(value) => Arguments::add(&mut arguments, value),
@@ -179,9 +191,10 @@ impl Query {
 
     pub(super) fn for_postgres(self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
         let mut arguments = PgArguments::default();
-        let mut text = self
-            .text
-            .replace("{skip_locked}", "FOR UPDATE OF w SKIP LOCKED");
+        let mut text = self.text;
+        for (word, lock) in ROW_LOCKS {
+            text = text.replace(word, lock);
+        }
         for param in self.params {
             bind(match param {
                 Param::Int(value) => arguments.add(value),

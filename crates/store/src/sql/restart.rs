@@ -6,7 +6,8 @@ use domain::{
     SignallingRecord, TrunkId,
 };
 
-use super::database::{Database, Tx};
+use super::database::Database;
+use super::fence;
 use super::query::Query;
 use super::row::Row;
 use crate::error::{Result, StoreError};
@@ -34,15 +35,6 @@ pub(super) async fn ensure_node(db: &Database) -> Result<()> {
     db.run(Query::new("name this node", text).int(NODE))
         .await
         .map(drop)
-}
-
-/// The epoch the record is in: only the engine that set it may intend calls.
-pub(super) async fn epoch(db: &Database) -> Result<i64> {
-    let query = Query::new("read the epoch", "SELECT epoch FROM node WHERE id = $1").int(NODE);
-    match db.fetch_one(query).await? {
-        Some(row) => row.int("epoch"),
-        None => Ok(0),
-    }
 }
 
 /// See [`crate::Store::secret`].
@@ -139,30 +131,19 @@ fn open_attempt_of(row: &Row) -> Result<OpenAttempt> {
     })
 }
 
-/// Takes the record over; returns the new epoch and how much work went back.
-/// Work whose call is open stays leased, to the new engine: it will close it.
-pub(super) async fn take_over(db: &Database) -> Result<(i64, u64)> {
+/// See [`crate::Store::take_over`]; returns the new epoch.
+pub(super) async fn take_over(db: &Database) -> Result<i64> {
     let mut tx = db.begin().await?;
-    let query = Query::new(
-        "take the record over",
-        "UPDATE node SET epoch = epoch + 1 WHERE id = $1 RETURNING epoch",
-    )
-    .int(NODE);
-    let epoch = match tx.fetch_one(query).await? {
-        Some(row) => row.int("epoch")?,
-        None => {
-            return Err(StoreError::NotFound {
-                what: "node",
-                id: NODE.to_string(),
-            });
-        }
-    };
-    let released = release(&mut tx, epoch).await?;
+    let epoch = fence::raise(&mut tx).await?;
     tx.commit().await?;
-    Ok((epoch, released))
+    Ok(epoch)
 }
 
-async fn release(tx: &mut Tx, epoch: i64) -> Result<u64> {
+/// See [`crate::Store::release_leases`]. Work whose call is open stays leased,
+/// to this engine: it will close it.
+pub(super) async fn release(db: &Database, epoch: i64) -> Result<u64> {
+    let mut tx = db.begin().await?;
+    fence::turn_of(&mut tx, epoch).await?;
     let query = Query::new(
         "give leased work back",
         "UPDATE work SET lease_epoch = NULL,
@@ -181,6 +162,7 @@ async fn release(tx: &mut Tx, epoch: i64) -> Result<u64> {
     )
     .int(epoch);
     tx.run(query).await?;
+    tx.commit().await?;
     Ok(released)
 }
 

@@ -10,6 +10,7 @@ use domain::{
 
 use super::config;
 use super::database::{Database, Tx};
+use super::fence;
 use super::query::{Batch, Query};
 use super::row::Row;
 use crate::error::{Result, StoreError};
@@ -27,6 +28,7 @@ pub(super) async fn lease(
     count: u32,
 ) -> Result<(Vec<WorkItem>, Option<Timestamp>)> {
     let mut tx = db.begin().await?;
+    fence::beside(&mut tx, epoch).await?;
     let lists = config::lists_of(&mut tx, campaign).await?;
     let mut leased: Vec<i64> = Vec::new();
     for turn in TURNS {
@@ -328,7 +330,8 @@ async fn suppress_people(tx: &mut Tx, people: &BTreeSet<i64>) -> Result<()> {
     Ok(())
 }
 
-/// Holds the work with contacts all of whose phones are suppressed.
+/// Holds the work with contacts all of whose phones are suppressed. Asked for by
+/// person too: work has an index by that, and a base may be large.
 pub(super) async fn hold_work_of(tx: &mut Tx, phones: &BTreeSet<i64>) -> Result<()> {
     if phones.is_empty() {
         return Ok(());
@@ -337,6 +340,8 @@ pub(super) async fn hold_work_of(tx: &mut Tx, phones: &BTreeSet<i64>) -> Result<
         "hold work with suppressed numbers",
         "UPDATE work SET state = 5
          WHERE state = 1
+           AND person IN (SELECT k.person FROM {rows} JOIN phone p ON p.e164 = r.phone
+                          JOIN contact k ON k.id = p.contact)
            AND contact IN (SELECT p.contact FROM {rows} JOIN phone p ON p.e164 = r.phone)
            AND NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = work.contact
                            AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))",
@@ -346,7 +351,7 @@ pub(super) async fn hold_work_of(tx: &mut Tx, phones: &BTreeSet<i64>) -> Result<
 }
 
 /// See [`crate::Store::update_work`].
-pub(super) async fn update_now(db: &Database, updates: &[WorkUpdate]) -> Result<()> {
+pub(super) async fn update_now(db: &Database, epoch: i64, updates: &[WorkUpdate]) -> Result<()> {
     let mut last = BTreeMap::new();
     let (mut invalid, mut opted_out) = (BTreeSet::new(), BTreeSet::new());
     for update in updates {
@@ -358,6 +363,7 @@ pub(super) async fn update_now(db: &Database, updates: &[WorkUpdate]) -> Result<
         }
     }
     let mut tx = db.begin().await?;
+    fence::turn_of(&mut tx, epoch).await?;
     let people = people_of(&mut tx, &opted_out).await?;
     suppress_people(&mut tx, &people).await?;
     self::update(&mut tx, last.into_values()).await?;
@@ -429,6 +435,7 @@ pub(super) async fn attach_list(db: &Database, campaign: CampaignId, list: ListI
     let added = attach(&mut tx, campaign.get(), list.get()).await?;
     config::touch(&mut tx).await?;
     tx.commit().await?;
+    db.learn("work").await;
     Ok(added)
 }
 
@@ -440,6 +447,7 @@ pub(super) async fn suppress(
     now: Timestamp,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
+    fence::turn(&mut tx).await?;
     let query = Query::new(
         "suppress a number",
         "INSERT INTO suppression (e164, at, reason) VALUES ($1, $2, $3)
@@ -457,13 +465,17 @@ pub(super) async fn suppress(
 /// suppressed.
 pub(super) async fn unsuppress(db: &Database, phone: PhoneNumber) -> Result<()> {
     let mut tx = db.begin().await?;
+    fence::turn(&mut tx).await?;
     let query =
         Query::new("allow a number", "DELETE FROM suppression WHERE e164 = $1").int(digits(phone));
     tx.run(query).await?;
     let query = Query::new(
         "take up work again",
         "UPDATE work SET state = 1
-         WHERE state = 5 AND contact IN (SELECT p.contact FROM phone p WHERE p.e164 = $1)
+         WHERE state = 5
+           AND person IN (SELECT k.person FROM phone p JOIN contact k ON k.id = p.contact
+                          WHERE p.e164 = $1)
+           AND contact IN (SELECT p.contact FROM phone p WHERE p.e164 = $1)
            AND NOT EXISTS (SELECT 1 FROM person h WHERE h.id = work.person AND h.suppressed = 1)",
     )
     .int(digits(phone));

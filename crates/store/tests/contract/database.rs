@@ -3,13 +3,11 @@
 //! the store, for planting damage and looking at what is stored.
 
 use std::future::Future;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use cluster::Cluster;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use store::Store;
 
@@ -83,53 +81,25 @@ pub(crate) async fn on_sqlite<F: Future<Output = ()>>(test: fn(Record) -> F) {
     test(Record::open(url).await).await;
 }
 
-/// A PostgreSQL server of our own; stopped when dropped.
-pub(crate) struct Cluster {
-    dir: tempfile::TempDir,
-    programs: PathBuf,
+/// A PostgreSQL server, and how many tests had a schema of it.
+pub(crate) struct Postgres {
+    cluster: Cluster,
     schemas: AtomicU32,
 }
 
-impl Cluster {
-    /// Listens on a socket in its folder only, so no port can be taken.
-    pub(crate) fn start() -> Cluster {
-        let cluster = Cluster {
-            dir: tempfile::tempdir().expect("a temporary folder"),
-            programs: programs(),
+impl Postgres {
+    pub(crate) fn start() -> Postgres {
+        Postgres {
+            cluster: Cluster::start(),
             schemas: AtomicU32::new(0),
-        };
-        if is_root() {
-            // PostgreSQL refuses to run as root.
-            let mut chown = Command::new("chown");
-            run(chown.arg("postgres:postgres").arg(cluster.dir.path()));
         }
-        let data = cluster.data();
-        run(cluster
-            .program("initdb")
-            .args(["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"])
-            .args(["--no-locale", "-D"])
-            .arg(&data));
-        let options = format!(
-            "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
-             -c max_connections=100",
-            cluster.dir.path().display()
-        );
-        let log = cluster.dir.path().join("log");
-        run(cluster
-            .program("pg_ctl")
-            .args(["-w", "-s", "-o", &options, "-l"])
-            .arg(log)
-            .arg("-D")
-            .arg(&data)
-            .arg("start"));
-        cluster
     }
 
     /// Runs a test in a schema of its own, which costs a tenth of a database
     /// of its own. A panic in it has been printed by then.
     pub(crate) async fn holds(&self, test: Held) -> bool {
         let name = format!("record{}", self.schemas.fetch_add(1, Ordering::Relaxed));
-        let mut db = PgConnection::connect(&self.url("public"))
+        let mut db = PgConnection::connect(&self.cluster.url("public"))
             .await
             .expect("the cluster answers");
         let create = AssertSqlSafe(format!("CREATE SCHEMA {name}"));
@@ -137,67 +107,7 @@ impl Cluster {
             .execute(&mut db)
             .await
             .expect("a schema");
-        let record = Record::open(self.url(&name)).await;
+        let record = Record::open(self.cluster.url(&name)).await;
         tokio::spawn(test(record)).await.is_ok()
     }
-
-    fn url(&self, schema: &str) -> String {
-        let socket = self.dir.path().display().to_string().replace('/', "%2F");
-        format!(
-            "postgres://postgres@localhost/postgres?host={socket}&options[search_path]={schema}"
-        )
-    }
-
-    fn data(&self) -> PathBuf {
-        self.dir.path().join("data")
-    }
-
-    fn program(&self, name: &str) -> Command {
-        let path = self.programs.join(name);
-        let mut command = match is_root() {
-            true => {
-                let mut command = Command::new("setpriv");
-                command
-                    .args(["--reuid", "postgres", "--regid", "postgres"])
-                    .arg("--clear-groups")
-                    .arg(path);
-                command
-            }
-            false => Command::new(path),
-        };
-        command.current_dir(self.dir.path());
-        command
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        let mut stop = self.program("pg_ctl");
-        stop.args(["-s", "-m", "immediate", "-D"]).arg(self.data());
-        // Nothing more can be done about one that does not stop.
-        let _ = stop.arg("stop").status();
-    }
-}
-
-fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let newest = versions
-        .map(|entry| entry.path().join("bin"))
-        .filter(|bin| bin.join("initdb").exists())
-        .max();
-    newest.expect("PostgreSQL is not in /usr/lib/postgresql; `make tools` installs it")
-}
-
-fn is_root() -> bool {
-    std::fs::metadata(Path::new("/proc/self")).is_ok_and(|me| me.uid() == 0)
-}
-
-fn run(command: &mut Command) {
-    // Not its output: the server would inherit the pipe and keep it open.
-    let done = command.stdout(std::process::Stdio::null()).status();
-    let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(done.success(), "{command:?} failed: {done}");
 }

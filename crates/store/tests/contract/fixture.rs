@@ -63,7 +63,7 @@ pub(crate) async fn lease(store: &dyn Store, campaign: CampaignId) -> Vec<WorkIt
 
 /// A campaign over `n` people of its own, all leased to this engine.
 pub(crate) async fn leased(store: &dyn Store, n: u64) -> (CampaignId, Vec<WorkItem>) {
-    store.release_leases().await.expect("takes over");
+    store.take_over().await.expect("takes over");
     let list = load(store, "base", &people(1..n + 1)).await;
     let campaign = campaign(store, "ventas", &[list]).await;
     let items = lease(store, campaign).await;

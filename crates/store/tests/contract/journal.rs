@@ -2,7 +2,7 @@
 //! rewritten.
 
 use domain::{Outcome, WorkUpdate};
-use store::{Committed, Journal, StoreError};
+use store::{Committed, GivenUp, Journal, StoreError};
 
 use crate::database::Record;
 use crate::fixture::{
@@ -20,12 +20,14 @@ contract!(
     two_intents_for_one_person_in_a_batch_let_the_first_through,
     a_suppressed_number_is_refused_though_leased_before,
     an_intent_without_a_lease_is_refused,
-    intents_of_an_engine_that_was_replaced_are_refused,
+    an_engine_that_was_replaced_can_neither_commit_nor_lease,
     the_end_of_a_call_frees_the_person_even_within_a_batch,
     a_second_end_changes_nothing,
     events_cannot_be_changed_or_removed,
     a_text_with_a_nul_does_not_stop_the_journal,
     the_journal_reports_in_order_and_flushes,
+    the_journal_of_an_engine_that_was_replaced_gives_up,
+    a_journal_somebody_else_wrote_to_gives_up,
     a_database_that_fails_stalls_the_journal_and_loses_nothing,
 );
 
@@ -178,20 +180,30 @@ async fn an_intent_without_a_lease_is_refused(record: Record) {
     assert_eq!(rules(&answers), [(1, "lease_lost")]);
 }
 
-async fn intents_of_an_engine_that_was_replaced_are_refused(record: Record) {
+async fn an_engine_that_was_replaced_can_neither_commit_nor_lease(record: Record) {
     let store = &*record.store;
-    let (campaign, items) = leased(store, 1).await;
-    let later = record.reopened().await;
-    assert_eq!(later.store.release_leases().await.unwrap(), 1);
-    let renewed = lease(&*later.store, campaign).await;
-    assert_eq!(renewed.len(), 1);
+    let (campaign, items) = leased(store, 2).await;
+    let later = record.reopened().await.store;
+    assert!(store.in_force().await.unwrap() && later.in_force().await.unwrap());
+    later.take_over().await.unwrap();
+    assert!(!store.in_force().await.unwrap() && later.in_force().await.unwrap());
+    assert_eq!(later.release_leases().await.unwrap(), 2);
+
+    let ours = Writer::default().batch(10, vec![intended(1, &items[0])]);
+    let given_back = [again(&items[0], 0, 0)];
+    for refused in [
+        store.commit(&ours).await.map(drop),
+        store.lease_work(campaign, at(0), 1).await.map(drop),
+        store.update_work(&given_back).await,
+        store.release_leases().await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(StoreError::Replaced)), "{refused:?}");
+    }
+    assert_eq!(later.numbering().await.unwrap().next_seq, 1);
+    let renewed = lease(&*later, campaign).await;
     let mut writer = Writer::default();
-    let answers = writer.commit(store, 10, vec![intended(1, &items[0])]).await;
-    assert_eq!(rules(&answers), [(1, "lease_lost")]);
-    let answers = writer
-        .commit(&*later.store, 11, vec![intended(2, &renewed[0])])
-        .await;
-    assert_eq!(rules(&answers), [(2, "")]);
+    let intent = vec![intended(1, &renewed[0])];
+    assert_eq!(rules(&writer.commit(&*later, 11, intent).await), [(1, "")]);
 }
 
 async fn the_end_of_a_call_frees_the_person_even_within_a_batch(record: Record) {
@@ -289,6 +301,31 @@ async fn the_journal_reports_in_order_and_flushes(record: Record) {
     assert!(journal.flush().await.is_err(), "a closed journal says so");
     let numbering = record.store.numbering().await.unwrap();
     assert_eq!((numbering.next_attempt, numbering.next_seq), (3, 4));
+}
+
+async fn the_journal_of_an_engine_that_was_replaced_gives_up(record: Record) {
+    let (_, items) = leased(&*record.store, 1).await;
+    let (journal, mut reports) = Journal::start(record.store.clone());
+    record.reopened().await.store.take_over().await.unwrap();
+    journal.append(Writer::default().batch(10, vec![intended(1, &items[0])]));
+    let last = Some(Committed::GivenUp(GivenUp::Replaced));
+    assert_eq!(reports.recv().await, last);
+    assert_eq!(reports.recv().await, None, "nothing more is reported");
+    assert!(journal.flush().await.is_err(), "nothing of ours is durable");
+    assert!(journal.close().await.is_err());
+    assert_eq!(record.store.numbering().await.unwrap().next_seq, 1);
+}
+
+async fn a_journal_somebody_else_wrote_to_gives_up(record: Record) {
+    let (_, items) = leased(&*record.store, 2).await;
+    let (journal, mut reports) = Journal::start(record.store.clone());
+    let theirs = vec![intended(1, &items[0])];
+    Writer::default().commit(&*record.store, 9, theirs).await;
+    journal.append(Writer::default().batch(10, vec![intended(1, &items[1])]));
+    let closed = journal.close().await;
+    assert!(closed.is_err(), "it ends, and says that it did not commit");
+    let last = Some(Committed::GivenUp(GivenUp::Gap));
+    assert_eq!(reports.recv().await, last);
 }
 
 async fn a_database_that_fails_stalls_the_journal_and_loses_nothing(record: Record) {

@@ -14,9 +14,9 @@ macro_rules! contract {
 
         #[tokio::test(flavor = "multi_thread")]
         async fn all_of_it_holds_on_postgresql() {
-            let cluster = super::database::Cluster::start();
+            let postgres = super::database::Postgres::start();
             let mut broken = Vec::new();
-            $(if !cluster.holds(super::database::boxed($name)).await {
+            $(if !postgres.holds(super::database::boxed($name)).await {
                 broken.push(stringify!($name));
             })*
             assert!(broken.is_empty(), "on PostgreSQL these do not hold (see above): {broken:?}");
@@ -25,6 +25,7 @@ macro_rules! contract {
 }
 
 mod config;
+mod crowd;
 mod database;
 mod fixture;
 mod import;

@@ -1,6 +1,6 @@
 //! The two schemas are one: the same tables, views and columns.
 
-use crate::database::{Cluster, Record, boxed, on_sqlite};
+use crate::database::{Postgres, Record, boxed, on_sqlite};
 
 async fn columns(record: &Record) -> Vec<String> {
     let sql = match record.is_sqlite() {
@@ -33,7 +33,7 @@ async fn note_columns(record: Record) {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_databases_have_the_same_tables_views_and_columns() {
     on_sqlite(note_columns).await;
-    assert!(Cluster::start().holds(boxed(note_columns)).await);
+    assert!(Postgres::start().holds(boxed(note_columns)).await);
     let found = FOUND.lock().expect("nobody panics with it");
     assert_eq!(found[0], found[1]);
 }
