@@ -12,7 +12,7 @@ pub(crate) enum Fate {
     SwitchedOff,
     Silent,
     Congested,
-    /// Answers, at once or late, plays a tone and hangs up.
+    /// Answers, at once or late, plays its voice and hangs up.
     Speaks,
     /// Answers and listens until the advisor hangs up.
     Listens,
@@ -41,8 +41,8 @@ impl Fate {
             Fate::Busy => ("busy", Some(486), Some(17)),
             Fate::Invalid => ("invalid_number", Some(404), Some(1)),
             Fate::SwitchedOff => ("unreachable", Some(480), Some(20)),
-            // Our own clock ended it: 408, whatever the carrier says to the CANCEL.
-            Fate::Silent => ("no_answer", Some(408), None),
+            // What a CANCEL makes of an INVITE (RFC 3261 section 9.2).
+            Fate::Silent => ("no_answer", Some(487), None),
             Fate::Congested => ("congestion", Some(503), Some(34)),
             Fate::Speaks | Fate::Leaves => ("connected", None, Some(16)),
             Fate::Listens => ("connected", None, None),
@@ -53,6 +53,14 @@ impl Fate {
     pub(crate) fn talks(self) -> bool {
         self.recorded().0 == "connected"
     }
+}
+
+/// What customers who speak say, in Hz, by the last digit from 5 on.
+pub(crate) const VOICES: [f64; 3] = [440.0, 340.0, 540.0];
+
+/// Which voice is theirs, of those who speak.
+pub(crate) fn voice(person: usize) -> Option<usize> {
+    (Fate::of(person) == Fate::Speaks).then_some(person % 10 - 5)
 }
 
 /// The person behind a number.

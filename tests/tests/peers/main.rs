@@ -1,49 +1,53 @@
 //! The main job, end to end, with peers that others wrote: a base of 500
 //! people is dialed through sipp as the carrier to baresip phones that
 //! registered with digest. The number called decides what becomes of a call,
-//! so that the right record of every contact is known beforehand.
-//!
-//! NOT held: that the phones hear the customers. They recorded silence where
-//! sipp was to play a tone, and whose fault it is was not found out; the
-//! figure is printed, and is 0 s today.
+//! so that the right record of every contact is known beforehand. Everybody
+//! says a tone, so that the right sound in every ear is known as well.
 
 mod desk;
 mod fate;
+mod heard;
 mod peer;
-mod shim;
+mod record;
 mod tone;
+mod trace;
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use serde_json::Value;
 use tests::floor::until;
 use tests::shift::Seat;
 use tests::{Floor, Running};
 
 use crate::desk::{Desk, Typed};
-use crate::fate::{Fate, PEOPLE, person};
+use crate::fate::PEOPLE;
+use crate::heard::{advisors_heard_their_customers, customers_heard_their_advisor};
 use crate::peer::{Carrier, Phone};
-use crate::tone::{Ear, seconds_of};
+use crate::record::{
+    attempts, attempts_were_charged_but_for_congestion, every_contact_ended_as_its_number_says,
+    the_wire_saw_what_the_record_holds, typifications_stand_beside_the_outcome,
+    who_did_not_answer_was_given_time,
+};
+use crate::tone::Ear;
 
 const CAMPAIGN: &str = "extremo";
 const ADVISORS: usize = 8;
-/// What customers say, in Hz; no advisor's tone is near it.
-const CUSTOMER: f64 = 440.0;
 /// The whole base, with a machine that does other things too.
 const WHOLE_BASE: Duration = Duration::from_secs(240);
 
 struct Advisor {
     seat: Seat,
-    /// What this advisor says, in Hz: nobody else says it.
+    /// What this advisor says, in Hz: nobody else says it, nor anything near.
     says: f64,
 }
 
 #[test]
 fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
     let ear = Ear::open();
-    let carrier = Carrier::start(CUSTOMER, ear.port());
+    let carrier = Carrier::start(ear.port());
     let floor = Floor::new();
+    // baresip 1.0 gives up at a challenge it does not know, where it should
+    // pass over it (RFC 8760 section 2.4).
+    floor.sip_setting("digests = [\"MD5\"]");
     let advisors = set_up(&floor, &carrier);
     let engine = floor.serve();
     let phones = plug_in(&engine, &advisors);
@@ -62,11 +66,14 @@ fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
     engine.stop();
 
     let attempts = attempts(&floor);
-    what_was_heard(&phones, &advisors, &ear);
-    every_contact_ended_as_its_number_says(&attempts);
-    the_wire_saw_what_the_record_holds(&carrier, &attempts);
-    typifications_stand_beside_the_outcome(&attempts, &typed);
+    let trace = carrier.trace();
+    advisors_heard_their_customers(&phones, &advisors, &attempts);
     customers_heard_their_advisor(&ear, &advisors, &attempts);
+    the_wire_saw_what_the_record_holds(&trace, &carrier.complaints(), &attempts);
+    who_did_not_answer_was_given_time(&trace);
+    every_contact_ended_as_its_number_says(&attempts);
+    attempts_were_charged_but_for_congestion(&floor, &attempts);
+    typifications_stand_beside_the_outcome(&attempts, &typed);
     let verdict = floor.run(&["verify"]);
     assert_eq!(verdict["verify"], "ok", "{verdict}");
 }
@@ -107,97 +114,4 @@ fn plug_in(engine: &Running, advisors: &[Advisor]) -> Vec<Phone> {
             Phone::start(&seat.user, &seat.sip_password, engine.sip(), *says)
         })
         .collect()
-}
-
-fn attempts(floor: &Floor) -> Vec<Value> {
-    let rows = floor.run(&["report", "attempts", CAMPAIGN, "--limit", "2000"]);
-    rows.as_array().expect("a list of attempts").clone()
-}
-
-fn whose(row: &Value) -> usize {
-    person(row["phone"].as_str().expect("a number"))
-}
-
-fn every_contact_ended_as_its_number_says(attempts: &[Value]) {
-    let mut seen = BTreeMap::new();
-    for row in attempts {
-        let who = whose(row);
-        let (outcome, status, cause) = Fate::of(who).recorded();
-        assert_eq!(row["outcome"], outcome, "{who}: {row}");
-        assert_eq!(row["sip_status"].as_u64(), status, "{who}: {row}");
-        assert_eq!(row["q850"].as_u64(), cause, "{who}: {row}");
-        assert!(row["gate"].is_null(), "{who}: {row}");
-        *seen.entry(who).or_insert(0) += 1;
-    }
-    // One attempt each; what met congestion is due again in ten minutes, not now.
-    assert!(
-        (0..PEOPLE).all(|who| seen.get(&who) == Some(&1)),
-        "{seen:?}"
-    );
-}
-
-fn the_wire_saw_what_the_record_holds(carrier: &Carrier, attempts: &[Value]) {
-    let mut on_the_wire: Vec<String> = carrier.invites().into_values().collect();
-    let phone = |row: &Value| row["phone"].as_str().expect("a number").to_owned();
-    let mut in_the_record: Vec<String> = attempts.iter().map(phone).collect();
-    on_the_wire.sort();
-    in_the_record.sort();
-    assert_eq!(on_the_wire, in_the_record);
-    let complaints = carrier.complaints();
-    assert!(complaints.is_empty(), "sipp says: {complaints}");
-}
-
-fn typifications_stand_beside_the_outcome(attempts: &[Value], typed: &Typed) {
-    for row in attempts {
-        let who = whose(row);
-        let said = typed.get(&row["id"].as_i64().expect("an id"));
-        if Fate::of(who).talks() {
-            let (code, _) = said.unwrap_or_else(|| panic!("{who} was not typed: {row}"));
-            assert_eq!(row["code"], code.as_str(), "{who}: {row}");
-            assert_eq!(row["coded_by"], row["agent"], "{who}: {row}");
-            assert!(row["coded_by"].is_i64(), "{who}: {row}");
-        } else {
-            assert_eq!(said, None, "{who}: {row}");
-            assert!(row["coded_by"].is_null(), "{who}: {row}");
-        }
-    }
-}
-
-/// How many calls of this fate each agent had.
-fn calls(attempts: &[Value], fate: Fate) -> HashMap<i64, usize> {
-    let mut calls = HashMap::new();
-    for row in attempts.iter().filter(|row| Fate::of(whose(row)) == fate) {
-        let agent = row["agent"].as_i64().expect("they were connected");
-        *calls.entry(agent).or_insert(0) += 1;
-    }
-    calls
-}
-
-/// For whoever reads a failure.
-fn what_was_heard(phones: &[Phone], advisors: &[Advisor], ear: &Ear) {
-    let streams = ear.heard();
-    for (Advisor { seat, says }, phone) in advisors.iter().zip(phones) {
-        let heard = phone.heard();
-        let said: Vec<f64> = streams.iter().map(|s| seconds_of(*says, s)).collect();
-        println!(
-            "{}: {} s of customers in {} samples; customers heard {said:?} s of them",
-            seat.user,
-            seconds_of(CUSTOMER, &heard),
-            heard.len()
-        );
-    }
-}
-
-fn customers_heard_their_advisor(ear: &Ear, advisors: &[Advisor], attempts: &[Value]) {
-    let talked = calls(attempts, Fate::Listens);
-    let heard = ear.heard();
-    for Advisor { seat, says } in advisors {
-        let calls = talked.get(&seat.agent).copied().unwrap_or(0);
-        let streams = heard
-            .iter()
-            .filter(|audio| seconds_of(*says, audio) >= 0.5)
-            .count();
-        assert_eq!(streams, calls, "calls in which {} was heard", seat.user);
-    }
-    assert_eq!(talked.values().sum::<usize>(), 15);
 }

@@ -1,17 +1,17 @@
 //! The peers: sipp as the carrier and baresip as the advisors' phones, each in
 //! a folder of its own. Killed when dropped.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::net::{SocketAddr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tests::floor::{PATIENCE, until};
 use tests::ports::free_port;
 
-use crate::shim::Shim;
+use crate::fate::VOICES;
 use crate::tone::{encode, read_wav, tone, write_wav};
+use crate::trace::{self, Trace};
 
 /// A process of the test.
 struct Peer {
@@ -52,20 +52,23 @@ pub(crate) struct Carrier {
 }
 
 impl Carrier {
-    /// sipp with the scenario of this folder; `says` is the tone of customers
-    /// who speak, `ear` the port where those who listen do.
-    pub(crate) fn start(says: f64, ear: u16) -> Carrier {
+    /// sipp with the scenario of this folder; customers who listen have their
+    /// media sent to the port `ear`.
+    pub(crate) fn start(ear: u16) -> Carrier {
         let folder = tempfile::tempdir().expect("a folder for sipp");
-        let audio: Vec<u8> = tone(says, 1).into_iter().map(encode).collect();
-        fs::write(folder.path().join("tone.ulaw"), audio).expect("the folder is ours");
+        for (digit, says) in (5..).zip(VOICES) {
+            let audio: Vec<u8> = tone(says, 1).into_iter().map(encode).collect();
+            let file = folder.path().join(format!("voice{digit}.ulaw"));
+            fs::write(file, audio).expect("the folder is ours");
+        }
         let address = free_port();
         let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/carrier.xml");
         let mut command = Command::new("sipp");
         command.arg("-sf").arg(scenario);
         command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-aa"]);
-        command.args(["-p", &address.port().to_string(), "-mp", "27000"]);
+        command.args(["-p", &address.port().to_string()]);
         command.args(["-key", "ear_port", &ear.to_string(), "-l", "900"]);
-        command.args(["-trace_msg", "-message_file", "messages.log"]);
+        command.args(["-trace_shortmsg", "-shortmessage_file", "messages.log"]);
         command.args(["-trace_err", "-error_file", "errors.log"]);
         let peer = Peer::start(command, folder);
         until("sipp listens", PATIENCE, || {
@@ -74,21 +77,9 @@ impl Carrier {
         Carrier { peer, address }
     }
 
-    /// The number of each INVITE it received, by Call-ID.
-    pub(crate) fn invites(&self) -> HashMap<String, String> {
-        let log = self.read("messages.log");
-        let mut invites = HashMap::new();
-        let mut number = None;
-        for line in log.lines() {
-            if let Some(rest) = line.strip_prefix("INVITE sip:") {
-                number = rest.split('@').next().map(str::to_owned);
-            } else if let Some(id) = line.strip_prefix("Call-ID:")
-                && let Some(number) = number.take()
-            {
-                invites.insert(id.trim().to_owned(), number);
-            }
-        }
-        invites
+    /// Every message that it sent or received.
+    pub(crate) fn trace(&self) -> Trace {
+        trace::read(&self.read("messages.log"))
     }
 
     /// Messages the carrier did not expect, as it wrote them down.
@@ -106,7 +97,6 @@ impl Carrier {
 /// An advisor's phone.
 pub(crate) struct Phone {
     peer: Peer,
-    _way: Shim,
 }
 
 impl Phone {
@@ -114,8 +104,6 @@ impl Phone {
     pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Phone {
         let folder = tempfile::tempdir().expect("a folder for baresip");
         let at = |name: &str| folder.path().join(name);
-        let way = Shim::to(registrar);
-        let registrar = way.local;
         fs::create_dir(at("rec")).expect("the folder is ours");
         // baresip starts its file over where it ends; longer than the test is simpler.
         write_wav(&at("in.wav"), &tone(says, 300));
@@ -140,7 +128,6 @@ impl Phone {
         command.args(["-4", "-f", "."]);
         Phone {
             peer: Peer::start(command, folder),
-            _way: way,
         }
     }
 
@@ -148,10 +135,12 @@ impl Phone {
     pub(crate) fn heard(&self) -> Vec<i16> {
         let folder = self.peer.folder.path().join("rec");
         let files = fs::read_dir(folder).expect("made at the start");
-        files
+        let mut files: Vec<PathBuf> = files
             .map(|file| file.expect("it can be listed").path())
             .filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
-            .flat_map(|path| read_wav(&path))
-            .collect()
+            .collect();
+        // Their names are times.
+        files.sort();
+        files.iter().flat_map(|path| read_wav(path)).collect()
     }
 }

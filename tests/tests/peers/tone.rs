@@ -10,36 +10,73 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 const RATE: f64 = 8_000.0;
-/// A quarter of a second: tones 100 Hz apart do not leak into each other.
-const WINDOW: usize = 2_000;
+/// What one packet brings: how far one look is from the next.
+const HOP: usize = 160;
+/// What one look takes in: long enough that tones 60 Hz apart do not leak into each other.
+const LOOK: usize = 5 * HOP;
+/// A hole shorter than this is a late packet, not the end of a call.
+const HOLE: usize = 10;
 
 /// So many seconds of a tone at half of full scale.
 pub(crate) fn tone(frequency: f64, seconds: usize) -> Vec<i16> {
     (0..seconds * RATE as usize)
-        .map(|at| ((TAU * frequency * at as f64 / RATE).sin() * 16_000.0) as i16)
+        .map(|at| ((TAU * frequency * at as f64 / RATE).sin() * LOUDNESS) as i16)
         .collect()
 }
 
-/// How many seconds of it are this tone and hardly anything else.
-pub(crate) fn seconds_of(frequency: f64, samples: &[i16]) -> f64 {
-    let windows = samples.chunks_exact(WINDOW);
-    let filled = windows.filter(|window| is_tone(frequency, window)).count();
-    filled as f64 * WINDOW as f64 / RATE
+/// The peak of what is said, of 32,767.
+const LOUDNESS: f64 = 16_000.0;
+
+/// A stretch in which somebody is heard and nobody else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spell {
+    /// Who: which of the tones that were asked for.
+    pub(crate) who: usize,
+    pub(crate) seconds: f64,
+    /// How loud, of what was said: 1 is unchanged.
+    pub(crate) loudness: f64,
+}
+
+/// Who of these tones is heard, one after another.
+pub(crate) fn spells(tones: &[f64], samples: &[i16]) -> Vec<Spell> {
+    let mut heard: Vec<(usize, usize, usize)> = Vec::new();
+    for (at, look) in samples.windows(LOOK).step_by(HOP).enumerate() {
+        let Some(who) = tones.iter().position(|tone| is_tone(*tone, look)) else {
+            continue;
+        };
+        match heard.last_mut() {
+            Some((same, _, last)) if *same == who && at - *last <= HOLE => *last = at,
+            _ => heard.push((who, at, at)),
+        }
+    }
+    let spell = |(who, first, last): (usize, usize, usize)| {
+        let stretch = &samples[first * HOP..last * HOP + LOOK];
+        Spell {
+            who,
+            seconds: stretch.len() as f64 / RATE,
+            loudness: (2.0 * power(stretch)).sqrt() / LOUDNESS,
+        }
+    };
+    heard.into_iter().map(spell).collect()
 }
 
 /// Goertzel: the power at the frequency is most of the power there is.
-fn is_tone(frequency: f64, window: &[i16]) -> bool {
+fn is_tone(frequency: f64, look: &[i16]) -> bool {
     let turn = 2.0 * (TAU * frequency / RATE).cos();
-    let (mut last, mut before, mut power) = (0.0, 0.0, 0.0);
-    for &sample in window {
-        let sample = f64::from(sample);
-        let next = sample + turn * last - before;
+    let (mut last, mut before) = (0.0, 0.0);
+    for &sample in look {
+        let next = f64::from(sample) + turn * last - before;
         (before, last) = (last, next);
-        power += sample * sample;
     }
-    let length = window.len() as f64;
-    let at = (last * last + before * before - turn * last * before) * 2.0 / length;
-    power / length > 1_000_000.0 && at > 0.8 * power
+    let length = look.len() as f64;
+    let at = (last * last + before * before - turn * last * before) * 2.0 / (length * length);
+    let all = power(look);
+    all > 1_000_000.0 && at > 0.8 * all
+}
+
+fn power(samples: &[i16]) -> f64 {
+    let squares = samples.iter().map(|sample| f64::from(*sample).powi(2));
+    squares.sum::<f64>() / samples.len() as f64
 }
 
 /// Writes what a phone says.
