@@ -172,6 +172,11 @@ impl Exchange {
                 }
             }
             CallEvent::Answered { sdp } => self.customer_answered(now, attempt, sdp.as_deref()),
+            CallEvent::PickedUp => self.picked_up_too_late(now, attempt),
+            CallEvent::Failed { .. } if call.answered().is_some() => {
+                self.owners.remove(&call.handle);
+                self.customer_gone(now, attempt, EndedBy::System, None);
+            }
             CallEvent::Failed {
                 status,
                 by_us,
@@ -221,6 +226,19 @@ impl Exchange {
         };
         let record = self.endpoint.dialog_record(call.handle).unwrap_or_default();
         self.report_call(attempt, CallProgress::Answered(SignallingRecord(record)));
+    }
+
+    /// A person heard us hang up: that is an answered call, and its end follows.
+    fn picked_up_too_late(&mut self, now: Instant, attempt: AttemptId) {
+        if let Some(call) = self.calls.get_mut(&attempt) {
+            call.phase = Phase::Answered {
+                since: now,
+                with: None,
+                message: None,
+            };
+            let record = self.endpoint.dialog_record(call.handle).unwrap_or_default();
+            self.report_call(attempt, CallProgress::Answered(SignallingRecord(record)));
+        }
     }
 
     fn customer_failed(&mut self, attempt: AttemptId, status: u16, by_us: bool, q850: Option<u16>) {

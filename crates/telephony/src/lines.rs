@@ -212,7 +212,12 @@ impl Exchange {
             return;
         };
         match event {
-            CallEvent::Sent | CallEvent::Trying | CallEvent::Confirmed | CallEvent::Cancelled => {}
+            // One that was picked up too late is told as failed next.
+            CallEvent::Sent
+            | CallEvent::Trying
+            | CallEvent::PickedUp
+            | CallEvent::Confirmed
+            | CallEvent::Cancelled => {}
             CallEvent::Ringing { sdp } => call.session.note_early(sdp),
             CallEvent::Answered { sdp } => self.phone_answered(now, agent, sdp.as_deref()),
             CallEvent::Reinvite { offer } => {

@@ -77,6 +77,9 @@ pub enum CallEvent {
         /// Its body.
         sdp: Option<String>,
     },
+    /// Caller: a 2xx crossed the CANCEL of our `hang_up`. It was acknowledged and is ended with BYE;
+    /// `Failed` is next.
+    PickedUp,
     /// Final, before an answer.
     Failed {
         /// The status that came. Where none did: 408, also for a ring timeout, 487 for our

@@ -155,24 +155,30 @@ impl Endpoint {
         self.alarms.set(Alarm::RingTimeout(handle), None);
         self.alarms.set(Alarm::CancelLimit(handle), None);
         self.enter_dialog(handle, dialog);
+        let over = self.calls.get(&handle).is_none_or(|call| call.silent);
         match stop {
-            None => {
+            // A person who picks up while our CANCEL is on its way is there to be talked to, unless
+            // we do not want the call any more.
+            None | Some(Stop::RingTimeout) if !over => {
                 self.set_phase(handle, Phase::Up);
                 let sdp = sdp_of_response(response);
                 self.tell(handle, CallEvent::Answered { sdp });
             }
-            // The answer crossed our CANCEL.
-            Some(stop) => {
-                let status = stop.status();
-                self.tell_failed(handle, status, true, None);
-                self.set_phase(handle, Call::ending(None));
-                let reason = match stop {
-                    Stop::HangUp { reason } => reason,
-                    Stop::RingTimeout => None,
-                };
-                self.send_bye(now, handle, reason.as_deref());
-            }
+            None | Some(Stop::RingTimeout) => self.end_picked_up(now, handle, Stop::RingTimeout),
+            Some(stop) => self.end_picked_up(now, handle, stop),
         }
+    }
+
+    /// The answer crossed our CANCEL, and nobody waits for it.
+    fn end_picked_up(&mut self, now: Instant, handle: CallHandle, stop: Stop) {
+        self.tell(handle, CallEvent::PickedUp);
+        self.tell_failed(handle, stop.status(), true, None);
+        self.set_phase(handle, Call::ending(None));
+        let reason = match stop {
+            Stop::HangUp { reason } => reason,
+            Stop::RingTimeout => None,
+        };
+        self.send_bye(now, handle, reason.as_deref());
     }
 
     /// Another fork answered, or the answer came after everybody had left: end it properly.

@@ -86,7 +86,29 @@ fn an_answer_that_crosses_the_cancel_is_acknowledged_and_ended() {
     assert_eq!(world.mailed("CANCEL").len(), 1);
     assert_eq!(world.mailed("ACK").len(), 1);
     assert_eq!(world.mailed("BYE").len(), 1);
-    assert_eq!(world.told(ALICE, call).last(), Some(&failed(487, true)));
+    let told = world.told(ALICE, call);
+    assert!(told.ends_with(&[CallEvent::PickedUp, failed(487, true)]));
+    answer_byes(&mut world);
+    world.expect_at_rest();
+}
+
+#[test]
+fn an_answer_that_crosses_the_cancel_of_a_ring_timeout_is_an_answer() {
+    let mut world = World::pair();
+    let (call, invite) = invited(&mut world);
+    says(&mut world, &invite, 180, "one");
+    world.pass(secs(60));
+    assert_eq!(world.mailed("CANCEL").len(), 1);
+    says(&mut world, &invite, 200, "one");
+    assert_eq!(world.mailed("ACK").len(), 1);
+    let told = world.told(ALICE, call);
+    assert!(
+        matches!(told.last(), Some(CallEvent::Answered { .. })),
+        "{told:?}"
+    );
+    assert_eq!(world.mailed("BYE").len(), 0);
+    world.hang_up(ALICE, call);
+    world.pass(secs(1));
     answer_byes(&mut world);
     world.expect_at_rest();
 }

@@ -1,15 +1,16 @@
 //! The same ends with sipp as the carrier: a SIP stack that others wrote. Each scenario is a file
 //! of `tests/sipp`; sipp itself checks the messages that it receives and fails on a wrong one.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use domain::{EndedBy, Outcome, TrunkTransport};
 use engine::{CallProgress, Command};
 
-use crate::floor::{ANSWERS, Floor, PATIENCE, until};
+use crate::floor::{ANSWERS, Floor, PATIENCE, hung_up_by, until};
 
 /// A sipp at work in a folder of its own, on a port of its own.
 struct Sipp {
@@ -88,9 +89,18 @@ impl Drop for Sipp {
     }
 }
 
+/// Free for either transport; below the ports that the system hands out, so that nobody takes it
+/// before sipp does.
 fn free_port() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
-    socket.local_addr().expect("bound")
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + (std::process::id() % 400) as u16 * 20;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// The end of a call that is never answered.
@@ -135,9 +145,28 @@ async fn sipp_rings_out_and_is_cancelled() {
 }
 
 #[tokio::test]
-async fn an_answer_that_crosses_our_cancel_is_acknowledged_and_ended() {
-    let end = end_with("late_answer", Duration::from_millis(400)).await;
-    assert_eq!(outcome(&end).0, Outcome::NoAnswer);
+async fn an_answer_as_we_give_up_ringing_is_an_answer() {
+    let sipp = Sipp::plays("late_answer", TrunkTransport::Udp).await;
+    let mut floor = Floor::open().await;
+    floor.trunk_to(sipp.address);
+    let call = floor.calls_for(ANSWERS, Duration::from_millis(400));
+    floor.answered(call).await;
+    floor.orders(Command::HangUp { attempt: call });
+    assert_eq!(floor.next_end(call).await, hung_up_by(EndedBy::System));
+    sipp.ends_content().await;
+}
+
+#[tokio::test]
+async fn an_answer_as_we_hang_up_is_told_and_ended() {
+    let sipp = Sipp::plays("late_answer", TrunkTransport::Udp).await;
+    let mut floor = Floor::open().await;
+    floor.trunk_to(sipp.address);
+    let call = floor.calls(ANSWERS);
+    floor.call(call, |p| *p == CallProgress::Ringing).await;
+    floor.orders(Command::HangUp { attempt: call });
+    floor.answered(call).await;
+    assert_eq!(floor.next_end(call).await, hung_up_by(EndedBy::System));
+    sipp.ends_content().await;
 }
 
 #[tokio::test]
