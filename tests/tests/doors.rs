@@ -25,6 +25,17 @@ fn a_configuration_with_a_typo_is_refused_by_name() {
 }
 
 #[test]
+fn a_reader_who_leaves_ends_a_command_quietly() {
+    let floor = Floor::new();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = floor.command(&["config", "check"]);
+    let out = command.stdout(writer).output().expect("it starts");
+    assert_eq!(out.status.code(), Some(141), "as shells say SIGPIPE");
+    assert_eq!(String::from_utf8_lossy(&out.stderr), "");
+}
+
+#[test]
 fn files_that_are_no_base_are_refused_with_a_reason_and_leave_nothing() {
     let floor = Floor::new();
     for (name, content, reason) in [

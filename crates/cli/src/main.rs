@@ -97,7 +97,11 @@ enum Command {
 /// start it again: the two would take the record from each other for ever.
 const REPLACED: u8 = 3;
 
+/// Status of a program whose reader left, as shells know it (128 + SIGPIPE).
+const READER_LEFT: i32 = 141;
+
 fn main() -> ExitCode {
+    end_quietly_without_reader();
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(code) => code,
@@ -110,6 +114,19 @@ fn main() -> ExitCode {
             status(&problem)
         }
     }
+}
+
+/// `cadencia report ... | head` is no defect: the standard library panics where
+/// other programs end by SIGPIPE.
+fn end_quietly_without_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.payload_as_str().unwrap_or_default();
+        if words.starts_with("failed printing to stdout") {
+            std::process::exit(READER_LEFT);
+        }
+        usual(panic);
+    }));
 }
 
 /// 1, or [`REPLACED`].
