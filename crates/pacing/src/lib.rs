@@ -6,8 +6,10 @@
 //! floor and gets a [`Decision`]. No I/O, no clock, no randomness: the same
 //! facts and snapshots give the same decisions, bit for bit.
 
+mod agents_ahead;
 mod budget;
 mod call_book;
+mod call_curves;
 mod decision;
 mod fact;
 mod forecast;

@@ -43,13 +43,15 @@ enum Kind {
 impl Risk {
     pub(crate) fn new(forecast: &Forecast) -> Risk {
         let exact = forecast.frees.len() + forecast.holds.len() <= EXACT_MAX;
+        let agents: [Sum; POINTS] =
+            std::array::from_fn(|point| Sum::agents(forecast, point, exact));
         let views = levels(forecast.level)
             .into_iter()
             .map(|(weight, level)| View {
                 weight,
                 level,
                 points: (0..POINTS)
-                    .map(|point| Sum::new(forecast, point, level, exact))
+                    .map(|point| agents[point].with_calls(forecast, point, level))
                     .collect(),
             })
             .collect();
@@ -92,8 +94,8 @@ fn levels((mean, sd): (f64, f64)) -> Vec<(f64, f64)> {
 }
 
 impl Sum {
-    fn new(forecast: &Forecast, point: usize, level: f64, exact: bool) -> Sum {
-        let calls = i64::try_from(forecast.holds.len()).unwrap_or(i64::MAX);
+    /// Busy agents only.
+    fn agents(forecast: &Forecast, point: usize, exact: bool) -> Sum {
         let kind = if exact {
             Kind::Exact(vec![1.0])
         } else {
@@ -104,14 +106,20 @@ impl Sum {
             }
         };
         let mut sum = Sum {
-            short: calls.saturating_sub(forecast.free_now),
+            short: -forecast.free_now,
             kind,
         };
         for frees in &forecast.frees {
             sum.add(frees[point]);
         }
+        sum
+    }
+
+    /// The calls on their way as well, at a level of answers.
+    fn with_calls(&self, forecast: &Forecast, point: usize, level: f64) -> Sum {
+        let mut sum = self.clone();
         for holds in &forecast.holds {
-            sum.add(1.0 - (holds[point] * level).min(1.0));
+            sum.add_call((holds[point] * level).min(1.0));
         }
         sum
     }
@@ -125,10 +133,12 @@ impl Sum {
         match &mut self.kind {
             Kind::Exact(mass) => {
                 mass.push(0.0);
-                for i in (1..mass.len()).rev() {
-                    mass[i] = mass[i] * (1.0 - chance) + mass[i - 1] * chance;
+                let mut below = 0.0;
+                for mass in mass.iter_mut() {
+                    let here = *mass;
+                    *mass = here * (1.0 - chance) + below * chance;
+                    below = here;
                 }
-                mass[0] *= 1.0 - chance;
             }
             Kind::Normal {
                 mean,
@@ -215,7 +225,9 @@ mod tests {
     fn the_normal_curve_meets_the_exact_one() {
         let forecast = floor(60, 60);
         let exact = Risk::new(&forecast).next();
-        let normal = Sum::new(&forecast, 0, 1.0, false).missing();
+        let normal = Sum::agents(&forecast, 0, false)
+            .with_calls(&forecast, 0, 1.0)
+            .missing();
         assert!((exact - normal).abs() < 0.003, "{exact} {normal}");
     }
 
