@@ -19,6 +19,8 @@ pub(crate) struct AgentsAhead {
     wrap_up: Vec<Vec<f64>>,
     /// Chance that a talk begun now still holds its agent after each second.
     fresh_busy: Vec<f64>,
+    /// Share of agents who are ready after wrap-up, rather than away.
+    stays: f64,
     wait: usize,
 }
 
@@ -31,11 +33,12 @@ impl AgentsAhead {
             talk_stays: talk_rates.iter().map(|rate| (-rate).exp()).collect(),
             wrap_up: talks.wrap_up_survival(WRAP_UP_STEPS + steps),
             fresh_busy: Vec::new(),
+            stays: talks.stay_share(),
             wait,
         };
         let ends = ahead.talk_ends(0.0, steps);
         ahead.fresh_busy = (0..steps)
-            .map(|after| 1.0 - ahead.over(&ends, after))
+            .map(|after| 1.0 - ahead.stays * ahead.over(&ends, after))
             .collect();
         ahead
     }
@@ -44,7 +47,7 @@ impl AgentsAhead {
     /// call that gets live at each point.
     pub(crate) fn talk_frees(&self, age: f64, points: &[usize; POINTS]) -> AtPoints {
         let ends = self.talk_ends(age, points[POINTS - 1] + self.wait + 1);
-        points.map(|step| self.over(&ends, step + self.wait))
+        points.map(|step| self.stays * self.over(&ends, step + self.wait))
     }
 
     /// The same for an agent in wrap-up.
@@ -68,11 +71,12 @@ impl AgentsAhead {
             let cut_off = wrap_up
                 .until
                 .is_some_and(|until| seconds(now, until) <= ahead);
-            if cut_off {
+            let over = if cut_off {
                 1.0
             } else {
                 (1.0 - left_at(age + ahead) / whole).clamp(0.0, 1.0)
-            }
+            };
+            self.stays * over
         })
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct Forecast {
     pub(crate) free_now: i64,
     /// Mean and standard deviation of the fast factor on people answering.
     pub(crate) level: (f64, f64),
+    /// The same for the factor on talks ending.
+    pub(crate) talk_level: (f64, f64),
 }
 
 /// Looks ahead from a snapshot with what the books have learnt.
@@ -62,6 +64,7 @@ pub(crate) fn forecast(
         new_live: curves.new_call().iter().sum(),
         free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
         level: calls.level(),
+        talk_level: talks.level(),
     }
 }
 
