@@ -5,10 +5,20 @@
 
 use std::time::Duration;
 
+use crate::lately::Lately;
 use crate::pacer::PacerConfig;
 
-/// Aim so far under the target, for the luck of the last calls.
-const AIM: f64 = 0.985;
+/// Aim so far under the target, and so many abandoned calls under what it
+/// comes to, for the luck of the last calls: the share matters on a large
+/// floor, the calls on a small one.
+const AIM: f64 = 0.99;
+const SPARE: f64 = 0.5;
+/// A balance is spent, or repaid, over this part of what is left of the day.
+/// All of it would leave a rest at the end; much less makes theta restless,
+/// and that costs more than it brings.
+const REPAID_OVER: f64 = 0.5;
+/// Largest share allowed, in shares aimed at.
+const SHARE_MAX: f64 = 2.0;
 /// Look ahead where no end of calling hours is known.
 const HORIZON: f64 = 3.0 * 3_600.0;
 /// Memory of the rate of live calls, in seconds.
@@ -22,10 +32,16 @@ const OUTCOME_MEMORY: f64 = 80.0;
 /// How fast the risk taken is steered, per live call expected.
 const STEER: f64 = 0.03;
 
-/// Share of the budget used before anything is learnt, and the live calls
-/// after which all of it is.
-const CAUTION: (f64, f64) = (0.3, 200.0);
+/// Share of the budget used before anything is learnt.
+const CAUTION: f64 = 0.4;
+/// All of it is used after so many live calls for each agent, within bounds:
+/// what a large team learns in a minute takes a small one an hour, but a
+/// small one also does less harm meanwhile.
+const LEARNT_PER_AGENT: f64 = 10.0;
+const LEARNT: (f64, f64) = (50.0, 200.0);
 
+/// Logarithm of theta over the mean risk before anything is learnt.
+const STEER_FIRST: f64 = 0.5;
 /// Largest logarithm of theta over the mean risk, in general and where
 /// another limit keeps risk low.
 const STEER_MAX: f64 = 3.5;
@@ -44,6 +60,7 @@ pub(crate) struct Budget {
     forecast: f64,
     outcome: f64,
     steer: f64,
+    lately: Lately,
 }
 
 /// What the budget allows now.
@@ -59,12 +76,15 @@ pub(crate) struct Allowance {
     pub(crate) factor: f64,
     /// Abandoned calls to spare (negative: overspent) against the aim.
     pub(crate) balance: f64,
+    /// Part of the risk that the last half hour leaves.
+    pub(crate) leave: f64,
 }
 
 impl Budget {
     pub(crate) fn new(config: &PacerConfig) -> Budget {
+        let target = config.target.get().min(config.limit.get());
         Budget {
-            aim: AIM * config.target.get().min(config.limit.get()),
+            aim: AIM * target,
             live: 0.0,
             abandoned: 0.0,
             learnt: 0.0,
@@ -72,7 +92,8 @@ impl Budget {
             time_recent: 0.0,
             forecast: 0.0,
             outcome: 0.0,
-            steer: 0.0,
+            steer: STEER_FIRST,
+            lately: Lately::new(target),
         }
     }
 
@@ -89,7 +110,9 @@ impl Budget {
         self.abandoned
     }
 
-    pub(crate) fn passed(&mut self, seconds: f64) {
+    /// Time went by, with so many agents busy at its end.
+    pub(crate) fn passed(&mut self, seconds: f64, busy: usize) {
+        self.lately.passed(seconds, busy);
         let keep = (-seconds.clamp(0.0, 60.0) / RATE_MEMORY).exp();
         self.live_recent *= keep;
         self.time_recent = self.time_recent * keep + seconds.clamp(0.0, 60.0);
@@ -99,6 +122,7 @@ impl Budget {
     pub(crate) fn answered(&mut self, risk: f64) {
         self.live += 1.0;
         self.learnt += 1.0;
+        self.lately.answered();
         self.live_recent += 1.0;
         self.forecast += risk;
         let fade = (1.0 - risk / OUTCOME_MEMORY).clamp(0.0, 1.0);
@@ -109,6 +133,7 @@ impl Budget {
     pub(crate) fn abandoned_one(&mut self) {
         self.abandoned += 1.0;
         self.outcome += 1.0;
+        self.lately.abandoned_one();
     }
 
     /// Calls are placed at these risks, each with this chance of being
@@ -135,21 +160,29 @@ impl Budget {
     pub(crate) fn allowance(&self, closes_in: Option<Duration>) -> Allowance {
         let left = closes_in.map_or(HORIZON, |left| left.as_secs_f64().min(86_400.0));
         let rate = (self.live_recent + 2.0) / (self.time_recent + 20.0);
-        let coming = (rate * left).max(20.0);
-        let balance = self.aim * self.live - self.abandoned;
-        let share = (self.aim + balance / coming).clamp(0.03 * self.aim, 1.5 * self.aim);
-        let (first, calls) = CAUTION;
-        let share = share * (first + (1.0 - first) * self.learnt / calls).min(1.0);
+        let coming = (rate * left * REPAID_OVER).max(20.0);
+        let balance = self.aim * self.live - self.abandoned - SPARE;
+        let share = (self.aim + balance / coming).clamp(0.03 * self.aim, SHARE_MAX * self.aim);
+        let share = share * self.caution();
         let (prior, weight) = OUTCOME_PRIOR;
         let factor = (self.outcome + weight * prior) / (self.forecast + weight);
         let factor = factor.clamp(0.3, 5.0);
-        let mean_risk = share / factor;
+        let leave = self.lately.leave();
+        let mean_risk = share / factor * leave;
         Allowance {
             share,
             mean_risk,
             theta: (mean_risk * self.steer.exp()).min(0.5),
             factor,
             balance,
+            leave,
         }
+    }
+
+    /// Part of the budget that may be used with what is learnt so far.
+    fn caution(&self) -> f64 {
+        let (least, most) = LEARNT;
+        let calls = (LEARNT_PER_AGENT * self.lately.team()).clamp(least, most);
+        (CAUTION + (1.0 - CAUTION) * self.learnt / calls).min(1.0)
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use domain::{AttemptId, Timestamp};
 
-use crate::hazard::Hazard;
+use crate::hazard::{Hazard, for_bins};
 use crate::level::Level;
 
 /// Ages on the wire and while ringing, in seconds.
@@ -236,15 +236,19 @@ impl CallBook {
             }
             (Some(rang), None) => {
                 let (from, to) = from_to(rang);
-                self.person.expose(from, to);
-                self.machine.expose(from, to);
-                self.rings_out.expose(from, to);
-                self.expected += self.person.expected(&self.person_rates, from, to);
+                for_bins(RING_UPPERS, from, to, |bin, span| {
+                    self.person.expose_bin(bin, span);
+                    self.machine.expose_bin(bin, span);
+                    self.rings_out.expose_bin(bin, span);
+                    self.expected += self.person_rates[bin] * span;
+                });
             }
             (None, None) => {
                 let (from, to) = from_to(tracked.placed);
-                self.rings.expose(from, to);
-                self.dies.expose(from, to);
+                for_bins(RING_UPPERS, from, to, |bin, span| {
+                    self.rings.expose_bin(bin, span);
+                    self.dies.expose_bin(bin, span);
+                });
             }
         }
         tracked.counted = now;

@@ -46,8 +46,14 @@ impl Hazard {
     /// Something was exposed to the exit from age `from` to age `to`.
     pub(crate) fn expose(&mut self, from: f64, to: f64) {
         for_bins(self.uppers, from, to, |bin, span| {
-            self.exposure[bin] += span
+            self.expose_bin(bin, span);
         });
+    }
+
+    /// The same, where the bin is known: hazards that share their bins share
+    /// the search for them.
+    pub(crate) fn expose_bin(&mut self, bin: usize, span: f64) {
+        self.exposure[bin] += span;
     }
 
     /// The exit happened at an age.
@@ -115,7 +121,7 @@ fn middle(uppers: &[f64], bin: usize) -> f64 {
 }
 
 /// Splits an age span over the bins it crosses.
-fn for_bins(uppers: &[f64], from: f64, to: f64, mut take: impl FnMut(usize, f64)) {
+pub(crate) fn for_bins(uppers: &[f64], from: f64, to: f64, mut take: impl FnMut(usize, f64)) {
     let mut bin = uppers.partition_point(|upper| *upper <= from);
     let mut at = from;
     while at < to {

@@ -6,16 +6,20 @@
 //! floor and gets a [`Decision`]. No I/O, no clock, no randomness: the same
 //! facts and snapshots give the same decisions, bit for bit.
 
+mod agents_ahead;
 mod budget;
 mod call_book;
+mod call_curves;
 mod decision;
 mod fact;
 mod forecast;
 mod hazard;
+mod lately;
 mod level;
 mod limits;
 mod pacer;
 mod predictive;
+mod returns;
 mod risk;
 mod snapshot;
 mod talk_book;

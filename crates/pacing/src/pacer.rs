@@ -82,7 +82,8 @@ impl Pacer {
             }
             Fact::Failed { call } => self.calls.failed(now, call),
             Fact::Cancelled { call } | Fact::Ended { call } => self.calls.forget(now, call),
-            Fact::AgentReady { agent } | Fact::AgentLeft { agent } => self.talks.left(now, agent),
+            Fact::AgentReady { agent } => self.talks.ready(now, agent),
+            Fact::AgentLeft { agent } => self.talks.left(now, agent),
             Fact::TalkEnded { agent } => self.talks.talk_ended(now, agent),
             Fact::WrapUpEnded { agent } => self.talks.wrap_up_ended(now, agent),
         }
@@ -114,7 +115,7 @@ impl Pacer {
         let passed = self.counted.map_or(0.0, |at| seconds(at, now));
         self.calls.count(now);
         self.talks.count(now);
-        self.budget.passed(passed);
+        self.budget.passed(passed, self.talks.busy());
         self.counted = Some(now);
     }
 }

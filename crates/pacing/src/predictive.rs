@@ -95,7 +95,7 @@ fn explained(
         percent(abandoned),
         pacer.config.target
     );
-    let (level, _) = ahead.level;
+    let ((level, _), (talk_level, _)) = (ahead.level, ahead.talk_level);
     Decision {
         dial,
         binding: binding.word(),
@@ -112,12 +112,14 @@ fn explained(
             ("expected_frees", frees),
             ("answer_chance", ahead.new_live),
             ("answer_level", level),
+            ("talk_level", talk_level),
             ("risk_last", last),
             ("risk_next", next),
             ("theta", allowance.theta),
             ("outcome_factor", allowance.factor),
             ("share_allowed", allowance.share),
             ("balance", allowance.balance),
+            ("half_hour_leaves", allowance.leave),
             ("live", pacer.budget.live()),
             ("abandoned", pacer.budget.abandoned()),
         ],

@@ -1,25 +1,39 @@
 //! The chance that one more call, if a person answers it, finds no agent:
 //! the distribution of agents free less calls that hold one. Exact for small
-//! floors, a normal curve corrected for skew for large ones.
+//! floors, a normal curve corrected for skew for large ones. Averaged over
+//! two views of the floor as far apart as what is not known of it.
 
 use crate::forecast::{AtPoints, Forecast, POINTS};
 
 /// Up to so many agents and calls the distribution is exact.
 const EXACT_MAX: usize = 120;
+/// How far apart the two views are, in standard deviations of what is known.
+/// More than one, since the shapes of the curves are not known at first
+/// either; of no weight once some hundred people have answered.
+const ANSWERS_APART: f64 = 1.6;
+const FREES_APART: f64 = 2.0;
 
 /// The risk of the next call, updated as calls are added.
 #[derive(Clone, Debug)]
 pub(crate) struct Risk {
-    /// One view of the floor for each plausible level of answers.
     views: Vec<View>,
     new_holds: AtPoints,
 }
 
 #[derive(Clone, Debug)]
 struct View {
-    weight: f64,
-    level: f64,
+    belief: Belief,
     points: Vec<Sum>,
+}
+
+/// One way the floor may be, relative to what is expected of it.
+#[derive(Clone, Copy, Debug)]
+struct Belief {
+    weight: f64,
+    /// Factor on calls being answered.
+    answers: f64,
+    /// Factor on agents getting free.
+    frees: f64,
 }
 
 /// A sum of independent chances at one point: agents free by then and calls
@@ -40,21 +54,25 @@ enum Kind {
     },
 }
 
+impl Kind {
+    /// A normal curve to which nothing was added yet.
+    const NORMAL: Kind = Kind::Normal {
+        mean: 0.0,
+        variance: 0.0,
+        third: 0.0,
+    };
+}
+
 impl Risk {
     pub(crate) fn new(forecast: &Forecast) -> Risk {
-        let exact = forecast.frees.len() + forecast.holds.len() <= EXACT_MAX;
-        let views = levels(forecast.level)
-            .into_iter()
-            .map(|(weight, level)| View {
-                weight,
-                level,
-                points: (0..POINTS)
-                    .map(|point| Sum::new(forecast, point, level, exact))
-                    .collect(),
-            })
-            .collect();
+        let view = |belief: Belief| View {
+            belief,
+            points: (0..POINTS)
+                .map(|point| Sum::new(forecast, point, belief))
+                .collect(),
+        };
         Risk {
-            views,
+            views: beliefs(forecast).into_iter().map(view).collect(),
             new_holds: forecast.new_holds,
         }
     }
@@ -64,8 +82,8 @@ impl Risk {
         let (mut sum, mut weights) = (0.0, 0.0);
         for view in &self.views {
             let missing: f64 = view.points.iter().map(Sum::missing).sum();
-            sum += view.weight * missing / POINTS as f64;
-            weights += view.weight;
+            sum += view.belief.weight * missing / POINTS as f64;
+            weights += view.belief.weight;
         }
         (sum / weights).clamp(0.0, 1.0)
     }
@@ -74,44 +92,51 @@ impl Risk {
     pub(crate) fn add_call(&mut self) {
         for view in &mut self.views {
             for (sum, holds) in view.points.iter_mut().zip(self.new_holds) {
-                sum.add_call((holds * view.level).min(1.0));
+                sum.add_call((holds * view.belief.answers).min(1.0));
             }
         }
     }
 }
 
-/// Levels to average over, relative to the mean: weights lean to the higher
-/// one, since a call that is answered speaks for a high level.
-fn levels((mean, sd): (f64, f64)) -> Vec<(f64, f64)> {
-    let spread = (sd / mean.max(1e-9)).clamp(0.0, 0.9);
-    if spread < 0.04 {
-        return vec![(1.0, 1.0)];
+/// Two views: more people answer than expected while agents take longer, and
+/// the reverse. Weights lean to the first, since a call that is answered
+/// speaks for a high level of answers.
+fn beliefs(forecast: &Forecast) -> Vec<Belief> {
+    let apart = |(mean, sd): (f64, f64), by: f64| (by * sd / mean.max(1e-9)).clamp(0.0, 0.9);
+    let answers = apart(forecast.level, ANSWERS_APART);
+    let frees = apart(forecast.talk_level, FREES_APART);
+    if answers.max(frees) < 0.04 {
+        return vec![Belief {
+            weight: 1.0,
+            answers: 1.0,
+            frees: 1.0,
+        }];
     }
-    let (low, high) = (1.0 - spread, 1.0 + spread);
-    vec![(low / 2.0, low), (high / 2.0, high)]
+    [1.0, -1.0]
+        .map(|sign| Belief {
+            weight: 0.5 * (1.0 + sign * answers),
+            answers: 1.0 + sign * answers,
+            frees: 1.0 - sign * frees,
+        })
+        .to_vec()
 }
 
 impl Sum {
-    fn new(forecast: &Forecast, point: usize, level: f64, exact: bool) -> Sum {
-        let calls = i64::try_from(forecast.holds.len()).unwrap_or(i64::MAX);
-        let kind = if exact {
+    fn new(forecast: &Forecast, point: usize, belief: Belief) -> Sum {
+        let kind = if forecast.frees.len() + forecast.holds.len() <= EXACT_MAX {
             Kind::Exact(vec![1.0])
         } else {
-            Kind::Normal {
-                mean: 0.0,
-                variance: 0.0,
-                third: 0.0,
-            }
+            Kind::NORMAL
         };
         let mut sum = Sum {
-            short: calls.saturating_sub(forecast.free_now),
+            short: -forecast.free_now,
             kind,
         };
         for frees in &forecast.frees {
-            sum.add(frees[point]);
+            sum.add((frees[point] * belief.frees).min(1.0));
         }
         for holds in &forecast.holds {
-            sum.add(1.0 - (holds[point] * level).min(1.0));
+            sum.add_call((holds[point] * belief.answers).min(1.0));
         }
         sum
     }
@@ -125,10 +150,12 @@ impl Sum {
         match &mut self.kind {
             Kind::Exact(mass) => {
                 mass.push(0.0);
-                for i in (1..mass.len()).rev() {
-                    mass[i] = mass[i] * (1.0 - chance) + mass[i - 1] * chance;
+                let mut below = 0.0;
+                for mass in mass.iter_mut() {
+                    let here = *mass;
+                    *mass = here * (1.0 - chance) + below * chance;
+                    below = here;
                 }
-                mass[0] *= 1.0 - chance;
             }
             Kind::Normal {
                 mean,
@@ -192,6 +219,7 @@ mod tests {
             new_live: 0.2,
             free_now: 1,
             level: (1.0, 0.0),
+            talk_level: (1.0, 0.0),
         }
     }
 
@@ -215,8 +243,25 @@ mod tests {
     fn the_normal_curve_meets_the_exact_one() {
         let forecast = floor(60, 60);
         let exact = Risk::new(&forecast).next();
-        let normal = Sum::new(&forecast, 0, 1.0, false).missing();
+        let mut normal = Sum {
+            short: -forecast.free_now,
+            kind: Kind::NORMAL,
+        };
+        (0..60).for_each(|_| normal.add(0.3));
+        (0..60).for_each(|_| normal.add_call(0.2));
+        let normal = normal.missing();
         assert!((exact - normal).abs() < 0.003, "{exact} {normal}");
+    }
+
+    #[test]
+    fn what_is_not_known_adds_risk() {
+        let known = floor(20, 20);
+        let mut unknown = known.clone();
+        unknown.level = (1.0, 0.3);
+        let answers = Risk::new(&unknown).next();
+        unknown.talk_level = (1.0, 0.2);
+        let both = Risk::new(&unknown).next();
+        assert!(Risk::new(&known).next() < answers && answers < both);
     }
 
     #[test]

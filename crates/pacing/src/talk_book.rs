@@ -9,6 +9,7 @@ use domain::{AgentId, Timestamp};
 use crate::call_book::{GAP_MAX, seconds};
 use crate::hazard::Hazard;
 use crate::level::Level;
+use crate::returns::Returns;
 
 /// Ages of talk, in seconds.
 pub(crate) const TALK_UPPERS: &[f64] = &[
@@ -50,6 +51,7 @@ pub(crate) struct TalkBook {
     level_at: Option<Timestamp>,
     seen: f64,
     expected: f64,
+    returns: Returns,
 }
 
 impl TalkBook {
@@ -77,11 +79,12 @@ impl TalkBook {
             level_at: None,
             seen: 0.0,
             expected: 0.0,
+            returns: Returns::default(),
         }
     }
 
     pub(crate) fn bridged(&mut self, now: Timestamp, agent: AgentId) {
-        self.left(now, agent);
+        self.not_busy(now, agent);
         let doing = Doing::Talk { since: now };
         self.busy.insert(
             agent,
@@ -117,6 +120,7 @@ impl TalkBook {
         else {
             return;
         };
+        self.returns.wrapped_up(agent);
         let age = seconds(since, now);
         let by_class = &mut self.wrap_by_class[class(talked)];
         by_class.exit(age);
@@ -125,8 +129,20 @@ impl TalkBook {
         self.wrap.fade(1.0);
     }
 
-    /// Free or gone, whatever was missed in between.
+    /// Waits for a call.
+    pub(crate) fn ready(&mut self, now: Timestamp, agent: AgentId) {
+        self.not_busy(now, agent);
+        self.returns.then(agent, true);
+    }
+
+    /// Gone: a pause, a break, the log-out.
     pub(crate) fn left(&mut self, now: Timestamp, agent: AgentId) {
+        self.not_busy(now, agent);
+        self.returns.then(agent, false);
+    }
+
+    /// Whatever was missed in between, the agent is not busy.
+    fn not_busy(&mut self, now: Timestamp, agent: AgentId) {
         self.talk_ended(now, agent);
         self.wrap_up_ended(now, agent);
     }
@@ -151,23 +167,27 @@ impl TalkBook {
         self.talk_rates.iter().map(|rate| rate * level).collect()
     }
 
+    /// Factor on the hazard of a talk ending: mean, standard deviation.
+    pub(crate) fn level(&self) -> (f64, f64) {
+        self.level.mean_sd()
+    }
+
+    /// Share of agents who are ready after wrap-up.
+    pub(crate) fn stay_share(&self) -> f64 {
+        self.returns.share()
+    }
+
+    /// Agents busy now, as far as facts tell.
+    pub(crate) fn busy(&self) -> usize {
+        self.busy.len()
+    }
+
     /// Share of wrap-ups of a class that still go on at each whole second.
     pub(crate) fn wrap_up_survival(&self, steps: usize) -> Vec<Vec<f64>> {
         let pooled = self.wrap.rates();
         self.wrap_by_class
             .iter()
-            .map(|class| {
-                let rates = class.rates_leaning_on(&pooled);
-                let mut left = 1.0;
-                (0..steps)
-                    .map(|step| {
-                        let before = left;
-                        let age = step as f64;
-                        left *= (-class.expected(&rates, age, age + 1.0)).exp();
-                        before
-                    })
-                    .collect()
-            })
+            .map(|class| survival(class, &class.rates_leaning_on(&pooled), steps))
             .collect()
     }
 
@@ -200,6 +220,19 @@ impl TalkBook {
         }
         tracked.counted = now;
     }
+}
+
+/// Share left at 0, 1, 2 ... seconds of a hazard; its bins end on whole ones.
+fn survival(hazard: &Hazard, rates: &[f64], steps: usize) -> Vec<f64> {
+    let stays: Vec<f64> = rates.iter().map(|rate| (-rate).exp()).collect();
+    let mut left = 1.0;
+    (0..steps)
+        .map(|step| {
+            let before = left;
+            left *= stays[hazard.bin(step as f64 + 0.5)];
+            before
+        })
+        .collect()
 }
 
 /// Which wrap-up hazard follows a talk of this length.
