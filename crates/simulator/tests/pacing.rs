@@ -30,7 +30,7 @@ fn floor(agents: u32, answered: u32, talk: u64, hours: f64) -> Scenario {
 }
 
 fn runs(scenario: &Scenario) -> Vec<Report> {
-    (71..73)
+    (71..=72)
         .map(|seed| {
             let report = simulate(&Scenario {
                 seed,
@@ -65,22 +65,21 @@ fn assert_paced(scenario: &Scenario, least: f64) {
         mode: DialMode::Progressive,
         ..scenario.clone()
     }));
-    println!("{busy:.3} busy, {alone:.3} with a line per free agent; {share:.4} abandoned");
     assert!(busy >= least, "{busy} busy: {reports:#?}");
     assert!(busy > alone, "{busy} against {alone} with a line per agent");
 }
 
 #[test]
 fn six_agents_with_long_talks() {
-    assert_paced(&floor(6, 25, 170, 4.0), 0.7);
+    assert_paced(&floor(6, 25, 170, 1.5), 0.72);
 }
 
 #[test]
 fn twenty_four_agents_whom_few_people_answer() {
-    assert_paced(&floor(24, 12, 70, 2.0), 0.7);
+    assert_paced(&floor(24, 12, 70, 0.4), 0.72);
 }
 
 #[test]
 fn sixty_agents_with_short_talks() {
-    assert_paced(&floor(60, 30, 35, 1.0), 0.8);
+    assert_paced(&floor(60, 30, 35, 0.2), 0.82);
 }
