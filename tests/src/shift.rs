@@ -29,6 +29,22 @@ pub struct Shift {
     pub habits: Value,
 }
 
+impl Shift {
+    /// Six quick advisors, three lines each: calls enough for any test.
+    pub fn to(trunk: SocketAddr) -> Shift {
+        Shift {
+            trunk,
+            channels: 30,
+            calls_per_second: 15,
+            contacts: 2_000,
+            power_ratio: 3,
+            agents: 6,
+            habits: json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2,
+                "machine": 0.0}),
+        }
+    }
+}
+
 impl Floor {
     /// Sets the shift up and starts its campaign; an engine that starts now, or
     /// again, is found at the same addresses.

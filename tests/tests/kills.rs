@@ -11,7 +11,6 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use cluster::Cluster;
-use serde_json::json;
 use tests::floor::{PATIENCE, until};
 use tests::shift::Shift;
 use tests::wire::Wire;
@@ -80,13 +79,9 @@ fn killed_at_any_instant(floor: &Floor, kills: u64) {
 
 fn prepare(floor: &Floor, wire: &Wire) {
     floor.prepare(&Shift {
-        trunk: wire.local(),
         channels: 60,
-        calls_per_second: 15,
         contacts: 20_000,
-        power_ratio: 3,
-        agents: 6,
-        habits: json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2, "machine": 0.0}),
+        ..Shift::to(wire.local())
     });
 }
 

@@ -21,15 +21,7 @@ fn a_shift_with_a_restart_is_dialed_typed_and_reported() {
     let cluster = Cluster::start();
     let floor = Floor::on(&cluster.url("public"));
     let wire = Wire::start();
-    floor.prepare(&Shift {
-        trunk: wire.local(),
-        channels: 30,
-        calls_per_second: 15,
-        contacts: 2_000,
-        power_ratio: 3,
-        agents: 6,
-        habits: json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2, "machine": 0.0}),
-    });
+    floor.prepare(&Shift::to(wire.local()));
     let mut typed = [0, 0];
     let mut dialed = [0, 0];
     for part in 0..2 {

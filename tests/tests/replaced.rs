@@ -55,13 +55,9 @@ fn an_engine_that_cannot_serve_replaces_nobody() {
 fn replaced_while_dialing(floor: &Floor) {
     let wire = Wire::start();
     floor.prepare(&Shift {
-        trunk: wire.local(),
-        channels: 30,
-        calls_per_second: 15,
-        contacts: 2_000,
-        power_ratio: 3,
         agents: 3,
         habits: json!({"talk_mean_s": 30.0, "talk_min_s": 20.0, "machine": 0.0}),
+        ..Shift::to(wire.local())
     });
     let (first, log) = earlier(floor);
     let advisors = floor.advisors(&first);

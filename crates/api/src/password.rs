@@ -8,7 +8,7 @@ use rand::RngExt as _;
 /// Fewest characters of a password that people choose.
 pub const LENGTH_MIN: usize = 8;
 
-/// Hashes a password for the store. Slow by design: [`crate::hashing`] has a thread for it.
+/// Hashes a password for the store. Slow by design: call it off the runtime.
 pub fn hash(password: &str) -> String {
     Argon2::default()
         .hash_password(password.as_bytes())

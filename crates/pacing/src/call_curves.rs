@@ -58,7 +58,8 @@ pub(crate) struct CallCurves {
 
 impl CallCurves {
     pub(crate) fn new(calls: &CallBook, steps: usize, ring_timeout: f64) -> CallCurves {
-        let undetected = undetected(calls, steps);
+        let detected = &calls.detected;
+        let undetected = detected.survival(&detected.rates(), 0.5, 2 * steps);
         let found: Vec<f64> = (0..steps)
             .map(|step| detected_in(&undetected, step))
             .collect();
@@ -165,24 +166,6 @@ fn dialing_curves(calls: &CallBook, ringing: &Curves, steps: usize) -> Curves {
     let mut curves = Curves::new(steps);
     curves.fill(|age| by_age[age].0, |age, step| by_age[age].1 * fresh[step]);
     curves
-}
-
-/// Share of detections that go on after 0, 0.5, 1 ... seconds.
-fn undetected(calls: &CallBook, steps: usize) -> Vec<f64> {
-    let half_stays: Vec<f64> = calls
-        .detected
-        .rates()
-        .iter()
-        .map(|rate| (-0.5 * rate).exp())
-        .collect();
-    let mut left = 1.0;
-    (0..2 * steps)
-        .map(|half| {
-            let before = left;
-            left *= half_stays[calls.detected.bin(half as f64 / 2.0 + 0.25)];
-            before
-        })
-        .collect()
 }
 
 /// Share of detections that end in a step, when begun in the middle of step 0.

@@ -109,6 +109,20 @@ impl Hazard {
         for_bins(self.uppers, from, to, |bin, span| sum += rates[bin] * span);
         sum
     }
+
+    /// Share left after 0, 1, 2 ... steps of `width` seconds at these rates;
+    /// bins end where steps do.
+    pub(crate) fn survival(&self, rates: &[f64], width: f64, steps: usize) -> Vec<f64> {
+        let stays: Vec<f64> = rates.iter().map(|rate| (-width * rate).exp()).collect();
+        let mut left = 1.0;
+        (0..steps)
+            .map(|step| {
+                let before = left;
+                left *= stays[self.bin((step as f64 + 0.5) * width)];
+                before
+            })
+            .collect()
+    }
 }
 
 /// The middle of a bin; the last, open one counts from its lower edge.

@@ -187,7 +187,7 @@ impl TalkBook {
         let pooled = self.wrap.rates();
         self.wrap_by_class
             .iter()
-            .map(|class| survival(class, &class.rates_leaning_on(&pooled), steps))
+            .map(|class| class.survival(&class.rates_leaning_on(&pooled), 1.0, steps))
             .collect()
     }
 
@@ -220,19 +220,6 @@ impl TalkBook {
         }
         tracked.counted = now;
     }
-}
-
-/// Share left at 0, 1, 2 ... seconds of a hazard; its bins end on whole ones.
-fn survival(hazard: &Hazard, rates: &[f64], steps: usize) -> Vec<f64> {
-    let stays: Vec<f64> = rates.iter().map(|rate| (-rate).exp()).collect();
-    let mut left = 1.0;
-    (0..steps)
-        .map(|step| {
-            let before = left;
-            left *= stays[hazard.bin(step as f64 + 0.5)];
-            before
-        })
-        .collect()
 }
 
 /// Which wrap-up hazard follows a talk of this length.

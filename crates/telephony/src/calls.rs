@@ -172,7 +172,7 @@ impl Exchange {
                 }
             }
             CallEvent::Answered { sdp } => self.customer_answered(now, attempt, sdp.as_deref()),
-            CallEvent::PickedUp => self.picked_up_too_late(now, attempt),
+            CallEvent::PickedUp => self.picked_up(now, attempt),
             CallEvent::Failed { .. } if call.answered().is_some() => {
                 self.owners.remove(&call.handle);
                 self.customer_gone(now, attempt, EndedBy::System, None);
@@ -219,17 +219,11 @@ impl Exchange {
             }
         };
         self.media.set_remote(call.session.leg.id, remote);
-        call.phase = Phase::Answered {
-            since: now,
-            with: None,
-            message: None,
-        };
-        let record = self.endpoint.dialog_record(call.handle).unwrap_or_default();
-        self.report_call(attempt, CallProgress::Answered(SignallingRecord(record)));
+        self.picked_up(now, attempt);
     }
 
-    /// A person heard us hang up: that is an answered call, and its end follows.
-    fn picked_up_too_late(&mut self, now: Instant, attempt: AttemptId) {
+    /// A person is there, be it only to hear us hang up.
+    fn picked_up(&mut self, now: Instant, attempt: AttemptId) {
         if let Some(call) = self.calls.get_mut(&attempt) {
             call.phase = Phase::Answered {
                 since: now,

@@ -157,28 +157,24 @@ impl Endpoint {
         self.enter_dialog(handle, dialog);
         let over = self.calls.get(&handle).is_none_or(|call| call.silent);
         match stop {
-            // A person who picks up while our CANCEL is on its way is there to be talked to, unless
-            // we do not want the call any more.
-            None | Some(Stop::RingTimeout) if !over => {
+            Some(Stop::HangUp { reason }) => self.end_picked_up(now, handle, reason.as_deref()),
+            _ if over => self.end_picked_up(now, handle, None),
+            // A person who picks up while our CANCEL is on its way is there to be talked to.
+            None | Some(Stop::RingTimeout) => {
                 self.set_phase(handle, Phase::Up);
                 let sdp = sdp_of_response(response);
                 self.tell(handle, CallEvent::Answered { sdp });
             }
-            None | Some(Stop::RingTimeout) => self.end_picked_up(now, handle, Stop::RingTimeout),
-            Some(stop) => self.end_picked_up(now, handle, stop),
         }
     }
 
-    /// The answer crossed our CANCEL, and nobody waits for it.
-    fn end_picked_up(&mut self, now: Instant, handle: CallHandle, stop: Stop) {
+    /// The answer crossed our CANCEL, and nobody wants it any more.
+    fn end_picked_up(&mut self, now: Instant, handle: CallHandle, reason: Option<&str>) {
         self.tell(handle, CallEvent::PickedUp);
-        self.tell_failed(handle, stop.status(), true, None);
+        let status = Stop::HangUp { reason: None }.status();
+        self.tell_failed(handle, status, true, None);
         self.set_phase(handle, Call::ending(None));
-        let reason = match stop {
-            Stop::HangUp { reason } => reason,
-            Stop::RingTimeout => None,
-        };
-        self.send_bye(now, handle, reason.as_deref());
+        self.send_bye(now, handle, reason);
     }
 
     /// Another fork answered, or the answer came after everybody had left: end it properly.

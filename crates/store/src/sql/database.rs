@@ -199,11 +199,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
             "the record needs a file; write sqlite:PATH".to_owned(),
         ));
     }
-    let cannot = |source| StoreError::Open {
-        database: url.to_owned(),
-        advice: "is it a SQLite file, in a folder this user may write to?",
-        source,
-    };
+    let cannot = |source| no_sqlite(url, source);
     let options = SqliteConnectOptions::from_str(url)
         .map_err(cannot)?
         .create_if_missing(true)
@@ -230,14 +226,18 @@ async fn open_sqlite(url: &str) -> Result<Database> {
     Ok(Database::Sqlite { writer, readers })
 }
 
-/// Refuses a library with the WAL-reset bug, and a file system without the
-/// shared memory that WAL needs (a network one).
-async fn check_sqlite(writer: &SqlitePool, url: &str) -> Result<()> {
-    let cannot = |source| StoreError::Open {
+fn no_sqlite(url: &str, source: sqlx::Error) -> StoreError {
+    StoreError::Open {
         database: url.to_owned(),
         advice: "is it a SQLite file, in a folder this user may write to?",
         source,
-    };
+    }
+}
+
+/// Refuses a library with the WAL-reset bug, and a file system without the
+/// shared memory that WAL needs (a network one).
+async fn check_sqlite(writer: &SqlitePool, url: &str) -> Result<()> {
+    let cannot = |source| no_sqlite(url, source);
     let row = sqlx::query("SELECT sqlite_version() AS v")
         .fetch_one(writer)
         .await

@@ -10,6 +10,7 @@
 use super::database::{Database, Tx};
 use super::query::Query;
 use super::restart::NODE;
+use super::row::Row;
 use crate::error::{Result, StoreError};
 
 /// The epoch the record is in: only the engine that set it may intend calls.
@@ -46,11 +47,7 @@ pub(super) async fn turn_of(tx: &mut Tx, epoch: i64) -> Result<u64> {
          FROM node n WHERE n.id = $1 {turn}",
     )
     .int(NODE);
-    let row = tx.fetch_one(query).await?.ok_or_else(no_node)?;
-    match row.int("epoch")? == epoch {
-        true => row.narrow("seq"),
-        false => Err(StoreError::Replaced),
-    }
+    under(tx, epoch, query).await?.narrow("seq")
 }
 
 /// Takes the turn to write what any process may, whoever has the record.
@@ -64,9 +61,14 @@ pub(super) async fn turn(tx: &mut Tx) -> Result<()> {
 pub(super) async fn beside(tx: &mut Tx, epoch: i64) -> Result<()> {
     let text = "SELECT epoch FROM node WHERE id = $1 {beside}";
     let query = Query::new("look whose the record is", text).int(NODE);
+    under(tx, epoch, query).await.map(drop)
+}
+
+/// The node's row, unless the record is in another epoch.
+async fn under(tx: &mut Tx, epoch: i64, query: Query) -> Result<Row> {
     let row = tx.fetch_one(query).await?.ok_or_else(no_node)?;
     match row.int("epoch")? == epoch {
-        true => Ok(()),
+        true => Ok(row),
         false => Err(StoreError::Replaced),
     }
 }

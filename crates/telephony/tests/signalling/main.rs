@@ -7,5 +7,9 @@ mod hostile;
 mod lines;
 mod peer;
 mod per_call;
+// Shared as a file: the `tests` crate builds the whole program.
+#[path = "../../../../tests/src/ports.rs"]
+#[allow(unreachable_pub, reason = "another crate exports it")]
+mod ports;
 mod restart;
 mod sipp;

@@ -1,16 +1,16 @@
 //! The same ends with sipp as the carrier: a SIP stack that others wrote. Each scenario is a file
 //! of `tests/sipp`; sipp itself checks the messages that it receives and fails on a wrong one.
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use domain::{EndedBy, Outcome, TrunkTransport};
 use engine::{CallProgress, Command};
 
 use crate::floor::{ANSWERS, Floor, PATIENCE, hung_up_by, until};
+use crate::ports::free_port;
 
 /// A sipp at work in a folder of its own, on a port of its own.
 struct Sipp {
@@ -86,20 +86,6 @@ impl Drop for Sipp {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// Free for either transport; below the ports that the system hands out, so that nobody takes it
-/// before sipp does.
-fn free_port() -> SocketAddr {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = 10_000 + (std::process::id() % 400) as u16 * 20;
-    loop {
-        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() {
-            return address;
-        }
     }
 }
 
