@@ -104,6 +104,13 @@ impl Pacer {
         }
     }
 
+    /// A decision that came to nothing and left nothing behind but the time it
+    /// was made at: what [`crate::Replay`] does in its place.
+    pub(crate) fn pass(&mut self, now: Timestamp) {
+        self.count(now);
+        self.decided.clear();
+    }
+
     fn live(&mut self, now: Timestamp, call: domain::AttemptId) {
         if let Some(risk) = self.calls.live(now, call) {
             self.budget.answered(risk);

@@ -9,12 +9,11 @@ use domain::{
 use kpi::AttemptSet;
 
 use super::database::Database;
-use super::event::PACING;
 use super::query::{Batch, Query};
 use super::row::Row;
 use super::{config, work};
-use crate::error::{Result, StoreError};
-use crate::types::{AgentLogRow, AttemptFilter, AttemptRow, GateRow, PacingRow, TypificationRow};
+use crate::error::Result;
+use crate::types::{AgentLogRow, AttemptFilter, AttemptRow, GateRow, TypificationRow};
 
 /// Attempts in an answer when nobody says how many.
 const PAGE_DEFAULT: u32 = 100;
@@ -263,58 +262,6 @@ pub(super) fn agent_log_of(row: &Row) -> Result<AgentLogRow> {
         to: row.kind("to_status", AgentStatus::from_number)?,
         reason: row.opt_text("reason")?,
         attempt: row.opt_int("attempt")?.map(AttemptId::new),
-    })
-}
-
-/// See [`crate::Store::pacing_log`].
-pub(super) async fn pacing_log(
-    db: &Database,
-    campaign: CampaignId,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<PacingRow>> {
-    // The kind stands in the text, not among the values, so that the partial
-    // index of the migrations serves.
-    let text = format!(
-        "SELECT seq, at, campaign, body FROM event
-         WHERE kind = {PACING} AND campaign = $1 AND at >= $2 AND at < $3 ORDER BY seq"
-    );
-    let query = Query::new("read pacing decisions", text)
-        .int(campaign.get())
-        .int(from.as_millis())
-        .int(to.as_millis());
-    db.fetch(query).await?.iter().map(pacing_of).collect()
-}
-
-/// The body of a pacing decision, as `event` writes it.
-#[derive(serde::Deserialize)]
-struct PacingBody {
-    dial: u32,
-    binding: String,
-    why: String,
-    inputs: Vec<(String, Option<f64>)>,
-}
-
-fn pacing_of(row: &Row) -> Result<PacingRow> {
-    let body: PacingBody =
-        serde_json::from_str(&row.text("body")?).map_err(|error| StoreError::Corrupt {
-            what: "pacing decision",
-            detail: error.to_string(),
-        })?;
-    // JSON has no NaN or infinity: those come back as absent, hence as NaN.
-    let inputs = body
-        .inputs
-        .into_iter()
-        .map(|(name, value)| (name, value.unwrap_or(f64::NAN)))
-        .collect();
-    Ok(PacingRow {
-        seq: row.narrow("seq")?,
-        at: row.time("at")?,
-        campaign: CampaignId::new(row.int("campaign")?),
-        dial: body.dial,
-        binding: body.binding,
-        why: body.why,
-        inputs,
     })
 }
 

@@ -159,6 +159,19 @@ pub struct PacingRow {
     pub inputs: Vec<(String, f64)>,
 }
 
+/// A page of the pacing ledger, with the decision it led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// Place in the journal.
+    pub seq: u64,
+    /// When: what the times on the page count from.
+    pub at: Timestamp,
+    /// What pacing was told; `None` of a record from before there was a ledger.
+    pub page: Option<String>,
+    /// What it decided; `None` of a page that was merely full.
+    pub decision: Option<PacingRow>,
+}
+
 /// An intent that did not become a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateRow {

@@ -1,0 +1,2 @@
+-- The pacing ledger in its order: decisions (12) and pages without one (14).
+CREATE INDEX event_pacing_ledger ON event (campaign, seq) WHERE kind IN (12, 14);
