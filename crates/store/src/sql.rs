@@ -40,9 +40,9 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, LedgerRow,
-    ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow,
-    User, Verdict,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
+    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
+    Session, TypificationRow, User, Verdict,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -333,6 +333,14 @@ impl Store for SqlStore {
         to: Timestamp,
     ) -> Result<Vec<PacingRow>> {
         pacing::pacing_log(&self.db, campaign, from, to).await
+    }
+
+    async fn campaign_state_at(
+        &self,
+        campaign: CampaignId,
+        at: Timestamp,
+    ) -> Result<Option<CampaignStateRow>> {
+        read::campaign_state_at(&self.db, campaign, at).await
     }
 
     async fn pacing_began(&self, campaign: CampaignId, at: Timestamp) -> Result<Option<u64>> {

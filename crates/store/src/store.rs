@@ -11,9 +11,9 @@ use domain::{
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, LedgerRow,
-    ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow,
-    User, Verdict,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
+    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
+    Session, TypificationRow, User, Verdict,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -212,6 +212,13 @@ pub trait Store: Send + Sync {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<LedgerRow>>;
+    /// The last change of a campaign's state up to `at`; `None`: it had not been
+    /// started by then.
+    async fn campaign_state_at(
+        &self,
+        campaign: CampaignId,
+        at: Timestamp,
+    ) -> Result<Option<CampaignStateRow>>;
     /// Intents that did not become calls, in `from..to`.
     async fn gates(
         &self,

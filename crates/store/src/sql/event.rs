@@ -9,6 +9,8 @@ use super::query::Batch;
 
 /// Kind of the pacing decisions; the migrations index it.
 pub(super) const PACING: i64 = 12;
+/// Kind of the changes of a campaign's state; as above.
+pub(super) const CAMPAIGN_STATE: i64 = 11;
 /// Kind of the pages of the pacing ledger without a decision; as above.
 pub(super) const TOLD: i64 = 14;
 /// Kind of the intents.
@@ -132,7 +134,7 @@ fn row(event: &Event) -> EventRow {
             state,
             reason,
         } => EventRow {
-            kind: 11,
+            kind: CAMPAIGN_STATE,
             campaign: Some(campaign.get()),
             agent: None,
             attempt: None,

@@ -8,8 +8,11 @@ use super::database::Database;
 use super::event::{PACING, TOLD, place};
 use super::query::Query;
 use super::row::Row;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::types::{LedgerRow, PacingRow};
+
+/// What a body that cannot be read was to be.
+const DECISION: &str = "pacing decision";
 
 /// See [`crate::Store::pacing_log`].
 pub(super) async fn pacing_log(
@@ -43,7 +46,7 @@ struct PacingBody {
 }
 
 fn pacing_of(row: &Row) -> Result<PacingRow> {
-    decision(row, body(row)?)
+    decision(row, row.json("body", DECISION)?)
 }
 
 fn decision(row: &Row, body: PacingBody) -> Result<PacingRow> {
@@ -72,9 +75,9 @@ struct ToldBody {
 
 fn ledger_of(row: &Row) -> Result<LedgerRow> {
     let (page, decision) = if row.int("kind")? == TOLD {
-        (body::<ToldBody>(row)?.page, None)
+        (row.json::<ToldBody>("body", DECISION)?.page, None)
     } else {
-        let mut body: PacingBody = body(row)?;
+        let mut body: PacingBody = row.json("body", DECISION)?;
         let page = std::mem::take(&mut body.page);
         (page, Some(decision(row, body)?))
     };
@@ -83,13 +86,6 @@ fn ledger_of(row: &Row) -> Result<LedgerRow> {
         at: row.time("at")?,
         page: (!page.is_null()).then(|| page.to_string()),
         decision,
-    })
-}
-
-fn body<T: serde::de::DeserializeOwned>(row: &Row) -> Result<T> {
-    serde_json::from_str(&row.text("body")?).map_err(|error| StoreError::Corrupt {
-        what: "pacing decision",
-        detail: error.to_string(),
     })
 }
 

@@ -9,11 +9,14 @@ use domain::{
 use kpi::AttemptSet;
 
 use super::database::Database;
+use super::event::CAMPAIGN_STATE;
 use super::query::{Batch, Query};
 use super::row::Row;
 use super::{config, work};
 use crate::error::Result;
-use crate::types::{AgentLogRow, AttemptFilter, AttemptRow, GateRow, TypificationRow};
+use crate::types::{
+    AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, TypificationRow,
+};
 
 /// Attempts in an answer when nobody says how many.
 const PAGE_DEFAULT: u32 = 100;
@@ -263,6 +266,37 @@ pub(super) fn agent_log_of(row: &Row) -> Result<AgentLogRow> {
         reason: row.opt_text("reason")?,
         attempt: row.opt_int("attempt")?.map(AttemptId::new),
     })
+}
+
+/// See [`crate::Store::campaign_state_at`].
+pub(super) async fn campaign_state_at(
+    db: &Database,
+    campaign: CampaignId,
+    at: Timestamp,
+) -> Result<Option<CampaignStateRow>> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        state: String,
+        reason: String,
+    }
+    // The kind stands in the text so that the partial index serves.
+    let text = format!(
+        "SELECT at, body FROM event WHERE kind = {CAMPAIGN_STATE} AND campaign = $1 AND at <= $2
+         ORDER BY seq DESC LIMIT 1"
+    );
+    let query = Query::new("read the state of a campaign", text)
+        .int(campaign.get())
+        .int(at.as_millis());
+    let rows = db.fetch(query).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let body: Body = row.json("body", "change of a campaign")?;
+    Ok(Some(CampaignStateRow {
+        at: row.time("at")?,
+        state: body.state,
+        reason: body.reason,
+    }))
 }
 
 /// See [`crate::Store::gates`].

@@ -159,6 +159,17 @@ pub struct PacingRow {
     pub inputs: Vec<(String, f64)>,
 }
 
+/// A change of a campaign's state as journaled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignStateRow {
+    /// When.
+    pub at: Timestamp,
+    /// To, as a word.
+    pub state: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// A page of the pacing ledger, with the decision it led to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerRow {
