@@ -50,6 +50,9 @@ pub(crate) struct Settings {
     /// Lines per ready agent, in power mode
     #[arg(long)]
     power_ratio: Option<f64>,
+    /// The most calls on their way at once, whatever the mode would place; 0: no cap
+    #[arg(long)]
+    lines_max: Option<u32>,
     /// A list it dials; may be given more than once, in order of priority
     #[arg(long = "list")]
     lists: Vec<String>,
@@ -207,6 +210,7 @@ impl Settings {
             name: Some(self.name.clone()),
             mode: self.mode.clone(),
             power_ratio: self.power_ratio,
+            lines_max: self.lines_max,
             lists: some(&self.lists),
             trunks: some(&self.trunks),
             caller_ids: some(&self.caller_ids),
