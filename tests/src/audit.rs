@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use store::{AttemptFilter, AttemptRow, Store};
 
 use crate::Floor;
+use crate::shift::CAMPAIGN;
 use crate::wire::Wire;
 
 impl Floor {
@@ -88,5 +89,14 @@ impl Floor {
         );
         let verdict = self.run(&["verify"]);
         assert_eq!(verdict["verify"], "ok", "{verdict}");
+        self.decides_the_same_again();
+    }
+
+    /// Every pacing decision on record comes out the same, bit for bit.
+    fn decides_the_same_again(&self) {
+        let always = ["--from", "2020-01-01", "--to", "2100-01-01"];
+        let replayed = self.run(&[&["replay", CAMPAIGN], &always[..]].concat());
+        assert_eq!(replayed["differ"], 0, "{replayed}");
+        assert!(replayed["decisions"].as_u64() > Some(0), "{replayed}");
     }
 }

@@ -39,6 +39,20 @@ fn a_shift_with_a_restart_is_dialed_typed_and_reported() {
     assert!(typed[0] > 0 && typed[1] > 0, "no advisor typed");
     floor.adds_up(&wire, typed.iter().sum());
     the_report_says_what_the_wire_saw(&floor, &wire);
+    why_it_dialed_is_told(&floor);
+}
+
+fn why_it_dialed_is_told(floor: &Floor) {
+    let rows = floor.attempts();
+    let placed = rows.iter().find_map(|row| row.placed_at).expect("a call");
+    let at = placed.as_millis().to_string();
+    let told = floor.run(&["explain", CAMPAIGN, "--at", &at]);
+    let sentence = told["sentence"].as_str().expect("a sentence");
+    assert!(sentence.contains("placed"), "{told}");
+    assert_eq!(told["state"]["state"], "running", "{told}");
+    let before = floor.run(&["explain", CAMPAIGN, "--at", "2020-01-01"]);
+    let sentence = before["sentence"].as_str().expect("a sentence");
+    assert!(sentence.starts_with("No call"), "{before}");
 }
 
 fn the_report_says_what_the_wire_saw(floor: &Floor, wire: &Wire) {

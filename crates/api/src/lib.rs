@@ -9,6 +9,7 @@ mod campaigns;
 mod control;
 mod desk;
 mod error;
+mod explain;
 mod hashing;
 mod health;
 mod import;
@@ -36,6 +37,7 @@ pub use attempts::attempt_shown;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::Control;
 pub use error::ApiError;
+pub use explain::explain;
 pub use import::{ImportRequest, Imported, load};
 pub use kpis::report;
 pub use live::live_shown;
@@ -91,6 +93,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::stop))
         .routes(routes!(campaigns::dispositions))
         .routes(routes!(kpis::of_campaign))
+        .routes(routes!(explain::of_campaign))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(agents::all, agents::create))

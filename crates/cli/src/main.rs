@@ -11,6 +11,7 @@ mod list;
 mod output;
 mod pace;
 mod peers;
+mod replay;
 mod report;
 mod serve;
 mod simulate;
@@ -81,6 +82,8 @@ enum Command {
     Report(report::Report),
     /// Why it dialed, or did not, at a time
     Explain(explain::Explain),
+    /// Make the pacing decisions of a day again from the record, and compare
+    Replay(replay::Replay),
     /// Check the invariants of the record
     Verify,
     /// Drive the pacing policy over JSON lines on standard input and output
@@ -161,6 +164,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Agent(agent) => agent.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
+            Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,
             Command::Advisors(advisors) => advisors.run().await?,

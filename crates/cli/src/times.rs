@@ -1,7 +1,11 @@
 //! Times as people type and read them, in Colombia's zone (UTC-5 all year).
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Timelike as _, Utc,
+};
 use domain::Timestamp;
 
 fn bogota() -> FixedOffset {
@@ -13,13 +17,20 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(Utc::now().timestamp_millis())
 }
 
-/// `2026-11-24`, `2026-11-24T15:04`, RFC 3339, or milliseconds since 1970 UTC.
+/// `2026-11-24`, `2026-11-24T15:04`, `15:04` of today, RFC 3339, or milliseconds
+/// since 1970 UTC.
 pub(crate) fn parse(text: &str) -> Result<Timestamp> {
     if let Ok(ms) = text.parse::<i64>() {
         return Ok(Timestamp::from_millis(ms));
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(Timestamp::from_millis(at.timestamp_millis()));
+    }
+    let hour = ["%H:%M:%S", "%H:%M"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok());
+    if let Some(hour) = hour {
+        return Ok(today() + Duration::from_secs(u64::from(hour.num_seconds_from_midnight())));
     }
     let local = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
         .iter()
@@ -31,7 +42,9 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp> {
     match local.and_then(|local| bogota().from_local_datetime(&local).single()) {
         Some(at) => Ok(Timestamp::from_millis(at.timestamp_millis())),
         None => {
-            bail!("`{text}` is no time; write 2026-11-24, 2026-11-24T15:04 (Bogotá) or RFC 3339")
+            bail!(
+                "`{text}` is no time; write 15:04, 2026-11-24, 2026-11-24T15:04 (Bogotá) or RFC 3339"
+            )
         }
     }
 }
@@ -61,6 +74,9 @@ mod tests {
         let day = parse("2026-11-24").expect("a day");
         assert_eq!(day, parse("2026-11-24T05:00:00Z").expect("RFC 3339"));
         assert_eq!(shown(day), "2026-11-24 00:00:00");
+        let noon = parse("12:00").expect("an hour of today");
+        assert_eq!(noon.since(today()), Duration::from_secs(12 * 3_600));
         assert!(parse("ayer").is_err());
+        assert!(parse("25:00").is_err());
     }
 }

@@ -137,4 +137,7 @@ pub struct PacingRecord {
     pub why: String,
     /// Named inputs and intermediate figures.
     pub inputs: Vec<(&'static str, f64)>,
+    /// What pacing was told since the record before, and the floor it decided
+    /// on: a page of its ledger, empty where none is kept.
+    pub page: String,
 }

@@ -108,6 +108,13 @@ pub enum Event {
     },
     /// How many calls were decided, and why.
     PacingDecided(PacingRecord),
+    /// A page of the ledger between two decisions, which is full.
+    PacingTold {
+        /// Whose.
+        campaign: CampaignId,
+        /// As in [`PacingRecord::page`], without a decision.
+        page: String,
+    },
 }
 
 /// What a call was, as someone said.

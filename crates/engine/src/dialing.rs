@@ -103,13 +103,13 @@ impl Engine {
         }
         pace::cap_while_learning(&mut floor, run.figures.balance(now).0);
         let run = self.runs.get_mut(&id).expect("found above");
-        let record = run.pace.decide(&run.campaign, &floor);
+        let (record, news) = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.
         if record.dial == 0 && !matches!(record.binding, "none" | "mode") {
             run.held = Some(record.why.clone());
         }
         let dial = record.dial;
-        if run.decided(now, &record) {
+        if news {
             self.emit(Event::PacingDecided(record));
         }
         for _ in 0..dial {

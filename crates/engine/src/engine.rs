@@ -36,6 +36,8 @@ pub struct Engine {
     pub(crate) dirty: BTreeSet<CampaignId>,
     pub(crate) stalled: bool,
     pub(crate) draining: bool,
+    /// Nobody will replay its pacing.
+    unledgered: bool,
     /// What this step led to so far.
     out: Step,
 }
@@ -51,6 +53,13 @@ impl Engine {
             },
             ..Engine::default()
         }
+    }
+
+    /// Keeps no ledger of pacing: for rehearsals, which nobody replays.
+    #[must_use]
+    pub fn without_ledger(mut self) -> Engine {
+        self.unledgered = true;
+        self
     }
 
     /// Takes one input; answers with facts and orders. What is due by `now`
@@ -152,6 +161,17 @@ impl Engine {
             self.feed(id);
             self.finish_if_done(id);
         }
+        self.turn_full_pages();
+    }
+
+    /// A campaign nobody starts for days still hears of agents.
+    fn turn_full_pages(&mut self) {
+        let now = self.now;
+        let full = |(id, run): (&CampaignId, &mut Run)| Some((*id, run.pace.full_page(now)?));
+        let pages: Vec<_> = self.runs.iter_mut().filter_map(full).collect();
+        for (campaign, page) in pages {
+            self.emit(Event::PacingTold { campaign, page });
+        }
     }
 
     // --- configuration ---------------------------------------------------
@@ -162,7 +182,7 @@ impl Engine {
         match self.runs.get_mut(&id) {
             Some(run) => run.change(campaign, self.now),
             None => {
-                let mut run = Run::new(campaign);
+                let mut run = Run::new(campaign, !self.unledgered);
                 if let Some(catalogue) = self.catalogues.remove(&id) {
                     run.catalogue = catalogue;
                 }

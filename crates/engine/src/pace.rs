@@ -6,7 +6,10 @@ use std::time::Duration;
 use agents::{Agent, State};
 use campaigns::Campaign;
 use domain::{DialMode, PacingRecord, Timestamp};
-use pacing::{Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};
+use pacing::{
+    Beginning, Fact, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
+    SnapshotWrapUp,
+};
 
 use crate::call::{Call, Phase};
 use crate::run::Run;
@@ -26,34 +29,71 @@ const LINES_WHILE_LEARNING: u32 = 2;
 #[derive(Debug)]
 pub(crate) struct Pace {
     pacer: Pacer,
+    /// What it was told since the last record; `None` where nobody replays.
+    ledger: Option<Ledger>,
     last: Option<PacingRecord>,
     recorded: Option<(Timestamp, &'static str)>,
 }
 
 impl Pace {
-    pub(crate) fn new(campaign: &Campaign) -> Pace {
-        Pace {
+    pub(crate) fn new(campaign: &Campaign, ledger: bool) -> Pace {
+        let mut pace = Pace {
             pacer: Pacer::new(config(campaign)),
+            ledger: ledger.then(Ledger::default),
             last: None,
             recorded: None,
-        }
+        };
+        pace.begin(config(campaign), (0, 0));
+        pace
     }
 
     /// Changed aims start a new pacer, with the balance (live answers, of
     /// those abandoned) of the old one; what else changes leaves it be.
     pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: (u64, u64)) {
         if config(from) != config(to) {
-            self.pacer = Pacer::new(config(to));
-            self.pacer.restore_balance(balance.0, balance.1);
+            self.begin(config(to), balance);
+        }
+    }
+
+    /// A pacer that knows the balance and nothing else.
+    fn begin(&mut self, config: PacerConfig, (live, abandoned): (u64, u64)) {
+        self.pacer = Pacer::new(config);
+        self.pacer.restore_balance(live, abandoned);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.began(Beginning {
+                config,
+                live,
+                abandoned,
+            });
         }
     }
 
     pub(crate) fn observe(&mut self, now: Timestamp, fact: Fact) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.told(now, fact);
+        }
         self.pacer.observe(now, fact);
     }
 
-    pub(crate) fn decide(&mut self, run: &Campaign, snapshot: &Snapshot) -> PacingRecord {
-        self.pacer.decide(snapshot).record(run.id)
+    /// Decides, keeps the decision, and says whether it goes into the record.
+    pub(crate) fn decide(&mut self, run: &Campaign, floor: &Snapshot) -> (PacingRecord, bool) {
+        let now = floor.now;
+        let mut record = self.pacer.decide(floor).record(run.id);
+        let news = self.keep(now, &record);
+        if let Some(ledger) = &mut self.ledger {
+            if news {
+                record.page = ledger.page(now, Some(floor));
+            } else {
+                ledger.asked(now);
+            }
+        }
+        (record, news)
+    }
+
+    /// The page that is full without a decision to go with.
+    pub(crate) fn full_page(&mut self, now: Timestamp) -> Option<String> {
+        let ledger = self.ledger.as_mut().filter(|ledger| ledger.is_full())?;
+        Some(ledger.page(now, None))
     }
 
     pub(crate) fn last(&self) -> Option<&PacingRecord> {
@@ -62,7 +102,7 @@ impl Pace {
 
     /// Keeps a decision; true where it goes into the record: it dials, its
     /// binding limit changed, or the last one recorded is old.
-    pub(crate) fn keep(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
+    fn keep(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
         let news = record.dial > 0
             || self.recorded.is_none_or(|(at, binding)| {
                 binding != record.binding || now.since(at) >= RECORD_EVERY

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use campaigns::{Campaign, Catalogue, Hopper, UNTYPIFIED};
-use domain::{CampaignState, Disposition, PacingRecord, PhoneNumber, Timestamp};
+use domain::{CampaignState, Disposition, PhoneNumber, Timestamp};
 use law::{Pack, Refusal};
 
 use crate::feed::Feed;
@@ -45,13 +45,14 @@ struct Hours {
 }
 
 impl Run {
-    pub(crate) fn new(campaign: Campaign) -> Run {
+    /// `ledger`: whether its pacing is to be replayed one day.
+    pub(crate) fn new(campaign: Campaign, ledger: bool) -> Run {
         Run {
             pack: Pack::by_id(&campaign.law_pack).ok(),
             catalogue: Catalogue::spanish(),
             hopper: Hopper::default(),
             feed: Feed::default(),
-            pace: Pace::new(&campaign),
+            pace: Pace::new(&campaign, ledger),
             held: None,
             figures: Figures::default(),
             open: 0,
@@ -168,11 +169,6 @@ impl Run {
         let row = house.get(code).or_else(|| house.get(UNTYPIFIED));
         row.cloned()
             .expect("the house catalogue has the code of an unset typification")
-    }
-
-    /// Remembers a decision, and says whether it goes into the record.
-    pub(crate) fn decided(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
-        self.pace.keep(now, record)
     }
 }
 

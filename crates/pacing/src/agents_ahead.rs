@@ -3,7 +3,7 @@
 
 use crate::call_curves::{Second, backwards, whole_steps};
 use crate::forecast::{AtPoints, POINTS};
-use crate::talk_book::{CLASSES, TALK, TALK_BINS, TalkBook, class};
+use crate::talk_book::{CLASSES, LearntOfTalks, TALK, TALK_BINS, WRAP, WRAP_BINS, class};
 
 /// Longest wrap-up followed, in seconds.
 const WRAP_UP_STEPS: usize = 80;
@@ -18,9 +18,8 @@ pub(crate) const TALK_AGES: usize = BY_SECOND + TALK_BINS;
 pub(crate) struct AgentsAhead {
     /// The chance to be free again in time at each point, by age of the talk.
     talks: Vec<AtPoints>,
-    bins: Vec<u8>,
-    /// By class of talk: share of wrap-ups that still go on at each second.
-    wrap_up: [Vec<f64>; CLASSES],
+    /// By whole seconds of wrap-up: the share that still goes on, by class.
+    wrap_up: Vec<ByClass>,
     /// Chance that a talk begun now still holds its agent so many seconds
     /// on, and as long as a call may wait; half of it in the first.
     busy: Vec<f64>,
@@ -29,49 +28,42 @@ pub(crate) struct AgentsAhead {
     wait: usize,
 }
 
+type ByClass = [f64; CLASSES];
+
 impl AgentsAhead {
     /// Looks to each point ahead; a call waits for `wait` seconds at most.
-    pub(crate) fn new(talks: &TalkBook, points: &[usize; POINTS], wait: usize) -> AgentsAhead {
+    pub(crate) fn new(talks: &LearntOfTalks, points: &[usize; POINTS], wait: usize) -> AgentsAhead {
         let len = points[POINTS - 1] + wait + 1;
-        let wrap_up = talks.wrap_up_survival(WRAP_UP_STEPS + len + 1);
+        let wrap_up = wrap_up_left(talks, WRAP_UP_STEPS + len);
         let over: [Vec<f64>; CLASSES] = std::array::from_fn(|class| {
-            let left = wrap_up[class].iter().take(len);
-            left.map(|left| 1.0 - left).collect()
+            let left = wrap_up.iter().take(len);
+            left.map(|left| 1.0 - left[class]).collect()
         });
-        let goes_on = talks.talk_rates().map(|rate| (-rate).exp());
-        let second = |age: usize| {
-            let stays = goes_on[talks.talk.bin(age)];
-            let ends = 1.0 - stays;
-            Second { ends, stays }
-        };
-        let stays = talks.stay_share();
+        let seconds = TALK.stays(&talks.talk).map(|stays| Second {
+            ends: 1.0 - stays,
+            stays,
+        });
+        let stays = talks.stay_share;
         let at_points = |free: &[f64]| points.map(|point| stays * free[point + wait]);
-        let classes: Vec<usize> = (0..BY_SECOND + len).map(class_at).collect();
-        let seconds: Vec<Second> = (0..BY_SECOND + len).map(second).collect();
         let mut by_age = vec![[0.0; POINTS]; TALK_AGES];
         let fresh = backwards(
-            &seconds,
+            &TALK.by_age(&seconds, BY_SECOND + len),
             len,
-            |age| &over[classes[age]],
+            |age| &over[class_at(age)],
             |age, free| {
                 if age < BY_SECOND {
                     by_age[age] = at_points(free);
                 }
             },
         );
-        for bin in talks.talk.bin(BY_SECOND)..TALK_BINS {
-            let age = TALK.middle(bin) as usize;
-            let seconds: Vec<Second> = (age..age + len).map(second).collect();
-            let then = |ahead: usize| &over[class_at(age + ahead)][..];
-            let free = backwards(&seconds, len, then, |_, _| {});
-            by_age[BY_SECOND + bin] = at_points(&free);
+        for (bin, second) in seconds.iter().enumerate() {
+            let over = &over[class_at(TALK.middle(bin) as usize)];
+            by_age[BY_SECOND + bin] = at_points(&steadily(*second, over));
         }
         let mut busy: Vec<f64> = (wait..len).map(|at| 1.0 - stays * fresh[at]).collect();
         busy[0] *= 0.5; // who gets live in the second of a point does so in the middle of it
-        let last = usize::try_from(TALK.uppers[TALK_BINS - 2]).expect("a small number");
         AgentsAhead {
             talks: by_age,
-            bins: (0..=last).map(|age| talks.talk.bin(age) as u8).collect(),
             wrap_up,
             busy,
             stays,
@@ -85,7 +77,8 @@ impl AgentsAhead {
         if age < BY_SECOND {
             age
         } else {
-            BY_SECOND + usize::from(self.bins[age.min(self.bins.len() - 1)])
+            let older = |upper: &u32| *upper as usize <= age;
+            BY_SECOND + TALK.uppers[..TALK_BINS - 1].partition_point(older)
         }
     }
 
@@ -109,13 +102,14 @@ impl AgentsAhead {
         until: Option<i64>,
         points: &[usize; POINTS],
     ) -> AtPoints {
-        let curve = &self.wrap_up[class(talked)];
+        let (curve, class) = (&self.wrap_up, class(talked));
         let last = curve.len() - 1;
         let age = (age as f64 * 1e-3).min(last as f64);
         let left_at = |at: f64| {
             let low = (at as usize).min(last);
             let high = (low + 1).min(last);
-            curve[low] + (curve[high] - curve[low]) * (at - low as f64).clamp(0.0, 1.0)
+            let (low_left, high_left) = (curve[low][class], curve[high][class]);
+            low_left + (high_left - low_left) * (at - low as f64).clamp(0.0, 1.0)
         };
         let whole = left_at(age).max(1e-9);
         let until = until.map_or(f64::INFINITY, |until| until as f64 * 1e-3);
@@ -129,6 +123,33 @@ impl AgentsAhead {
             self.stays * over
         })
     }
+}
+
+/// What a talk has coming whose hazard stays what it is: nearly so for old
+/// ones, which the bins tell apart by minutes.
+fn steadily(Second { ends, stays }: Second, over: &[f64]) -> Vec<f64> {
+    let mut later = 0.0;
+    let free = over.iter().map(|over| {
+        later = ends * over + stays * later;
+        later
+    });
+    free.collect()
+}
+
+/// Share of wrap-ups that go on after each whole second, by class.
+fn wrap_up_left(talks: &LearntOfTalks, seconds: usize) -> Vec<ByClass> {
+    let stays: [[f64; WRAP_BINS]; CLASSES] = talks.wrap.each_ref().map(|wrap| WRAP.stays(wrap));
+    let by_bin: [ByClass; WRAP_BINS] =
+        std::array::from_fn(|bin| stays.each_ref().map(|class| class[bin]));
+    let mut left = [1.0; CLASSES];
+    let mut all = WRAP.by_age(&by_bin, seconds);
+    for second in &mut all {
+        let stays = std::mem::replace(second, left);
+        left.iter_mut()
+            .zip(stays)
+            .for_each(|(left, stays)| *left *= stays);
+    }
+    all
 }
 
 /// The class of wrap-up after a talk that ends in this second of its age.

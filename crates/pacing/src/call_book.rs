@@ -16,8 +16,13 @@ use crate::hazard::Stage;
 use crate::keyed::Keyed;
 use crate::level::Level;
 
+/// Bins of the age of a call before somebody picks up.
+pub(crate) const RING_BINS: usize = 22;
+/// Bins of the age of detection.
+pub(crate) const DETECT_BINS: usize = 10;
+
 /// Ages on the wire and while ringing, in seconds.
-static RING: Bins<22> = Bins {
+pub(crate) static RING: Bins<RING_BINS> = Bins {
     step: 1_000,
     uppers: [
         1,
@@ -45,7 +50,7 @@ static RING: Bins<22> = Bins {
     ],
 };
 /// Ages of detection, in half seconds.
-static DETECT: Bins<10> = Bins {
+pub(crate) static DETECT: Bins<DETECT_BINS> = Bins {
     step: 500,
     uppers: [1, 2, 3, 4, 5, 6, 8, 10, 14, u32::MAX],
 };
@@ -53,12 +58,12 @@ static DETECT: Bins<10> = Bins {
 const MEMORY: f64 = 8_000.0;
 
 /// Exits of a call that does not ring yet.
-pub(crate) const RINGS: usize = 0;
-pub(crate) const DIES: usize = 1;
+const RINGS: usize = 0;
+const DIES: usize = 1;
 /// Exits of one that does.
-pub(crate) const PERSON: usize = 0;
-pub(crate) const MACHINE: usize = 1;
-pub(crate) const RINGS_OUT: usize = 2;
+const PERSON: usize = 0;
+const MACHINE: usize = 1;
+const RINGS_OUT: usize = 2;
 
 /// Where a call stands. Instants are milliseconds of the pacer's clock.
 #[derive(Clone, Copy, Debug)]
@@ -87,18 +92,55 @@ struct Tracked {
     risk: f64,
 }
 
+/// Exits per second by bin of age, as they stood when what was learnt had
+/// last moved: decisions made again find the same, whenever they ask.
+#[derive(Clone, Debug)]
+pub(crate) struct LearntOfCalls {
+    /// Another with each move.
+    pub(crate) version: u64,
+    /// Of a call that does not ring yet: it rings, it ends.
+    pub(crate) rings: [f64; RING_BINS],
+    pub(crate) dies: [f64; RING_BINS],
+    /// Of one that does: a person picks up, a machine does, it ends.
+    pub(crate) person: [f64; RING_BINS],
+    pub(crate) machine: [f64; RING_BINS],
+    pub(crate) rings_out: [f64; RING_BINS],
+    /// Of one that was picked up: it is known by whom.
+    pub(crate) detected: [f64; DETECT_BINS],
+}
+
 /// Calls in flight, and the hazards of each stage.
 #[derive(Clone, Debug)]
 pub(crate) struct CallBook {
     open: Keyed<AttemptId, Tracked>,
-    pub(crate) dialing: Stage<22, 2>,
-    pub(crate) ringing: Stage<22, 3>,
-    pub(crate) detecting: Stage<10, 1>,
+    dialing: Stage<RING_BINS, 2>,
+    ringing: Stage<RING_BINS, 3>,
+    detecting: Stage<DETECT_BINS, 1>,
     level: Level,
     counted: Option<i64>,
     seen: f64,
     jumps: u32,
     fresh: Freshness,
+    learnt: LearntOfCalls,
+}
+
+impl LearntOfCalls {
+    fn new(
+        dialing: &Stage<RING_BINS, 2>,
+        ringing: &Stage<RING_BINS, 3>,
+        detecting: &Stage<DETECT_BINS, 1>,
+        level: f64,
+    ) -> LearntOfCalls {
+        LearntOfCalls {
+            version: 0,
+            rings: dialing.rates(RINGS),
+            dies: dialing.rates(DIES),
+            person: ringing.rates(PERSON).map(|rate| rate * level),
+            machine: ringing.rates(MACHINE),
+            rings_out: ringing.rates(RINGS_OUT),
+            detected: detecting.rates(0),
+        }
+    }
 }
 
 impl CallBook {
@@ -111,11 +153,15 @@ impl CallBook {
         };
         let machine = |age| if age < 8.0 { 0.01 } else { 0.04 };
         let rings_out = |age| if age < 15.0 { 0.002 } else { 0.02 };
+        let dialing = Stage::new(&RING, MEMORY, [rings, |_| 0.03]);
+        let ringing = Stage::new(&RING, MEMORY, [person, machine, rings_out]);
+        let detecting = Stage::new(&DETECT, MEMORY, [|_| 0.8]);
         CallBook {
             open: Keyed::default(),
-            dialing: Stage::new(&RING, MEMORY, [rings, |_| 0.03]),
-            ringing: Stage::new(&RING, MEMORY, [person, machine, rings_out]),
-            detecting: Stage::new(&DETECT, MEMORY, [|_| 0.8]),
+            learnt: LearntOfCalls::new(&dialing, &ringing, &detecting, 1.0),
+            dialing,
+            ringing,
+            detecting,
             level: Level::new(0.6),
             counted: None,
             seen: 0.0,
@@ -224,13 +270,17 @@ impl CallBook {
         self.counted = Some(now);
         let exits = [self.dialing.exits(), self.ringing.exits()];
         if self.fresh.is_stale(now, self.level(), &exits) {
+            let version = self.learnt.version + 1;
+            let (level, _) = self.level();
+            let learnt = LearntOfCalls::new(&self.dialing, &self.ringing, &self.detecting, level);
+            self.learnt = LearntOfCalls { version, ..learnt };
             self.ringing.refresh();
         }
     }
 
-    /// Changes when what was learnt has moved enough to look ahead anew.
-    pub(crate) fn version(&self) -> u64 {
-        self.fresh.version()
+    /// What there is to look ahead with.
+    pub(crate) fn learnt(&self) -> &LearntOfCalls {
+        &self.learnt
     }
 
     /// Factor on the hazard of a person answering: mean, standard deviation.

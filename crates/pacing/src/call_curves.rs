@@ -5,7 +5,7 @@
 //! a call a second older has coming, a second later. So all ages together
 //! take one walk from the oldest down.
 
-use crate::call_book::{CallBook, DIES, MACHINE, PERSON, RINGS, RINGS_OUT};
+use crate::call_book::{DETECT, LearntOfCalls, RING, RING_BINS};
 use crate::forecast::{AtPoints, POINTS};
 
 /// Seconds that detection is looked ahead for once somebody picked up.
@@ -60,9 +60,17 @@ pub(crate) struct CallCurves {
 }
 
 impl CallCurves {
-    pub(crate) fn new(calls: &CallBook, steps: usize, ring_timeout: f64) -> CallCurves {
-        let detecting = &calls.detecting;
-        let undetected = detecting.survival(&detecting.rates(0), 2 * steps);
+    pub(crate) fn new(calls: &LearntOfCalls, steps: usize, ring_timeout: f64) -> CallCurves {
+        let mut left = 1.0;
+        let stays = DETECT.by_age(&DETECT.stays(&calls.detected), 2 * steps);
+        let undetected = stays
+            .into_iter()
+            .map(|stays| {
+                let before = left;
+                left *= stays;
+                before
+            })
+            .collect::<Vec<f64>>();
         let found: Vec<f64> = (0..steps)
             .map(|step| detected_in(&undetected, step))
             .collect();
@@ -147,32 +155,28 @@ pub(crate) fn whole_steps(age: i64) -> usize {
 }
 
 /// By ring age: picked up or not, and the chance that who does is a person.
-fn ringing_by_age(calls: &CallBook, steps: usize) -> (Vec<Second>, Vec<f64>) {
-    let stage = &calls.ringing;
-    let (level, _) = calls.level();
-    let (people, machines) = (stage.rates(PERSON), stage.rates(MACHINE));
-    let rings_out = stage.rates(RINGS_OUT);
-    let by_bin: [(Second, f64); 22] = std::array::from_fn(|bin| {
-        let (person, machine) = (people[bin] * level, machines[bin]);
-        let total = person + machine + rings_out[bin];
-        let stays = (-total).exp();
-        let ends = person / total * (1.0 - stays);
-        (Second { ends, stays }, person / (person + machine))
-    });
-    (0..steps).map(|age| by_bin[stage.bin(age)]).unzip()
+fn ringing_by_age(calls: &LearntOfCalls, ages: usize) -> (Vec<Second>, Vec<f64>) {
+    let picks_up: [f64; RING_BINS] =
+        std::array::from_fn(|bin| calls.person[bin] + calls.machine[bin]);
+    let all = std::array::from_fn(|bin| picks_up[bin] + calls.rings_out[bin]);
+    let person: [f64; RING_BINS] = std::array::from_fn(|bin| calls.person[bin] / picks_up[bin]);
+    let seconds = ending(&calls.person, &all);
+    (RING.by_age(&seconds, ages), RING.by_age(&person, ages))
 }
 
 /// By the time since it was placed: rings or not.
-fn dialing_by_age(calls: &CallBook, steps: usize) -> Vec<Second> {
-    let stage = &calls.dialing;
-    let (rings, dies) = (stage.rates(RINGS), stage.rates(DIES));
-    let by_bin: [Second; 22] = std::array::from_fn(|bin| {
-        let total = rings[bin] + dies[bin];
-        let stays = (-total).exp();
-        let ends = rings[bin] / total * (1.0 - stays);
-        Second { ends, stays }
-    });
-    (0..steps).map(|age| by_bin[stage.bin(age)]).collect()
+fn dialing_by_age(calls: &LearntOfCalls, ages: usize) -> Vec<Second> {
+    let all = std::array::from_fn(|bin| calls.rings[bin] + calls.dies[bin]);
+    RING.by_age(&ending(&calls.rings, &all), ages)
+}
+
+/// Seconds that may end one way of all ways, each with its hazard.
+fn ending(one: &[f64; RING_BINS], all: &[f64; RING_BINS]) -> [Second; RING_BINS] {
+    let stays = RING.stays(all);
+    std::array::from_fn(|bin| Second {
+        ends: one[bin] / all[bin] * (1.0 - stays[bin]),
+        stays: stays[bin],
+    })
 }
 
 /// Share of detections that end in a step, when begun in the middle of step 0.

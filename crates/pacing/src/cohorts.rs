@@ -3,6 +3,8 @@
 //! their odd milliseconds. So the exposure of a thousand calls costs no more
 //! than that of one, and is exact to the millisecond once a step is over.
 
+use crate::exp::exp;
+
 /// Ages are told apart by bins of whole steps.
 #[derive(Debug)]
 pub(crate) struct Bins<const BINS: usize> {
@@ -16,6 +18,23 @@ impl<const BINS: usize> Bins<BINS> {
     /// The oldest edge: beyond it ages are no longer told apart.
     fn last(&self) -> i64 {
         i64::from(self.uppers[BINS - 2])
+    }
+
+    /// What is known by bin, for each whole step of age.
+    pub(crate) fn by_age<T: Copy>(&self, by_bin: &[T; BINS], ages: usize) -> Vec<T> {
+        let mut by_age = Vec::with_capacity(ages);
+        for (upper, here) in self.uppers.iter().zip(by_bin) {
+            let upper = usize::try_from(*upper).map_or(ages, |upper| upper.min(ages));
+            by_age.resize(by_age.len().max(upper), *here);
+        }
+        by_age
+    }
+
+    /// The chance by bin that a step is survived at these exits per second.
+    pub(crate) fn stays(&self, rates: &[f64; BINS]) -> [f64; BINS] {
+        let mut stays = rates.map(|rate| -rate * self.step as f64 * 1e-3);
+        exp(&mut stays);
+        stays
     }
 
     /// The middle of a bin in steps; the open one counts from its lower edge.
@@ -65,7 +84,7 @@ impl<const BINS: usize> Cohorts<BINS> {
     }
 
     /// The bin of an age in whole steps.
-    pub(crate) fn bin(&self, age: usize) -> usize {
+    fn bin(&self, age: usize) -> usize {
         usize::from(self.bin_of[age.min(self.bin_of.len() - 1)])
     }
 

@@ -105,6 +105,7 @@ impl Decision {
             binding: self.binding,
             why: self.why(),
             inputs: self.inputs(),
+            page: String::new(),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Outlook {
         talks: &TalkBook,
         config: &PacerConfig,
     ) -> Forecast {
-        let versions = (calls.version(), talks.version());
+        let versions = (calls.learnt().version, talks.learnt().version);
         let tables = self
             .tables
             .take_if(|tables| tables.versions == versions)
@@ -107,9 +107,9 @@ impl Tables {
         let wait_limit = config.wait_limit.as_secs_f64();
         let steps = ((ring_timeout + STEPS_AFTER_RING) as usize).clamp(20, STEPS_MAX);
         let wait = (wait_limit.round() as usize).min(20);
-        let curves = CallCurves::new(calls, steps, ring_timeout);
+        let curves = CallCurves::new(calls.learnt(), steps, ring_timeout);
         let points = quantiles(curves.new_call());
-        let ahead = AgentsAhead::new(talks, &points, wait);
+        let ahead = AgentsAhead::new(talks.learnt(), &points, wait);
         let (dialing, ringing) = curves.holds(ahead.busy(), &points);
         let new_call = curves.new_call();
         Tables {

@@ -7,13 +7,12 @@ const AGE_MAX: i64 = 5_000;
 /// Nor is there more news than this share of the exits remembered.
 const NEWS_MAX: f64 = 0.01;
 /// Nor has the fast level moved by more than this share.
-const MOVED_MAX: f64 = 0.01;
+const MOVED_MAX: f64 = 0.02;
 
 /// How things stood when tables were made last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Freshness {
-    version: u64,
-    at: i64,
+    at: Option<i64>,
     level: f64,
     exits: u64,
 }
@@ -29,22 +28,16 @@ impl Freshness {
     ) -> bool {
         let all: u64 = exits.iter().map(|(all, _)| all).sum();
         let remembered: f64 = exits.iter().map(|(_, remembered)| remembered).sum();
-        let stale = self.version == 0
-            || now.saturating_sub(self.at) >= AGE_MAX
+        let stale = self.at.is_none_or(|at| now.saturating_sub(at) >= AGE_MAX)
             || (all - self.exits) as f64 > NEWS_MAX * remembered
             || (level - self.level).abs() > MOVED_MAX * self.level;
         if stale {
             *self = Freshness {
-                version: self.version + 1,
-                at: now,
+                at: Some(now),
                 level,
                 exits: all,
             };
         }
         stale
-    }
-
-    pub(crate) fn version(&self) -> u64 {
-        self.version
     }
 }

@@ -21,7 +21,6 @@ const WEIGHT_MAX: f64 = 1e100;
 #[derive(Clone, Debug)]
 pub(crate) struct Stage<const BINS: usize, const EXITS: usize> {
     cohorts: Cohorts<BINS>,
-    bins: &'static Bins<BINS>,
     exposure: [f64; BINS],
     events: [[f64; BINS]; EXITS],
     prior: [[f64; BINS]; EXITS],
@@ -45,7 +44,6 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         let seconds = |bin| bins.middle(bin) * bins.step as f64 * 1e-3;
         let mut stage = Stage {
             cohorts: Cohorts::new(bins),
-            bins,
             exposure: [0.0; BINS],
             events: [[0.0; BINS]; EXITS],
             prior: priors.map(|prior| std::array::from_fn(|bin| prior(seconds(bin)).max(1e-6))),
@@ -57,11 +55,6 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         };
         stage.refresh();
         stage
-    }
-
-    /// The bin of an age in whole steps.
-    pub(crate) fn bin(&self, age: usize) -> usize {
-        self.cohorts.bin(age)
     }
 
     /// The clock jumped: whoever is in here teaches nothing.
@@ -144,20 +137,6 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         let events: f64 = self.events[kind].iter().sum();
         let one = 1.0 / self.weight;
         ((events * one + LEVEL_EVENTS) / (expected * one + LEVEL_EVENTS)).clamp(0.01, 100.0)
-    }
-
-    /// Share left after 0, 1, 2 ... steps at these rates.
-    pub(crate) fn survival(&self, rates: &[f64; BINS], steps: usize) -> Vec<f64> {
-        let step = self.bins.step as f64 * 1e-3;
-        let stays = rates.map(|rate| (-step * rate).exp());
-        let mut left = 1.0;
-        (0..steps)
-            .map(|age| {
-                let before = left;
-                left *= stays[self.bin(age)];
-                before
-            })
-            .collect()
     }
 }
 

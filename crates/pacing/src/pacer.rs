@@ -112,6 +112,14 @@ impl Pacer {
         }
     }
 
+    /// A decision that came to nothing and left nothing behind but the time it
+    /// was made at: what [`crate::Replay`] does in its place.
+    pub(crate) fn pass(&mut self, now: Timestamp) {
+        let now = self.advance(now);
+        self.count(now);
+        self.decided.clear();
+    }
+
     fn live(&mut self, now: i64, call: domain::AttemptId) {
         if let Some(risk) = self.calls.live(now, call) {
             self.budget.answered(risk);

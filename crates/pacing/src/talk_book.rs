@@ -13,7 +13,8 @@ use crate::returns::Returns;
 
 /// Bins of the age of a talk.
 pub(crate) const TALK_BINS: usize = 30;
-const WRAP_BINS: usize = 21;
+/// Bins of the age of a wrap-up.
+pub(crate) const WRAP_BINS: usize = 21;
 
 /// Ages of talk, in seconds.
 pub(crate) static TALK: Bins<TALK_BINS> = Bins {
@@ -52,7 +53,7 @@ pub(crate) static TALK: Bins<TALK_BINS> = Bins {
     ],
 };
 /// Ages of wrap-up, in seconds.
-static WRAP: Bins<WRAP_BINS> = Bins {
+pub(crate) static WRAP: Bins<WRAP_BINS> = Bins {
     step: 1_000,
     uppers: [
         1,
@@ -99,11 +100,25 @@ struct Tracked {
     jumps: u32,
 }
 
+/// Exits per second by bin of age, as they stood when what was learnt had
+/// last moved: decisions made again find the same, whenever they ask.
+#[derive(Clone, Debug)]
+pub(crate) struct LearntOfTalks {
+    /// Another with each move.
+    pub(crate) version: u64,
+    /// Talks end.
+    pub(crate) talk: [f64; TALK_BINS],
+    /// Wrap-ups end, by class of the talk before.
+    pub(crate) wrap: [[f64; WRAP_BINS]; CLASSES],
+    /// Share of agents who are ready after wrap-up.
+    pub(crate) stay_share: f64,
+}
+
 /// Busy agents, and the hazards of their becoming free.
 #[derive(Clone, Debug)]
 pub(crate) struct TalkBook {
     busy: Keyed<AgentId, Tracked>,
-    pub(crate) talk: Stage<TALK_BINS, 1>,
+    talk: Stage<TALK_BINS, 1>,
     wrap: Stage<WRAP_BINS, 1>,
     wrap_by_class: [Stage<WRAP_BINS, 1>; CLASSES],
     level: Level,
@@ -112,6 +127,7 @@ pub(crate) struct TalkBook {
     returns: Returns,
     jumps: u32,
     fresh: Freshness,
+    learnt: LearntOfTalks,
 }
 
 impl TalkBook {
@@ -123,7 +139,7 @@ impl TalkBook {
             _ => 0.008,
         };
         let wrap = || Stage::new(&WRAP, MEMORY, [|age| if age < 2.0 { 0.05 } else { 0.1 }]);
-        TalkBook {
+        let mut book = TalkBook {
             busy: Keyed::default(),
             talk: Stage::new(&TALK, MEMORY, [talk]),
             wrap: wrap(),
@@ -134,7 +150,15 @@ impl TalkBook {
             returns: Returns::default(),
             jumps: 0,
             fresh: Freshness::default(),
-        }
+            learnt: LearntOfTalks {
+                version: 0,
+                talk: [0.0; TALK_BINS],
+                wrap: [[0.0; WRAP_BINS]; CLASSES],
+                stay_share: 1.0,
+            },
+        };
+        book.learn();
+        book
     }
 
     /// Time goes on.
@@ -230,19 +254,26 @@ impl TalkBook {
         self.seen = 0.0;
         self.counted = Some(now);
         if self.fresh.is_stale(now, self.level(), &[self.talk.exits()]) {
-            self.talk.refresh();
+            self.learn();
         }
     }
 
-    /// Changes when what was learnt has moved enough to look ahead anew.
-    pub(crate) fn version(&self) -> u64 {
-        self.fresh.version()
+    fn learn(&mut self) {
+        let (level, _) = self.level();
+        let pooled = self.wrap.rates(0);
+        let wrap = self.wrap_by_class.each_ref();
+        self.learnt = LearntOfTalks {
+            version: self.learnt.version + 1,
+            talk: self.talk.rates(0).map(|rate| rate * level),
+            wrap: wrap.map(|class| class.leaning_on(0, &pooled)),
+            stay_share: self.returns.share(),
+        };
+        self.talk.refresh();
     }
 
-    /// Hazard of a talk ending, by bin of [`TALK`], as it is now.
-    pub(crate) fn talk_rates(&self) -> [f64; TALK_BINS] {
-        let (level, _) = self.level.mean_sd();
-        self.talk.rates(0).map(|rate| rate * level)
+    /// What there is to look ahead with.
+    pub(crate) fn learnt(&self) -> &LearntOfTalks {
+        &self.learnt
     }
 
     /// Factor on the hazard of a talk ending: mean, standard deviation.
@@ -250,23 +281,9 @@ impl TalkBook {
         self.level.mean_sd()
     }
 
-    /// Share of agents who are ready after wrap-up.
-    pub(crate) fn stay_share(&self) -> f64 {
-        self.returns.share()
-    }
-
     /// Agents busy now, as far as facts tell.
     pub(crate) fn busy(&self) -> usize {
         self.busy.len()
-    }
-
-    /// Share of wrap-ups of a class that still go on at each whole second.
-    pub(crate) fn wrap_up_survival(&self, steps: usize) -> [Vec<f64>; CLASSES] {
-        let pooled = self.wrap.rates(0);
-        std::array::from_fn(|class| {
-            let class = &self.wrap_by_class[class];
-            class.survival(&class.leaning_on(0, &pooled), steps)
-        })
     }
 }
 

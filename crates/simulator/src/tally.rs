@@ -69,7 +69,8 @@ impl Tally {
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }
             | Event::CampaignStateChanged { .. }
-            | Event::PacingDecided(_) => {}
+            | Event::PacingDecided(_)
+            | Event::PacingTold { .. } => {}
         }
     }
 

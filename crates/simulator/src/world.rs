@@ -133,7 +133,7 @@ impl World<'_> {
     fn new(scenario: &Scenario) -> World<'_> {
         World {
             scenario,
-            engine: Engine::new(Numbering::default()),
+            engine: Engine::new(Numbering::default()).without_ledger(),
             now: START,
             dice: Dice::new(scenario.seed),
             shelf: Shelf::of_strangers(CAMPAIGN, scenario.list_length(), START),

@@ -13,6 +13,7 @@ mod fence;
 mod fold;
 mod import;
 mod lists;
+mod pacing;
 mod people;
 mod query;
 mod read;
@@ -39,9 +40,9 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,
-    NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow, User,
-    Verdict,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
+    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
+    Session, TypificationRow, User, Verdict,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -331,7 +332,29 @@ impl Store for SqlStore {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<PacingRow>> {
-        read::pacing_log(&self.db, campaign, from, to).await
+        pacing::pacing_log(&self.db, campaign, from, to).await
+    }
+
+    async fn campaign_state_at(
+        &self,
+        campaign: CampaignId,
+        at: Timestamp,
+    ) -> Result<Option<CampaignStateRow>> {
+        read::campaign_state_at(&self.db, campaign, at).await
+    }
+
+    async fn pacing_began(&self, campaign: CampaignId, at: Timestamp) -> Result<Option<u64>> {
+        pacing::pacing_began(&self.db, campaign, at).await
+    }
+
+    async fn pacing_ledger(
+        &self,
+        campaign: CampaignId,
+        first: u64,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>> {
+        pacing::pacing_ledger(&self.db, campaign, first, before, limit).await
     }
 
     async fn gates(

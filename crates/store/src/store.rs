@@ -11,9 +11,9 @@ use domain::{
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, ContactList, GateRow, ImportId, ListTarget,
-    NewContact, Numbering, OpenAttempt, PacingRow, Problem, Session, TypificationRow, User,
-    Verdict,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
+    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
+    Session, TypificationRow, User, Verdict,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -200,6 +200,25 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<PacingRow>>;
+    /// Where in the journal the campaign's pacing began that was at work at
+    /// `at`: a replay starts there. `None`: no ledger reaches back so far.
+    async fn pacing_began(&self, campaign: CampaignId, at: Timestamp) -> Result<Option<u64>>;
+    /// The pacing ledger from a place in the journal on, up to `before`, in
+    /// order, at most `limit` rows.
+    async fn pacing_ledger(
+        &self,
+        campaign: CampaignId,
+        first: u64,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>>;
+    /// The last change of a campaign's state up to `at`; `None`: it had not been
+    /// started by then.
+    async fn campaign_state_at(
+        &self,
+        campaign: CampaignId,
+        at: Timestamp,
+    ) -> Result<Option<CampaignStateRow>>;
     /// Intents that did not become calls, in `from..to`.
     async fn gates(
         &self,

@@ -6,7 +6,8 @@ mod people;
 mod restart;
 
 pub use attempt::{
-    AgentLogRow, AttemptFilter, AttemptRow, GateRow, PacingRow, Problem, TypificationRow,
+    AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, LedgerRow, PacingRow,
+    Problem, TypificationRow,
 };
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict};
 pub use people::{Role, Session, User};

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::{
-    AgentId, AgentStatus, AttemptId, Event, Intent, PersonId, PhoneNumber, Timestamp, Trunk,
-    TrunkId,
+    AgentId, AgentStatus, AttemptId, CampaignId, Event, Intent, PacingRecord, PersonId,
+    PhoneNumber, Timestamp, Trunk, TrunkId,
 };
 use engine::{Command, Step};
+use pacing::{Page, Replay};
 
 /// What was promised so far.
 #[derive(Debug, Default)]
@@ -23,6 +24,7 @@ pub(crate) struct Oracle {
     talking: BTreeMap<AgentId, AttemptId>,
     status: BTreeMap<AgentId, AgentStatus>,
     next_seq: u64,
+    replays: BTreeMap<CampaignId, Replay>,
 }
 
 impl Oracle {
@@ -50,6 +52,7 @@ impl Oracle {
             assert_eq!(recorded.seq, self.next_seq, "the record has no gaps");
             self.next_seq += 1;
             self.check_event(&recorded.event);
+            self.replay(recorded.at, &recorded.event);
         }
         for command in &step.commands {
             self.check_command(now, command);
@@ -102,8 +105,25 @@ impl Oracle {
             | Event::CallAbandoned { .. }
             | Event::Typified(_)
             | Event::CampaignStateChanged { .. }
-            | Event::PacingDecided(_) => {}
+            | Event::PacingDecided(_)
+            | Event::PacingTold { .. } => {}
         }
+    }
+
+    /// Every decision can be made again from the record, bit for bit.
+    fn replay(&mut self, at: Timestamp, event: &Event) {
+        let (campaign, page, decided) = match event {
+            Event::PacingDecided(record) => (record.campaign, &record.page, Some(record)),
+            Event::PacingTold { campaign, page } => (*campaign, page, None),
+            _ => return,
+        };
+        let read = Page::read(page, at).expect("a page just written is readable");
+        let again = self.replays.entry(campaign).or_default().turn(&read);
+        let again = again.map(|decision| PacingRecord {
+            page: page.clone(),
+            ..decision.record(campaign)
+        });
+        assert_eq!(again.as_ref(), decided, "replayed from {page}");
     }
 
     fn intended(&mut self, intent: &Intent) {

@@ -214,7 +214,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
-    Migrator::with_migrations(migrations!("sqlite", 1 "record", 2 "views"))
+    Migrator::with_migrations(migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger"))
         .run(&writer)
         .await
         .map_err(StoreError::Migrate)?;
@@ -284,7 +284,7 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    Migrator::with_migrations(migrations!("postgres", 1 "record", 2 "views"))
+    Migrator::with_migrations(migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger"))
         .run(&pool)
         .await
         .map_err(StoreError::Migrate)?;

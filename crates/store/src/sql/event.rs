@@ -9,6 +9,10 @@ use super::query::Batch;
 
 /// Kind of the pacing decisions; the migrations index it.
 pub(super) const PACING: i64 = 12;
+/// Kind of the changes of a campaign's state; as above.
+pub(super) const CAMPAIGN_STATE: i64 = 11;
+/// Kind of the pages of the pacing ledger without a decision; as above.
+pub(super) const TOLD: i64 = 14;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
 
@@ -130,7 +134,7 @@ fn row(event: &Event) -> EventRow {
             state,
             reason,
         } => EventRow {
-            kind: 11,
+            kind: CAMPAIGN_STATE,
             campaign: Some(campaign.get()),
             agent: None,
             attempt: None,
@@ -144,9 +148,22 @@ fn row(event: &Event) -> EventRow {
             body: json!({
                 "dial": p.dial, "binding": p.binding, "why": p.why,
                 "inputs": p.inputs.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
+                "page": page_json(&p.page),
             }),
         },
+        Event::PacingTold { campaign, page } => EventRow {
+            kind: TOLD,
+            campaign: Some(campaign.get()),
+            agent: None,
+            attempt: None,
+            body: json!({"page": page_json(page)}),
+        },
     }
+}
+
+/// A page of the pacing ledger is JSON itself, and stands in the body as such.
+fn page_json(page: &str) -> Json {
+    serde_json::from_str(page).unwrap_or(Json::Null)
 }
 
 fn work(next: &WorkUpdate) -> Json {

@@ -9,12 +9,14 @@ use domain::{
 use kpi::AttemptSet;
 
 use super::database::Database;
-use super::event::PACING;
+use super::event::CAMPAIGN_STATE;
 use super::query::{Batch, Query};
 use super::row::Row;
 use super::{config, work};
-use crate::error::{Result, StoreError};
-use crate::types::{AgentLogRow, AttemptFilter, AttemptRow, GateRow, PacingRow, TypificationRow};
+use crate::error::Result;
+use crate::types::{
+    AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, TypificationRow,
+};
 
 /// Attempts in an answer when nobody says how many.
 const PAGE_DEFAULT: u32 = 100;
@@ -266,56 +268,35 @@ pub(super) fn agent_log_of(row: &Row) -> Result<AgentLogRow> {
     })
 }
 
-/// See [`crate::Store::pacing_log`].
-pub(super) async fn pacing_log(
+/// See [`crate::Store::campaign_state_at`].
+pub(super) async fn campaign_state_at(
     db: &Database,
     campaign: CampaignId,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<PacingRow>> {
-    // The kind stands in the text, not among the values, so that the partial
-    // index of the migrations serves.
+    at: Timestamp,
+) -> Result<Option<CampaignStateRow>> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        state: String,
+        reason: String,
+    }
+    // The kind stands in the text so that the partial index serves.
     let text = format!(
-        "SELECT seq, at, campaign, body FROM event
-         WHERE kind = {PACING} AND campaign = $1 AND at >= $2 AND at < $3 ORDER BY seq"
+        "SELECT at, body FROM event WHERE kind = {CAMPAIGN_STATE} AND campaign = $1 AND at <= $2
+         ORDER BY seq DESC LIMIT 1"
     );
-    let query = Query::new("read pacing decisions", text)
+    let query = Query::new("read the state of a campaign", text)
         .int(campaign.get())
-        .int(from.as_millis())
-        .int(to.as_millis());
-    db.fetch(query).await?.iter().map(pacing_of).collect()
-}
-
-/// The body of a pacing decision, as `event` writes it.
-#[derive(serde::Deserialize)]
-struct PacingBody {
-    dial: u32,
-    binding: String,
-    why: String,
-    inputs: Vec<(String, Option<f64>)>,
-}
-
-fn pacing_of(row: &Row) -> Result<PacingRow> {
-    let body: PacingBody =
-        serde_json::from_str(&row.text("body")?).map_err(|error| StoreError::Corrupt {
-            what: "pacing decision",
-            detail: error.to_string(),
-        })?;
-    // JSON has no NaN or infinity: those come back as absent, hence as NaN.
-    let inputs = body
-        .inputs
-        .into_iter()
-        .map(|(name, value)| (name, value.unwrap_or(f64::NAN)))
-        .collect();
-    Ok(PacingRow {
-        seq: row.narrow("seq")?,
+        .int(at.as_millis());
+    let rows = db.fetch(query).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let body: Body = row.json("body", "change of a campaign")?;
+    Ok(Some(CampaignStateRow {
         at: row.time("at")?,
-        campaign: CampaignId::new(row.int("campaign")?),
-        dial: body.dial,
-        binding: body.binding,
-        why: body.why,
-        inputs,
-    })
+        state: body.state,
+        reason: body.reason,
+    }))
 }
 
 /// See [`crate::Store::gates`].

@@ -41,6 +41,18 @@ impl Row {
         self.opt_text(column)?.ok_or_else(|| missing(column))
     }
 
+    /// A column of JSON; `what` it is, for the error.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: &'static str,
+        what: &'static str,
+    ) -> Result<T> {
+        serde_json::from_str(&self.text(column)?).map_err(|error| StoreError::Corrupt {
+            what,
+            detail: error.to_string(),
+        })
+    }
+
     pub(crate) fn real(&self, column: &'static str) -> Result<f64> {
         match self {
             Row::Sqlite(row) => row.try_get_unchecked(column),

@@ -159,6 +159,30 @@ pub struct PacingRow {
     pub inputs: Vec<(String, f64)>,
 }
 
+/// A change of a campaign's state as journaled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignStateRow {
+    /// When.
+    pub at: Timestamp,
+    /// To, as a word.
+    pub state: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A page of the pacing ledger, with the decision it led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// Place in the journal.
+    pub seq: u64,
+    /// When: what the times on the page count from.
+    pub at: Timestamp,
+    /// What pacing was told; `None` of a record from before there was a ledger.
+    pub page: Option<String>,
+    /// What it decided; `None` of a page that was merely full.
+    pub decision: Option<PacingRow>,
+}
+
 /// An intent that did not become a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateRow {

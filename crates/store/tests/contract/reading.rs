@@ -20,6 +20,7 @@ contract!(
     filters_find_only_what_they_name,
     the_log_of_agents_comes_back_by_agent_and_period,
     pacing_decisions_come_back_with_their_words,
+    the_pacing_ledger_is_read_from_where_a_pacer_began,
     gates_of_the_engine_are_told_too,
 );
 
@@ -261,6 +262,7 @@ async fn pacing_decisions_come_back_with_their_words(record: Record) {
             binding: "channels",
             why: "3 libres".to_owned(),
             inputs: vec![("ready", value), ("ratio", 1.75)],
+            page: String::new(),
         })
     };
     let events = vec![
@@ -279,6 +281,58 @@ async fn pacing_decisions_come_back_with_their_words(record: Record) {
     assert_eq!(rows[0].inputs, inputs);
     assert!(rows[1].inputs[0].1.is_nan());
     assert_eq!(store.pacing_log(campaign, at(0), at(10)).await.unwrap(), []);
+}
+
+async fn the_pacing_ledger_is_read_from_where_a_pacer_began(record: Record) {
+    // 0.30000000000000004: a careless reader loses the last digit.
+    const THETA: f64 = 0.1 + 0.2;
+    let store = &*record.store;
+    let campaign = CampaignId::new(1);
+    let decided = |page: &str| {
+        Event::PacingDecided(PacingRecord {
+            campaign,
+            dial: 1,
+            binding: "abandon",
+            why: "1 libre".to_owned(),
+            inputs: vec![("theta", THETA)],
+            page: page.to_owned(),
+        })
+    };
+    let told = |campaign, page: &str| Event::PacingTold {
+        campaign: CampaignId::new(campaign),
+        page: page.to_owned(),
+    };
+    let began = r#"{"began":[0.03,0.03,2000,25000,0,0],"told":[]}"#;
+    let mut writer = Writer::default();
+    writer
+        .commit(store, 10, vec![decided(""), decided(began)])
+        .await;
+    let later = vec![
+        told(1, r#"{"told":[-5]}"#),
+        told(2, began),
+        decided(r#"{"told":[-7]}"#),
+    ];
+    writer.commit(store, 20, later).await;
+    writer.commit(store, 30, vec![decided(began)]).await;
+
+    let first = store.pacing_began(campaign, at(25)).await.unwrap();
+    assert_eq!(store.pacing_began(campaign, at(5)).await.unwrap(), None);
+    let first = first.expect("it began at 10");
+    let rows = store
+        .pacing_ledger(campaign, first, at(30), 10)
+        .await
+        .unwrap();
+    let pages: Vec<_> = rows.iter().map(|row| row.page.clone().unwrap()).collect();
+    assert_eq!(pages, [began, r#"{"told":[-5]}"#, r#"{"told":[-7]}"#]);
+    assert_eq!(rows[0].at, at(10));
+    let decision = rows[0].decision.as_ref().expect("a decision");
+    assert_eq!(decision.inputs[0].1.to_bits(), THETA.to_bits());
+    assert!(rows[1].decision.is_none());
+    let one = store
+        .pacing_ledger(campaign, rows[1].seq, at(30), 1)
+        .await
+        .unwrap();
+    assert_eq!(one, rows[1..2]);
 }
 
 async fn gates_of_the_engine_are_told_too(record: Record) {
