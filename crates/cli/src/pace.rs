@@ -41,7 +41,7 @@ pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
                 let said = serde_json::json!({
                     "dial": decision.dial,
                     "binding": decision.binding,
-                    "why": decision.why,
+                    "why": decision.why(),
                 });
                 reply(&mut output, &said)?;
             }

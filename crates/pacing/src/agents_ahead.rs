@@ -1,77 +1,121 @@
 //! When busy agents are free again, second by second, from the hazards of
 //! talk and wrap-up.
 
-use domain::Timestamp;
-
-use crate::call_book::seconds;
+use crate::call_curves::{Second, backwards, whole_steps};
 use crate::forecast::{AtPoints, POINTS};
-use crate::snapshot::SnapshotWrapUp;
-use crate::talk_book::{TALK_UPPERS, TalkBook, class};
+use crate::talk_book::{CLASSES, LearntOfTalks, TALK, TALK_BINS, WRAP, WRAP_BINS, class};
 
 /// Longest wrap-up followed, in seconds.
 const WRAP_UP_STEPS: usize = 80;
+/// Talks younger than this share a forecast by whole seconds, older ones by
+/// the bins of their hazard.
+const BY_SECOND: usize = 64;
+/// Kinds of talks told apart by age.
+pub(crate) const TALK_AGES: usize = BY_SECOND + TALK_BINS;
 
 /// What is known of agents' talks and wrap-ups at one instant.
+#[derive(Clone, Debug)]
 pub(crate) struct AgentsAhead {
-    /// By bin of talk age: the chance that a talk goes on for a second.
-    talk_stays: Vec<f64>,
-    /// By class of talk: share of wrap-ups that still go on at each second.
-    wrap_up: Vec<Vec<f64>>,
-    /// Chance that a talk begun now still holds its agent after each second.
-    fresh_busy: Vec<f64>,
+    /// The chance to be free again in time at each point, by age of the talk.
+    talks: Vec<AtPoints>,
+    /// By whole seconds of wrap-up: the share that still goes on, by class.
+    wrap_up: Vec<ByClass>,
+    /// Chance that a talk begun now still holds its agent so many seconds
+    /// on, and as long as a call may wait; half of it in the first.
+    busy: Vec<f64>,
     /// Share of agents who are ready after wrap-up, rather than away.
     stays: f64,
     wait: usize,
 }
 
+type ByClass = [f64; CLASSES];
+
 impl AgentsAhead {
-    /// Looks up to `steps` ahead; a call waits for `wait` seconds at most.
-    pub(crate) fn new(talks: &TalkBook, steps: usize, wait: usize) -> AgentsAhead {
-        let steps = steps + wait + 1;
-        let talk_rates = talks.talk_rates();
-        let mut ahead = AgentsAhead {
-            talk_stays: talk_rates.iter().map(|rate| (-rate).exp()).collect(),
-            wrap_up: talks.wrap_up_survival(WRAP_UP_STEPS + steps),
-            fresh_busy: Vec::new(),
-            stays: talks.stay_share(),
+    /// Looks to each point ahead; a call waits for `wait` seconds at most.
+    pub(crate) fn new(talks: &LearntOfTalks, points: &[usize; POINTS], wait: usize) -> AgentsAhead {
+        let len = points[POINTS - 1] + wait + 1;
+        let wrap_up = wrap_up_left(talks, WRAP_UP_STEPS + len);
+        let over: [Vec<f64>; CLASSES] = std::array::from_fn(|class| {
+            let left = wrap_up.iter().take(len);
+            left.map(|left| 1.0 - left[class]).collect()
+        });
+        let seconds = TALK.stays(&talks.talk).map(|stays| Second {
+            ends: 1.0 - stays,
+            stays,
+        });
+        let stays = talks.stay_share;
+        let at_points = |free: &[f64]| points.map(|point| stays * free[point + wait]);
+        let mut by_age = vec![[0.0; POINTS]; TALK_AGES];
+        let fresh = backwards(
+            &TALK.by_age(&seconds, BY_SECOND + len),
+            len,
+            |age| &over[class_at(age)],
+            |age, free| {
+                if age < BY_SECOND {
+                    by_age[age] = at_points(free);
+                }
+            },
+        );
+        for (bin, second) in seconds.iter().enumerate() {
+            let over = &over[class_at(TALK.middle(bin) as usize)];
+            by_age[BY_SECOND + bin] = at_points(&steadily(*second, over));
+        }
+        let mut busy: Vec<f64> = (wait..len).map(|at| 1.0 - stays * fresh[at]).collect();
+        busy[0] *= 0.5; // who gets live in the second of a point does so in the middle of it
+        AgentsAhead {
+            talks: by_age,
+            wrap_up,
+            busy,
+            stays,
             wait,
-        };
-        let ends = ahead.talk_ends(0.0, steps);
-        ahead.fresh_busy = (0..steps)
-            .map(|after| 1.0 - ahead.stays * ahead.over(&ends, after))
-            .collect();
-        ahead
+        }
+    }
+
+    /// Which of [`TALK_AGES`] a talk belongs to, so many milliseconds old.
+    pub(crate) fn talk_age(&self, age: i64) -> usize {
+        let age = whole_steps(age);
+        if age < BY_SECOND {
+            age
+        } else {
+            let older = |upper: &u32| *upper as usize <= age;
+            BY_SECOND + TALK.uppers[..TALK_BINS - 1].partition_point(older)
+        }
     }
 
     /// Chance that an agent whose talk has this age is free in time for a
     /// call that gets live at each point.
-    pub(crate) fn talk_frees(&self, age: f64, points: &[usize; POINTS]) -> AtPoints {
-        let ends = self.talk_ends(age, points[POINTS - 1] + self.wait + 1);
-        points.map(|step| self.stays * self.over(&ends, step + self.wait))
+    pub(crate) fn talk_frees(&self, talk_age: usize) -> &AtPoints {
+        &self.talks[talk_age]
     }
 
-    /// The same for an agent in wrap-up.
+    /// Chance that an agent is busy so many steps after taking a call, as
+    /// [`crate::call_curves::held`] wants it.
+    pub(crate) fn busy(&self) -> &[f64] {
+        &self.busy
+    }
+
+    /// The same as [`AgentsAhead::talk_frees`] for an agent in wrap-up for so
+    /// many milliseconds after such a talk, which ends in `until` at the latest.
     pub(crate) fn wrap_up_frees(
         &self,
-        now: Timestamp,
-        wrap_up: &SnapshotWrapUp,
+        (age, talked): (i64, i64),
+        until: Option<i64>,
         points: &[usize; POINTS],
     ) -> AtPoints {
-        let curve = &self.wrap_up[class(wrap_up.talked.as_secs_f64())];
+        let (curve, class) = (&self.wrap_up, class(talked));
         let last = curve.len() - 1;
-        let age = seconds(wrap_up.since, now).min(last as f64);
+        let age = (age as f64 * 1e-3).min(last as f64);
         let left_at = |at: f64| {
             let low = (at as usize).min(last);
             let high = (low + 1).min(last);
-            curve[low] + (curve[high] - curve[low]) * (at - low as f64).clamp(0.0, 1.0)
+            let (low_left, high_left) = (curve[low][class], curve[high][class]);
+            low_left + (high_left - low_left) * (at - low as f64).clamp(0.0, 1.0)
         };
         let whole = left_at(age).max(1e-9);
+        let until = until.map_or(f64::INFINITY, |until| until as f64 * 1e-3);
         points.map(|step| {
             let ahead = (step + self.wait) as f64 + 0.5;
-            let cut_off = wrap_up
-                .until
-                .is_some_and(|until| seconds(now, until) <= ahead);
-            let over = if cut_off {
+            let over = if until <= ahead {
                 1.0
             } else {
                 (1.0 - left_at(age + ahead) / whole).clamp(0.0, 1.0)
@@ -79,45 +123,36 @@ impl AgentsAhead {
             self.stays * over
         })
     }
+}
 
-    /// Chance that a call with this live curve holds an agent at each point:
-    /// live by then, and its talk not over within the wait.
-    pub(crate) fn holds(&self, live: &[f64], points: &[usize; POINTS]) -> AtPoints {
-        points.map(|point| {
-            let mut sum = 0.0;
-            for (step, chance) in live.iter().enumerate().take(point + 1) {
-                let weight = if step == point { 0.5 } else { 1.0 };
-                let after = (point - step + self.wait).min(self.fresh_busy.len() - 1);
-                sum += weight * chance * self.fresh_busy[after];
-            }
-            sum.clamp(0.0, 1.0)
-        })
-    }
+/// What a talk has coming whose hazard stays what it is: nearly so for old
+/// ones, which the bins tell apart by minutes.
+fn steadily(Second { ends, stays }: Second, over: &[f64]) -> Vec<f64> {
+    let mut later = 0.0;
+    let free = over.iter().map(|over| {
+        later = ends * over + stays * later;
+        later
+    });
+    free.collect()
+}
 
-    /// For each second ahead: the chance that a talk of this age ends in it,
-    /// and the class of wrap-up that follows then.
-    fn talk_ends(&self, age: f64, steps: usize) -> Vec<(f64, usize)> {
-        let mut left = 1.0;
-        let mut bin = TALK_UPPERS.partition_point(|upper| *upper <= age + 0.5);
-        (0..steps)
-            .map(|step| {
-                let at = age + step as f64 + 0.5;
-                while TALK_UPPERS.get(bin).is_some_and(|upper| *upper <= at) {
-                    bin += 1;
-                }
-                let before = left;
-                left *= self.talk_stays[bin];
-                (before - left, class(at))
-            })
-            .collect()
+/// Share of wrap-ups that go on after each whole second, by class.
+fn wrap_up_left(talks: &LearntOfTalks, seconds: usize) -> Vec<ByClass> {
+    let stays: [[f64; WRAP_BINS]; CLASSES] = talks.wrap.each_ref().map(|wrap| WRAP.stays(wrap));
+    let by_bin: [ByClass; WRAP_BINS] =
+        std::array::from_fn(|bin| stays.each_ref().map(|class| class[bin]));
+    let mut left = [1.0; CLASSES];
+    let mut all = WRAP.by_age(&by_bin, seconds);
+    for second in &mut all {
+        let stays = std::mem::replace(second, left);
+        left.iter_mut()
+            .zip(stays)
+            .for_each(|(left, stays)| *left *= stays);
     }
+    all
+}
 
-    /// Chance that talk and wrap-up are over by half a second past `step`.
-    fn over(&self, ends: &[(f64, usize)], step: usize) -> f64 {
-        ends.iter()
-            .take(step + 1)
-            .enumerate()
-            .map(|(at, (ends, class))| ends * (1.0 - self.wrap_up[*class][step - at]))
-            .sum()
-    }
+/// The class of wrap-up after a talk that ends in this second of its age.
+fn class_at(age: usize) -> usize {
+    class(age as i64 * 1_000 + 500)
 }

@@ -64,7 +64,7 @@ pub(crate) struct Budget {
 }
 
 /// What the budget allows now.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Allowance {
     /// Share that may be abandoned from here on.
     pub(crate) share: f64,

@@ -8,194 +8,279 @@
 //!    └───────────┴──▶ failed, rang out
 //! ```
 
-use std::collections::BTreeMap;
+use domain::AttemptId;
 
-use domain::{AttemptId, Timestamp};
-
-use crate::hazard::{Hazard, for_bins};
+use crate::cohorts::Bins;
+use crate::freshness::Freshness;
+use crate::hazard::Stage;
+use crate::keyed::Keyed;
 use crate::level::Level;
 
+/// Bins of the age of a call before somebody picks up.
+pub(crate) const RING_BINS: usize = 22;
+/// Bins of the age of detection.
+pub(crate) const DETECT_BINS: usize = 10;
+
 /// Ages on the wire and while ringing, in seconds.
-const RING_UPPERS: &[f64] = &[
-    1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 22.0, 24.0, 26.0, 30.0,
-    35.0, 40.0, 50.0, 60.0,
-];
-/// Ages of detection, in seconds.
-const DETECT_UPPERS: &[f64] = &[0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0];
+pub(crate) static RING: Bins<RING_BINS> = Bins {
+    step: 1_000,
+    uppers: [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        8,
+        10,
+        12,
+        14,
+        16,
+        18,
+        20,
+        22,
+        24,
+        26,
+        30,
+        35,
+        40,
+        50,
+        60,
+        u32::MAX,
+    ],
+};
+/// Ages of detection, in half seconds.
+pub(crate) static DETECT: Bins<DETECT_BINS> = Bins {
+    step: 500,
+    uppers: [1, 2, 3, 4, 5, 6, 8, 10, 14, u32::MAX],
+};
 /// Exits remembered per stage.
 const MEMORY: f64 = 8_000.0;
 
-/// A longer silence than this is a clock that jumped, and teaches nothing.
-pub(crate) const GAP_MAX: f64 = 300.0;
+/// Exits of a call that does not ring yet.
+const RINGS: usize = 0;
+const DIES: usize = 1;
+/// Exits of one that does.
+const PERSON: usize = 0;
+const MACHINE: usize = 1;
+const RINGS_OUT: usize = 2;
 
-/// One call until it is live or over.
-#[derive(Clone, Debug)]
+/// Where a call stands. Instants are milliseconds of the pacer's clock.
+#[derive(Clone, Copy, Debug)]
+enum Stands {
+    Dialing {
+        placed: i64,
+    },
+    Ringing {
+        rang: i64,
+    },
+    /// Picked up when it had rung so long, where that is known.
+    Detecting {
+        rung: Option<i64>,
+        picked: i64,
+    },
+    Live,
+}
+
+/// One call until it is over.
+#[derive(Clone, Copy, Debug)]
 struct Tracked {
-    placed: Timestamp,
-    ringing: Option<Timestamp>,
-    answered: Option<Timestamp>,
-    live: bool,
-    /// Exposure is counted up to here.
-    counted: Timestamp,
+    stands: Stands,
+    /// The count of jumps of the clock when it came to stand there.
+    jumps: u32,
     /// Chance, seen when it was placed, that it would be abandoned.
     risk: f64,
+}
+
+/// Exits per second by bin of age, as they stood when what was learnt had
+/// last moved: decisions made again find the same, whenever they ask.
+#[derive(Clone, Debug)]
+pub(crate) struct LearntOfCalls {
+    /// Another with each move.
+    pub(crate) version: u64,
+    /// Of a call that does not ring yet: it rings, it ends.
+    pub(crate) rings: [f64; RING_BINS],
+    pub(crate) dies: [f64; RING_BINS],
+    /// Of one that does: a person picks up, a machine does, it ends.
+    pub(crate) person: [f64; RING_BINS],
+    pub(crate) machine: [f64; RING_BINS],
+    pub(crate) rings_out: [f64; RING_BINS],
+    /// Of one that was picked up: it is known by whom.
+    pub(crate) detected: [f64; DETECT_BINS],
 }
 
 /// Calls in flight, and the hazards of each stage.
 #[derive(Clone, Debug)]
 pub(crate) struct CallBook {
-    open: BTreeMap<AttemptId, Tracked>,
-    pub(crate) rings: Hazard,
-    pub(crate) dies: Hazard,
-    pub(crate) person: Hazard,
-    pub(crate) machine: Hazard,
-    pub(crate) rings_out: Hazard,
-    pub(crate) detected: Hazard,
+    open: Keyed<AttemptId, Tracked>,
+    dialing: Stage<RING_BINS, 2>,
+    ringing: Stage<RING_BINS, 3>,
+    detecting: Stage<DETECT_BINS, 1>,
     level: Level,
-    level_at: Option<Timestamp>,
+    counted: Option<i64>,
     seen: f64,
-    expected: f64,
-    person_rates: Vec<f64>,
+    jumps: u32,
+    fresh: Freshness,
+    learnt: LearntOfCalls,
+}
+
+impl LearntOfCalls {
+    fn new(
+        dialing: &Stage<RING_BINS, 2>,
+        ringing: &Stage<RING_BINS, 3>,
+        detecting: &Stage<DETECT_BINS, 1>,
+        level: f64,
+    ) -> LearntOfCalls {
+        LearntOfCalls {
+            version: 0,
+            rings: dialing.rates(RINGS),
+            dies: dialing.rates(DIES),
+            person: ringing.rates(PERSON).map(|rate| rate * level),
+            machine: ringing.rates(MACHINE),
+            rings_out: ringing.rates(RINGS_OUT),
+            detected: detecting.rates(0),
+        }
+    }
 }
 
 impl CallBook {
     pub(crate) fn new() -> CallBook {
-        let person = Hazard::new(RING_UPPERS, MEMORY, |age| match age {
+        let rings = |age| if age < 1.0 { 0.15 } else { 0.4 };
+        let person = |age| match age {
             a if a < 1.0 => 0.02,
             a if a < 15.0 => 0.04,
             _ => 0.025,
-        });
-        let person_rates = person.rates();
-        CallBook {
-            open: BTreeMap::new(),
-            rings: Hazard::new(
-                RING_UPPERS,
-                MEMORY,
-                |age| {
-                    if age < 1.0 { 0.15 } else { 0.4 }
-                },
-            ),
-            dies: Hazard::new(RING_UPPERS, MEMORY, |_| 0.03),
-            person,
-            machine: Hazard::new(
-                RING_UPPERS,
-                MEMORY,
-                |age| if age < 8.0 { 0.01 } else { 0.04 },
-            ),
-            rings_out: Hazard::new(
-                RING_UPPERS,
-                MEMORY,
-                |age| if age < 15.0 { 0.002 } else { 0.02 },
-            ),
-            detected: Hazard::new(DETECT_UPPERS, MEMORY, |_| 0.8),
-            level: Level::new(0.6),
-            level_at: None,
-            seen: 0.0,
-            expected: 0.0,
-            person_rates,
-        }
-    }
-
-    pub(crate) fn placed(&mut self, now: Timestamp, call: AttemptId, risk: f64) {
-        self.open.entry(call).or_insert(Tracked {
-            placed: now,
-            ringing: None,
-            answered: None,
-            live: false,
-            counted: now,
-            risk,
-        });
-    }
-
-    pub(crate) fn ringing(&mut self, now: Timestamp, call: AttemptId) {
-        self.count_one(now, call);
-        let Some(tracked) = self.open.get_mut(&call) else {
-            return;
         };
-        if tracked.ringing.is_some() || tracked.answered.is_some() {
-            return;
+        let machine = |age| if age < 8.0 { 0.01 } else { 0.04 };
+        let rings_out = |age| if age < 15.0 { 0.002 } else { 0.02 };
+        let dialing = Stage::new(&RING, MEMORY, [rings, |_| 0.03]);
+        let ringing = Stage::new(&RING, MEMORY, [person, machine, rings_out]);
+        let detecting = Stage::new(&DETECT, MEMORY, [|_| 0.8]);
+        CallBook {
+            open: Keyed::default(),
+            learnt: LearntOfCalls::new(&dialing, &ringing, &detecting, 1.0),
+            dialing,
+            ringing,
+            detecting,
+            level: Level::new(0.6),
+            counted: None,
+            seen: 0.0,
+            jumps: 0,
+            fresh: Freshness::default(),
         }
-        tracked.ringing = Some(now);
-        self.rings.exit(seconds(tracked.placed, now));
-        self.fade_dialing();
     }
 
-    pub(crate) fn answered(&mut self, now: Timestamp, call: AttemptId) {
-        self.ringing(now, call); // a far end that never said it rang
-        self.count_one(now, call);
-        if let Some(tracked) = self.open.get_mut(&call)
-            && tracked.answered.is_none()
+    /// Time goes on.
+    pub(crate) fn advance(&mut self, now: i64) {
+        self.dialing.advance(now);
+        self.ringing.advance(now);
+        self.detecting.advance(now);
+    }
+
+    /// The clock jumped: the stages of calls under way teach nothing.
+    pub(crate) fn restart(&mut self, now: i64) {
+        self.dialing.restart(now);
+        self.ringing.restart(now);
+        self.detecting.restart(now);
+        self.jumps += 1;
+    }
+
+    pub(crate) fn placed(&mut self, now: i64, call: AttemptId, risk: f64) {
+        let jumps = self.jumps;
+        self.open.entry(call).or_insert_with(|| {
+            self.dialing.enter(now);
+            let stands = Stands::Dialing { placed: now };
+            Tracked {
+                stands,
+                jumps,
+                risk,
+            }
+        });
+    }
+
+    pub(crate) fn rings(&mut self, now: i64, call: AttemptId) {
+        if let Some(mut tracked) = self.open.get(&call).copied()
+            && let Stands::Dialing { .. } = tracked.stands
         {
-            tracked.answered = Some(now);
+            self.goes_on(now, &mut tracked);
+            self.open.insert(call, tracked);
+        }
+    }
+
+    /// Picked up; a far end that never said it rang did so now.
+    pub(crate) fn answered(&mut self, now: i64, call: AttemptId) {
+        if let Some(mut tracked) = self.open.get(&call).copied() {
+            while matches!(
+                tracked.stands,
+                Stands::Dialing { .. } | Stands::Ringing { .. }
+            ) {
+                self.goes_on(now, &mut tracked);
+            }
+            self.open.insert(call, tracked);
         }
     }
 
     /// A person: hands back the risk seen when the call was placed; `None`
     /// where that was known or the call is not.
-    pub(crate) fn live(&mut self, now: Timestamp, call: AttemptId) -> Option<f64> {
-        if self.open.get(&call).is_none_or(|tracked| tracked.live) {
+    pub(crate) fn live(&mut self, now: i64, call: AttemptId) -> Option<f64> {
+        let mut tracked = self.open.get(&call).copied()?;
+        if let Stands::Live = tracked.stands {
             return None;
         }
-        self.answered(now, call);
-        self.count_one(now, call);
-        let tracked = self.open.get_mut(&call)?;
-        tracked.live = true;
-        let (rang, picked) = (tracked.ringing?, tracked.answered?);
-        let risk = tracked.risk;
-        self.person.exit(seconds(rang, picked));
-        self.detected.exit(seconds(picked, now));
-        self.detected.fade(1.0);
-        self.fade_ringing();
+        while !matches!(tracked.stands, Stands::Live) {
+            self.goes_on(now, &mut tracked);
+        }
+        self.open.insert(call, tracked);
         self.seen += 1.0;
-        Some(risk)
+        Some(tracked.risk)
     }
 
     /// Ended without a person.
-    pub(crate) fn failed(&mut self, now: Timestamp, call: AttemptId) {
-        self.count_one(now, call);
+    pub(crate) fn failed(&mut self, now: i64, call: AttemptId) {
         let Some(tracked) = self.open.remove(&call) else {
             return;
         };
-        if tracked.live {
+        if !self.leaves(now, &tracked) {
             return;
         }
-        match (tracked.ringing, tracked.answered) {
-            (Some(rang), Some(picked)) => {
-                self.machine.exit(seconds(rang, picked));
-                self.detected.exit(seconds(picked, now));
-                self.detected.fade(1.0);
-                self.fade_ringing();
+        match tracked.stands {
+            Stands::Dialing { placed } => self.dialing.exit(DIES, now - placed),
+            Stands::Ringing { rang } => self.ringing.exit(RINGS_OUT, now - rang),
+            Stands::Detecting { rung, picked } => {
+                self.picked_up(MACHINE, rung);
+                self.detecting.exit(0, now - picked);
             }
-            (Some(rang), None) => {
-                self.rings_out.exit(seconds(rang, now));
-                self.fade_ringing();
-            }
-            (None, _) => {
-                self.dies.exit(seconds(tracked.placed, now));
-                self.fade_dialing();
-            }
+            Stands::Live => {}
         }
     }
 
     /// Forgets a call without drawing a conclusion.
-    pub(crate) fn forget(&mut self, now: Timestamp, call: AttemptId) {
-        self.count_one(now, call);
-        self.open.remove(&call);
+    pub(crate) fn forget(&mut self, now: i64, call: AttemptId) {
+        if let Some(tracked) = self.open.remove(&call) {
+            self.leaves(now, &tracked);
+        }
     }
 
-    /// Counts the exposure of all calls in flight up to `now`, and lets the
-    /// fast level follow.
-    pub(crate) fn count(&mut self, now: Timestamp) {
-        let mut open = std::mem::take(&mut self.open);
-        for tracked in open.values_mut() {
-            self.count_tracked(now, tracked);
+    /// Lets the fast level follow what was exposed up to `now`.
+    pub(crate) fn count(&mut self, now: i64) {
+        let passed = self.counted.map_or(0, |at| now.saturating_sub(at)) as f64 * 1e-3;
+        let expected = self.ringing.take_expected();
+        self.level.update(passed, self.seen, expected);
+        self.seen = 0.0;
+        self.counted = Some(now);
+        let exits = [self.dialing.exits(), self.ringing.exits()];
+        if self.fresh.is_stale(now, self.level(), &exits) {
+            let version = self.learnt.version + 1;
+            let (level, _) = self.level();
+            let learnt = LearntOfCalls::new(&self.dialing, &self.ringing, &self.detecting, level);
+            self.learnt = LearntOfCalls { version, ..learnt };
+            self.ringing.refresh();
         }
-        self.open = open;
-        let passed = self.level_at.map_or(0.0, |at| seconds(at, now));
-        self.level.update(passed, self.seen, self.expected);
-        (self.seen, self.expected) = (0.0, 0.0);
-        self.level_at = Some(now);
-        self.person_rates = self.person.rates();
+    }
+
+    /// What there is to look ahead with.
+    pub(crate) fn learnt(&self) -> &LearntOfCalls {
+        &self.learnt
     }
 
     /// Factor on the hazard of a person answering: mean, standard deviation.
@@ -203,70 +288,57 @@ impl CallBook {
         self.level.mean_sd()
     }
 
-    /// Slow hazard of a person answering, by bin.
-    pub(crate) fn person_rates(&self) -> &[f64] {
-        &self.person_rates
-    }
-
     /// Whether the call reached a person and still waits for an agent.
     pub(crate) fn is_live(&self, call: AttemptId) -> bool {
-        self.open.get(&call).is_some_and(|tracked| tracked.live)
+        let found = self.open.get(&call);
+        found.is_some_and(|tracked| matches!(tracked.stands, Stands::Live))
     }
 
-    fn count_one(&mut self, now: Timestamp, call: AttemptId) {
-        if let Some(mut tracked) = self.open.remove(&call) {
-            self.count_tracked(now, &mut tracked);
-            self.open.insert(call, tracked);
-        }
-    }
-
-    fn count_tracked(&mut self, now: Timestamp, tracked: &mut Tracked) {
-        if tracked.live || now <= tracked.counted {
-            return;
-        }
-        if seconds(tracked.counted, now) > GAP_MAX {
-            tracked.counted = now;
-            return;
-        }
-        let from_to = |since| (seconds(since, tracked.counted), seconds(since, now));
-        match (tracked.ringing, tracked.answered) {
-            (_, Some(picked)) => {
-                let (from, to) = from_to(picked);
-                self.detected.expose(from, to);
+    /// One stage further on its way to a person.
+    fn goes_on(&mut self, now: i64, tracked: &mut Tracked) {
+        let teaches = self.leaves(now, tracked);
+        tracked.stands = match tracked.stands {
+            Stands::Dialing { placed } => {
+                if teaches {
+                    self.dialing.exit(RINGS, now - placed);
+                }
+                self.ringing.enter(now);
+                Stands::Ringing { rang: now }
             }
-            (Some(rang), None) => {
-                let (from, to) = from_to(rang);
-                for_bins(RING_UPPERS, from, to, |bin, span| {
-                    self.person.expose_bin(bin, span);
-                    self.machine.expose_bin(bin, span);
-                    self.rings_out.expose_bin(bin, span);
-                    self.expected += self.person_rates[bin] * span;
-                });
+            Stands::Ringing { rang } => {
+                self.detecting.enter(now);
+                let rung = teaches.then(|| now - rang);
+                Stands::Detecting { rung, picked: now }
             }
-            (None, None) => {
-                let (from, to) = from_to(tracked.placed);
-                for_bins(RING_UPPERS, from, to, |bin, span| {
-                    self.rings.expose_bin(bin, span);
-                    self.dies.expose_bin(bin, span);
-                });
+            Stands::Detecting { rung, picked } => {
+                if teaches {
+                    self.picked_up(PERSON, rung);
+                    self.detecting.exit(0, now - picked);
+                }
+                Stands::Live
             }
+            Stands::Live => Stands::Live,
+        };
+        tracked.jumps = self.jumps;
+    }
+
+    fn picked_up(&mut self, by: usize, rung: Option<i64>) {
+        if let Some(rung) = rung {
+            self.ringing.exit(by, rung);
         }
-        tracked.counted = now;
     }
 
-    fn fade_dialing(&mut self) {
-        self.rings.fade(1.0);
-        self.dies.fade(1.0);
+    /// It stands there no longer; true where that can teach anything.
+    fn leaves(&mut self, now: i64, tracked: &Tracked) -> bool {
+        if tracked.jumps != self.jumps {
+            return false;
+        }
+        match tracked.stands {
+            Stands::Dialing { placed } => self.dialing.leave(placed, now),
+            Stands::Ringing { rang } => self.ringing.leave(rang, now),
+            Stands::Detecting { picked, .. } => self.detecting.leave(picked, now),
+            Stands::Live => {}
+        }
+        true
     }
-
-    fn fade_ringing(&mut self) {
-        self.person.fade(1.0);
-        self.machine.fade(1.0);
-        self.rings_out.fade(1.0);
-    }
-}
-
-/// Seconds from one instant to a later one, never negative.
-pub(crate) fn seconds(from: Timestamp, to: Timestamp) -> f64 {
-    to.since(from).as_secs_f64()
 }

@@ -1,54 +1,57 @@
-//! When calls on their way reach a person: for each age at which a call may
-//! stand, dialing or ringing, the chance per second from now.
+//! When calls on their way reach a person, and whether they hold an agent
+//! later on: for each age at which a call may stand, dialing or ringing.
+//!
+//! What a call of some age has coming is what comes of this second, or what
+//! a call a second older has coming, a second later. So all ages together
+//! take one walk from the oldest down.
 
-use domain::Timestamp;
-
-use crate::call_book::{CallBook, seconds};
-use crate::snapshot::SnapshotCall;
+use crate::call_book::{DETECT, LearntOfCalls, RING, RING_BINS};
+use crate::forecast::{AtPoints, POINTS};
 
 /// Seconds that detection is looked ahead for once somebody picked up.
 const DETECTION_STEPS: usize = 8;
 /// Detection may end this long after the ring timeout.
 const AFTER_TIMEOUT: usize = 8;
 
-/// A curve per age, one row after the other.
-struct Curves {
-    steps: usize,
-    rows: Vec<f64>,
+/// What a second of some age brings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Second {
+    /// The chance that it ends with what is waited for.
+    pub(crate) ends: f64,
+    /// The chance that it ends not at all.
+    pub(crate) stays: f64,
 }
 
-impl Curves {
-    fn new(steps: usize) -> Curves {
-        Curves {
-            steps,
-            rows: vec![0.0; steps * (steps + 1)],
+/// Walks over all ages from the oldest down. `then` gives what an end at an
+/// age brings, by steps from then on; `look` sees the same for whoever is of
+/// that age. The last one seen, at age 0, comes back.
+pub(crate) fn backwards<'a>(
+    ages: &[Second],
+    len: usize,
+    then: impl Fn(usize) -> &'a [f64],
+    mut look: impl FnMut(usize, &[f64]),
+) -> Vec<f64> {
+    let mut older = vec![0.0; len];
+    let mut here = vec![0.0; len];
+    for (age, Second { ends, stays }) in ages.iter().enumerate().rev() {
+        let then = &then(age)[..len];
+        here[0] = ends * then[0];
+        for ((here, then), older) in here[1..].iter_mut().zip(&then[1..]).zip(&older) {
+            *here = ends * then + stays * older;
         }
+        look(age, &here);
+        std::mem::swap(&mut older, &mut here);
     }
-
-    fn of(&self, age: usize) -> &[f64] {
-        &self.rows[age * self.steps..(age + 1) * self.steps]
-    }
-
-    /// Fills the rows from the oldest age down: the chance of `now` at each
-    /// step of this second, else what a call a second older has coming.
-    fn fill(&mut self, stay: impl Fn(usize) -> f64, now: impl Fn(usize, usize) -> f64) {
-        let steps = self.steps;
-        for age in (0..steps).rev() {
-            let (head, tail) = self.rows.split_at_mut((age + 1) * steps);
-            let row = &mut head[age * steps..];
-            let stay = stay(age);
-            row[0] = now(age, 0);
-            for step in 1..steps {
-                row[step] = now(age, step) + stay * tail[step - 1];
-            }
-        }
-    }
+    older
 }
 
 /// The curves of all calls there may be at one instant.
+#[derive(Clone, Debug)]
 pub(crate) struct CallCurves {
-    dialing: Curves,
-    ringing: Curves,
+    dialing: Vec<Second>,
+    ringing: Vec<Second>,
+    /// Share of detections that end so many steps after picking up.
+    found: Vec<f64>,
     new_call: Vec<f64>,
     /// Share still in detection after half steps: 0, 0.5, 1 ...
     undetected: Vec<f64>,
@@ -57,115 +60,123 @@ pub(crate) struct CallCurves {
 }
 
 impl CallCurves {
-    pub(crate) fn new(calls: &CallBook, steps: usize, ring_timeout: f64) -> CallCurves {
-        let detected = &calls.detected;
-        let undetected = detected.survival(&detected.rates(), 0.5, 2 * steps);
+    pub(crate) fn new(calls: &LearntOfCalls, steps: usize, ring_timeout: f64) -> CallCurves {
+        let mut left = 1.0;
+        let stays = DETECT.by_age(&DETECT.stays(&calls.detected), 2 * steps);
+        let undetected = stays
+            .into_iter()
+            .map(|stays| {
+                let before = left;
+                left *= stays;
+                before
+            })
+            .collect::<Vec<f64>>();
         let found: Vec<f64> = (0..steps)
             .map(|step| detected_in(&undetected, step))
             .collect();
-        let (ringing, person_share) = ringing_curves(calls, &found, steps);
-        let dialing = dialing_curves(calls, &ringing, steps);
-        let mut new_call = dialing.of(0).to_vec();
-        for chance in new_call
-            .iter_mut()
-            .skip(ring_timeout as usize + AFTER_TIMEOUT)
-        {
-            *chance = 0.0; // it is given up at the ring timeout; detection may run on
-        }
+        let (ringing, person_share) = ringing_by_age(calls, steps);
+        let dialing = dialing_by_age(calls, steps);
+        let rung = backwards(&ringing, steps, |_| &found, |_, _| {});
+        let mut new_call = backwards(&dialing, steps, |_| &rung, |_, _| {});
+        // It is given up at the ring timeout; detection may run on.
+        let given_up = (ring_timeout as usize + AFTER_TIMEOUT).min(steps);
+        new_call[given_up..].fill(0.0);
         CallCurves {
             dialing,
             ringing,
+            found,
             new_call,
             undetected,
             person_share,
         }
     }
 
-    /// The curve of a call placed now.
+    /// The chance at each step that a call placed now reaches a person.
     pub(crate) fn new_call(&self) -> &[f64] {
         &self.new_call
     }
 
-    /// The curve of a call that has rung for so many steps.
-    pub(crate) fn ringing(&self, age: usize) -> &[f64] {
-        self.ringing.of(age)
+    /// The chance that a call holds an agent at each point, for calls that do
+    /// not ring yet and for those that do, by age. `busy` is the chance that
+    /// an agent is still busy so many steps after taking a call.
+    pub(crate) fn holds(
+        &self,
+        busy: &[f64],
+        points: &[usize; POINTS],
+    ) -> (Vec<AtPoints>, Vec<AtPoints>) {
+        let len = points[POINTS - 1] + 1;
+        let picked: Vec<f64> = (0..len).map(|at| held(&self.found, busy, at)).collect();
+        let at_points = |curve: &[f64]| points.map(|point| curve[point].clamp(0.0, 1.0));
+        let mut ringing = vec![[0.0; POINTS]; self.ringing.len()];
+        let rung = backwards(
+            &self.ringing,
+            len,
+            |_| &picked,
+            |age, curve| ringing[age] = at_points(curve),
+        );
+        let mut dialing = vec![[0.0; POINTS]; self.dialing.len()];
+        backwards(
+            &self.dialing,
+            len,
+            |_| &rung,
+            |age, curve| dialing[age] = at_points(curve),
+        );
+        (dialing, ringing)
     }
 
-    /// The curve of a call placed so many steps ago that does not ring yet.
-    pub(crate) fn dialing(&self, age: usize) -> &[f64] {
-        self.dialing.of(age)
-    }
-
-    /// The largest age there is a curve for.
-    pub(crate) fn age_max(&self) -> usize {
-        self.ringing.steps
-    }
-
-    /// The curve of a call that was picked up and is being listened to.
-    pub(crate) fn detecting(&self, now: Timestamp, call: &SnapshotCall) -> [f64; DETECTION_STEPS] {
-        let picked = call.answered.unwrap_or(now);
-        let rang = call.ringing.unwrap_or(call.placed);
-        let age = (seconds(rang, picked).round() as usize).min(self.person_share.len() - 1);
-        let half_steps = (seconds(picked, now) * 2.0) as usize;
-        let left = |halves: usize| {
-            let at = half_steps
-                .saturating_add(halves)
-                .min(self.undetected.len() - 1);
-            self.undetected[at]
-        };
-        let whole = left(0).max(1e-9);
-        std::array::from_fn(|step| {
-            self.person_share[age] * (left(2 * step) - left(2 * step + 2)) / whole
-        })
+    /// The same for a call that rang for so many milliseconds, and was picked
+    /// up so many ago: somebody or something is being listened to.
+    pub(crate) fn detecting_holds(
+        &self,
+        (rang, listened): (i64, i64),
+        busy: &[f64],
+        points: &[usize; POINTS],
+    ) -> AtPoints {
+        let age = whole_steps(rang).min(self.person_share.len() - 1);
+        let half_steps = usize::try_from(listened / 500).unwrap_or(0);
+        let last = self.undetected.len() - 1;
+        let left = |halves: usize| self.undetected[half_steps.saturating_add(halves).min(last)];
+        let person = self.person_share[age] / left(0).max(1e-9);
+        let live: [f64; DETECTION_STEPS] =
+            std::array::from_fn(|step| person * (left(2 * step) - left(2 * step + 2)));
+        points.map(|point| held(&live, busy, point).clamp(0.0, 1.0))
     }
 }
 
-/// Curves by ring age, and the chance that who picks up then is a person.
-fn ringing_curves(calls: &CallBook, found: &[f64], steps: usize) -> (Curves, Vec<f64>) {
-    let (level, _) = calls.level();
-    let (machine, rings_out) = (calls.machine.rates(), calls.rings_out.rates());
-    let by_bin: Vec<(f64, f64, f64)> = calls
-        .person_rates()
-        .iter()
-        .zip(machine.iter().zip(&rings_out))
-        .map(|(person, (machine, rings_out))| {
-            let person = person * level;
-            let total = person + machine + rings_out;
-            let stay = (-total).exp();
-            (
-                stay,
-                person / total * (1.0 - stay),
-                person / (person + machine),
-            )
-        })
-        .collect();
-    let by_age: Vec<(f64, f64, f64)> = (0..steps)
-        .map(|age| by_bin[calls.person.bin(age as f64 + 0.5)])
-        .collect();
-    let mut curves = Curves::new(steps);
-    curves.fill(|age| by_age[age].0, |age, step| by_age[age].1 * found[step]);
-    (curves, by_age.iter().map(|(_, _, share)| *share).collect())
+/// The chance that a call with this live curve holds an agent at a step.
+pub(crate) fn held(live: &[f64], busy: &[f64], at: usize) -> f64 {
+    let live = live.iter().take(at + 1).enumerate();
+    live.map(|(step, chance)| chance * busy[at - step]).sum()
 }
 
-/// Curves by the time since a call was placed, until it rings.
-fn dialing_curves(calls: &CallBook, ringing: &Curves, steps: usize) -> Curves {
-    let (rings, dies) = (calls.rings.rates(), calls.dies.rates());
-    let by_bin: Vec<(f64, f64)> = rings
-        .iter()
-        .zip(&dies)
-        .map(|(rings, dies)| {
-            let total = rings + dies;
-            let stay = (-total).exp();
-            (stay, rings / total * (1.0 - stay))
-        })
-        .collect();
-    let by_age: Vec<(f64, f64)> = (0..steps)
-        .map(|age| by_bin[calls.rings.bin(age as f64 + 0.5)])
-        .collect();
-    let fresh = ringing.of(0);
-    let mut curves = Curves::new(steps);
-    curves.fill(|age| by_age[age].0, |age, step| by_age[age].1 * fresh[step]);
-    curves
+/// An age in milliseconds as the nearest whole step.
+pub(crate) fn whole_steps(age: i64) -> usize {
+    usize::try_from(age.saturating_add(500) / 1_000).unwrap_or(0)
+}
+
+/// By ring age: picked up or not, and the chance that who does is a person.
+fn ringing_by_age(calls: &LearntOfCalls, ages: usize) -> (Vec<Second>, Vec<f64>) {
+    let picks_up: [f64; RING_BINS] =
+        std::array::from_fn(|bin| calls.person[bin] + calls.machine[bin]);
+    let all = std::array::from_fn(|bin| picks_up[bin] + calls.rings_out[bin]);
+    let person: [f64; RING_BINS] = std::array::from_fn(|bin| calls.person[bin] / picks_up[bin]);
+    let seconds = ending(&calls.person, &all);
+    (RING.by_age(&seconds, ages), RING.by_age(&person, ages))
+}
+
+/// By the time since it was placed: rings or not.
+fn dialing_by_age(calls: &LearntOfCalls, ages: usize) -> Vec<Second> {
+    let all = std::array::from_fn(|bin| calls.rings[bin] + calls.dies[bin]);
+    RING.by_age(&ending(&calls.rings, &all), ages)
+}
+
+/// Seconds that may end one way of all ways, each with its hazard.
+fn ending(one: &[f64; RING_BINS], all: &[f64; RING_BINS]) -> [Second; RING_BINS] {
+    let stays = RING.stays(all);
+    std::array::from_fn(|bin| Second {
+        ends: one[bin] / all[bin] * (1.0 - stays[bin]),
+        stays: stays[bin],
+    })
 }
 
 /// Share of detections that end in a step, when begun in the middle of step 0.

@@ -2,6 +2,8 @@
 
 use domain::{CampaignId, PacingRecord};
 
+use crate::figures::Figures;
+
 /// What kept a decision from placing one call more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
@@ -39,27 +41,59 @@ impl Binding {
     }
 }
 
-/// What to do now.
-#[derive(Clone, Debug, PartialEq)]
+/// What to do now. The reasons are kept as figures: words are made of them
+/// when somebody asks, which most decisions of a day never see.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// Calls to place now.
     pub dial: u32,
     /// The limit that bound, as a word of the record ([`Binding::word`]).
     pub binding: &'static str,
-    /// One sentence for people.
-    pub why: String,
-    /// Named inputs and intermediate figures, all finite.
-    pub inputs: Vec<(&'static str, f64)>,
+    pub(crate) grounds: Grounds,
+}
+
+/// What a decision rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Grounds {
+    /// Nothing may be dialed.
+    Held(&'static str),
+    /// A fixed number of lines per ready agent.
+    Lines { lines: f64, ready: u32, busy: u32 },
+    /// Risk against budget.
+    Risk(Figures),
 }
 
 impl Decision {
     /// Nothing, because of `binding`.
-    pub(crate) fn none(binding: Binding, why: impl Into<String>) -> Decision {
+    pub(crate) const fn none(binding: Binding, why: &'static str) -> Decision {
         Decision {
             dial: 0,
             binding: binding.word(),
-            why: why.into(),
-            inputs: Vec::new(),
+            grounds: Grounds::Held(why),
+        }
+    }
+
+    /// One sentence for people.
+    pub fn why(&self) -> String {
+        match &self.grounds {
+            Grounds::Held(why) => (*why).to_owned(),
+            Grounds::Lines { lines, ready, busy } => {
+                format!("{lines:.1} lines per ready agent: {ready} ready, {busy} on their way")
+            }
+            Grounds::Risk(figures) => figures.why(self),
+        }
+    }
+
+    /// Named inputs and intermediate figures, all finite.
+    pub fn inputs(&self) -> Vec<(&'static str, f64)> {
+        match &self.grounds {
+            Grounds::Held(_) => Vec::new(),
+            Grounds::Lines { lines, ready, busy } => vec![
+                ("ready", f64::from(*ready)),
+                ("in_flight", f64::from(*busy)),
+                ("lines_per_agent", *lines),
+            ],
+            Grounds::Risk(figures) => figures.named().to_vec(),
         }
     }
 
@@ -69,8 +103,8 @@ impl Decision {
             campaign,
             dial: self.dial,
             binding: self.binding,
-            why: self.why,
-            inputs: self.inputs,
+            why: self.why(),
+            inputs: self.inputs(),
             page: String::new(),
         }
     }

@@ -4,11 +4,12 @@
 
 use domain::Timestamp;
 
-use crate::agents_ahead::AgentsAhead;
-use crate::call_book::{CallBook, seconds};
-use crate::call_curves::CallCurves;
-use crate::snapshot::{Snapshot, SnapshotTalk};
-use crate::talk_book::{TALK_UPPERS, TalkBook};
+use crate::agents_ahead::{AgentsAhead, TALK_AGES};
+use crate::call_book::CallBook;
+use crate::call_curves::{CallCurves, held, whole_steps};
+use crate::pacer::PacerConfig;
+use crate::snapshot::{Snapshot, SnapshotCall};
+use crate::talk_book::TalkBook;
 
 /// Points at which risk is read: equal shares of a new call's live time.
 pub(crate) const POINTS: usize = 8;
@@ -18,20 +19,24 @@ const STEPS_MAX: usize = 80;
 const STEPS_AFTER_RING: f64 = 14.0;
 /// Chances below this are taken for none.
 const NEGLIGIBLE: f64 = 1e-4;
-/// Talks younger than this share a forecast by whole seconds, older ones by
-/// the bins of their hazard.
-const TALK_BY_SECOND: usize = 64;
 
 /// A chance at each of the [`POINTS`].
 pub(crate) type AtPoints = [f64; POINTS];
 
+/// So many that are alike.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alike {
+    pub(crate) count: u32,
+    pub(crate) chance: AtPoints,
+}
+
 /// Everything the risk of one more call is computed from.
 #[derive(Clone, Debug)]
 pub(crate) struct Forecast {
-    /// For each busy agent: the chance of being free again in time.
-    pub(crate) frees: Vec<AtPoints>,
-    /// For each call on its way: the chance that it holds an agent.
-    pub(crate) holds: Vec<AtPoints>,
+    /// For busy agents: the chance of being free again in time.
+    pub(crate) frees: Vec<Alike>,
+    /// For calls on their way: the chance that they hold an agent.
+    pub(crate) holds: Vec<Alike>,
     /// The same for a call placed now.
     pub(crate) new_holds: AtPoints,
     /// The chance that a call placed now reaches a person.
@@ -44,83 +49,148 @@ pub(crate) struct Forecast {
     pub(crate) talk_level: (f64, f64),
 }
 
-/// Looks ahead from a snapshot with what the books have learnt.
-pub(crate) fn forecast(
-    snapshot: &Snapshot,
-    calls: &CallBook,
-    talks: &TalkBook,
-    ring_timeout: f64,
-    wait_limit: f64,
-) -> Forecast {
-    let steps = ((ring_timeout + STEPS_AFTER_RING) as usize).clamp(20, STEPS_MAX);
-    let wait = (wait_limit.round() as usize).min(20);
-    let curves = CallCurves::new(calls, steps, ring_timeout);
-    let ahead = AgentsAhead::new(talks, steps, wait);
-    let points = quantiles(curves.new_call());
-    Forecast {
-        frees: frees_of_agents(snapshot, &ahead, &points),
-        holds: holds_of_calls(snapshot, &curves, &ahead, &points),
-        new_holds: ahead.holds(curves.new_call(), &points),
-        new_live: curves.new_call().iter().sum(),
-        free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
-        level: calls.level(),
-        talk_level: talks.level(),
+/// The books' tables for calls and talks of each age, kept from one second to
+/// the next until a book says that it has learnt enough to make them anew.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outlook {
+    tables: Option<Tables>,
+}
+
+impl Outlook {
+    /// Looks ahead from a snapshot with what the books have learnt.
+    pub(crate) fn forecast(
+        &mut self,
+        snapshot: &Snapshot,
+        calls: &CallBook,
+        talks: &TalkBook,
+        config: &PacerConfig,
+    ) -> Forecast {
+        let versions = (calls.learnt().version, talks.learnt().version);
+        let tables = self
+            .tables
+            .take_if(|tables| tables.versions == versions)
+            .unwrap_or_else(|| Tables::new(calls, talks, config, versions));
+        let forecast = Forecast {
+            frees: tables.frees_of_agents(snapshot),
+            holds: tables.holds_of_calls(snapshot),
+            new_holds: tables.new_holds,
+            new_live: tables.new_live,
+            free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
+            level: calls.level(),
+            talk_level: talks.level(),
+        };
+        self.tables = Some(tables);
+        forecast
     }
 }
 
-/// Calls of one age share one forecast.
-fn holds_of_calls(
-    snapshot: &Snapshot,
-    curves: &CallCurves,
-    ahead: &AgentsAhead,
-    points: &[usize; POINTS],
-) -> Vec<AtPoints> {
-    let ages = curves.age_max();
-    let mut dialing: Vec<Option<AtPoints>> = vec![None; ages + 1];
-    let mut ringing: Vec<Option<AtPoints>> = vec![None; ages + 1];
-    let mut holds = Vec::with_capacity(snapshot.calls.len());
-    for call in &snapshot.calls {
-        let at_points = match (call.ringing, call.answered) {
-            (_, Some(_)) => ahead.holds(&curves.detecting(snapshot.now, call), points),
-            (Some(rang), None) => {
-                let age = step_of(rang, snapshot.now, ages);
-                *ringing[age].get_or_insert_with(|| ahead.holds(curves.ringing(age), points))
-            }
-            (None, None) => {
-                let age = step_of(call.placed, snapshot.now, ages);
-                *dialing[age].get_or_insert_with(|| ahead.holds(curves.dialing(age), points))
-            }
-        };
-        if at_points[POINTS - 1] > NEGLIGIBLE || at_points[0] > NEGLIGIBLE {
-            holds.push(at_points);
+#[derive(Clone, Debug)]
+struct Tables {
+    versions: (u64, u64),
+    points: [usize; POINTS],
+    curves: CallCurves,
+    ahead: AgentsAhead,
+    dialing: Vec<AtPoints>,
+    ringing: Vec<AtPoints>,
+    new_holds: AtPoints,
+    new_live: f64,
+}
+
+impl Tables {
+    fn new(
+        calls: &CallBook,
+        talks: &TalkBook,
+        config: &PacerConfig,
+        versions: (u64, u64),
+    ) -> Tables {
+        let ring_timeout = config.ring_timeout.as_secs_f64();
+        let wait_limit = config.wait_limit.as_secs_f64();
+        let steps = ((ring_timeout + STEPS_AFTER_RING) as usize).clamp(20, STEPS_MAX);
+        let wait = (wait_limit.round() as usize).min(20);
+        let curves = CallCurves::new(calls.learnt(), steps, ring_timeout);
+        let points = quantiles(curves.new_call());
+        let ahead = AgentsAhead::new(talks.learnt(), &points, wait);
+        let (dialing, ringing) = curves.holds(ahead.busy(), &points);
+        let new_call = curves.new_call();
+        Tables {
+            versions,
+            new_holds: points.map(|at| held(new_call, ahead.busy(), at).clamp(0.0, 1.0)),
+            new_live: new_call.iter().sum(),
+            points,
+            curves,
+            ahead,
+            dialing,
+            ringing,
         }
     }
-    holds
+
+    /// Calls of one age share one forecast.
+    fn holds_of_calls(&self, snapshot: &Snapshot) -> Vec<Alike> {
+        let mut dialing = [0; STEPS_MAX];
+        let mut ringing = [0; STEPS_MAX];
+        let mut holds = Vec::with_capacity(2 * STEPS_MAX);
+        for call in &snapshot.calls {
+            match (call.ringing, call.answered) {
+                (_, Some(_)) => holds.push(Alike {
+                    count: 1,
+                    chance: self.detecting(snapshot.now, call),
+                }),
+                (Some(rang), None) => ringing[self.age(rang, snapshot.now)] += 1,
+                (None, None) => dialing[self.age(call.placed, snapshot.now)] += 1,
+            }
+        }
+        let alike = |(count, chance): (&u32, &AtPoints)| Alike {
+            count: *count,
+            chance: *chance,
+        };
+        holds.extend(dialing.iter().zip(&self.dialing).map(alike));
+        holds.extend(ringing.iter().zip(&self.ringing).map(alike));
+        holds.retain(|Alike { count, chance }| {
+            *count > 0 && (chance[POINTS - 1] > NEGLIGIBLE || chance[0] > NEGLIGIBLE)
+        });
+        holds
+    }
+
+    fn detecting(&self, now: Timestamp, call: &SnapshotCall) -> AtPoints {
+        let picked = call.answered.unwrap_or(now);
+        let rang = call.ringing.unwrap_or(call.placed);
+        let ages = (millis(rang, picked), millis(picked, now));
+        self.curves
+            .detecting_holds(ages, self.ahead.busy(), &self.points)
+    }
+
+    /// Age in whole steps. A call older than any we let ring speaks of a clock
+    /// that jumped, and may have just been placed: the cautious guess.
+    fn age(&self, since: Timestamp, now: Timestamp) -> usize {
+        let age = whole_steps(millis(since, now));
+        if age < self.ringing.len() { age } else { 0 }
+    }
+
+    fn frees_of_agents(&self, snapshot: &Snapshot) -> Vec<Alike> {
+        let mut talks = [0; TALK_AGES];
+        for talk in snapshot.talking.iter().filter(|talk| !talk.leaving) {
+            talks[self.ahead.talk_age(millis(talk.since, snapshot.now))] += 1;
+        }
+        let mut frees = Vec::with_capacity(TALK_AGES + snapshot.wrap_up.len());
+        for (age, count) in talks.into_iter().enumerate() {
+            let chance = *self.ahead.talk_frees(age);
+            frees.push(Alike { count, chance });
+        }
+        for wrap_up in snapshot.wrap_up.iter().filter(|wrap| !wrap.leaving) {
+            let talked = i64::try_from(wrap_up.talked.as_millis()).unwrap_or(i64::MAX);
+            let ages = (millis(wrap_up.since, snapshot.now), talked);
+            let until = wrap_up.until.map(|until| millis(snapshot.now, until));
+            let chance = self.ahead.wrap_up_frees(ages, until, &self.points);
+            frees.push(Alike { count: 1, chance });
+        }
+        frees.retain(|Alike { count, chance }| *count > 0 && chance[POINTS - 1] > NEGLIGIBLE);
+        frees
+    }
 }
 
-fn frees_of_agents(
-    snapshot: &Snapshot,
-    ahead: &AgentsAhead,
-    points: &[usize; POINTS],
-) -> Vec<AtPoints> {
-    let mut by_age: Vec<Option<AtPoints>> = vec![None; TALK_BY_SECOND + TALK_UPPERS.len() + 1];
-    let talking = snapshot.talking.iter().filter(|talk| !talk.leaving);
-    let wrapping = snapshot.wrap_up.iter().filter(|wrap| !wrap.leaving);
-    let mut frees = Vec::with_capacity(snapshot.talking.len() + snapshot.wrap_up.len());
-    for SnapshotTalk { since, .. } in talking {
-        let age = seconds(*since, snapshot.now);
-        let key = if age < TALK_BY_SECOND as f64 {
-            age as usize
-        } else {
-            TALK_BY_SECOND + TALK_UPPERS.partition_point(|upper| *upper <= age)
-        };
-        frees.push(*by_age[key].get_or_insert_with(|| ahead.talk_frees(age, points)));
-    }
-    for wrap_up in wrapping {
-        frees.push(ahead.wrap_up_frees(snapshot.now, wrap_up, points));
-    }
-    frees.retain(|at_points| at_points[POINTS - 1] > NEGLIGIBLE);
-    frees
+/// Milliseconds from one instant to a later one, never negative.
+fn millis(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_millis().saturating_sub(from.as_millis()).max(0)
 }
 
 /// Steps at the middles of equal shares of a curve.
@@ -137,9 +207,4 @@ fn quantiles(curve: &[f64]) -> [usize; POINTS] {
             })
             .unwrap_or(curve.len() - 1)
     })
-}
-
-/// Age in whole steps, at most `max`.
-fn step_of(since: Timestamp, now: Timestamp, max: usize) -> usize {
-    (seconds(since, now).round() as usize).min(max)
 }

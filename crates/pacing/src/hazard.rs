@@ -5,144 +5,138 @@
 //! Each bin leans on a prior shape whose level is fitted to the data seen, so
 //! that a few events already move every bin.
 
+use crate::cohorts::{Bins, Cohorts};
+
 /// Prior events per bin: how long the prior shape is believed.
 const SHAPE_EVENTS: f64 = 3.0;
 /// Prior events behind the level of the prior shape.
 const LEVEL_EVENTS: f64 = 2.0;
+/// Weights are taken back to 1 beyond this.
+const WEIGHT_MAX: f64 = 1e100;
 
-/// Bins of age with one exit.
+/// A stage of a call or of an agent's work, and its exits, by bins of age.
+///
+/// What was seen fades with every exit. Rather than to make all of it lighter
+/// each time, what is new is made heavier: the ratio is the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Hazard {
-    uppers: &'static [f64],
-    prior: Vec<f64>,
-    events: Vec<f64>,
-    exposure: Vec<f64>,
-    /// Events kept in memory: older ones fade.
-    memory: f64,
+pub(crate) struct Stage<const BINS: usize, const EXITS: usize> {
+    cohorts: Cohorts<BINS>,
+    exposure: [f64; BINS],
+    events: [[f64; BINS]; EXITS],
+    prior: [[f64; BINS]; EXITS],
+    weight: f64,
+    /// How much heavier each exit makes the next.
+    growth: f64,
+    exits: u64,
+    /// Rates of the first exit as of late, and how many of it they let expect.
+    rates: [f64; BINS],
+    expected: f64,
 }
 
-impl Hazard {
-    /// `uppers` are the upper edges of all bins but the last, which is open;
-    /// `prior` gives the exits per second at an age.
-    pub(crate) fn new(uppers: &'static [f64], memory: f64, prior: impl Fn(f64) -> f64) -> Hazard {
-        let bins = uppers.len() + 1;
-        let prior = (0..bins)
-            .map(|bin| prior(middle(uppers, bin)).max(1e-6))
-            .collect();
-        Hazard {
-            uppers,
-            prior,
-            events: vec![0.0; bins],
-            exposure: vec![0.0; bins],
-            memory,
-        }
+impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
+    /// `memory` exits are remembered; `priors` give the exits of each kind
+    /// per second at an age in seconds.
+    pub(crate) fn new(
+        bins: &'static Bins<BINS>,
+        memory: f64,
+        priors: [fn(f64) -> f64; EXITS],
+    ) -> Stage<BINS, EXITS> {
+        let seconds = |bin| bins.middle(bin) * bins.step as f64 * 1e-3;
+        let mut stage = Stage {
+            cohorts: Cohorts::new(bins),
+            exposure: [0.0; BINS],
+            events: [[0.0; BINS]; EXITS],
+            prior: priors.map(|prior| std::array::from_fn(|bin| prior(seconds(bin)).max(1e-6))),
+            weight: 1.0,
+            growth: memory / (memory - 1.0),
+            exits: 0,
+            rates: [0.0; BINS],
+            expected: 0.0,
+        };
+        stage.refresh();
+        stage
     }
 
-    /// The bin an age falls in.
-    pub(crate) fn bin(&self, age: f64) -> usize {
-        self.uppers.partition_point(|upper| *upper <= age)
+    /// The clock jumped: whoever is in here teaches nothing.
+    pub(crate) fn restart(&mut self, now: i64) {
+        self.cohorts.restart(now);
     }
 
-    /// Something was exposed to the exit from age `from` to age `to`.
-    pub(crate) fn expose(&mut self, from: f64, to: f64) {
-        for_bins(self.uppers, from, to, |bin, span| {
-            self.expose_bin(bin, span);
+    /// Time goes on.
+    pub(crate) fn advance(&mut self, now: i64) {
+        let weight = self.weight * 1e-3;
+        self.cohorts.advance(now, |milliseconds| {
+            for (bin, milliseconds) in milliseconds.iter().enumerate() {
+                let exposed = *milliseconds as f64;
+                self.exposure[bin] += exposed * weight;
+                self.expected += exposed * self.rates[bin] * 1e-3;
+            }
         });
     }
 
-    /// The same, where the bin is known: hazards that share their bins share
-    /// the search for them.
-    pub(crate) fn expose_bin(&mut self, bin: usize, span: f64) {
-        self.exposure[bin] += span;
+    pub(crate) fn enter(&mut self, now: i64) {
+        self.cohorts.enter(now);
     }
 
-    /// The exit happened at an age.
-    pub(crate) fn exit(&mut self, age: f64) {
-        let bin = self.bin(age);
-        self.events[bin] += 1.0;
+    /// Somebody who entered at `since` is in here no longer.
+    pub(crate) fn leave(&mut self, since: i64, now: i64) {
+        self.cohorts.leave(since, now, |bin, milliseconds| {
+            let exposed = milliseconds as f64 * 1e-3;
+            self.exposure[bin] += exposed * self.weight;
+            self.expected += exposed * self.rates[bin];
+        });
     }
 
-    /// Lets the memory of so many exits fade; call it for each exit of the stage.
-    pub(crate) fn fade(&mut self, exits: f64) {
-        let keep = (1.0 - exits / self.memory).clamp(0.0, 1.0);
-        for value in self.events.iter_mut().chain(self.exposure.iter_mut()) {
-            *value *= keep;
+    /// An exit of a kind, at an age in milliseconds.
+    pub(crate) fn exit(&mut self, kind: usize, age: i64) {
+        self.events[kind][self.cohorts.bin_at(age)] += self.weight;
+        self.weight *= self.growth;
+        self.exits += 1;
+        if self.weight > WEIGHT_MAX {
+            let seen = self.events.iter_mut().chain([&mut self.exposure]);
+            seen.flatten().for_each(|value| *value /= self.weight);
+            self.weight = 1.0;
         }
     }
 
-    /// Exits per second in every bin, as far as is known.
-    pub(crate) fn rates(&self) -> Vec<f64> {
-        let scale = self.scale();
-        (0..self.events.len())
-            .map(|bin| {
-                let prior = self.prior[bin] * scale;
-                (self.events[bin] + SHAPE_EVENTS) / (self.exposure[bin] + SHAPE_EVENTS / prior)
-            })
-            .collect()
+    /// Exits there have been in all, and those remembered.
+    pub(crate) fn exits(&self) -> (u64, f64) {
+        let events: f64 = self.events.iter().flatten().sum();
+        (self.exits, events / self.weight)
+    }
+
+    /// Exits of the first kind that the rates let expect since last asked.
+    pub(crate) fn take_expected(&mut self) -> f64 {
+        std::mem::take(&mut self.expected)
+    }
+
+    /// Reckons with what is known now from here on.
+    pub(crate) fn refresh(&mut self) {
+        self.rates = self.rates(0);
+    }
+
+    /// Exits of a kind per second in every bin, as far as is known.
+    pub(crate) fn rates(&self, kind: usize) -> [f64; BINS] {
+        let scale = self.scale(kind);
+        self.leaning_on(kind, &self.prior[kind].map(|prior| prior * scale))
+    }
+
+    /// The same where other rates serve as the prior.
+    pub(crate) fn leaning_on(&self, kind: usize, prior: &[f64; BINS]) -> [f64; BINS] {
+        let (events, one) = (&self.events[kind], 1.0 / self.weight);
+        std::array::from_fn(|bin| {
+            let exposure = self.exposure[bin] * one + SHAPE_EVENTS / prior[bin].max(1e-9);
+            (events[bin] * one + SHAPE_EVENTS) / exposure
+        })
     }
 
     /// How the level seen compares to the prior's.
-    fn scale(&self) -> f64 {
-        let expected: f64 = self
-            .exposure
-            .iter()
-            .zip(&self.prior)
-            .map(|(exposure, prior)| exposure * prior)
-            .sum();
-        let events: f64 = self.events.iter().sum();
-        ((events + LEVEL_EVENTS) / (expected + LEVEL_EVENTS)).clamp(0.01, 100.0)
-    }
-
-    /// Exits per second where other rates serve as the prior.
-    pub(crate) fn rates_leaning_on(&self, pooled: &[f64]) -> Vec<f64> {
-        (0..self.events.len())
-            .map(|bin| {
-                let prior = pooled[bin].max(1e-6);
-                (self.events[bin] + SHAPE_EVENTS) / (self.exposure[bin] + SHAPE_EVENTS / prior)
-            })
-            .collect()
-    }
-
-    /// Exits expected from age `from` to `to` at these rates.
-    pub(crate) fn expected(&self, rates: &[f64], from: f64, to: f64) -> f64 {
-        let mut sum = 0.0;
-        for_bins(self.uppers, from, to, |bin, span| sum += rates[bin] * span);
-        sum
-    }
-
-    /// Share left after 0, 1, 2 ... steps of `width` seconds at these rates;
-    /// bins end where steps do.
-    pub(crate) fn survival(&self, rates: &[f64], width: f64, steps: usize) -> Vec<f64> {
-        let stays: Vec<f64> = rates.iter().map(|rate| (-width * rate).exp()).collect();
-        let mut left = 1.0;
-        (0..steps)
-            .map(|step| {
-                let before = left;
-                left *= stays[self.bin((step as f64 + 0.5) * width)];
-                before
-            })
-            .collect()
-    }
-}
-
-/// The middle of a bin; the last, open one counts from its lower edge.
-fn middle(uppers: &[f64], bin: usize) -> f64 {
-    let lower = if bin == 0 { 0.0 } else { uppers[bin - 1] };
-    match uppers.get(bin) {
-        Some(upper) => (lower + upper) / 2.0,
-        None => lower,
-    }
-}
-
-/// Splits an age span over the bins it crosses.
-pub(crate) fn for_bins(uppers: &[f64], from: f64, to: f64, mut take: impl FnMut(usize, f64)) {
-    let mut bin = uppers.partition_point(|upper| *upper <= from);
-    let mut at = from;
-    while at < to {
-        let end = uppers.get(bin).copied().unwrap_or(f64::INFINITY).min(to);
-        take(bin, end - at);
-        at = end;
-        bin += 1;
+    fn scale(&self, kind: usize) -> f64 {
+        let prior = self.prior[kind].iter();
+        let expected: f64 = self.exposure.iter().zip(prior).map(|(e, p)| e * p).sum();
+        let events: f64 = self.events[kind].iter().sum();
+        let one = 1.0 / self.weight;
+        ((events * one + LEVEL_EVENTS) / (expected * one + LEVEL_EVENTS)).clamp(0.01, 100.0)
     }
 }
 
@@ -150,29 +144,63 @@ pub(crate) fn for_bins(uppers: &[f64], from: f64, to: f64, mut take: impl FnMut(
 mod tests {
     use super::*;
 
-    const UPPERS: &[f64] = &[1.0, 2.0, 4.0, 8.0];
+    static BINS: Bins<5> = Bins {
+        step: 1_000,
+        uppers: [1, 2, 4, 8, u32::MAX],
+    };
+
+    fn stage(memory: f64) -> Stage<5, 1> {
+        Stage::new(&BINS, memory, [|_| 0.5])
+    }
+
+    /// One that enters now, and leaves when it is so old, with the exit or not.
+    fn goes_on(stage: &mut Stage<5, 1>, now: &mut i64, age: i64, exit: bool) {
+        let since = *now;
+        stage.enter(since);
+        *now += age;
+        stage.advance(*now);
+        stage.leave(since, *now);
+        if exit {
+            stage.exit(0, age);
+        }
+    }
 
     #[test]
     fn exposure_of_what_still_goes_on_counts() {
-        let mut hazard = Hazard::new(UPPERS, 1e9, |_| 0.5);
+        let (mut stage, mut now) = (stage(1e9), 0);
         for _ in 0..1_000 {
-            hazard.expose(0.0, 4.0);
-            hazard.exit(3.0);
-            hazard.expose(0.0, 8.0); // still going on
+            goes_on(&mut stage, &mut now, 3_999, true);
+            goes_on(&mut stage, &mut now, 8_000, false);
         }
-        let rates = hazard.rates();
+        let rates = stage.rates(0);
         assert!(rates[0] < 0.01, "{rates:?}");
         assert!((rates[2] - 0.25).abs() < 0.01, "{rates:?}");
     }
 
     #[test]
     fn a_few_events_move_the_level_of_every_bin() {
-        let mut hazard = Hazard::new(UPPERS, 1e9, |_| 0.5);
-        hazard.expose(0.0, 8.0);
-        let before = hazard.rates()[4];
+        let (mut stage, mut now) = (stage(1e9), 0);
+        goes_on(&mut stage, &mut now, 8_000, false);
+        let before = stage.rates(0)[4];
         for _ in 0..20 {
-            hazard.expose(0.0, 8.0);
+            goes_on(&mut stage, &mut now, 8_000, false);
         }
-        assert!(hazard.rates()[4] < before / 2.0);
+        assert!(stage.rates(0)[4] < before / 2.0);
+    }
+
+    #[test]
+    fn what_is_old_fades_and_weights_stay_finite() {
+        let (mut stage, mut now) = (stage(20.0), 0);
+        for _ in 0..10_000 {
+            goes_on(&mut stage, &mut now, 500, true);
+        }
+        for _ in 0..200 {
+            goes_on(&mut stage, &mut now, 5_000, true);
+        }
+        let (all, remembered) = stage.exits();
+        assert_eq!(all, 10_200);
+        assert!((remembered - 19.0).abs() < 1.1, "{remembered}");
+        let rates = stage.rates(0);
+        assert!(rates[0] < 0.1 && rates[3] > 0.3, "{rates:?}");
     }
 }

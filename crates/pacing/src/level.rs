@@ -2,6 +2,8 @@
 //! grid of factors. It drifts a little and jumps now and then, so it stays
 //! calm on a steady floor and follows a jump within a handful of answers.
 
+use crate::exp::exp;
+
 /// Points of the grid, from 1/`SPAN` to `SPAN`, evenly in the logarithm.
 const POINTS: usize = 61;
 /// Largest factor.
@@ -18,7 +20,7 @@ pub(crate) struct Level {
     log: [f64; POINTS],
     factor: [f64; POINTS],
     after_jump: [f64; POINTS],
-    next: [f64; POINTS],
+    mean_sd: (f64, f64),
 }
 
 impl Level {
@@ -32,13 +34,15 @@ impl Level {
             let total: f64 = raw.iter().sum();
             raw.map(|mass| mass / total)
         };
-        Level {
+        let mut level = Level {
             mass: bell(spread),
             log,
             factor: log.map(f64::exp),
             after_jump: bell(0.9),
-            next: [0.0; POINTS],
-        }
+            mean_sd: (1.0, 0.0),
+        };
+        level.mean_sd = level.moments();
+        level
     }
 
     /// `seconds` went by with `seen` events where the slow average had
@@ -47,30 +51,31 @@ impl Level {
         let seconds = seconds.clamp(0.0, 60.0);
         let move_by = (DRIFT * seconds / (2.0 * step() * step())).min(0.25);
         let jump = JUMPS * seconds;
-        for i in 0..POINTS {
+        let moved: [f64; POINTS] = std::array::from_fn(|i| {
             let left = self.mass[i.saturating_sub(1)];
             let right = self.mass[(i + 1).min(POINTS - 1)];
             let moved = self.mass[i] * (1.0 - 2.0 * move_by) + move_by * (left + right);
-            self.next[i] = moved * (1.0 - jump) + self.after_jump[i] * jump;
-        }
-        let best = (0..POINTS)
-            .map(|i| seen * self.log[i] - self.factor[i] * expected)
-            .fold(f64::NEG_INFINITY, f64::max);
-        let mut total = 0.0;
-        for i in 0..POINTS {
-            let fit = (seen * self.log[i] - self.factor[i] * expected - best).exp();
-            self.next[i] *= fit;
-            total += self.next[i];
-        }
+            moved * (1.0 - jump) + self.after_jump[i] * jump
+        });
+        let mut fits: [f64; POINTS] =
+            std::array::from_fn(|i| seen * self.log[i] - self.factor[i] * expected);
+        let best = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        fits.iter_mut().for_each(|fit| *fit -= best);
+        exp(&mut fits);
+        let next: [f64; POINTS] = std::array::from_fn(|i| moved[i] * fits[i]);
+        let total: f64 = next.iter().sum();
         if total > 0.0 && total.is_finite() {
-            for i in 0..POINTS {
-                self.mass[i] = self.next[i] / total;
-            }
+            self.mass = next.map(|mass| mass / total);
+            self.mean_sd = self.moments();
         }
     }
 
     /// Mean and standard deviation of the factor.
     pub(crate) fn mean_sd(&self) -> (f64, f64) {
+        self.mean_sd
+    }
+
+    fn moments(&self) -> (f64, f64) {
         let (mut mean, mut square) = (0.0, 0.0);
         for i in 0..POINTS {
             mean += self.mass[i] * self.factor[i];

@@ -6,9 +6,11 @@ use std::time::Duration;
 use domain::{DialMode, Rate, Timestamp};
 
 use crate::budget::Budget;
-use crate::call_book::{CallBook, seconds};
-use crate::decision::{Binding, Decision};
+use crate::call_book::CallBook;
+use crate::clock::Clock;
+use crate::decision::{Binding, Decision, Grounds};
 use crate::fact::Fact;
+use crate::forecast::Outlook;
 use crate::limits;
 use crate::predictive;
 use crate::snapshot::Snapshot;
@@ -36,7 +38,9 @@ pub struct Pacer {
     pub(crate) budget: Budget,
     /// Risks of the calls just decided, until they are placed.
     pub(crate) decided: VecDeque<f64>,
-    counted: Option<Timestamp>,
+    pub(crate) outlook: Outlook,
+    clock: Clock,
+    counted: Option<i64>,
 }
 
 impl Pacer {
@@ -48,6 +52,8 @@ impl Pacer {
             talks: TalkBook::new(),
             budget: Budget::new(&config),
             decided: VecDeque::new(),
+            outlook: Outlook::default(),
+            clock: Clock::default(),
             counted: None,
         }
     }
@@ -60,12 +66,13 @@ impl Pacer {
 
     /// Takes one fact, in order of time.
     pub fn observe(&mut self, now: Timestamp, fact: Fact) {
+        let now = self.advance(now);
         match fact {
             Fact::CallPlaced { call } => {
                 let risk = self.decided.pop_front().unwrap_or(0.0);
                 self.calls.placed(now, call, risk);
             }
-            Fact::Ringing { call } => self.calls.ringing(now, call),
+            Fact::Ringing { call } => self.calls.rings(now, call),
             Fact::Answered { call } => self.calls.answered(now, call),
             Fact::Live { call } => self.live(now, call),
             Fact::Bridged { call, agent } => {
@@ -91,7 +98,8 @@ impl Pacer {
 
     /// How many calls to place now. Ask about once a second.
     pub fn decide(&mut self, snapshot: &Snapshot) -> Decision {
-        self.count(snapshot.now);
+        let now = self.advance(snapshot.now);
+        self.count(now);
         self.decided.clear();
         if let Some(held) = limits::closed(snapshot) {
             return held;
@@ -107,22 +115,35 @@ impl Pacer {
     /// A decision that came to nothing and left nothing behind but the time it
     /// was made at: what [`crate::Replay`] does in its place.
     pub(crate) fn pass(&mut self, now: Timestamp) {
+        let now = self.advance(now);
         self.count(now);
         self.decided.clear();
     }
 
-    fn live(&mut self, now: Timestamp, call: domain::AttemptId) {
+    fn live(&mut self, now: i64, call: domain::AttemptId) {
         if let Some(risk) = self.calls.live(now, call) {
             self.budget.answered(risk);
         }
     }
 
-    /// Time went by: counts what was exposed to it.
-    fn count(&mut self, now: Timestamp) {
-        let passed = self.counted.map_or(0.0, |at| seconds(at, now));
+    /// Time goes on for the books: what is in them was exposed to it.
+    fn advance(&mut self, now: Timestamp) -> i64 {
+        let (now, jumped) = self.clock.read(now);
+        if jumped {
+            self.calls.restart(now);
+            self.talks.restart(now);
+        }
+        self.calls.advance(now);
+        self.talks.advance(now);
+        now
+    }
+
+    /// A decision is due: takes in what was seen since the last one.
+    fn count(&mut self, now: i64) {
+        let passed = self.counted.map_or(0, |at| now.saturating_sub(at)).max(0);
         self.calls.count(now);
         self.talks.count(now);
-        self.budget.passed(passed, self.talks.busy());
+        self.budget.passed(passed as f64 * 1e-3, self.talks.busy());
         self.counted = Some(now);
     }
 }
@@ -144,14 +165,10 @@ fn fixed_lines(snapshot: &Snapshot, lines: f64) -> Decision {
     Decision {
         dial: wanted.min(room),
         binding: binding.word(),
-        why: format!(
-            "{lines:.1} lines per ready agent: {} ready, {busy} on their way",
-            snapshot.agents_ready
-        ),
-        inputs: vec![
-            ("ready", f64::from(snapshot.agents_ready)),
-            ("in_flight", f64::from(busy)),
-            ("lines_per_agent", lines),
-        ],
+        grounds: Grounds::Lines {
+            lines,
+            ready: snapshot.agents_ready,
+            busy,
+        },
     }
 }

@@ -1,12 +1,14 @@
 //! The chance that one more call, if a person answers it, finds no agent:
-//! the distribution of agents free less calls that hold one. Exact for small
-//! floors, a normal curve corrected for skew for large ones. Averaged over
-//! two views of the floor as far apart as what is not known of it.
+//! that agents free by then are no more than calls that hold one. Exact for
+//! small floors, a normal curve corrected for skew for large ones. Averaged
+//! over two views of the floor as far apart as what is not known of it.
 
-use crate::forecast::{AtPoints, Forecast, POINTS};
+use crate::exp::exp;
+use crate::forecast::{Alike, AtPoints, Forecast, POINTS};
+use crate::numbers::Numbers;
 
 /// Up to so many agents and calls the distribution is exact.
-const EXACT_MAX: usize = 120;
+const EXACT_MAX: u32 = 120;
 /// How far apart the two views are, in standard deviations of what is known.
 /// More than one, since the shapes of the curves are not known at first
 /// either; of no weight once some hundred people have answered.
@@ -23,7 +25,10 @@ pub(crate) struct Risk {
 #[derive(Clone, Debug)]
 struct View {
     belief: Belief,
-    points: Vec<Sum>,
+    /// Agents free now, less live calls that wait.
+    free_now: i64,
+    calls: i64,
+    kind: Kind,
 }
 
 /// One way the floor may be, relative to what is expected of it.
@@ -36,43 +41,18 @@ struct Belief {
     frees: f64,
 }
 
-/// A sum of independent chances at one point: agents free by then and calls
-/// that hold none; an agent is missing when it is at most `short`.
-#[derive(Clone, Debug)]
-struct Sum {
-    short: i64,
-    kind: Kind,
-}
-
+/// What the calls and agents of a floor come to.
 #[derive(Clone, Debug)]
 enum Kind {
-    Exact(Vec<f64>),
-    Normal {
-        mean: f64,
-        variance: f64,
-        third: f64,
-    },
-}
-
-impl Kind {
-    /// A normal curve to which nothing was added yet.
-    const NORMAL: Kind = Kind::Normal {
-        mean: 0.0,
-        variance: 0.0,
-        third: 0.0,
-    };
+    Exact { frees: Numbers, holds: Numbers },
+    Normal(Normal),
 }
 
 impl Risk {
     pub(crate) fn new(forecast: &Forecast) -> Risk {
-        let view = |belief: Belief| View {
-            belief,
-            points: (0..POINTS)
-                .map(|point| Sum::new(forecast, point, belief))
-                .collect(),
-        };
+        let beliefs = beliefs(forecast).into_iter();
         Risk {
-            views: beliefs(forecast).into_iter().map(view).collect(),
+            views: beliefs.map(|belief| View::new(forecast, belief)).collect(),
             new_holds: forecast.new_holds,
         }
     }
@@ -81,7 +61,7 @@ impl Risk {
     pub(crate) fn next(&self) -> f64 {
         let (mut sum, mut weights) = (0.0, 0.0);
         for view in &self.views {
-            let missing: f64 = view.points.iter().map(Sum::missing).sum();
+            let missing: f64 = view.missing().iter().sum();
             sum += view.belief.weight * missing / POINTS as f64;
             weights += view.belief.weight;
         }
@@ -90,10 +70,12 @@ impl Risk {
 
     /// One call more is on its way.
     pub(crate) fn add_call(&mut self) {
+        let call = Alike {
+            count: 1,
+            chance: self.new_holds,
+        };
         for view in &mut self.views {
-            for (sum, holds) in view.points.iter_mut().zip(self.new_holds) {
-                sum.add_call((holds * view.belief.answers).min(1.0));
-            }
+            view.add_calls(&call);
         }
     }
 }
@@ -121,89 +103,112 @@ fn beliefs(forecast: &Forecast) -> Vec<Belief> {
         .to_vec()
 }
 
-impl Sum {
-    fn new(forecast: &Forecast, point: usize, belief: Belief) -> Sum {
-        let kind = if forecast.frees.len() + forecast.holds.len() <= EXACT_MAX {
-            Kind::Exact(vec![1.0])
+impl View {
+    fn new(forecast: &Forecast, belief: Belief) -> View {
+        let all = forecast.frees.iter().chain(&forecast.holds);
+        let kind = if all.map(|alike| alike.count).sum::<u32>() <= EXACT_MAX {
+            let (frees, holds) = (Numbers::none(), Numbers::none());
+            Kind::Exact { frees, holds }
         } else {
-            Kind::NORMAL
+            Kind::Normal(Normal::default())
         };
-        let mut sum = Sum {
-            short: -forecast.free_now,
+        let free_now = forecast.free_now;
+        let mut view = View {
+            belief,
+            free_now,
+            calls: 0,
             kind,
         };
-        for frees in &forecast.frees {
-            sum.add((frees[point] * belief.frees).min(1.0));
-        }
-        for holds in &forecast.holds {
-            sum.add_call((holds[point] * belief.answers).min(1.0));
-        }
-        sum
+        forecast
+            .frees
+            .iter()
+            .for_each(|agents| view.add_agents(agents));
+        forecast
+            .holds
+            .iter()
+            .for_each(|calls| view.add_calls(calls));
+        view
     }
 
-    fn add_call(&mut self, holds: f64) {
-        self.short += 1;
-        self.add(1.0 - holds);
-    }
-
-    fn add(&mut self, chance: f64) {
+    fn add_agents(&mut self, agents: &Alike) {
+        let chance = agents
+            .chance
+            .map(|frees| (frees * self.belief.frees).min(1.0));
         match &mut self.kind {
-            Kind::Exact(mass) => {
-                mass.push(0.0);
-                let mut below = 0.0;
-                for mass in mass.iter_mut() {
-                    let here = *mass;
-                    *mass = here * (1.0 - chance) + below * chance;
-                    below = here;
-                }
-            }
-            Kind::Normal {
-                mean,
-                variance,
-                third,
-            } => {
-                let spread = chance * (1.0 - chance);
-                *mean += chance;
-                *variance += spread;
-                *third += spread * (1.0 - 2.0 * chance);
-            }
+            Kind::Exact { frees, .. } => (0..agents.count).for_each(|_| frees.add(&chance)),
+            Kind::Normal(normal) => normal.add(agents.count, &chance, 1.0),
         }
     }
 
-    /// The chance that no agent is free.
-    fn missing(&self) -> f64 {
-        if self.short < 0 {
-            return 0.0;
+    fn add_calls(&mut self, calls: &Alike) {
+        let chance = calls
+            .chance
+            .map(|holds| (holds * self.belief.answers).min(1.0));
+        self.calls += i64::from(calls.count);
+        match &mut self.kind {
+            Kind::Exact { holds, .. } => (0..calls.count).for_each(|_| holds.add(&chance)),
+            Kind::Normal(normal) => normal.add(calls.count, &chance, -1.0),
+        }
+    }
+
+    /// The chance at each point that no agent is free.
+    fn missing(&self) -> AtPoints {
+        if self.calls < self.free_now {
+            return [0.0; POINTS];
         }
         match &self.kind {
-            Kind::Exact(mass) => {
-                let upto = usize::try_from(self.short).unwrap_or(usize::MAX);
-                mass.iter().take(upto.saturating_add(1)).sum()
-            }
-            Kind::Normal {
-                mean,
-                variance,
-                third,
-            } => {
-                let deviation = variance.max(1e-6).sqrt();
-                let x = (self.short as f64 + 0.5 - mean) / deviation;
-                let skew = third / deviation.powi(3);
-                let bell = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
-                (normal_below(x) - skew / 6.0 * (x * x - 1.0) * bell).clamp(0.0, 1.0)
-            }
+            Kind::Exact { frees, holds } => frees.at_most_as_many_as(holds, -self.free_now),
+            Kind::Normal(normal) => normal.at_most(-self.free_now),
         }
     }
 }
 
+/// A sum of many chances: agents free, less calls that hold one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Normal {
+    mean: AtPoints,
+    variance: AtPoints,
+    third: AtPoints,
+}
+
+impl Normal {
+    /// So many more with this chance, each adding `sign` to the sum.
+    fn add(&mut self, count: u32, chance: &AtPoints, sign: f64) {
+        let count = f64::from(count);
+        for point in 0..POINTS {
+            let chance = chance[point];
+            let spread = count * chance * (1.0 - chance);
+            self.mean[point] += sign * count * chance;
+            self.variance[point] += spread;
+            self.third[point] += sign * spread * (1.0 - 2.0 * chance);
+        }
+    }
+
+    /// The chance that the sum is at most this.
+    fn at_most(&self, most: i64) -> AtPoints {
+        let deviation = self.variance.map(|variance| variance.max(1e-6).sqrt());
+        let x: AtPoints =
+            std::array::from_fn(|p| (most as f64 + 0.5 - self.mean[p]) / deviation[p]);
+        let mut bell = x.map(|x| -0.5 * x * x);
+        exp(&mut bell);
+        std::array::from_fn(|p| {
+            let bell = bell[p] / (2.0 * std::f64::consts::PI).sqrt();
+            let skew = self.third[p] / (deviation[p] * deviation[p] * deviation[p]);
+            let below = normal_below(x[p], bell);
+            (below - skew / 6.0 * (x[p] * x[p] - 1.0) * bell).clamp(0.0, 1.0)
+        })
+    }
+}
+
 /// The standard normal distribution (Abramowitz and Stegun 26.2.17, error
-/// below 1e-7).
-fn normal_below(x: f64) -> f64 {
+/// below 1e-7), with its density at the same place.
+fn normal_below(x: f64, bell: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * x.abs());
     let poly = t
         * (0.319_381_530
             + t * (-0.356_563_782
                 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let tail = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt() * poly;
+    let tail = bell * poly;
     if x > 0.0 { 1.0 - tail } else { tail }
 }
 
@@ -211,10 +216,14 @@ fn normal_below(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn floor(agents: usize, calls: usize) -> Forecast {
+    fn floor(agents: u32, calls: u32) -> Forecast {
+        let alike = |count, chance| Alike {
+            count,
+            chance: [chance; POINTS],
+        };
         Forecast {
-            frees: vec![[0.3; POINTS]; agents],
-            holds: vec![[0.2; POINTS]; calls],
+            frees: vec![alike(agents, 0.3)],
+            holds: vec![alike(calls, 0.2)],
             new_holds: [0.2; POINTS],
             new_live: 0.2,
             free_now: 1,
@@ -243,13 +252,10 @@ mod tests {
     fn the_normal_curve_meets_the_exact_one() {
         let forecast = floor(60, 60);
         let exact = Risk::new(&forecast).next();
-        let mut normal = Sum {
-            short: -forecast.free_now,
-            kind: Kind::NORMAL,
-        };
-        (0..60).for_each(|_| normal.add(0.3));
-        (0..60).for_each(|_| normal.add_call(0.2));
-        let normal = normal.missing();
+        let mut normal = Normal::default();
+        normal.add(60, &[0.3; POINTS], 1.0);
+        normal.add(60, &[0.2; POINTS], -1.0);
+        let normal = normal.at_most(-forecast.free_now)[0];
         assert!((exact - normal).abs() < 0.003, "{exact} {normal}");
     }
 

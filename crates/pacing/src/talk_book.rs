@@ -2,169 +2,278 @@
 //! by its age, then of wrap-up ending by its age and by how long the talk was
 //! (a refusal is typified in seconds, a sale is not).
 
-use std::collections::BTreeMap;
+use domain::AgentId;
 
-use domain::{AgentId, Timestamp};
-
-use crate::call_book::{GAP_MAX, seconds};
-use crate::hazard::Hazard;
+use crate::cohorts::Bins;
+use crate::freshness::Freshness;
+use crate::hazard::Stage;
+use crate::keyed::Keyed;
 use crate::level::Level;
 use crate::returns::Returns;
 
+/// Bins of the age of a talk.
+pub(crate) const TALK_BINS: usize = 30;
+/// Bins of the age of a wrap-up.
+pub(crate) const WRAP_BINS: usize = 21;
+
 /// Ages of talk, in seconds.
-pub(crate) const TALK_UPPERS: &[f64] = &[
-    2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 30.0, 36.0, 43.0, 52.0, 62.0, 75.0, 90.0,
-    110.0, 130.0, 160.0, 190.0, 230.0, 280.0, 340.0, 400.0, 500.0, 600.0, 800.0, 1_000.0, 1_300.0,
-];
+pub(crate) static TALK: Bins<TALK_BINS> = Bins {
+    step: 1_000,
+    uppers: [
+        2,
+        4,
+        6,
+        8,
+        10,
+        13,
+        16,
+        20,
+        25,
+        30,
+        36,
+        43,
+        52,
+        62,
+        75,
+        90,
+        110,
+        130,
+        160,
+        190,
+        230,
+        280,
+        340,
+        400,
+        500,
+        600,
+        800,
+        1_000,
+        1_300,
+        u32::MAX,
+    ],
+};
 /// Ages of wrap-up, in seconds.
-const WRAP_UPPERS: &[f64] = &[
-    1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0, 50.0, 60.0,
-    80.0, 100.0, 150.0,
-];
-/// Talks up to these lengths share a wrap-up hazard.
-const CLASS_UPPERS: &[f64] = &[12.0, 30.0, 60.0, 120.0, 240.0];
+pub(crate) static WRAP: Bins<WRAP_BINS> = Bins {
+    step: 1_000,
+    uppers: [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        8,
+        10,
+        12,
+        15,
+        18,
+        22,
+        27,
+        33,
+        40,
+        50,
+        60,
+        80,
+        100,
+        150,
+        u32::MAX,
+    ],
+};
+/// Talks up to these lengths, in seconds, share a wrap-up hazard.
+const CLASS_UPPERS: [i64; CLASSES - 1] = [12, 30, 60, 120, 240];
+/// Classes of talks by their length.
+pub(crate) const CLASSES: usize = 6;
 /// Talks remembered.
 const MEMORY: f64 = 2_500.0;
 
-/// What a tracked agent does.
+/// What a tracked agent does. Instants are milliseconds of the pacer's clock.
 #[derive(Clone, Copy, Debug)]
 enum Doing {
-    Talk { since: Timestamp },
-    WrapUp { since: Timestamp, talked: f64 },
+    Talk { since: i64 },
+    WrapUp { since: i64, class: usize },
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Tracked {
     doing: Doing,
-    counted: Timestamp,
+    /// The count of jumps of the clock when that began.
+    jumps: u32,
+}
+
+/// Exits per second by bin of age, as they stood when what was learnt had
+/// last moved: decisions made again find the same, whenever they ask.
+#[derive(Clone, Debug)]
+pub(crate) struct LearntOfTalks {
+    /// Another with each move.
+    pub(crate) version: u64,
+    /// Talks end.
+    pub(crate) talk: [f64; TALK_BINS],
+    /// Wrap-ups end, by class of the talk before.
+    pub(crate) wrap: [[f64; WRAP_BINS]; CLASSES],
+    /// Share of agents who are ready after wrap-up.
+    pub(crate) stay_share: f64,
 }
 
 /// Busy agents, and the hazards of their becoming free.
 #[derive(Clone, Debug)]
 pub(crate) struct TalkBook {
-    busy: BTreeMap<AgentId, Tracked>,
-    talk: Hazard,
-    wrap: Hazard,
-    wrap_by_class: Vec<Hazard>,
-    talk_rates: Vec<f64>,
+    busy: Keyed<AgentId, Tracked>,
+    talk: Stage<TALK_BINS, 1>,
+    wrap: Stage<WRAP_BINS, 1>,
+    wrap_by_class: [Stage<WRAP_BINS, 1>; CLASSES],
     level: Level,
-    level_at: Option<Timestamp>,
+    counted: Option<i64>,
     seen: f64,
-    expected: f64,
     returns: Returns,
+    jumps: u32,
+    fresh: Freshness,
+    learnt: LearntOfTalks,
 }
 
 impl TalkBook {
     pub(crate) fn new() -> TalkBook {
-        let talk = Hazard::new(TALK_UPPERS, MEMORY, |age| match age {
+        let talk = |age| match age {
             a if a < 4.0 => 0.01,
             a if a < 40.0 => 0.02,
             a if a < 120.0 => 0.012,
             _ => 0.008,
-        });
-        let wrap_up = || {
-            Hazard::new(
-                WRAP_UPPERS,
-                MEMORY,
-                |age| if age < 2.0 { 0.05 } else { 0.1 },
-            )
         };
-        TalkBook {
-            busy: BTreeMap::new(),
-            talk_rates: talk.rates(),
-            talk,
-            wrap: wrap_up(),
-            wrap_by_class: (0..=CLASS_UPPERS.len()).map(|_| wrap_up()).collect(),
+        let wrap = || Stage::new(&WRAP, MEMORY, [|age| if age < 2.0 { 0.05 } else { 0.1 }]);
+        let mut book = TalkBook {
+            busy: Keyed::default(),
+            talk: Stage::new(&TALK, MEMORY, [talk]),
+            wrap: wrap(),
+            wrap_by_class: std::array::from_fn(|_| wrap()),
             level: Level::new(0.4),
-            level_at: None,
+            counted: None,
             seen: 0.0,
-            expected: 0.0,
             returns: Returns::default(),
+            jumps: 0,
+            fresh: Freshness::default(),
+            learnt: LearntOfTalks {
+                version: 0,
+                talk: [0.0; TALK_BINS],
+                wrap: [[0.0; WRAP_BINS]; CLASSES],
+                stay_share: 1.0,
+            },
+        };
+        book.learn();
+        book
+    }
+
+    /// Time goes on.
+    pub(crate) fn advance(&mut self, now: i64) {
+        self.talk.advance(now);
+        self.wrap.advance(now);
+        for class in &mut self.wrap_by_class {
+            class.advance(now);
         }
     }
 
-    pub(crate) fn bridged(&mut self, now: Timestamp, agent: AgentId) {
-        self.not_busy(now, agent);
-        let doing = Doing::Talk { since: now };
-        self.busy.insert(
-            agent,
-            Tracked {
-                doing,
-                counted: now,
-            },
-        );
+    /// The clock jumped: what agents are doing teaches nothing.
+    pub(crate) fn restart(&mut self, now: i64) {
+        self.talk.restart(now);
+        self.wrap.restart(now);
+        for class in &mut self.wrap_by_class {
+            class.restart(now);
+        }
+        self.jumps += 1;
     }
 
-    pub(crate) fn talk_ended(&mut self, now: Timestamp, agent: AgentId) {
-        self.count_one(now, agent);
+    pub(crate) fn bridged(&mut self, now: i64, agent: AgentId) {
+        self.not_busy(now, agent);
+        self.talk.enter(now);
+        let doing = Doing::Talk { since: now };
+        let jumps = self.jumps;
+        self.busy.insert(agent, Tracked { doing, jumps });
+    }
+
+    pub(crate) fn talk_ended(&mut self, now: i64, agent: AgentId) {
         let Some(tracked) = self.busy.get_mut(&agent) else {
             return;
         };
         let Doing::Talk { since } = tracked.doing else {
             return;
         };
-        let talked = seconds(since, now);
-        tracked.doing = Doing::WrapUp { since: now, talked };
-        tracked.counted = now;
-        self.talk.exit(talked);
-        self.talk.fade(1.0);
-        self.seen += 1.0;
+        let talked = now.saturating_sub(since).max(0);
+        let class = class(talked);
+        if tracked.jumps == self.jumps {
+            self.talk.leave(since, now);
+            self.talk.exit(0, talked);
+            self.seen += 1.0;
+        }
+        self.wrap.enter(now);
+        self.wrap_by_class[class].enter(now);
+        let doing = Doing::WrapUp { since: now, class };
+        let jumps = self.jumps;
+        *tracked = Tracked { doing, jumps };
     }
 
-    pub(crate) fn wrap_up_ended(&mut self, now: Timestamp, agent: AgentId) {
-        self.count_one(now, agent);
-        let Some(Tracked {
-            doing: Doing::WrapUp { since, talked },
-            ..
-        }) = self.busy.remove(&agent)
-        else {
+    pub(crate) fn wrap_up_ended(&mut self, now: i64, agent: AgentId) {
+        let Some(Tracked { doing, jumps }) = self.busy.remove(&agent) else {
             return;
         };
-        self.returns.wrapped_up(agent);
-        let age = seconds(since, now);
-        let by_class = &mut self.wrap_by_class[class(talked)];
-        by_class.exit(age);
-        by_class.fade(1.0);
-        self.wrap.exit(age);
-        self.wrap.fade(1.0);
+        match doing {
+            Doing::Talk { since } if jumps == self.jumps => self.talk.leave(since, now),
+            Doing::Talk { .. } => {}
+            Doing::WrapUp { since, class } => {
+                self.returns.wrapped_up(agent);
+                if jumps == self.jumps {
+                    for stage in [&mut self.wrap, &mut self.wrap_by_class[class]] {
+                        stage.leave(since, now);
+                        stage.exit(0, now - since);
+                    }
+                }
+            }
+        }
     }
 
     /// Waits for a call.
-    pub(crate) fn ready(&mut self, now: Timestamp, agent: AgentId) {
+    pub(crate) fn ready(&mut self, now: i64, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, true);
     }
 
     /// Gone: a pause, a break, the log-out.
-    pub(crate) fn left(&mut self, now: Timestamp, agent: AgentId) {
+    pub(crate) fn left(&mut self, now: i64, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, false);
     }
 
     /// Whatever was missed in between, the agent is not busy.
-    fn not_busy(&mut self, now: Timestamp, agent: AgentId) {
+    fn not_busy(&mut self, now: i64, agent: AgentId) {
         self.talk_ended(now, agent);
         self.wrap_up_ended(now, agent);
     }
 
-    /// Counts the exposure of everyone busy up to `now`.
-    pub(crate) fn count(&mut self, now: Timestamp) {
-        let mut busy = std::mem::take(&mut self.busy);
-        for tracked in busy.values_mut() {
-            self.count_tracked(now, tracked);
+    /// Lets the fast level follow what was exposed up to `now`.
+    pub(crate) fn count(&mut self, now: i64) {
+        let passed = self.counted.map_or(0, |at| now.saturating_sub(at)) as f64 * 1e-3;
+        let expected = self.talk.take_expected();
+        self.level.update(passed, self.seen, expected);
+        self.seen = 0.0;
+        self.counted = Some(now);
+        if self.fresh.is_stale(now, self.level(), &[self.talk.exits()]) {
+            self.learn();
         }
-        self.busy = busy;
-        let passed = self.level_at.map_or(0.0, |at| seconds(at, now));
-        self.level.update(passed, self.seen, self.expected);
-        (self.seen, self.expected) = (0.0, 0.0);
-        self.level_at = Some(now);
-        self.talk_rates = self.talk.rates();
     }
 
-    /// Hazard of a talk ending, by bin of [`TALK_UPPERS`], as it is now.
-    pub(crate) fn talk_rates(&self) -> Vec<f64> {
-        let (level, _) = self.level.mean_sd();
-        self.talk_rates.iter().map(|rate| rate * level).collect()
+    fn learn(&mut self) {
+        let (level, _) = self.level();
+        let pooled = self.wrap.rates(0);
+        let wrap = self.wrap_by_class.each_ref();
+        self.learnt = LearntOfTalks {
+            version: self.learnt.version + 1,
+            talk: self.talk.rates(0).map(|rate| rate * level),
+            wrap: wrap.map(|class| class.leaning_on(0, &pooled)),
+            stay_share: self.returns.share(),
+        };
+        self.talk.refresh();
+    }
+
+    /// What there is to look ahead with.
+    pub(crate) fn learnt(&self) -> &LearntOfTalks {
+        &self.learnt
     }
 
     /// Factor on the hazard of a talk ending: mean, standard deviation.
@@ -172,57 +281,13 @@ impl TalkBook {
         self.level.mean_sd()
     }
 
-    /// Share of agents who are ready after wrap-up.
-    pub(crate) fn stay_share(&self) -> f64 {
-        self.returns.share()
-    }
-
     /// Agents busy now, as far as facts tell.
     pub(crate) fn busy(&self) -> usize {
         self.busy.len()
     }
-
-    /// Share of wrap-ups of a class that still go on at each whole second.
-    pub(crate) fn wrap_up_survival(&self, steps: usize) -> Vec<Vec<f64>> {
-        let pooled = self.wrap.rates();
-        self.wrap_by_class
-            .iter()
-            .map(|class| class.survival(&class.rates_leaning_on(&pooled), 1.0, steps))
-            .collect()
-    }
-
-    fn count_one(&mut self, now: Timestamp, agent: AgentId) {
-        if let Some(mut tracked) = self.busy.remove(&agent) {
-            self.count_tracked(now, &mut tracked);
-            self.busy.insert(agent, tracked);
-        }
-    }
-
-    fn count_tracked(&mut self, now: Timestamp, tracked: &mut Tracked) {
-        if now <= tracked.counted {
-            return;
-        }
-        if seconds(tracked.counted, now) > GAP_MAX {
-            tracked.counted = now;
-            return;
-        }
-        match tracked.doing {
-            Doing::Talk { since } => {
-                let (from, to) = (seconds(since, tracked.counted), seconds(since, now));
-                self.talk.expose(from, to);
-                self.expected += self.talk.expected(&self.talk_rates, from, to);
-            }
-            Doing::WrapUp { since, talked } => {
-                let (from, to) = (seconds(since, tracked.counted), seconds(since, now));
-                self.wrap.expose(from, to);
-                self.wrap_by_class[class(talked)].expose(from, to);
-            }
-        }
-        tracked.counted = now;
-    }
 }
 
-/// Which wrap-up hazard follows a talk of this length.
-pub(crate) fn class(talked: f64) -> usize {
-    CLASS_UPPERS.partition_point(|upper| *upper <= talked)
+/// Which wrap-up hazard follows a talk of so many milliseconds.
+pub(crate) fn class(talked: i64) -> usize {
+    CLASS_UPPERS.partition_point(|upper| upper * 1_000 <= talked)
 }

@@ -131,7 +131,7 @@ fn assert_within_limits(floor: &Snapshot, decision: &Decision) {
     if floor.agents_staying() == 0 || floor.window_closes_in == Some(Duration::ZERO) {
         assert_eq!(dial, 0, "{decision:?}");
     }
-    for (name, value) in &decision.inputs {
+    for (name, value) in decision.inputs() {
         assert!(value.is_finite(), "{name} is {value}");
     }
     let words = [
@@ -145,7 +145,7 @@ fn assert_within_limits(floor: &Snapshot, decision: &Decision) {
         "none",
     ];
     assert!(words.contains(&decision.binding), "{}", decision.binding);
-    assert!(!decision.why.is_empty());
+    assert!(!decision.why().is_empty());
 }
 
 proptest! {
