@@ -196,7 +196,7 @@ pub async fn apply_campaign(
     if let Some(mode) = &form.mode {
         campaign.mode = DialMode::from_word(mode).ok_or_else(|| {
             ApiError::Invalid(format!(
-                "`{mode}` is no mode; use preview, progressive, power or predictive"
+                "`{mode}` is no mode; use preview, progressive, super-progressive, power or predictive"
             ))
         })?;
     }

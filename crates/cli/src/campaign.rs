@@ -44,7 +44,7 @@ pub(crate) enum Campaign {
 pub(crate) struct Settings {
     /// Unique name
     name: String,
-    /// preview, progressive, power or predictive
+    /// preview, progressive, super-progressive, power or predictive
     #[arg(long)]
     mode: Option<String>,
     /// Lines per ready agent, in power mode

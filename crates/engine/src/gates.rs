@@ -79,7 +79,11 @@ impl Engine {
         };
         let (campaign, trunk) = (call.intent.campaign, call.intent.trunk);
         let (person, phone) = (call.intent.person, call.intent.phone);
-        let by_forecast = call.intent.mode == DialMode::Predictive && call.intent.agent.is_none();
+        let by_forecast = call.intent.agent.is_none()
+            && matches!(
+                call.intent.mode,
+                DialMode::Predictive | DialMode::SuperProgressive
+            );
         if by_forecast && self.now.since(call.intended) > DECISION_HOLDS {
             return Err(self.closed("decision.stale", "it was decided on another floor"));
         }
@@ -118,6 +122,7 @@ impl Engine {
         let id = run.campaign.id;
         let lines_per_agent = match run.campaign.mode {
             DialMode::Predictive => return self.staffed(id) > 0,
+            DialMode::SuperProgressive => return self.ready(id) > 0,
             DialMode::Power => run.campaign.power_ratio,
             DialMode::Progressive | DialMode::Preview => 1.0,
         };

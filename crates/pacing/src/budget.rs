@@ -102,6 +102,11 @@ impl Budget {
         self.abandoned = abandoned.min(live) as f64;
     }
 
+    /// Live calls this policy has seen itself.
+    pub(crate) fn seen(&self) -> f64 {
+        self.learnt
+    }
+
     pub(crate) fn live(&self) -> f64 {
         self.live
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub struct CampaignForm {
     /// Unique name.
     pub name: Option<String>,
-    /// `preview`, `progressive`, `power` or `predictive`.
+    /// `preview`, `progressive`, `super-progressive`, `power` or `predictive`.
     pub mode: Option<String>,
     /// Lines per ready agent, in power mode.
     pub power_ratio: Option<f64>,
