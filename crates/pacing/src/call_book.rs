@@ -12,7 +12,7 @@ use domain::AttemptId;
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
-use crate::hazard::Stage;
+use crate::hazard::{Stage, times};
 use crate::keyed::Keyed;
 use crate::level::Level;
 
@@ -135,7 +135,7 @@ impl LearntOfCalls {
             version: 0,
             rings: dialing.rates(RINGS),
             dies: dialing.rates(DIES),
-            person: ringing.rates(PERSON).map(|rate| rate * level),
+            person: times(ringing.rates(PERSON), level),
             machine: ringing.rates(MACHINE),
             rings_out: ringing.rates(RINGS_OUT),
             detected: detecting.rates(0),

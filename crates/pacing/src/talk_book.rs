@@ -6,7 +6,7 @@ use domain::AgentId;
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
-use crate::hazard::Stage;
+use crate::hazard::{Stage, times};
 use crate::keyed::Keyed;
 use crate::level::Level;
 use crate::returns::Returns;
@@ -264,7 +264,7 @@ impl TalkBook {
         let wrap = self.wrap_by_class.each_ref();
         self.learnt = LearntOfTalks {
             version: self.learnt.version + 1,
-            talk: self.talk.rates(0).map(|rate| rate * level),
+            talk: times(self.talk.rates(0), level),
             wrap: wrap.map(|class| class.leaning_on(0, &pooled)),
             stay_share: self.returns.share(),
         };
