@@ -102,6 +102,11 @@ impl Budget {
         self.abandoned = abandoned.min(live) as f64;
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.lately.footprint()
+    }
+
     pub(crate) fn live(&self) -> f64 {
         self.live
     }

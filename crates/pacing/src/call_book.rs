@@ -13,7 +13,7 @@ use domain::AttemptId;
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
-use crate::keyed::Keyed;
+use crate::keyed::{Keyed, footprint};
 use crate::level::Level;
 
 /// Bins of the age of a call before somebody picks up.
@@ -168,6 +168,12 @@ impl CallBook {
             jumps: 0,
             fresh: Freshness::default(),
         }
+    }
+
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let stages = [self.dialing.footprint(), self.ringing.footprint()];
+        footprint(&self.open) + stages.iter().sum::<usize>() + self.detecting.footprint()
     }
 
     /// Time goes on.

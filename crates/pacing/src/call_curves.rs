@@ -91,6 +91,19 @@ impl CallCurves {
         }
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let seconds = self.dialing.capacity() + self.ringing.capacity();
+        let shares = [
+            &self.found,
+            &self.new_call,
+            &self.undetected,
+            &self.person_share,
+        ];
+        let shares: usize = shares.iter().map(|shares| shares.capacity()).sum();
+        seconds * size_of::<Second>() + shares * size_of::<f64>()
+    }
+
     /// The chance at each step that a call placed now reaches a person.
     pub(crate) fn new_call(&self) -> &[f64] {
         &self.new_call

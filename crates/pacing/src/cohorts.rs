@@ -86,6 +86,11 @@ impl<const BINS: usize> Cohorts<BINS> {
         }
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.bin_of.capacity() + self.ring.capacity() * size_of::<Cohort>()
+    }
+
     /// The bin of an age in whole steps.
     fn bin(&self, age: usize) -> usize {
         usize::from(self.bin_of[age.min(self.bin_of.len() - 1)])

@@ -57,6 +57,15 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
+    /// Bytes held beside itself: what tables there are does not depend on the
+    /// size of the floor.
+    pub(crate) fn footprint(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| {
+            let by_age = tables.dialing.capacity() + tables.ringing.capacity();
+            by_age * size_of::<AtPoints>() + tables.curves.footprint() + tables.ahead.footprint()
+        })
+    }
+
     /// Looks ahead from a snapshot with what the books have learnt.
     pub(crate) fn forecast(
         &mut self,

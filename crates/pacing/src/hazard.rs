@@ -57,6 +57,11 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         stage
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.cohorts.footprint()
+    }
+
     /// The clock jumped: whoever is in here teaches nothing.
     pub(crate) fn restart(&mut self, now: i64) {
         self.cohorts.restart(now);

@@ -7,7 +7,7 @@ use domain::AgentId;
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
-use crate::keyed::Keyed;
+use crate::keyed::{Keyed, footprint};
 use crate::level::Level;
 use crate::returns::Returns;
 
@@ -159,6 +159,13 @@ impl TalkBook {
         };
         book.learn();
         book
+    }
+
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let classes = self.wrap_by_class.iter().map(Stage::footprint);
+        let stages = self.talk.footprint() + self.wrap.footprint();
+        footprint(&self.busy) + stages + classes.sum::<usize>()
     }
 
     /// Time goes on.
