@@ -3,6 +3,8 @@
 //! calls no more than it is told, and an answer without an agent is abandoned
 //! after two seconds.
 
+#![allow(dead_code, reason = "a test may need a part of it")]
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
