@@ -34,7 +34,7 @@ impl AgentsAhead {
     /// Looks to each point ahead; a call waits for `wait` seconds at most.
     pub(crate) fn new(talks: &LearntOfTalks, points: &[usize; POINTS], wait: usize) -> AgentsAhead {
         let len = points[POINTS - 1] + wait + 1;
-        let wrap_up = wrap_up_left(talks, WRAP_UP_STEPS + len);
+        let wrap_up = wrap_up_left(talks, WRAP_UP_STEPS + len + 2);
         let over: [Vec<f64>; CLASSES] = std::array::from_fn(|class| {
             let left = wrap_up.iter().take(len);
             left.map(|left| 1.0 - left[class]).collect()
@@ -71,6 +71,13 @@ impl AgentsAhead {
         }
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.talks.capacity() * size_of::<AtPoints>()
+            + self.wrap_up.capacity() * size_of::<ByClass>()
+            + self.busy.capacity() * size_of::<f64>()
+    }
+
     /// Which of [`TALK_AGES`] a talk belongs to, so many milliseconds old.
     pub(crate) fn talk_age(&self, age: i64) -> usize {
         let age = whole_steps(age);
@@ -102,26 +109,27 @@ impl AgentsAhead {
         until: Option<i64>,
         points: &[usize; POINTS],
     ) -> AtPoints {
-        let (curve, class) = (&self.wrap_up, class(talked));
-        let last = curve.len() - 1;
-        let age = (age as f64 * 1e-3).min(last as f64);
-        let left_at = |at: f64| {
-            let low = (at as usize).min(last);
-            let high = (low + 1).min(last);
-            let (low_left, high_left) = (curve[low][class], curve[high][class]);
-            low_left + (high_left - low_left) * (at - low as f64).clamp(0.0, 1.0)
+        let class = class(talked);
+        let left = |second: usize, part: f64| {
+            let (before, after) = (self.wrap_up[second][class], self.wrap_up[second + 1][class]);
+            before + (after - before) * part
         };
-        let whole = left_at(age).max(1e-9);
-        let until = until.map_or(f64::INFINITY, |until| until as f64 * 1e-3);
-        points.map(|step| {
-            let ahead = (step + self.wait) as f64 + 0.5;
-            let over = if until <= ahead {
-                1.0
-            } else {
-                (1.0 - left_at(age + ahead) / whole).clamp(0.0, 1.0)
-            };
-            self.stays * over
-        })
+        let split = |milliseconds: i64| {
+            let whole = usize::try_from(milliseconds / 1_000).unwrap_or(0);
+            (whole, (milliseconds % 1_000) as f64 * 1e-3)
+        };
+        let age = age.clamp(0, WRAP_UP_STEPS as i64 * 1_000);
+        let ((second, part), (later, later_part)) = (split(age), split(age + 500));
+        let share = self.stays / left(second, part).max(1e-9);
+        let mut frees = [0.0; POINTS];
+        for (free, point) in frees.iter_mut().zip(points) {
+            let ahead = point + self.wait;
+            *free = self.stays - share * left(later + ahead, later_part);
+            if until.is_some_and(|until| until <= ahead as i64 * 1_000 + 500) {
+                *free = self.stays;
+            }
+        }
+        frees
     }
 }
 

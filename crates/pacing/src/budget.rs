@@ -107,6 +107,11 @@ impl Budget {
         self.learnt
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.lately.footprint()
+    }
+
     pub(crate) fn live(&self) -> f64 {
         self.live
     }

@@ -12,8 +12,8 @@ use domain::AttemptId;
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
-use crate::hazard::Stage;
-use crate::keyed::Keyed;
+use crate::hazard::{Stage, times};
+use crate::keyed::{Keyed, footprint};
 use crate::level::Level;
 
 /// Bins of the age of a call before somebody picks up.
@@ -135,7 +135,7 @@ impl LearntOfCalls {
             version: 0,
             rings: dialing.rates(RINGS),
             dies: dialing.rates(DIES),
-            person: ringing.rates(PERSON).map(|rate| rate * level),
+            person: times(ringing.rates(PERSON), level),
             machine: ringing.rates(MACHINE),
             rings_out: ringing.rates(RINGS_OUT),
             detected: detecting.rates(0),
@@ -168,6 +168,12 @@ impl CallBook {
             jumps: 0,
             fresh: Freshness::default(),
         }
+    }
+
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let stages = [self.dialing.footprint(), self.ringing.footprint()];
+        footprint(&self.open) + stages.iter().sum::<usize>() + self.detecting.footprint()
     }
 
     /// Time goes on.

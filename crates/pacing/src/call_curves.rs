@@ -14,7 +14,7 @@ const DETECTION_STEPS: usize = 8;
 const AFTER_TIMEOUT: usize = 8;
 
 /// What a second of some age brings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Second {
     /// The chance that it ends with what is waited for.
     pub(crate) ends: f64,
@@ -91,6 +91,19 @@ impl CallCurves {
         }
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let seconds = self.dialing.capacity() + self.ringing.capacity();
+        let shares = [
+            &self.found,
+            &self.new_call,
+            &self.undetected,
+            &self.person_share,
+        ];
+        let shares: usize = shares.iter().map(|shares| shares.capacity()).sum();
+        seconds * size_of::<Second>() + shares * size_of::<f64>()
+    }
+
     /// The chance at each step that a call placed now reaches a person.
     pub(crate) fn new_call(&self) -> &[f64] {
         &self.new_call
@@ -156,27 +169,38 @@ pub(crate) fn whole_steps(age: i64) -> usize {
 
 /// By ring age: picked up or not, and the chance that who does is a person.
 fn ringing_by_age(calls: &LearntOfCalls, ages: usize) -> (Vec<Second>, Vec<f64>) {
-    let picks_up: [f64; RING_BINS] =
-        std::array::from_fn(|bin| calls.person[bin] + calls.machine[bin]);
-    let all = std::array::from_fn(|bin| picks_up[bin] + calls.rings_out[bin]);
-    let person: [f64; RING_BINS] = std::array::from_fn(|bin| calls.person[bin] / picks_up[bin]);
-    let seconds = ending(&calls.person, &all);
+    let mut picks_up = calls.machine;
+    let mut person = calls.person;
+    for (any, person) in picks_up.iter_mut().zip(&mut person) {
+        *any += *person;
+        *person /= *any;
+    }
+    let seconds = ending(&calls.person, sum(&picks_up, &calls.rings_out));
     (RING.by_age(&seconds, ages), RING.by_age(&person, ages))
 }
 
 /// By the time since it was placed: rings or not.
 fn dialing_by_age(calls: &LearntOfCalls, ages: usize) -> Vec<Second> {
-    let all = std::array::from_fn(|bin| calls.rings[bin] + calls.dies[bin]);
-    RING.by_age(&ending(&calls.rings, &all), ages)
+    RING.by_age(&ending(&calls.rings, sum(&calls.rings, &calls.dies)), ages)
+}
+
+fn sum(some: &[f64; RING_BINS], more: &[f64; RING_BINS]) -> [f64; RING_BINS] {
+    let mut sum = *some;
+    sum.iter_mut()
+        .zip(more)
+        .for_each(|(sum, more)| *sum += more);
+    sum
 }
 
 /// Seconds that may end one way of all ways, each with its hazard.
-fn ending(one: &[f64; RING_BINS], all: &[f64; RING_BINS]) -> [Second; RING_BINS] {
-    let stays = RING.stays(all);
-    std::array::from_fn(|bin| Second {
-        ends: one[bin] / all[bin] * (1.0 - stays[bin]),
-        stays: stays[bin],
-    })
+fn ending(one: &[f64; RING_BINS], all: [f64; RING_BINS]) -> [Second; RING_BINS] {
+    let mut seconds = [Second::default(); RING_BINS];
+    let hazards = one.iter().zip(all).zip(RING.stays(&all));
+    for (second, ((one, all), stays)) in seconds.iter_mut().zip(hazards) {
+        let ends = one / all * (1.0 - stays);
+        *second = Second { ends, stays };
+    }
+    seconds
 }
 
 /// Share of detections that end in a step, when begun in the middle of step 0.

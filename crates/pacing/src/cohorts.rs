@@ -32,7 +32,10 @@ impl<const BINS: usize> Bins<BINS> {
 
     /// The chance by bin that a step is survived at these exits per second.
     pub(crate) fn stays(&self, rates: &[f64; BINS]) -> [f64; BINS] {
-        let mut stays = rates.map(|rate| -rate * self.step as f64 * 1e-3);
+        let mut stays = *rates;
+        for stays in &mut stays {
+            *stays *= self.step as f64 * -1e-3;
+        }
         exp(&mut stays);
         stays
     }
@@ -81,6 +84,11 @@ impl<const BINS: usize> Cohorts<BINS> {
             at: 0,
             inside: [0; BINS],
         }
+    }
+
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.bin_of.capacity() + self.ring.capacity() * size_of::<Cohort>()
     }
 
     /// The bin of an age in whole steps.
@@ -144,10 +152,16 @@ impl<const BINS: usize> Cohorts<BINS> {
     /// step of age, the rest before it. That matters only at edges of bins.
     fn one_step(&mut self) -> [i64; BINS] {
         let step = self.bins.step;
-        let mut exposed = self.inside.map(|inside| i64::from(inside) * step);
+        let mut exposed = [0; BINS];
+        for (exposed, inside) in exposed.iter_mut().zip(self.inside) {
+            *exposed = i64::from(inside) * step;
+        }
         for bin in 0..BINS - 1 {
             let entered = self.at - i64::from(self.bins.uppers[bin]);
             let crossing = *self.cohort(entered);
+            if crossing.count == 0 {
+                continue;
+            }
             exposed[bin] -= i64::from(crossing.rest);
             exposed[bin + 1] += i64::from(crossing.rest);
             self.inside[bin] -= crossing.count;

@@ -57,6 +57,15 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
+    /// Bytes held beside itself: what tables there are does not depend on the
+    /// size of the floor.
+    pub(crate) fn footprint(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| {
+            let by_age = tables.dialing.capacity() + tables.ringing.capacity();
+            by_age * size_of::<AtPoints>() + tables.curves.footprint() + tables.ahead.footprint()
+        })
+    }
+
     /// Looks ahead from a snapshot with what the books have learnt.
     pub(crate) fn forecast(
         &mut self,
@@ -66,11 +75,17 @@ impl Outlook {
         config: &PacerConfig,
     ) -> Forecast {
         let versions = (calls.learnt().version, talks.learnt().version);
+        if self
+            .tables
+            .as_ref()
+            .is_none_or(|kept| kept.versions != versions)
+        {
+            self.tables = None;
+        }
         let tables = self
             .tables
-            .take_if(|tables| tables.versions == versions)
-            .unwrap_or_else(|| Tables::new(calls, talks, config, versions));
-        let forecast = Forecast {
+            .get_or_insert_with(|| Tables::new(calls, talks, config, versions));
+        Forecast {
             frees: tables.frees_of_agents(snapshot),
             holds: tables.holds_of_calls(snapshot),
             new_holds: tables.new_holds,
@@ -78,9 +93,7 @@ impl Outlook {
             free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
             level: calls.level(),
             talk_level: talks.level(),
-        };
-        self.tables = Some(tables);
-        forecast
+        }
     }
 }
 
@@ -131,23 +144,15 @@ impl Tables {
         let mut holds = Vec::with_capacity(2 * STEPS_MAX);
         for call in &snapshot.calls {
             match (call.ringing, call.answered) {
-                (_, Some(_)) => holds.push(Alike {
-                    count: 1,
-                    chance: self.detecting(snapshot.now, call),
-                }),
+                (_, Some(_)) => push(&mut holds, 1, &self.detecting(snapshot.now, call)),
                 (Some(rang), None) => ringing[self.age(rang, snapshot.now)] += 1,
                 (None, None) => dialing[self.age(call.placed, snapshot.now)] += 1,
             }
         }
-        let alike = |(count, chance): (&u32, &AtPoints)| Alike {
-            count: *count,
-            chance: *chance,
-        };
-        holds.extend(dialing.iter().zip(&self.dialing).map(alike));
-        holds.extend(ringing.iter().zip(&self.ringing).map(alike));
-        holds.retain(|Alike { count, chance }| {
-            *count > 0 && (chance[POINTS - 1] > NEGLIGIBLE || chance[0] > NEGLIGIBLE)
-        });
+        let counts = dialing.iter().zip(&self.dialing);
+        for (count, chance) in counts.chain(ringing.iter().zip(&self.ringing)) {
+            push(&mut holds, *count, chance);
+        }
         holds
     }
 
@@ -173,18 +178,24 @@ impl Tables {
         }
         let mut frees = Vec::with_capacity(TALK_AGES + snapshot.wrap_up.len());
         for (age, count) in talks.into_iter().enumerate() {
-            let chance = *self.ahead.talk_frees(age);
-            frees.push(Alike { count, chance });
+            push(&mut frees, count, self.ahead.talk_frees(age));
         }
         for wrap_up in snapshot.wrap_up.iter().filter(|wrap| !wrap.leaving) {
             let talked = i64::try_from(wrap_up.talked.as_millis()).unwrap_or(i64::MAX);
             let ages = (millis(wrap_up.since, snapshot.now), talked);
             let until = wrap_up.until.map(|until| millis(snapshot.now, until));
             let chance = self.ahead.wrap_up_frees(ages, until, &self.points);
-            frees.push(Alike { count: 1, chance });
+            push(&mut frees, 1, &chance);
         }
-        frees.retain(|Alike { count, chance }| *count > 0 && chance[POINTS - 1] > NEGLIGIBLE);
         frees
+    }
+}
+
+/// So many more, unless there are none or next to no chance of any.
+fn push(all: &mut Vec<Alike>, count: u32, chance: &AtPoints) {
+    if count > 0 && (chance[0] > NEGLIGIBLE || chance[POINTS - 1] > NEGLIGIBLE) {
+        let chance = *chance;
+        all.push(Alike { count, chance });
     }
 }
 

@@ -5,9 +5,9 @@
 /// Tables are no older than this, in milliseconds.
 const AGE_MAX: i64 = 5_000;
 /// Nor is there more news than this share of the exits remembered.
-const NEWS_MAX: f64 = 0.01;
+const NEWS_MAX: f64 = 0.02;
 /// Nor has the fast level moved by more than this share.
-const MOVED_MAX: f64 = 0.02;
+const MOVED_MAX: f64 = 0.03;
 
 /// How things stood when tables were made last.
 #[derive(Clone, Debug, Default)]

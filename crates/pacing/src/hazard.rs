@@ -57,6 +57,11 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         stage
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.cohorts.footprint()
+    }
+
     /// The clock jumped: whoever is in here teaches nothing.
     pub(crate) fn restart(&mut self, now: i64) {
         self.cohorts.restart(now);
@@ -118,16 +123,20 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
     /// Exits of a kind per second in every bin, as far as is known.
     pub(crate) fn rates(&self, kind: usize) -> [f64; BINS] {
         let scale = self.scale(kind);
-        self.leaning_on(kind, &self.prior[kind].map(|prior| prior * scale))
+        let mut prior = self.prior[kind];
+        prior.iter_mut().for_each(|prior| *prior *= scale);
+        self.leaning_on(kind, &prior)
     }
 
     /// The same where other rates serve as the prior.
     pub(crate) fn leaning_on(&self, kind: usize, prior: &[f64; BINS]) -> [f64; BINS] {
-        let (events, one) = (&self.events[kind], 1.0 / self.weight);
-        std::array::from_fn(|bin| {
-            let exposure = self.exposure[bin] * one + SHAPE_EVENTS / prior[bin].max(1e-9);
-            (events[bin] * one + SHAPE_EVENTS) / exposure
-        })
+        let one = 1.0 / self.weight;
+        let mut rates = self.events[kind];
+        for ((rate, exposure), prior) in rates.iter_mut().zip(&self.exposure).zip(prior) {
+            let exposure = exposure * one + SHAPE_EVENTS / prior.max(1e-9);
+            *rate = (*rate * one + SHAPE_EVENTS) / exposure;
+        }
+        rates
     }
 
     /// How the level seen compares to the prior's.
@@ -138,6 +147,12 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
         let one = 1.0 / self.weight;
         ((events * one + LEVEL_EVENTS) / (expected * one + LEVEL_EVENTS)).clamp(0.01, 100.0)
     }
+}
+
+/// Rates in every bin, times a factor on all of them.
+pub(crate) fn times<const BINS: usize>(mut rates: [f64; BINS], factor: f64) -> [f64; BINS] {
+    rates.iter_mut().for_each(|rate| *rate *= factor);
+    rates
 }
 
 #[cfg(test)]

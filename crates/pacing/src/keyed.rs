@@ -8,6 +8,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// By id, without a clue to the order.
 pub(crate) type Keyed<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
+/// Bytes a map holds.
+pub(crate) fn footprint<K, V>(map: &Keyed<K, V>) -> usize {
+    map.capacity() * (size_of::<(K, V)>() + 1)
+}
+
 /// Spreads the bits of one integer.
 #[derive(Default)]
 pub(crate) struct IdHasher(u64);

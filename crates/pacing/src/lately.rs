@@ -56,6 +56,11 @@ impl Lately {
         }
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        self.buckets.capacity() * size_of::<Bucket>()
+    }
+
     /// Time went by, with so many agents busy at its end.
     pub(crate) fn passed(&mut self, seconds: f64, busy: usize) {
         self.clock += seconds;

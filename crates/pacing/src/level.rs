@@ -51,21 +51,24 @@ impl Level {
         let seconds = seconds.clamp(0.0, 60.0);
         let move_by = (DRIFT * seconds / (2.0 * step() * step())).min(0.25);
         let jump = JUMPS * seconds;
-        let moved: [f64; POINTS] = std::array::from_fn(|i| {
+        let best = best(seen, expected);
+        let mut next = [0.0; POINTS];
+        for (next, (log, factor)) in next.iter_mut().zip(self.log.iter().zip(&self.factor)) {
+            *next = seen * log - factor * expected - best;
+        }
+        exp(&mut next);
+        for (i, next) in next.iter_mut().enumerate() {
             let left = self.mass[i.saturating_sub(1)];
             let right = self.mass[(i + 1).min(POINTS - 1)];
             let moved = self.mass[i] * (1.0 - 2.0 * move_by) + move_by * (left + right);
-            moved * (1.0 - jump) + self.after_jump[i] * jump
-        });
-        let mut fits: [f64; POINTS] =
-            std::array::from_fn(|i| seen * self.log[i] - self.factor[i] * expected);
-        let best = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        fits.iter_mut().for_each(|fit| *fit -= best);
-        exp(&mut fits);
-        let next: [f64; POINTS] = std::array::from_fn(|i| moved[i] * fits[i]);
-        let total: f64 = next.iter().sum();
+            *next *= moved * (1.0 - jump) + self.after_jump[i] * jump;
+        }
+        let total = sum(&next);
         if total > 0.0 && total.is_finite() {
-            self.mass = next.map(|mass| mass / total);
+            let share = 1.0 / total;
+            for (mass, next) in self.mass.iter_mut().zip(next) {
+                *mass = next * share;
+            }
             self.mean_sd = self.moments();
         }
     }
@@ -76,13 +79,41 @@ impl Level {
     }
 
     fn moments(&self) -> (f64, f64) {
-        let (mut mean, mut square) = (0.0, 0.0);
-        for i in 0..POINTS {
-            mean += self.mass[i] * self.factor[i];
-            square += self.mass[i] * self.factor[i] * self.factor[i];
-        }
+        let mut moment = self.mass;
+        let mut times_factor = || {
+            moment
+                .iter_mut()
+                .zip(&self.factor)
+                .for_each(|(m, f)| *m *= f);
+            sum(&moment)
+        };
+        let (mean, square) = (times_factor(), times_factor());
         (mean, (square - mean * mean).max(0.0).sqrt())
     }
+}
+
+/// The largest logarithm of a likelihood there is within the span.
+fn best(seen: f64, expected: f64) -> f64 {
+    let likeliest = if seen > 0.0 {
+        (seen / expected).clamp(1.0 / SPAN, SPAN)
+    } else {
+        1.0 / SPAN
+    };
+    seen * likeliest.ln() - expected * likeliest
+}
+
+/// The sum, in four parts that need not wait for one another.
+fn sum(values: &[f64; POINTS]) -> f64 {
+    let mut parts = [0.0; 4];
+    let chunks = values.chunks_exact(4);
+    let rest: f64 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        parts
+            .iter_mut()
+            .zip(chunk)
+            .for_each(|(part, value)| *part += value);
+    }
+    parts[0] + parts[1] + (parts[2] + parts[3]) + rest
 }
 
 fn step() -> f64 {

@@ -12,6 +12,7 @@ mod call_book;
 mod call_curves;
 mod clock;
 mod cohorts;
+mod curve;
 mod decision;
 mod exp;
 mod fact;

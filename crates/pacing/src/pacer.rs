@@ -122,6 +122,17 @@ impl Pacer {
         self.decided.clear();
     }
 
+    /// Bytes it holds, itself included: whoever runs it for months may look
+    /// that they do not grow.
+    pub fn footprint(&self) -> usize {
+        size_of::<Pacer>()
+            + self.calls.footprint()
+            + self.talks.footprint()
+            + self.budget.footprint()
+            + self.outlook.footprint()
+            + self.decided.capacity() * size_of::<f64>()
+    }
+
     fn live(&mut self, now: i64, call: domain::AttemptId) {
         if let Some(risk) = self.calls.live(now, call) {
             self.budget.answered(risk);

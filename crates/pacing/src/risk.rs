@@ -1,14 +1,16 @@
 //! The chance that one more call, if a person answers it, finds no agent:
 //! that agents free by then are no more than calls that hold one. Exact for
-//! small floors, a normal curve corrected for skew for large ones. Averaged
-//! over two views of the floor as far apart as what is not known of it.
+//! small floors, a curve for large ones. Averaged over two views of the floor
+//! as far apart as what is not known of it.
 
-use crate::exp::exp;
+use crate::curve::{Curve, Powers};
 use crate::forecast::{Alike, AtPoints, Forecast, POINTS};
 use crate::numbers::Numbers;
 
-/// Up to so many agents and calls the distribution is exact.
-const EXACT_MAX: u32 = 120;
+/// Up to so many agents and calls, or so little variance, the distribution is
+/// exact: a curve would be off by more than a hundredth of the risk.
+const EXACT_MAX: u32 = 30;
+const VARIANCE_MIN: f64 = 3.0;
 /// How far apart the two views are, in standard deviations of what is known.
 /// More than one, since the shapes of the curves are not known at first
 /// either; of no weight once some hundred people have answered.
@@ -19,7 +21,6 @@ const FREES_APART: f64 = 2.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Risk {
     views: Vec<View>,
-    new_holds: AtPoints,
 }
 
 #[derive(Clone, Debug)]
@@ -44,17 +45,34 @@ struct Belief {
 /// What the calls and agents of a floor come to.
 #[derive(Clone, Debug)]
 enum Kind {
-    Exact { frees: Numbers, holds: Numbers },
-    Normal(Normal),
+    Exact {
+        frees: Numbers,
+        holds: Numbers,
+        /// Of one call more.
+        call: AtPoints,
+    },
+    Curve {
+        sum: Box<Curve>,
+        /// What one call more adds to it.
+        call: Box<Curve>,
+    },
 }
 
 impl Risk {
     pub(crate) fn new(forecast: &Forecast) -> Risk {
-        let beliefs = beliefs(forecast).into_iter();
-        Risk {
-            views: beliefs.map(|belief| View::new(forecast, belief)).collect(),
-            new_holds: forecast.new_holds,
-        }
+        let beliefs = beliefs(forecast);
+        let views = if forecast.is_large() {
+            let most = beliefs.iter().map(|b| b.frees.max(b.answers));
+            let most = most.fold(1.0, f64::max);
+            let frees = Crowd::new(&forecast.frees, most);
+            let holds = Crowd::new(&forecast.holds, most);
+            let curve = |belief: Belief| View::curve(forecast, belief, &frees, &holds);
+            beliefs.into_iter().map(curve).collect()
+        } else {
+            let exact = |belief| View::exact(forecast, belief);
+            beliefs.into_iter().map(exact).collect()
+        };
+        Risk { views }
     }
 
     /// The chance that the next call, if live, is abandoned.
@@ -70,13 +88,20 @@ impl Risk {
 
     /// One call more is on its way.
     pub(crate) fn add_call(&mut self) {
-        let call = Alike {
-            count: 1,
-            chance: self.new_holds,
+        self.views.iter_mut().for_each(View::add_call);
+    }
+}
+
+impl Forecast {
+    /// Whether there is enough on the floor for a curve to fit.
+    fn is_large(&self) -> bool {
+        let all = || self.frees.iter().chain(&self.holds);
+        let variance = |alike: &Alike| {
+            let chance = alike.chance[0].min(alike.chance[POINTS - 1]);
+            f64::from(alike.count) * chance * (1.0 - chance)
         };
-        for view in &mut self.views {
-            view.add_calls(&call);
-        }
+        all().map(|alike| alike.count).sum::<u32>() > EXACT_MAX
+            && all().map(variance).sum::<f64>() > VARIANCE_MIN
     }
 }
 
@@ -104,50 +129,49 @@ fn beliefs(forecast: &Forecast) -> Vec<Belief> {
 }
 
 impl View {
-    fn new(forecast: &Forecast, belief: Belief) -> View {
-        let all = forecast.frees.iter().chain(&forecast.holds);
-        let kind = if all.map(|alike| alike.count).sum::<u32>() <= EXACT_MAX {
-            let (frees, holds) = (Numbers::none(), Numbers::none());
-            Kind::Exact { frees, holds }
-        } else {
-            Kind::Normal(Normal::default())
+    /// Adds up agents and calls one by one.
+    fn exact(forecast: &Forecast, belief: Belief) -> View {
+        let add_up = |all: &[Alike], factor: f64| {
+            let mut numbers = Numbers::none();
+            for alike in all {
+                let chance = at_most_1(&alike.chance, factor);
+                (0..alike.count).for_each(|_| numbers.add(&chance));
+            }
+            numbers
         };
-        let free_now = forecast.free_now;
-        let mut view = View {
-            belief,
-            free_now,
-            calls: 0,
-            kind,
+        let kind = Kind::Exact {
+            frees: add_up(&forecast.frees, belief.frees),
+            holds: add_up(&forecast.holds, belief.answers),
+            call: at_most_1(&forecast.new_holds, belief.answers),
         };
-        forecast
-            .frees
-            .iter()
-            .for_each(|agents| view.add_agents(agents));
-        forecast
-            .holds
-            .iter()
-            .for_each(|calls| view.add_calls(calls));
-        view
+        View::new(forecast, belief, kind)
     }
 
-    fn add_agents(&mut self, agents: &Alike) {
-        let chance = agents
-            .chance
-            .map(|frees| (frees * self.belief.frees).min(1.0));
-        match &mut self.kind {
-            Kind::Exact { frees, .. } => (0..agents.count).for_each(|_| frees.add(&chance)),
-            Kind::Normal(normal) => normal.add(agents.count, &chance, 1.0),
+    /// Adds up what is known of them in groups.
+    fn curve(forecast: &Forecast, belief: Belief, frees: &Crowd, holds: &Crowd) -> View {
+        let mut sum = Box::<Curve>::default();
+        frees.add_to(&mut sum, belief.frees, 1.0);
+        holds.add_to(&mut sum, belief.answers, -1.0);
+        let mut call = Box::<Curve>::default();
+        call.add(1, &at_most_1(&forecast.new_holds, belief.answers), -1.0);
+        View::new(forecast, belief, Kind::Curve { sum, call })
+    }
+
+    fn new(forecast: &Forecast, belief: Belief, kind: Kind) -> View {
+        let calls = forecast.holds.iter().map(|alike| i64::from(alike.count));
+        View {
+            belief,
+            free_now: forecast.free_now,
+            calls: calls.sum(),
+            kind,
         }
     }
 
-    fn add_calls(&mut self, calls: &Alike) {
-        let chance = calls
-            .chance
-            .map(|holds| (holds * self.belief.answers).min(1.0));
-        self.calls += i64::from(calls.count);
+    fn add_call(&mut self) {
+        self.calls += 1;
         match &mut self.kind {
-            Kind::Exact { holds, .. } => (0..calls.count).for_each(|_| holds.add(&chance)),
-            Kind::Normal(normal) => normal.add(calls.count, &chance, -1.0),
+            Kind::Exact { holds, call, .. } => holds.add(call),
+            Kind::Curve { sum, call } => sum.plus(call),
         }
     }
 
@@ -157,59 +181,46 @@ impl View {
             return [0.0; POINTS];
         }
         match &self.kind {
-            Kind::Exact { frees, holds } => frees.at_most_as_many_as(holds, -self.free_now),
-            Kind::Normal(normal) => normal.at_most(-self.free_now),
+            Kind::Exact { frees, holds, .. } => frees.at_most_as_many_as(holds, -self.free_now),
+            Kind::Curve { sum, .. } => sum.at_most(-self.free_now),
         }
     }
 }
 
-/// A sum of many chances: agents free, less calls that hold one.
-#[derive(Clone, Copy, Debug, Default)]
-struct Normal {
-    mean: AtPoints,
-    variance: AtPoints,
-    third: AtPoints,
+/// Many agents, or many calls, to be seen from any view.
+struct Crowd {
+    powers: Powers,
+    /// Those whose chance a view might put above 1.
+    likely: Vec<Alike>,
 }
 
-impl Normal {
-    /// So many more with this chance, each adding `sign` to the sum.
-    fn add(&mut self, count: u32, chance: &AtPoints, sign: f64) {
-        let count = f64::from(count);
-        for point in 0..POINTS {
-            let chance = chance[point];
-            let spread = count * chance * (1.0 - chance);
-            self.mean[point] += sign * count * chance;
-            self.variance[point] += spread;
-            self.third[point] += sign * spread * (1.0 - 2.0 * chance);
+impl Crowd {
+    fn new(all: &[Alike], factor_max: f64) -> Crowd {
+        let mut crowd = Crowd {
+            powers: Powers::default(),
+            likely: Vec::new(),
+        };
+        for alike in all {
+            let most = alike.chance.iter().copied().fold(0.0, f64::max);
+            if most * factor_max > 1.0 {
+                crowd.likely.push(*alike);
+            } else {
+                crowd.powers.add(alike.count, &alike.chance);
+            }
+        }
+        crowd
+    }
+
+    fn add_to(&self, sum: &mut Curve, factor: f64, sign: f64) {
+        sum.add_all(&self.powers, factor, sign);
+        for alike in &self.likely {
+            sum.add(alike.count, &at_most_1(&alike.chance, factor), sign);
         }
     }
-
-    /// The chance that the sum is at most this.
-    fn at_most(&self, most: i64) -> AtPoints {
-        let deviation = self.variance.map(|variance| variance.max(1e-6).sqrt());
-        let x: AtPoints =
-            std::array::from_fn(|p| (most as f64 + 0.5 - self.mean[p]) / deviation[p]);
-        let mut bell = x.map(|x| -0.5 * x * x);
-        exp(&mut bell);
-        std::array::from_fn(|p| {
-            let bell = bell[p] / (2.0 * std::f64::consts::PI).sqrt();
-            let skew = self.third[p] / (deviation[p] * deviation[p] * deviation[p]);
-            let below = normal_below(x[p], bell);
-            (below - skew / 6.0 * (x[p] * x[p] - 1.0) * bell).clamp(0.0, 1.0)
-        })
-    }
 }
 
-/// The standard normal distribution (Abramowitz and Stegun 26.2.17, error
-/// below 1e-7), with its density at the same place.
-fn normal_below(x: f64, bell: f64) -> f64 {
-    let t = 1.0 / (1.0 + 0.231_641_9 * x.abs());
-    let poly = t
-        * (0.319_381_530
-            + t * (-0.356_563_782
-                + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let tail = bell * poly;
-    if x > 0.0 { 1.0 - tail } else { tail }
+fn at_most_1(chance: &AtPoints, factor: f64) -> AtPoints {
+    chance.map(|chance| (chance * factor).min(1.0))
 }
 
 #[cfg(test)]
@@ -249,14 +260,16 @@ mod tests {
     }
 
     #[test]
-    fn the_normal_curve_meets_the_exact_one() {
-        let forecast = floor(60, 60);
-        let exact = Risk::new(&forecast).next();
-        let mut normal = Normal::default();
-        normal.add(60, &[0.3; POINTS], 1.0);
-        normal.add(60, &[0.2; POINTS], -1.0);
-        let normal = normal.at_most(-forecast.free_now)[0];
-        assert!((exact - normal).abs() < 0.003, "{exact} {normal}");
+    fn the_curve_meets_the_exact_distribution() {
+        for (agents, calls, free_now) in [(12, 24, 5), (20, 20, 1), (60, 60, 3), (200, 300, 13)] {
+            let mut forecast = floor(agents, calls);
+            forecast.free_now = free_now;
+            let curve = Risk::new(&forecast).next();
+            let view = View::exact(&forecast, beliefs(&forecast)[0]);
+            let exact = view.missing()[0];
+            assert!((curve / exact - 1.0).abs() < 0.02, "{exact} {curve}");
+            assert!(exact > 0.001 && exact < 0.5, "{exact}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use domain::AgentId;
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
-use crate::hazard::Stage;
-use crate::keyed::Keyed;
+use crate::hazard::{Stage, times};
+use crate::keyed::{Keyed, footprint};
 use crate::level::Level;
 use crate::returns::Returns;
 
@@ -161,6 +161,13 @@ impl TalkBook {
         book
     }
 
+    /// Bytes held beside itself.
+    pub(crate) fn footprint(&self) -> usize {
+        let classes = self.wrap_by_class.iter().map(Stage::footprint);
+        let stages = self.talk.footprint() + self.wrap.footprint();
+        footprint(&self.busy) + stages + classes.sum::<usize>()
+    }
+
     /// Time goes on.
     pub(crate) fn advance(&mut self, now: i64) {
         self.talk.advance(now);
@@ -264,7 +271,7 @@ impl TalkBook {
         let wrap = self.wrap_by_class.each_ref();
         self.learnt = LearntOfTalks {
             version: self.learnt.version + 1,
-            talk: self.talk.rates(0).map(|rate| rate * level),
+            talk: times(self.talk.rates(0), level),
             wrap: wrap.map(|class| class.leaning_on(0, &pooled)),
             stay_share: self.returns.share(),
         };
