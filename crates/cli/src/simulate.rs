@@ -1,6 +1,10 @@
 //! `cadencia simulate`: hours of a floor in virtual time, the engine that runs
-//! production deciding. What is simulated is a file, the flags, or both: a flag
-//! wins over the file.
+//! production deciding. What is simulated is a campaign, a file, the flags, or
+//! flags over either: a flag wins.
+
+mod campaign;
+mod past;
+mod shown;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,10 +14,14 @@ use clap::Args;
 use domain::{DialMode, Rate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use simulator::{Report, Scenario, simulate};
+use simulator::{Report, Scenario, agents_at_once, simulate};
 
+use self::campaign::{Rehearsal, side_by_side};
 use crate::Global;
 use crate::output::{from_file, show, table};
+
+/// Enough for the tenth and the ninetieth of a hundred to mean something.
+const CAMPAIGN_RUNS: u32 = 20;
 
 /// Rehearse a floor in virtual time: no sockets, no database, the same engine.
 #[derive(Args)]
@@ -21,6 +29,18 @@ pub(crate) struct Simulate {
     /// JSON file with what differs from the defaults; `--print-scenario` shows every field
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
+    /// Rehearse this campaign: its base, its settings, a floor fitted to its own attempts
+    #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
+    campaign: Option<String>,
+    /// With --campaign: how sure so many sales are
+    #[arg(long, requires = "campaign")]
+    sales_target: Option<u64>,
+    /// With --campaign: attempts from [default: four weeks before the end]
+    #[arg(long, requires = "campaign")]
+    from: Option<String>,
+    /// With --campaign: attempts until, not included [default: now]
+    #[arg(long, requires = "campaign")]
+    to: Option<String>,
     /// Advisors at work
     #[arg(long)]
     agents: Option<u32>,
@@ -30,9 +50,9 @@ pub(crate) struct Simulate {
     /// Seed of everything drawn; the same seed gives the same hours
     #[arg(long)]
     seed: Option<u64>,
-    /// So many runs, from the seed up
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    runs: u32,
+    /// So many runs, from the seed up [default: 20 of a campaign, else 1]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    runs: Option<u32>,
     /// preview, progressive, power or predictive
     #[arg(long, value_parser = mode)]
     mode: Option<DialMode>,
@@ -45,21 +65,40 @@ pub(crate) struct Simulate {
 }
 
 impl Simulate {
-    pub(crate) fn run(&self, global: &Global) -> Result<ExitCode> {
+    pub(crate) async fn run(&self, global: &Global) -> Result<ExitCode> {
+        if let Some(name) = &self.campaign {
+            return self.rehearse(global, name).await;
+        }
         let scenario = self.in_force()?;
         scenario.check().context("this cannot be simulated")?;
         if self.print_scenario {
-            println!("{}", serde_json::to_string_pretty(&scenario)?);
-            return Ok(ExitCode::SUCCESS);
+            return print(&scenario);
         }
-        let reports = self.reports(&scenario)?;
+        let runs = self.runs.unwrap_or(1);
+        let bar = progress(runs);
+        let reports = match runs {
+            1 => vec![simulate(&scenario)?],
+            runs => side_by_side(&scenario, runs, &|| bar.inc(1))?,
+        };
+        bar.finish_and_clear();
         let broken = reports.iter().any(|report| !report.broken.is_empty());
         show(global, &json!({"runs": reports}), |_| shown(&reports))?;
-        Ok(if broken {
-            ExitCode::FAILURE
-        } else {
-            ExitCode::SUCCESS
-        })
+        Ok(code(broken))
+    }
+
+    async fn rehearse(&self, global: &Global, name: &str) -> Result<ExitCode> {
+        let rehearsal = Rehearsal::of(global, name, self).await?;
+        let cannot = "this cannot be simulated";
+        rehearsal.scenario.check().context(cannot)?;
+        if self.print_scenario {
+            return print(&rehearsal.scenario);
+        }
+        let runs = self.runs.unwrap_or(CAMPAIGN_RUNS);
+        let bar = progress(rehearsal.runs(runs));
+        let done = rehearsal.run(runs, self.sales_target, &|| bar.inc(1))?;
+        bar.finish_and_clear();
+        show(global, &shown::value(&done), |_| shown::print(&done))?;
+        Ok(code(!done.broken.is_empty()))
     }
 
     fn in_force(&self) -> Result<Scenario> {
@@ -67,6 +106,19 @@ impl Simulate {
             None => Scenario::default(),
             Some(path) => from_file(path, "scenario")?,
         };
+        self.apply(&mut scenario);
+        Ok(scenario)
+    }
+
+    /// Flags win.
+    fn apply(&self, scenario: &mut Scenario) {
+        if self.agents.is_some() || self.hours.is_some() {
+            // So many from start to end, whoever came and went before.
+            if !scenario.roster.is_empty() {
+                scenario.agents = agents_at_once(&scenario.roster);
+            }
+            scenario.roster.clear();
+        }
         set(&mut scenario.agents, self.agents);
         set(&mut scenario.hours, self.hours);
         set(&mut scenario.seed, self.seed);
@@ -78,25 +130,26 @@ impl Simulate {
                 scenario.abandon_target = limit;
             }
         }
-        Ok(scenario)
     }
+}
 
-    fn reports(&self, scenario: &Scenario) -> Result<Vec<Report>> {
-        let bar = ProgressBar::new(u64::from(self.runs)).with_style(
-            ProgressStyle::with_template("simulating {wide_bar} {pos}/{len} {eta}")
-                .expect("a constant template"),
-        );
-        let mut reports = Vec::new();
-        for run in 0..u64::from(self.runs) {
-            let scenario = Scenario {
-                seed: scenario.seed.wrapping_add(run),
-                ..scenario.clone()
-            };
-            reports.push(simulate(&scenario)?);
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(reports)
+fn progress(runs: u32) -> ProgressBar {
+    ProgressBar::new(u64::from(runs)).with_style(
+        ProgressStyle::with_template("simulating {wide_bar} {pos}/{len} {eta}")
+            .expect("a constant template"),
+    )
+}
+
+fn print(scenario: &Scenario) -> Result<ExitCode> {
+    println!("{}", serde_json::to_string_pretty(scenario)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn code(broken: bool) -> ExitCode {
+    if broken {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     }
 }
 
