@@ -3,6 +3,7 @@
 //! of the scenario stay, and the basis says so.
 
 mod agents;
+mod doubt;
 mod outcomes;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,7 @@ pub fn fit(history: &History, scenario: Scenario) -> (Scenario, Basis) {
         fit_rings(history, &mut scenario);
         fit_talks(history, &mut scenario, &mut basis);
         agents::fit(history, &mut scenario, &mut basis);
+        doubt::fit(history, &mut scenario, &mut basis);
     }
     (scenario, basis)
 }
@@ -122,6 +124,7 @@ fn fit_talks(history: &History, scenario: &mut Scenario, basis: &mut Basis) {
     let kind = |(code, calls): (String, Vec<&PastCall>)| Talk {
         code,
         weight: u32::try_from(calls.len()).unwrap_or(u32::MAX),
+        doubt: 0.0,
         talk_ms: match calls.len() >= OF_ONE_CODE_MIN {
             true => Spread::of(calls.into_iter().filter_map(talk)),
             false => Spread::default(),

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::dice::Dice;
+use crate::doubt::Doubt;
 use crate::mix::Mix;
 use crate::spread::Spread;
 
 /// What was learnt.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// What becomes of calls to numbers that exist, by local hour.
@@ -30,16 +31,21 @@ pub struct Model {
     pub talks: Vec<Talk>,
     /// What agents call a machine; the house's `NC03` where empty.
     pub machine_code: String,
+    /// How far a day may lie from all this.
+    pub doubt: Doubt,
 }
 
 /// A kind of call with a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Talk {
     /// What the agent says it was.
     pub code: String,
     /// How often, against the others.
     pub weight: u32,
+    /// How far a day may lie from that, as in [`Doubt`].
+    #[serde(default)]
+    pub doubt: f64,
     /// How long such calls are; as all calls, where too few were seen.
     #[serde(default)]
     pub talk_ms: Spread,

@@ -1,6 +1,8 @@
 //! What a campaign's record says of days gone by: calls, and what agents did.
 //! Whoever has a record fills it in; nothing is read here.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -39,6 +39,12 @@ impl Spread {
         Some(Duration::from_millis(self.0.iter().sum::<u64>() / shares))
     }
 
+    /// The same shape, so much longer.
+    pub(crate) fn scaled(&self, by: f64) -> Spread {
+        let longer = |millis: &u64| (*millis as f64 * by).round() as u64;
+        Spread(self.0.iter().map(longer).collect())
+    }
+
     /// One of them; `None` where nothing was seen. Evenly around the mean of a
     /// share, half-way to its nearer neighbour, so that the mean stays.
     pub(crate) fn draw(&self, dice: &mut Dice) -> Option<Duration> {

@@ -2,16 +2,18 @@
 //! It feeds the engine one happening after another, and from the events and
 //! orders that come back draws what people, carriers and the store do next.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use campaigns::Campaign;
-use domain::{AgentId, AttemptId, Event, Outcome, Recorded, Timestamp, Typification};
-use engine::{AgentRequest, CallProgress, Command, Engine, Input, LineEvent, Numbering};
+use domain::{AgentId, AttemptId, Outcome, Recorded, Timestamp};
+use engine::{AgentRequest, Engine, Input, LineEvent, Numbering};
 
 use crate::callee::Callee;
 use crate::dice::Dice;
 use crate::promises::Promises;
+use crate::queued::Queued;
 use crate::setting::{CAMPAIGN, profile, trunk};
 use crate::shelf::Shelf;
 use crate::tally::Tally;
@@ -22,8 +24,6 @@ const MIDNIGHT: Timestamp = Timestamp::from_millis(1_795_582_800_000);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// From an order to the packet on the wire, or from a packet to its report.
 pub(crate) const NETWORK: Duration = Duration::from_millis(20);
-/// How long the message to an abandoned caller lasts.
-const MESSAGE: Duration = Duration::from_secs(8);
 
 /// What passed between world and engine.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ pub(crate) struct World<'a> {
     pub(crate) shelf: Shelf,
     promises: Promises,
     pub(crate) tally: Tally,
-    queue: BTreeMap<(Timestamp, u64), Happening>,
+    queue: BinaryHeap<Reverse<Queued>>,
     queued: u64,
     steps: u64,
     /// Where it is to be kept.
@@ -102,7 +102,7 @@ impl World<'_> {
             shelf: Shelf::of(CAMPAIGN, scenario.stock(), start),
             promises: Promises::default(),
             tally: Tally::new(scenario.rules.catalogue(), fingerprint),
-            queue: BTreeMap::new(),
+            queue: BinaryHeap::new(),
             queued: 0,
             steps: 0,
             kept: None,
@@ -164,7 +164,7 @@ impl World<'_> {
 
     pub(crate) fn run_until(&mut self, end: Timestamp) {
         loop {
-            let queued = self.queue.first_key_value().map(|((at, _), _)| *at);
+            let queued = self.queue.peek().map(|Reverse(first)| first.at);
             let wake = self.engine.next_wake();
             let Some(next) = queued.into_iter().chain(wake).min() else {
                 break;
@@ -174,8 +174,8 @@ impl World<'_> {
             }
             self.now = self.now.max(next);
             if queued == Some(next) {
-                if let Some((_, happening)) = self.queue.pop_first() {
-                    self.happens(happening);
+                if let Some(Reverse(first)) = self.queue.pop() {
+                    self.happens(first.what);
                 }
             } else {
                 self.feed(Input::Wake);
@@ -233,7 +233,11 @@ impl World<'_> {
 
     pub(crate) fn after(&mut self, span: Duration, happening: Happening) {
         self.queued += 1;
-        self.queue.insert((self.now + span, self.queued), happening);
+        self.queue.push(Reverse(Queued {
+            at: self.now + span,
+            place: self.queued,
+            what: happening,
+        }));
     }
 
     pub(crate) fn tell(&mut self, span: Duration, input: Input) {
@@ -302,54 +306,6 @@ impl World<'_> {
         }
         for command in &step.commands {
             self.obey(command);
-        }
-    }
-
-    /// What the store writes down.
-    fn journal(&mut self, event: &Event) {
-        match event {
-            Event::AttemptIntended(intent) => {
-                let delay = self.scenario.commit_delay;
-                self.after(delay, Happening::Commit(intent.attempt));
-            }
-            Event::AttemptRefused { next, .. } => self.shelf.update(next, None),
-            Event::AttemptClosed {
-                next: Some(next), ..
-            }
-            | Event::Typified(Typification { next, .. }) => self.shelf.update(next, Some(0)),
-            _ => {}
-        }
-    }
-
-    /// What the shells do as ordered.
-    fn obey(&mut self, command: &Command) {
-        match command {
-            Command::PlaceCall {
-                attempt,
-                phone,
-                ring_timeout,
-                ..
-            } => self.reach(*attempt, *phone, *ring_timeout),
-            Command::HangUp { attempt } => self.hung_up(*attempt),
-            Command::PlayMessage { attempt } => {
-                let (attempt, progress) = (*attempt, CallProgress::MessagePlayed);
-                self.tell(MESSAGE, Input::Call { attempt, progress });
-            }
-            Command::RaiseLine { agent } => {
-                let (agent, event) = (*agent, LineEvent::Up);
-                let pick_up = self.dice.millis(500, 4_000);
-                self.tell(pick_up, Input::Line { agent, event });
-            }
-            Command::RefillHopper { count, .. } => {
-                self.after(self.scenario.commit_delay, Happening::Lease(*count));
-            }
-            Command::ReleaseWork(updates) => {
-                for update in updates {
-                    self.shelf.update(update, None);
-                }
-            }
-            // In memory, and nothing comes of it but what was drawn already.
-            Command::Bridge { .. } | Command::DropLine { .. } => {}
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn print(done: &Rehearsed) {
     );
     println!("floor: {}", done.basis.words());
     for what in &done.basis.assumed {
-        println!("  averages of the house for {what}");
+        println!("  too little to tell {what}");
     }
     let rows = [
         line("utilisation", expected.utilisation, percent),

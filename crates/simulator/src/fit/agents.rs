@@ -15,12 +15,10 @@ use crate::spread::Spread;
 const LOG_IN: &str = "login";
 
 pub(super) fn fit(history: &History, scenario: &mut Scenario, basis: &mut Basis) {
-    let stays = history.stays();
+    let stays: Vec<Stay> = stays_of(history).collect();
     let spans = |status: AgentStatus| {
         let of = stays.iter().filter(move |stay| stay.status == status);
-        of.filter(|stay| stay.reason.as_deref() != Some(LOG_IN))
-            .map(Stay::span)
-            .collect::<Vec<_>>()
+        of.map(Stay::span).collect::<Vec<_>>()
     };
     let wrap_ups = spans(AgentStatus::WrapUp);
     if wrap_ups.len() < LENGTHS_MIN {
@@ -35,6 +33,12 @@ pub(super) fn fit(history: &History, scenario: &mut Scenario, basis: &mut Basis)
         scenario.break_mean = mean;
     }
     scenario.model.wrap_up_ms = Spread::of(wrap_ups);
+}
+
+/// What agents did since they had logged in.
+pub(super) fn stays_of(history: &History) -> impl Iterator<Item = Stay> {
+    let stays = history.stays().into_iter();
+    stays.filter(|stay| stay.reason.as_deref() != Some(LOG_IN))
 }
 
 /// Talk and wrap-up in talk, wrap-up and ready, as a simulation counts them.

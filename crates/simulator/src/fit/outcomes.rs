@@ -76,7 +76,9 @@ impl Counts {
         }
     }
 
-    /// Calls we gave up, and those nobody knows the end of, say nothing.
+    /// Calls we gave up had rung as long as the law asks, and nobody came: left
+    /// out, as those nobody knows the end of are, they would make the rest seem
+    /// answered more.
     fn mix(&self, machines: f64) -> Mix {
         let of = |outcome| self.rest.get(&outcome).copied().unwrap_or(0);
         let machine = (f64::from(self.picked_up) * machines).round() as u32;
@@ -84,7 +86,7 @@ impl Counts {
             person: self.picked_up - machine.min(self.picked_up),
             machine,
             machine_detected: of(Outcome::Machine) + of(Outcome::Fax),
-            no_answer: of(Outcome::NoAnswer),
+            no_answer: of(Outcome::NoAnswer) + of(Outcome::Cancelled),
             busy: of(Outcome::Busy),
             unreachable: of(Outcome::Unreachable),
             rejected: of(Outcome::Rejected),
