@@ -16,10 +16,11 @@ use crate::base::{Stock, contact_of, number_of};
 pub(crate) struct Shelf {
     campaign: CampaignId,
     opened: Timestamp,
-    /// The whole base, those with attempts behind them first.
+    /// The whole base, strangers first: a store leases whom it has waited for
+    /// longest, and whoever was called already became due only later.
     stock: Vec<Stock>,
-    /// Contacts of it that were called before the start.
-    tried: u32,
+    /// Contacts of it nobody called before the start.
+    strangers: u32,
     total: u32,
     /// Those leased at least once, in order of id from 1.
     work: Vec<WorkItem>,
@@ -33,16 +34,13 @@ pub(crate) struct Shelf {
 impl Shelf {
     /// Everybody due from the start.
     pub(crate) fn of(campaign: CampaignId, mut stock: Vec<Stock>, opened: Timestamp) -> Shelf {
-        stock.sort_by_key(|stock| stock.attempts == 0);
-        let count = |tried: bool| {
-            let some = stock.iter().filter(|stock| !tried || stock.attempts > 0);
-            some.map(|stock| stock.contacts).sum()
-        };
+        stock.sort_by_key(|stock| stock.attempts);
+        let strangers = stock.iter().filter(|stock| stock.attempts == 0);
         Shelf {
             campaign,
             opened,
-            tried: count(true),
-            total: count(false),
+            strangers: strangers.map(|stock| stock.contacts).sum(),
+            total: stock.iter().map(|stock| stock.contacts).sum(),
             stock,
             work: Vec::new(),
             ready: BTreeSet::new(),
@@ -106,7 +104,7 @@ impl Shelf {
 
     /// Whether this number was found to exist before the start.
     pub(crate) fn is_known(&self, phone: PhoneNumber) -> bool {
-        contact_of(phone) <= self.tried
+        contact_of(phone) > self.strangers
     }
 
     /// When nobody was due any more, the first time.
@@ -179,31 +177,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_is_leased_once_those_tried_before_first_and_then_is_dry() {
+    fn a_base_is_leased_once_strangers_first_and_then_is_dry() {
         let at = Timestamp::from_millis;
         let tried = Stock {
             contacts: 2,
             attempts: 3,
             phones: 2,
         };
-        let stock = vec![Stock::of_strangers(3), tried];
+        let stock = vec![tried, Stock::of_strangers(2)];
         let mut shelf = Shelf::of(CampaignId::new(1), stock, at(0));
         let (first, next) = shelf.lease(at(5), 3);
         let attempts: Vec<_> = first.iter().map(|item| item.attempts).collect();
-        assert_eq!((attempts, next), (vec![3, 3, 0], Some(at(0))));
-        let per_phone = first[0].contact.phones.iter().map(|phone| phone.attempts);
+        assert_eq!((attempts, next), (vec![0, 0, 3], Some(at(0))));
+        let per_phone = first[2].contact.phones.iter().map(|phone| phone.attempts);
         assert_eq!(per_phone.collect::<Vec<_>>(), [2, 1]);
-        assert!(shelf.is_known(first[0].contact.phones[1].number));
-        assert!(!shelf.is_known(first[2].contact.phones[0].number));
-        assert_eq!((shelf.lease(at(6), 9).0.len(), shelf.dry_at()), (2, None));
+        assert!(shelf.is_known(first[2].contact.phones[1].number));
+        assert!(!shelf.is_known(first[0].contact.phones[0].number));
+        assert_eq!((shelf.lease(at(6), 9).0.len(), shelf.dry_at()), (1, None));
         assert_eq!(
             (shelf.lease(at(7), 9), shelf.dry_at()),
             ((vec![], None), Some(at(7)))
         );
         shelf.update(&campaigns::defer(&first[1], at(60)), None);
-        assert_eq!((shelf.left(), shelf.lease(at(8), 1).1), (5, Some(at(60))));
+        assert_eq!((shelf.left(), shelf.lease(at(8), 1).1), (4, Some(at(60))));
         shelf.update(&campaigns::suppress(&first[2]), None);
-        assert_eq!(shelf.left(), 4);
+        assert_eq!(shelf.left(), 3);
         assert_eq!(shelf.lease(at(60), 1).0[0].contact.id, first[1].contact.id);
     }
 }
