@@ -2,26 +2,24 @@
 //! production deciding. What is simulated is a campaign, a file, the flags, or
 //! flags over either: a flag wins.
 
-mod campaign;
-mod past;
 mod shown;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
+use api::rehearsal::{Plan, SEEDS};
+use campaigns::Campaign;
 use clap::Args;
 use domain::{DialMode, Rate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use simulator::{Report, Scenario, agents_at_once, simulate};
+use simulator::{Report, Scenario, rehearse, simulate};
+use store::Store;
 
-use self::campaign::{Rehearsal, side_by_side};
 use crate::Global;
-use crate::output::{from_file, show, table};
-
-/// Enough for the tenth and the ninetieth of a hundred to mean something.
-const CAMPAIGN_RUNS: u32 = 20;
+use crate::output::{from_file, record, show, table};
+use crate::times::{now, parse};
 
 /// Rehearse a floor in virtual time: no sockets, no database, the same engine.
 #[derive(Args)]
@@ -78,7 +76,7 @@ impl Simulate {
         let bar = progress(runs);
         let reports = match runs {
             1 => vec![simulate(&scenario)?],
-            runs => side_by_side(&scenario, runs, &|| bar.inc(1))?,
+            runs => rehearse(&scenario, runs, processors(), &|| bar.inc(1))?,
         };
         bar.finish_and_clear();
         let broken = reports.iter().any(|report| !report.broken.is_empty());
@@ -87,17 +85,20 @@ impl Simulate {
     }
 
     async fn rehearse(&self, global: &Global, name: &str) -> Result<ExitCode> {
-        let rehearsal = Rehearsal::of(global, name, self).await?;
-        let cannot = "this cannot be simulated";
-        rehearsal.scenario.check().context(cannot)?;
+        let store = record(global).await?;
+        let campaign = named(store.as_ref(), name).await?;
+        let from = self.from.as_deref().map(parse).transpose()?;
+        let to = self.to.as_deref().map_or_else(|| Ok(now()), parse)?;
+        let change = |scenario: &mut Scenario| self.apply(scenario);
+        let plan = Plan::of(store.as_ref(), &campaign, from, to, change).await?;
         if self.print_scenario {
-            return print(&rehearsal.scenario);
+            return print(&plan.scenario);
         }
-        let runs = self.runs.unwrap_or(CAMPAIGN_RUNS);
-        let bar = progress(rehearsal.runs(runs));
-        let done = rehearsal.run(runs, self.sales_target, &|| bar.inc(1))?;
+        let runs = self.runs.unwrap_or(SEEDS);
+        let bar = progress(plan.runs(runs));
+        let done = plan.run(runs, processors(), self.sales_target, &|| bar.inc(1))?;
         bar.finish_and_clear();
-        show(global, &shown::value(&done), |_| shown::print(&done))?;
+        show(global, &done, shown::print)?;
         Ok(code(!done.broken.is_empty()))
     }
 
@@ -112,15 +113,7 @@ impl Simulate {
 
     /// Flags win.
     fn apply(&self, scenario: &mut Scenario) {
-        if self.agents.is_some() || self.hours.is_some() {
-            // So many from start to end, whoever came and went before.
-            if !scenario.roster.is_empty() {
-                scenario.agents = agents_at_once(&scenario.roster);
-            }
-            scenario.roster.clear();
-        }
-        set(&mut scenario.agents, self.agents);
-        set(&mut scenario.hours, self.hours);
+        scenario.staff(self.agents, self.hours);
         set(&mut scenario.seed, self.seed);
         set(&mut scenario.mode, self.mode);
         if let Some(limit) = self.abandon_limit {
@@ -131,6 +124,24 @@ impl Simulate {
             }
         }
     }
+}
+
+async fn named(store: &dyn Store, name: &str) -> Result<Campaign> {
+    let campaigns = store.campaigns().await?;
+    let names: Vec<_> = campaigns.iter().map(|c| format!("`{}`", c.name)).collect();
+    let names = names.join(", ");
+    match campaigns.into_iter().find(|campaign| campaign.name == name) {
+        Some(campaign) => Ok(campaign),
+        None if names.is_empty() => {
+            bail!("there is no campaign yet; make one with `cadencia campaign create`")
+        }
+        None => bail!("there is no campaign named `{name}`; there are {names}"),
+    }
+}
+
+/// Runs go on every one of them: nobody is on the line.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn progress(runs: u32) -> ProgressBar {

@@ -8,7 +8,8 @@
 //! by a shelf in memory.
 //!
 //! [`fit`] makes a scenario of what a campaign's own attempts show, [`rehearse`]
-//! runs one from many seeds side by side, and [`BackTest`] says how well it fits.
+//! runs one from many seeds side by side, each on one of the days the fit leaves
+//! possible, and [`BackTest`] says how well it fits.
 
 mod agent;
 mod back_test;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Stock;
 use crate::mix::Mix;
 use crate::model::Model;
-use crate::roster::Shift;
+use crate::roster::{Shift, agents_at_once};
 use crate::rules::Rules;
 use crate::text;
 
@@ -202,6 +202,28 @@ impl Scenario {
             return Err(No::CallsPerSecond(self.calls_per_second));
         }
         Ok(())
+    }
+
+    /// So many agents from start to end, and so many hours, whoever came and went
+    /// before; without either, all stays as it is.
+    pub fn staff(&mut self, agents: Option<u32>, hours: Option<f64>) {
+        if agents.is_none() && hours.is_none() {
+            return;
+        }
+        if !self.roster.is_empty() {
+            self.agents = agents_at_once(&self.roster);
+            self.roster.clear();
+        }
+        self.agents = agents.unwrap_or(self.agents);
+        self.hours = hours.unwrap_or(self.hours);
+    }
+
+    /// The most agents who are there at once.
+    pub fn agents_at_once(&self) -> u32 {
+        match self.roster.as_slice() {
+            [] => self.agents,
+            shifts => agents_at_once(shifts),
+        }
     }
 
     /// Everybody who comes in, at whatever time.

@@ -1,48 +1,20 @@
-//! A rehearsal as people and programs read it.
+//! A rehearsal as people read it.
 
-use serde_json::{Value, json};
-use simulator::{Judged, Range, agents_at_once};
+use domain::Timestamp;
+use wire::{Rehearsal, RehearsalBackTest, RehearsalJudged, RehearsalRange};
 
-use super::campaign::Rehearsed;
 use crate::output::table;
 use crate::times::shown;
 
-/// As programs read it.
-pub(super) fn value(done: &Rehearsed) -> Value {
-    let back_test = match &done.back_test {
-        Err(why) => json!({"refused": why}),
-        Ok((day, basis, judged)) => json!({
-            "day": day.as_millis(), "attempts": basis.attempts, "days": basis.days,
-            "model": basis.words(), "figures": judged,
-        }),
-    };
-    json!({
-        "campaign": done.campaign,
-        "model": {"fitted": done.basis.fitted, "words": done.basis.words(),
-            "attempts": done.basis.attempts, "days": done.basis.days,
-            "assumed": done.basis.assumed},
-        "hours": done.scenario.hours, "start_hour": done.scenario.start_hour,
-        "agents": agents(done), "channels": done.scenario.channels,
-        "expected": done.expected,
-        "sales_target": done.sales_target
-            .map(|(target, chance)| json!({"target": target, "chance": chance})),
-        "back_test": back_test, "broken": done.broken,
-    })
-}
-
 /// As people read it.
-pub(super) fn print(done: &Rehearsed) {
-    let (expected, scenario) = (&done.expected, &done.scenario);
+pub(super) fn print(done: &Rehearsal) {
+    let expected = &done.expected;
     println!(
         "{}: {} advisors, {:.1} h from {}:00, {} runs",
-        done.campaign,
-        agents(done),
-        scenario.hours,
-        scenario.start_hour,
-        expected.runs
+        done.campaign, done.agents, done.hours, done.start_hour, expected.runs
     );
-    println!("floor: {}", done.basis.words());
-    for what in &done.basis.assumed {
+    println!("floor: {}", done.model.words);
+    for what in &done.model.assumed {
         println!("  too little to tell {what}");
     }
     let rows = [
@@ -63,14 +35,15 @@ pub(super) fn print(done: &Rehearsed) {
     ];
     table(&["", "p10", "median", "p90"], &rows, "");
     println!("{}", base_words(expected.base_ran_out));
-    if scenario.channels > 0 && expected.channels_peak.high >= f64::from(scenario.channels) {
-        let channels = scenario.channels;
+    if done.channels > 0 && expected.channels_peak.high >= f64::from(done.channels) {
+        let channels = done.channels;
         println!(
             "the {channels} channels of the trunks are all in use at the peak: they hold dialing back"
         );
     }
-    if let Some((target, chance)) = done.sales_target {
-        println!("{target} sales or more: {} of the runs", percent(chance));
+    if let Some(of) = done.sales_target {
+        let (target, chance) = (of.target, percent(of.chance));
+        println!("{target} sales or more: {chance} of the runs");
     }
     print_back_test(done);
     for promise in &done.broken {
@@ -78,15 +51,22 @@ pub(super) fn print(done: &Rehearsed) {
     }
 }
 
-fn print_back_test(done: &Rehearsed) {
-    let (day, basis, judged) = match &done.back_test {
-        Ok(test) => test,
-        Err(why) => return println!("back-test: none, because {why}"),
+fn print_back_test(done: &Rehearsal) {
+    let (day, model, figures) = match &done.back_test {
+        RehearsalBackTest::Judged {
+            day,
+            model,
+            figures,
+            ..
+        } => (*day, model, figures),
+        RehearsalBackTest::Refused { refused } => {
+            return println!("back-test: none, because {refused}");
+        }
     };
-    let day = shown(*day);
+    let day = shown(Timestamp::from_millis(day));
     let date = day.split(' ').next().unwrap_or(&day);
-    println!("back-test: {date} predicted, {}", basis.words());
-    let row = |judged: &Judged| {
+    println!("back-test: {date} predicted, {model}");
+    let row = |judged: &RehearsalJudged| {
         let show = if judged.figure == "utilisation" {
             percent
         } else {
@@ -95,11 +75,11 @@ fn print_back_test(done: &Rehearsed) {
         let error = judged
             .error
             .map_or("s/d".to_owned(), |error| format!("{:+.1} %", error * 100.0));
-        let mut row = line(judged.figure, Some(judged.predicted), show);
+        let mut row = line(&judged.figure, Some(judged.predicted), show);
         row.extend([show(judged.actual), error]);
         row
     };
-    let rows: Vec<_> = judged.iter().map(row).collect();
+    let rows: Vec<_> = figures.iter().map(row).collect();
     table(&["", "p10", "median", "p90", "actual", "error"], &rows, "");
 }
 
@@ -111,14 +91,7 @@ fn base_words(ran_out: f64) -> String {
     }
 }
 
-fn agents(done: &Rehearsed) -> u32 {
-    match done.scenario.roster.as_slice() {
-        [] => done.scenario.agents,
-        shifts => agents_at_once(shifts),
-    }
-}
-
-fn line(name: &str, range: Option<Range>, show: fn(f64) -> String) -> Vec<String> {
+fn line(name: &str, range: Option<RehearsalRange>, show: fn(f64) -> String) -> Vec<String> {
     let cells = range.map_or(["s/d", "s/d", "s/d"].map(str::to_owned), |range| {
         [range.low, range.median, range.high].map(show)
     });

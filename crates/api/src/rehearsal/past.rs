@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
 use campaigns::{Campaign, Catalogue};
 use domain::{AgentId, Timestamp};
 use simulator::{History, PastCall, PastChange};
 use store::{AttemptFilter, AttemptRow, Store};
+
+use crate::error::ApiError;
 
 /// Attempts of one page, as many as a record hands out.
 const PAGE: u32 = 10_000;
@@ -21,7 +22,7 @@ pub(super) async fn history(
     campaign: &Campaign,
     from: Timestamp,
     to: Timestamp,
-) -> Result<History> {
+) -> Result<History, ApiError> {
     let calls = calls(store, campaign, from, to).await?;
     let since = calls.first().map_or(to, |call| call.placed.min(to));
     let theirs: BTreeSet<AgentId> = store
@@ -60,7 +61,7 @@ async fn calls(
     campaign: &Campaign,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<PastCall>> {
+) -> Result<Vec<PastCall>, ApiError> {
     let mut filter = AttemptFilter {
         campaign: Some(campaign.id),
         from: Some(from),
