@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+/// Nothing a test asks for takes longer on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Status and session of a log-in.
 pub fn log_in(http: SocketAddr, user: &str, password: &str) -> (u16, Value) {
     let form = json!({"user": user, "password": password});
@@ -23,7 +26,7 @@ pub fn ask(
         ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(10)))
+            .timeout_global(Some(PATIENCE))
             .build(),
     );
     let mut request = ureq::http::Request::builder()

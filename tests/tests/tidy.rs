@@ -38,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "kpi",
             "store",
             "web",
+            "simulator",
         ],
     ),
     (

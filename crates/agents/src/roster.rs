@@ -39,6 +39,16 @@ impl Roster {
         self.agents.get_mut(&id)
     }
 
+    /// How many are known.
+    pub fn len(&self) -> usize {
+        self.agents.len()
+    }
+
+    /// Whether nobody is.
+    pub fn is_empty(&self) -> bool {
+        self.agents.is_empty()
+    }
+
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Agent> {
         self.agents.values()

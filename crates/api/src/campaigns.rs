@@ -144,7 +144,7 @@ pub(crate) async fn dispositions(
     ))
 }
 
-async fn find(app: &App, id: i64) -> Result<Campaign, ApiError> {
+pub(crate) async fn find(app: &App, id: i64) -> Result<Campaign, ApiError> {
     let campaigns = app.store.campaigns().await?;
     campaigns
         .into_iter()

@@ -23,6 +23,9 @@ pub enum ApiError {
     /// Too many passwords wait to be hashed.
     #[error("too many people log in at once; try again in a few seconds")]
     Busy,
+    /// Another rehearsal runs.
+    #[error("another rehearsal is running; try again when it is over")]
+    Rehearsing,
     /// The role does not allow it.
     #[error("your role may not do this; ask an administrator")]
     NotAllowed,
@@ -54,6 +57,7 @@ impl ApiError {
             Self::WrongPassword => ("wrong_password", StatusCode::UNAUTHORIZED),
             Self::TooManyTries => ("too_many_tries", StatusCode::TOO_MANY_REQUESTS),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE),
+            Self::Rehearsing => ("rehearsing", StatusCode::TOO_MANY_REQUESTS),
             Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN),
             Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN),
             Self::NotFound(_) => ("not_found", StatusCode::NOT_FOUND),

@@ -18,6 +18,7 @@ mod lists;
 mod live;
 mod logins;
 pub mod password;
+pub mod rehearsal;
 mod session;
 mod trunks;
 mod users;
@@ -42,6 +43,7 @@ pub use import::{ImportRequest, Imported, load};
 pub use kpis::report;
 pub use live::live_shown;
 pub use logins::LogIns;
+pub use rehearsal::Rehearsals;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use users::{apply_user, new_user};
 
@@ -59,6 +61,8 @@ pub struct App {
     pub control: Arc<dyn Control>,
     /// Who failed to log in lately.
     pub log_ins: Arc<LogIns>,
+    /// Whose turn it is to rehearse.
+    pub rehearsals: Arc<Rehearsals>,
 }
 
 #[derive(OpenApi)]
@@ -94,6 +98,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::dispositions))
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
+        .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(agents::all, agents::create))

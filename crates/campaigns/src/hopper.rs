@@ -80,6 +80,9 @@ impl Hopper {
 
     /// Takes out all work with a record.
     pub fn remove_contact(&mut self, contact: ContactId) -> Vec<WorkItem> {
+        if !self.holds(contact) {
+            return Vec::new();
+        }
         self.remove_all(|work| work.contact.id == contact)
     }
 

@@ -146,9 +146,6 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         pace::run(std::io::stdin().lock(), std::io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
-    if let Command::Simulate(simulate) = &arguments.command {
-        return simulate.run(global);
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -168,8 +165,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,
             Command::Advisors(advisors) => advisors.run().await?,
-            // Both are answered above: they need no runtime.
-            Command::Pace | Command::Simulate(_) => {}
+            Command::Simulate(simulate) => return simulate.run(global).await,
+            // Answered above: it needs no runtime.
+            Command::Pace => {}
         }
         Ok(ExitCode::SUCCESS)
     });

@@ -113,7 +113,8 @@ impl Call {
 /// Open calls. One per person and one per number, everywhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calls {
-    open: BTreeMap<AttemptId, Call>,
+    /// Boxed: a call is far larger than what a map moves well.
+    open: BTreeMap<AttemptId, Box<Call>>,
     persons: BTreeSet<PersonId>,
     phones: BTreeSet<PhoneNumber>,
 }
@@ -122,10 +123,10 @@ impl Calls {
     pub(crate) fn insert(&mut self, call: Call) {
         self.persons.insert(call.intent.person);
         self.phones.insert(call.intent.phone);
-        self.open.insert(call.intent.attempt, call);
+        self.open.insert(call.intent.attempt, Box::new(call));
     }
 
-    pub(crate) fn remove(&mut self, attempt: AttemptId) -> Option<Call> {
+    pub(crate) fn remove(&mut self, attempt: AttemptId) -> Option<Box<Call>> {
         let call = self.open.remove(&attempt)?;
         self.persons.remove(&call.intent.person);
         self.phones.remove(&call.intent.phone);
@@ -133,19 +134,19 @@ impl Calls {
     }
 
     pub(crate) fn get(&self, attempt: AttemptId) -> Option<&Call> {
-        self.open.get(&attempt)
+        self.open.get(&attempt).map(Box::as_ref)
     }
 
     pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut Call> {
-        self.open.get_mut(&attempt)
+        self.open.get_mut(&attempt).map(Box::as_mut)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Call> {
-        self.open.values()
+        self.open.values().map(Box::as_ref)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Call> {
-        self.open.values_mut()
+        self.open.values_mut().map(Box::as_mut)
     }
 
     /// Whether a person or number is being called.

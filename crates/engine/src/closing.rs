@@ -116,7 +116,7 @@ impl Engine {
     }
 
     /// Takes an open call out of every table.
-    fn take_call(&mut self, attempt: AttemptId) -> Option<Call> {
+    fn take_call(&mut self, attempt: AttemptId) -> Option<Box<Call>> {
         let call = self.calls.remove(attempt)?;
         self.timers.clear(Timer::Wait(attempt));
         self.timers.clear(Timer::Silence(attempt));

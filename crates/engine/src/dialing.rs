@@ -22,8 +22,6 @@ const PROMISE_KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 const GIVEN_UP_FOR: Duration = Duration::from_secs(600);
 /// How long an agent may look at a contact before saying yes or no.
 const PREVIEW_MAX: Duration = Duration::from_secs(300);
-/// The most contacts of a hopper one decision looks at.
-const LOOKED_AT_MAX: usize = 1_000;
 /// A phone that rang as long as the law asks may be given up when nobody is
 /// left to talk.
 const RUNG_ENOUGH: Duration = campaigns::RING_TIMEOUT_MIN;
@@ -39,7 +37,7 @@ impl Engine {
         }
         run.feed.second();
         self.timers.set(Timer::Pace(id), self.now + PACE_EVERY);
-        if self.staffed(id) == 0 {
+        if !self.is_staffed(id) {
             self.give_up_ringing(id);
         }
         self.dial(id, true);
@@ -94,12 +92,13 @@ impl Engine {
         let room = self
             .trunks
             .room(&run.campaign.trunks, run.loopback_only(), now);
-        let hopper = run
-            .hopper
-            .count(LOOKED_AT_MAX, |work| self.may_dial(work, None));
+        // One more than can leave: then the list is no limit, and none of the
+        // others is looked at.
+        let enough = room.calls_now_max.saturating_add(1) as usize;
+        let hopper = run.hopper.count(enough, |work| self.may_dial(work, None));
         let mut floor = pace::empty_floor(now, run, room, hopper);
         for agent in self.at_work_for(id) {
-            pace::seat(&mut floor, agent, self.talked(agent));
+            pace::seat(&mut floor, agent, || self.talked(agent));
         }
         for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
             pace::put_call(&mut floor, call);
@@ -386,10 +385,12 @@ impl Engine {
 
     /// Agents who take another call of the campaign, now or after this one.
     pub(crate) fn staffed(&self, id: CampaignId) -> usize {
-        self.roster
-            .iter()
-            .filter(|agent| agent.serves(id) && agent.is_staffed() && agent.line_is_up())
-            .count()
+        self.roster.iter().filter(|agent| staffs(agent, id)).count()
+    }
+
+    /// Whether there is any such agent.
+    pub(crate) fn is_staffed(&self, id: CampaignId) -> bool {
+        self.roster.iter().any(|agent| staffs(agent, id))
     }
 
     /// Agents waiting for a call of the campaign.
@@ -416,6 +417,10 @@ impl Engine {
             .and_then(|attempt| self.past.get(attempt))
             .map_or(Duration::ZERO, |call| call.talked)
     }
+}
+
+fn staffs(agent: &Agent, id: CampaignId) -> bool {
+    agent.is_staffed() && agent.line_is_up() && agent.serves(id)
 }
 
 /// The phone to dial: the one decided on, else the first that is good.

@@ -78,16 +78,24 @@ impl Engine {
             return;
         }
         let now = self.now;
-        let agents = self.staffed(id);
+        let everybody = self.roster.len();
         let Some(run) = self.runs.get_mut(&id) else {
             return;
         };
         if !run.is_running() || run.may_call(now).is_err() {
             return;
         }
-        let holds = run.feed.holds(agents);
         let waiting = run.feed.asked.is_some_and(|at| now < at + ANSWER_WITHIN);
-        if waiting || run.hopper.len() * 2 > holds {
+        // Enough for everybody is enough: nobody need be counted.
+        if waiting || run.hopper.len() * 2 > run.feed.holds(everybody) {
+            return;
+        }
+        let agents = self.staffed(id);
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        let holds = run.feed.holds(agents);
+        if run.hopper.len() * 2 > holds {
             return;
         }
         if now < run.feed.ask_from {

@@ -121,7 +121,7 @@ impl Engine {
         }
         let id = run.campaign.id;
         let lines_per_agent = match run.campaign.mode {
-            DialMode::Predictive => return self.staffed(id) > 0,
+            DialMode::Predictive => return self.is_staffed(id),
             DialMode::SuperProgressive => return self.ready(id) > 0,
             DialMode::Power => run.campaign.power_ratio,
             DialMode::Progressive | DialMode::Preview => 1.0,

@@ -146,7 +146,7 @@ pub(crate) fn cap_while_learning(floor: &mut Snapshot, live_answers: u64) {
 }
 
 /// Puts an agent at work on the floor; `talked` before the wrap-up they are in.
-pub(crate) fn seat(floor: &mut Snapshot, agent: &Agent, talked: Duration) {
+pub(crate) fn seat(floor: &mut Snapshot, agent: &Agent, talked: impl FnOnce() -> Duration) {
     let leaving = agent.booked().is_some();
     match agent.state() {
         State::Ready => floor.agents_ready += 1,
@@ -156,7 +156,7 @@ pub(crate) fn seat(floor: &mut Snapshot, agent: &Agent, talked: Duration) {
         }),
         State::WrapUp { .. } => floor.wrap_up.push(SnapshotWrapUp {
             since: agent.since(),
-            talked,
+            talked: talked(),
             until: agent.deadline(),
             leaving,
         }),

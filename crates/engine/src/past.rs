@@ -34,7 +34,8 @@ pub(crate) struct PastCall {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
     order: VecDeque<AttemptId>,
-    calls: BTreeMap<AttemptId, PastCall>,
+    /// Boxed: an attempt is far larger than what a map moves well.
+    calls: BTreeMap<AttemptId, Box<PastCall>>,
     latest: BTreeMap<(CampaignId, ContactId), AttemptId>,
 }
 
@@ -64,7 +65,7 @@ impl Past {
     pub(crate) fn put(&mut self, attempt: AttemptId, call: PastCall) {
         let key = (call.campaign, call.work.contact.id);
         self.latest.insert(key, attempt);
-        self.calls.insert(attempt, call);
+        self.calls.insert(attempt, Box::new(call));
         self.order.push_back(attempt);
         while self.order.len() > KEPT_MAX {
             let Some(oldest) = self.order.pop_front() else {
@@ -80,19 +81,17 @@ impl Past {
     }
 
     pub(crate) fn get(&self, attempt: AttemptId) -> Option<&PastCall> {
-        self.calls.get(&attempt)
+        self.calls.get(&attempt).map(Box::as_ref)
     }
 
     pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut PastCall> {
-        self.calls.get_mut(&attempt)
+        self.calls.get_mut(&attempt).map(Box::as_mut)
     }
 
     /// A later attempt on the same contact that is over too, if any.
     pub(crate) fn later_than(&self, attempt: AttemptId) -> Option<&PastCall> {
         let call = self.calls.get(&attempt)?;
         let latest = self.latest.get(&(call.campaign, call.work.contact.id))?;
-        (*latest != attempt)
-            .then(|| self.calls.get(latest))
-            .flatten()
+        (*latest != attempt).then(|| self.get(*latest)).flatten()
     }
 }

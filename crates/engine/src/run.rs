@@ -1,5 +1,6 @@
 //! One campaign as it runs: its settings, hopper, pacing and figures.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -161,14 +162,14 @@ impl Run {
     }
 
     /// The row for a code the system sets: the campaign's, else the house's.
-    pub(crate) fn system_row(&self, code: &str) -> Disposition {
+    pub(crate) fn system_row(&self, code: &str) -> Cow<'_, Disposition> {
         if let Some(row) = self.catalogue.get(code) {
-            return row.clone();
+            return Cow::Borrowed(row);
         }
         let house = Catalogue::spanish();
         let row = house.get(code).or_else(|| house.get(UNTYPIFIED));
-        row.cloned()
-            .expect("the house catalogue has the code of an unset typification")
+        let row = row.cloned();
+        Cow::Owned(row.expect("the house catalogue has the code of an unset typification"))
     }
 }
 

@@ -18,6 +18,8 @@ const REST_MAX: Duration = Duration::from_secs(8);
 #[derive(Clone, Debug)]
 pub(crate) struct TrunkLine {
     trunk: Trunk,
+    /// Whether calls on it stay inside this machine.
+    loopback: bool,
     /// Calls intended, placed or up.
     held: u32,
     /// Of which intended: they will take their place in calls per second.
@@ -34,6 +36,7 @@ pub(crate) struct TrunkLine {
 impl TrunkLine {
     fn new(trunk: Trunk) -> TrunkLine {
         TrunkLine {
+            loopback: is_loopback(&trunk.host),
             trunk,
             held: 0,
             intended: 0,
@@ -84,13 +87,12 @@ impl TrunkLine {
             .saturating_sub(self.ordered_lately(now))
             .saturating_sub(self.intended)
     }
+}
 
-    /// Whether calls on it stay inside this machine.
-    fn is_loopback(&self) -> bool {
-        let host = self.trunk.host.trim_matches(['[', ']']);
-        host.eq_ignore_ascii_case("localhost")
-            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    }
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Every trunk known.
@@ -109,7 +111,10 @@ pub(crate) struct Room {
 impl Trunks {
     pub(crate) fn put(&mut self, trunk: Trunk) {
         match self.lines.get_mut(&trunk.id) {
-            Some(line) => line.trunk = trunk,
+            Some(line) => {
+                line.loopback = is_loopback(&trunk.host);
+                line.trunk = trunk;
+            }
             None => {
                 self.lines.insert(trunk.id, TrunkLine::new(trunk));
             }
@@ -171,7 +176,7 @@ impl Trunks {
     ) -> impl Iterator<Item = &'a TrunkLine> {
         ids.iter()
             .filter_map(|id| self.lines.get(id))
-            .filter(move |line| !loopback_only || line.is_loopback())
+            .filter(move |line| !loopback_only || line.loopback)
     }
 
     /// An intent takes its channel.
@@ -190,7 +195,7 @@ impl Trunks {
                 && line.held <= line.trunk.channels_max
                 && line.ordered_lately(now) < line.allowance().0
                 && line.rests_until.is_none_or(|until| now >= until)
-                && (!loopback_only || line.is_loopback())
+                && (!loopback_only || line.loopback)
         })
     }
 

@@ -73,7 +73,7 @@ impl Engine {
         let Some(row) = self
             .runs
             .get(&spoken.campaign)
-            .map(|run| run.system_row(UNTYPIFIED))
+            .map(|run| run.system_row(UNTYPIFIED).into_owned())
         else {
             return;
         };

@@ -250,6 +250,7 @@ fn serve(
         store,
         control: Arc::new(control),
         log_ins: Arc::default(),
+        rehearsals: Arc::default(),
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -1,7 +1,11 @@
-//! What agents do after a call: how long they typify, and as what.
+//! What agents do after a call: as what they typify it.
+
+use campaigns::Catalogue;
+use domain::Origin;
 
 use crate::callee::Callee;
 use crate::dice::Dice;
+use crate::model::Model;
 
 /// What calls with people turn out to be: code of the house's catalogue and
 /// weight. Roughly a renewal campaign that sells to one in twenty.
@@ -18,20 +22,31 @@ const CODES: &[(&str, u64)] = &[
     ("EX01", 1),
 ];
 
-/// What the agent says the call was.
-pub(crate) fn typification(callee: Callee, dice: &mut Dice) -> &'static str {
+/// What agents call a machine.
+const MACHINE: &str = "NC03";
+
+/// What the agent says the call was, where nothing was learnt.
+pub(crate) fn typification(callee: Callee, model: &Model, dice: &mut Dice) -> String {
     if callee == Callee::Machine {
-        return "NC03";
+        let learnt = Some(&model.machine_code).filter(|code| !code.is_empty());
+        return learnt.cloned().unwrap_or_else(|| MACHINE.to_owned());
     }
     let total = CODES.iter().map(|(_, weight)| weight).sum();
     let mut drawn = dice.below(total);
     for (code, weight) in CODES {
         if drawn < *weight {
-            return code;
+            return (*code).to_owned();
         }
         drawn -= weight;
     }
-    CODES[0].0
+    CODES[0].0.to_owned()
+}
+
+/// Whether an agent may say so. What only the system says is what it says of
+/// calls that nobody typified in time.
+pub(crate) fn may_say(catalogue: &Catalogue, code: &str) -> bool {
+    let row = catalogue.get(code);
+    row.is_some_and(|row| row.origin != Origin::System)
 }
 
 #[cfg(test)]
@@ -40,10 +55,9 @@ mod tests {
 
     #[test]
     fn agents_may_set_every_code_they_use() {
-        let catalogue = campaigns::Catalogue::spanish();
-        for code in CODES.iter().map(|(code, _)| *code).chain(["NC03"]) {
-            let row = catalogue.get(code).expect(code);
-            assert_ne!(row.origin, domain::Origin::System, "{code}");
+        let catalogue = Catalogue::spanish();
+        for code in CODES.iter().map(|(code, _)| *code).chain([MACHINE]) {
+            assert!(may_say(&catalogue, code), "{code}");
         }
     }
 }

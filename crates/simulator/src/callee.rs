@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use domain::{Outcome, PhoneNumber};
 
+use crate::Scenario;
 use crate::dice::Dice;
-use crate::{Mix, Scenario};
+
+/// No network sets a call up faster.
+pub(crate) const SETUP_MIN: Duration = Duration::from_millis(100);
 
 /// Whom a call reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +32,33 @@ pub(crate) struct Fate {
 }
 
 impl Fate {
-    pub(crate) fn draw(scenario: &Scenario, phone: PhoneNumber, dice: &mut Dice) -> Fate {
-        let callee = if is_invalid(scenario, phone) {
+    /// `hour`: local time. `known`: the number was found to exist before.
+    pub(crate) fn draw(
+        scenario: &Scenario,
+        phone: PhoneNumber,
+        known: bool,
+        hour: u8,
+        dice: &mut Dice,
+    ) -> Fate {
+        let model = &scenario.model;
+        let mix = model.mix_by_hour.get(&hour).unwrap_or(&scenario.mix);
+        let callee = if !known && is_invalid(scenario, phone) {
             Callee::Nobody(Outcome::InvalidNumber)
         } else {
-            draw_callee(&scenario.mix, dice)
+            mix.draw(dice)
         };
-        let setup = Duration::from_millis(100) + dice.around(scenario.setup_mean);
-        let ring = match callee {
+        let setup = SETUP_MIN + dice.around(scenario.setup_mean);
+        let learnt = match callee {
+            Callee::Machine | Callee::Nobody(Outcome::Machine) => model.machine_ring_ms.draw(dice),
+            Callee::Person => model.ring_ms.draw(dice),
+            Callee::Nobody(_) => None,
+        };
+        let ring = learnt.unwrap_or_else(|| match callee {
             // Voice mail takes over when the network has rung long enough.
-            Callee::Machine => dice.millis(12_000, 20_000),
+            Callee::Machine | Callee::Nobody(Outcome::Machine) => dice.millis(12_000, 20_000),
             Callee::Person => Duration::from_millis(800) + dice.around(scenario.ring_mean),
             Callee::Nobody(_) => Duration::ZERO,
-        };
+        });
         Fate {
             callee,
             setup,
@@ -53,29 +70,11 @@ impl Fate {
     pub(crate) fn rings(&self) -> bool {
         matches!(
             self.callee,
-            Callee::Person | Callee::Machine | Callee::Nobody(Outcome::NoAnswer)
+            Callee::Person
+                | Callee::Machine
+                | Callee::Nobody(Outcome::NoAnswer | Outcome::Machine | Outcome::Rejected)
         )
     }
-}
-
-fn draw_callee(mix: &Mix, dice: &mut Dice) -> Callee {
-    let outcomes = [
-        (mix.person, Callee::Person),
-        (mix.machine, Callee::Machine),
-        (mix.no_answer, Callee::Nobody(Outcome::NoAnswer)),
-        (mix.busy, Callee::Nobody(Outcome::Busy)),
-        (mix.congestion, Callee::Nobody(Outcome::Congestion)),
-    ];
-    let total = outcomes.iter().map(|(weight, _)| u64::from(*weight)).sum();
-    let mut drawn = dice.below(total);
-    for (weight, callee) in outcomes {
-        if drawn < u64::from(weight) {
-            return callee;
-        }
-        drawn -= u64::from(weight);
-    }
-    // Every number is invalid.
-    Callee::Nobody(Outcome::InvalidNumber)
 }
 
 /// A property of the number, whenever it is called: mixed from it and the seed.
@@ -98,7 +97,7 @@ mod tests {
         let (mut people, mut invalid) = (0, 0);
         for n in 0..20_000 {
             let phone = PhoneNumber::from_e164(&format!("+573{n:09}")).expect("a mobile");
-            match Fate::draw(&scenario, phone, &mut dice).callee {
+            match Fate::draw(&scenario, phone, false, 10, &mut dice).callee {
                 Callee::Person => people += 1,
                 Callee::Nobody(Outcome::InvalidNumber) => invalid += 1,
                 _ => {}

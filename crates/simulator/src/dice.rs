@@ -43,6 +43,16 @@ impl Dice {
         mean.mul_f64(-(1.0 - self.share()).ln())
     }
 
+    /// A level that is 1 on average and `doubt` its standard deviation; 1
+    /// where there is no doubt.
+    pub(crate) fn level(&mut self, doubt: f64) -> f64 {
+        let (far, turn) = (-2.0 * (1.0 - self.share()).ln(), self.share());
+        let normal = far.sqrt() * (std::f64::consts::TAU * turn).cos();
+        // Log-normal: never below nothing.
+        let variance = doubt.mul_add(doubt, 1.0).ln();
+        (variance.sqrt() * normal - variance / 2.0).exp()
+    }
+
     /// Erlang of three stages with this mean: seldom near nothing, seldom far
     /// above, as rings and talks are.
     pub(crate) fn around(&mut self, mean: Duration) -> Duration {

@@ -41,11 +41,25 @@ pub struct Report {
     pub outcomes: BTreeMap<String, u64>,
     /// Typifications.
     pub typified: u64,
+    /// Calls typified as a conversation with a person.
+    pub contacts: u64,
+    /// Of those, an offer was made to the holder.
+    pub effective: u64,
+    /// Of those, a sale.
+    pub sales: u64,
+    /// Most calls at once on the trunk.
+    pub channels_peak: u64,
+    /// Hours after which nobody of the base was due any more; `None`: somebody
+    /// always was.
+    pub base_dry_after_hours: Option<f64>,
+    /// Contacts that may be called again when time was up.
+    pub contacts_left: u64,
     /// Steps of the engine.
     pub steps: u64,
     /// Events recorded.
     pub events: u64,
-    /// Of every event in order: equal where the runs are equal.
+    /// Of every event in order: equal where the runs are equal; empty where
+    /// none was kept.
     pub fingerprint: String,
     /// Real seconds a simulated hour took. Not part of what the seed decides.
     pub wall_seconds_per_hour: f64,

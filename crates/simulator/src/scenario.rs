@@ -7,6 +7,11 @@ use std::time::Duration;
 use domain::{DialMode, Rate};
 use serde::{Deserialize, Serialize};
 
+use crate::base::Stock;
+use crate::mix::Mix;
+use crate::model::Model;
+use crate::roster::{Shift, agents_at_once};
+use crate::rules::Rules;
 use crate::text;
 
 const AGENTS_MAX: u32 = 5_000;
@@ -72,55 +77,20 @@ pub struct Scenario {
     pub channels: u32,
     /// New calls a second the carrier allows.
     pub calls_per_second: f64,
-}
-
-/// What becomes of calls, as weights: only their proportions matter. An
-/// invalid number stays invalid; the rest is drawn anew for each call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Mix {
-    /// A person picks up.
-    pub person: u32,
-    /// A machine picks up, and the agent finds out.
-    pub machine: u32,
-    /// It rings out.
-    pub no_answer: u32,
-    /// Busy.
-    pub busy: u32,
-    /// The number does not exist.
-    pub invalid: u32,
-    /// The carrier refuses.
-    pub congestion: u32,
-}
-
-impl Default for Mix {
-    fn default() -> Mix {
-        Mix {
-            person: 30,
-            machine: 8,
-            no_answer: 42,
-            busy: 11,
-            invalid: 8,
-            congestion: 1,
-        }
-    }
-}
-
-impl Mix {
-    /// The sum of all weights.
-    pub fn total(&self) -> u64 {
-        [
-            self.person,
-            self.machine,
-            self.no_answer,
-            self.busy,
-            self.invalid,
-            self.congestion,
-        ]
-        .into_iter()
-        .map(u64::from)
-        .sum()
-    }
+    /// Local time at the start, in whole hours.
+    pub start_hour: u8,
+    /// Who is there from when to when; `agents` from start to end where empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roster: Vec<Shift>,
+    /// What is left of a base; `contacts` strangers where empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub base: Vec<Stock>,
+    /// How often and when people are called again.
+    #[serde(skip_serializing_if = "Rules::are_usual")]
+    pub rules: Rules,
+    /// What a campaign's own attempts taught, in place of the averages above.
+    #[serde(skip_serializing_if = "Model::is_empty")]
+    pub model: Model,
 }
 
 impl Default for Scenario {
@@ -148,6 +118,11 @@ impl Default for Scenario {
             commit_delay: Duration::from_millis(12),
             channels: 0,
             calls_per_second: 30.0,
+            start_hour: 10,
+            roster: Vec::new(),
+            base: Vec::new(),
+            rules: Rules::default(),
+            model: Model::default(),
         }
     }
 }
@@ -165,6 +140,10 @@ pub enum InvalidScenario {
     EmptyMix,
     /// A carrier that takes no calls.
     CallsPerSecond(f64),
+    /// A day has no such hour.
+    StartHour(u8),
+    /// Somebody leaves before they come.
+    Roster,
     /// A setting the campaign itself refuses; why, in words.
     Campaign(String),
 }
@@ -185,6 +164,8 @@ impl std::fmt::Display for InvalidScenario {
                 f,
                 "{rate} calls per second; write more than 0 and at most 1000"
             ),
+            Self::StartHour(hour) => write!(f, "a day has no hour {hour}; write 0 to 23"),
+            Self::Roster => f.write_str("a shift of the roster ends before it begins"),
             Self::Campaign(why) => f.write_str(why),
         }
     }
@@ -196,14 +177,23 @@ impl Scenario {
     /// Refuses what cannot be simulated; the message says what to change.
     pub fn check(&self) -> Result<(), InvalidScenario> {
         use InvalidScenario as No;
-        if self.agents > AGENTS_MAX {
-            return Err(No::Agents(self.agents));
+        let agents = self.agents_expected();
+        if agents > AGENTS_MAX {
+            return Err(No::Agents(agents));
         }
         if !(self.hours > 0.0 && self.hours <= HOURS_MAX) {
             return Err(No::Hours(self.hours));
         }
-        if self.contacts > CONTACTS_MAX {
-            return Err(No::Contacts(self.contacts));
+        let stock = self.base.iter().map(|stock| stock.contacts);
+        let contacts = stock.fold(self.contacts, u32::saturating_add);
+        if contacts > CONTACTS_MAX {
+            return Err(No::Contacts(contacts));
+        }
+        if self.start_hour > 23 {
+            return Err(No::StartHour(self.start_hour));
+        }
+        if self.roster.iter().any(|shift| shift.to < shift.from) {
+            return Err(No::Roster);
         }
         if self.mix.total() == 0 {
             return Err(No::EmptyMix);
@@ -214,13 +204,48 @@ impl Scenario {
         Ok(())
     }
 
-    /// The list's length: as written, or more than can be called in the time.
-    pub(crate) fn list_length(&self) -> u32 {
-        if self.contacts > 0 {
-            return self.contacts;
+    /// So many agents from start to end, and so many hours, whoever came and went
+    /// before; without either, all stays as it is.
+    pub fn staff(&mut self, agents: Option<u32>, hours: Option<f64>) {
+        if agents.is_none() && hours.is_none() {
+            return;
         }
-        let enough = f64::from(self.agents) * self.hours * 600.0;
-        (enough.ceil() as u32).clamp(1_000, CONTACTS_MAX)
+        if !self.roster.is_empty() {
+            self.agents = agents_at_once(&self.roster);
+            self.roster.clear();
+        }
+        self.agents = agents.unwrap_or(self.agents);
+        self.hours = hours.unwrap_or(self.hours);
+    }
+
+    /// The most agents who are there at once.
+    pub fn agents_at_once(&self) -> u32 {
+        match self.roster.as_slice() {
+            [] => self.agents,
+            shifts => agents_at_once(shifts),
+        }
+    }
+
+    /// Everybody who comes in, at whatever time.
+    pub(crate) fn agents_expected(&self) -> u32 {
+        let shifts = self.roster.iter().map(|shift| shift.agents);
+        match self.roster.is_empty() {
+            true => self.agents,
+            false => shifts.fold(0, u32::saturating_add),
+        }
+    }
+
+    /// The base: as written, or more than can be called in the time.
+    pub(crate) fn stock(&self) -> Vec<Stock> {
+        if !self.base.is_empty() {
+            return self.base.clone();
+        }
+        let enough = f64::from(self.agents_expected()) * self.hours * 600.0;
+        let contacts = match self.contacts {
+            0 => (enough.ceil() as u32).clamp(1_000, CONTACTS_MAX),
+            contacts => contacts,
+        };
+        vec![Stock::of_strangers(contacts)]
     }
 
     /// The trunk's channels.
@@ -228,7 +253,7 @@ impl Scenario {
         if self.channels > 0 {
             self.channels
         } else {
-            (self.agents * 10).max(10)
+            (self.agents_expected() * 10).max(10)
         }
     }
 }

@@ -1,30 +1,52 @@
 //! The store as far as the engine sees it: work that is due is leased in
-//! order, given back, and changed as attempts and typifications say.
+//! order, given back, and changed as attempts and typifications say. Contacts
+//! nobody leased yet are not made up: a long base costs nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::{
     CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber, Timestamp,
     WorkItem, WorkState, WorkUpdate,
 };
 
+use crate::base::{Stock, contact_of, number_of};
+
 /// The work of one campaign.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shelf {
-    work: BTreeMap<ContactId, WorkItem>,
+    campaign: CampaignId,
+    opened: Timestamp,
+    /// The whole base, strangers first: a store leases whom it has waited for
+    /// longest, and whoever was called already became due only later.
+    stock: Vec<Stock>,
+    /// Contacts of it nobody called before the start.
+    strangers: u32,
+    total: u32,
+    /// Those leased at least once, in order of id from 1.
+    work: Vec<WorkItem>,
     ready: BTreeSet<(Timestamp, ContactId)>,
+    /// Nobody calls them any more.
+    finished: BTreeSet<ContactId>,
+    /// The first time somebody asked and nobody was due.
+    dry_at: Option<Timestamp>,
 }
 
 impl Shelf {
-    /// As many strangers, all due from the start.
-    pub(crate) fn of_strangers(campaign: CampaignId, count: u32, due: Timestamp) -> Shelf {
-        let mut shelf = Shelf::default();
-        for n in 1..=count {
-            let item = stranger(campaign, n, due);
-            shelf.ready.insert((due, item.contact.id));
-            shelf.work.insert(item.contact.id, item);
+    /// Everybody due from the start.
+    pub(crate) fn of(campaign: CampaignId, mut stock: Vec<Stock>, opened: Timestamp) -> Shelf {
+        stock.sort_by_key(|stock| stock.attempts);
+        let strangers = stock.iter().filter(|stock| stock.attempts == 0);
+        Shelf {
+            campaign,
+            opened,
+            strangers: strangers.map(|stock| stock.contacts).sum(),
+            total: stock.iter().map(|stock| stock.contacts).sum(),
+            stock,
+            work: Vec::new(),
+            ready: BTreeSet::new(),
+            finished: BTreeSet::new(),
+            dry_at: None,
         }
-        shelf
     }
 
     /// Up to `count` that are due, and when the next one will be.
@@ -35,19 +57,21 @@ impl Shelf {
     ) -> (Vec<WorkItem>, Option<Timestamp>) {
         let mut leased = Vec::new();
         while leased.len() < count as usize {
-            let Some((due, contact)) = self.ready.first().copied().filter(|(due, _)| *due <= now)
-            else {
+            let Some(next) = self.next_due().filter(|(due, _)| *due <= now) else {
                 break;
             };
-            self.ready.remove(&(due, contact));
-            leased.extend(self.work.get(&contact).cloned());
+            leased.push(self.take(next));
         }
-        (leased, self.ready.first().map(|(due, _)| *due))
+        if leased.is_empty() && count > 0 {
+            self.dry_at.get_or_insert(now);
+        }
+        (leased, self.next_due().map(|(due, _)| due))
     }
 
     /// What an attempt or a typification changed; `dialed`: on which phone.
     pub(crate) fn update(&mut self, update: &WorkUpdate, dialed: Option<u8>) {
-        let Some(item) = self.work.get_mut(&update.contact) else {
+        let place = usize::try_from(update.contact.get() - 1).unwrap_or(usize::MAX);
+        let Some(item) = self.work.get_mut(place) else {
             return;
         };
         self.ready.remove(&(item.due, update.contact));
@@ -66,38 +90,118 @@ impl Shelf {
         item.next_phone = update.next_phone;
         item.due = update.next_at;
         item.callback_agent = update.callback_agent;
-        if update.state == WorkState::Ready {
-            self.ready.insert((item.due, update.contact));
+        match update.state {
+            WorkState::Ready => {
+                self.ready.insert((item.due, update.contact));
+                self.finished.remove(&update.contact);
+            }
+            WorkState::Leased => {}
+            WorkState::Closed | WorkState::Exhausted | WorkState::Suppressed => {
+                self.finished.insert(update.contact);
+            }
+        }
+    }
+
+    /// Whether this number was found to exist before the start.
+    pub(crate) fn is_known(&self, phone: PhoneNumber) -> bool {
+        contact_of(phone) > self.strangers
+    }
+
+    /// When nobody was due any more, the first time.
+    pub(crate) fn dry_at(&self) -> Option<Timestamp> {
+        self.dry_at
+    }
+
+    /// Contacts that may still be called, now or later.
+    pub(crate) fn left(&self) -> u64 {
+        u64::from(self.total) - self.finished.len() as u64
+    }
+
+    fn next_due(&self) -> Option<(Timestamp, ContactId)> {
+        let made = self.work.len() as i64;
+        let fresh = (made < i64::from(self.total)).then(|| (self.opened, ContactId::new(made + 1)));
+        self.ready.first().copied().into_iter().chain(fresh).min()
+    }
+
+    fn take(&mut self, next: (Timestamp, ContactId)) -> WorkItem {
+        if self.ready.remove(&next) {
+            let place = usize::try_from(next.1.get() - 1).expect("ids count from 1");
+            return self.work[place].clone();
+        }
+        let item = self.made_up(self.work.len() as u32 + 1);
+        self.work.push(item.clone());
+        item
+    }
+
+    /// The contact of this place in the base.
+    fn made_up(&self, n: u32) -> WorkItem {
+        let mut before = 0;
+        let of = self.stock.iter().find(|stock| {
+            before += stock.contacts;
+            n <= before
+        });
+        let of = *of.expect("the base is longer");
+        let id = i64::from(n);
+        let phones = of.phones_each();
+        let phone = |ordinal: u8| ContactPhone {
+            ordinal,
+            number: number_of(n, ordinal),
+            attempts: of.attempts / u16::from(phones)
+                + u16::from(u16::from(ordinal) < of.attempts % u16::from(phones)),
+            usable: true,
+        };
+        WorkItem {
+            campaign: self.campaign,
+            contact: Contact {
+                id: ContactId::new(id),
+                list: ListId::new(1),
+                person: PersonId::new(id),
+                document: String::new(),
+                name: String::new(),
+                segment: String::new(),
+                phones: (0..phones).map(phone).collect(),
+                attributes: Vec::new(),
+            },
+            attempts: of.attempts,
+            repeats: 0,
+            last_code: None,
+            next_phone: u8::try_from(of.attempts % u16::from(phones)).unwrap_or(0),
+            due: self.opened,
+            callback_agent: None,
         }
     }
 }
 
-fn stranger(campaign: CampaignId, n: u32, due: Timestamp) -> WorkItem {
-    let id = i64::from(n);
-    let number = PhoneNumber::from_e164(&format!("+573{n:09}"))
-        .expect("12 digits with a country code are a number");
-    WorkItem {
-        campaign,
-        contact: Contact {
-            id: ContactId::new(id),
-            list: ListId::new(1),
-            person: PersonId::new(id),
-            document: String::new(),
-            name: String::new(),
-            segment: String::new(),
-            phones: vec![ContactPhone {
-                ordinal: 0,
-                number,
-                attempts: 0,
-                usable: true,
-            }],
-            attributes: Vec::new(),
-        },
-        attempts: 0,
-        repeats: 0,
-        last_code: None,
-        next_phone: 0,
-        due,
-        callback_agent: None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_leased_once_strangers_first_and_then_is_dry() {
+        let at = Timestamp::from_millis;
+        let tried = Stock {
+            contacts: 2,
+            attempts: 3,
+            phones: 2,
+        };
+        let stock = vec![tried, Stock::of_strangers(2)];
+        let mut shelf = Shelf::of(CampaignId::new(1), stock, at(0));
+        let (first, next) = shelf.lease(at(5), 3);
+        let attempts: Vec<_> = first.iter().map(|item| item.attempts).collect();
+        assert_eq!((attempts, next), (vec![0, 0, 3], Some(at(0))));
+        let per_phone = first[2].contact.phones.iter().map(|phone| phone.attempts);
+        assert_eq!(per_phone.collect::<Vec<_>>(), [2, 1]);
+        assert!(shelf.is_known(first[2].contact.phones[1].number));
+        assert!(!shelf.is_known(first[0].contact.phones[0].number));
+        assert_eq!((shelf.lease(at(6), 9).0.len(), shelf.dry_at()), (1, None));
+        assert_eq!(
+            (shelf.lease(at(7), 9), shelf.dry_at()),
+            ((vec![], None), Some(at(7)))
+        );
+        shelf.update(&campaigns::defer(&first[1], at(60)), None);
+        assert_eq!((shelf.left(), shelf.lease(at(8), 1).1), (4, Some(at(60))));
+        shelf.update(&campaigns::suppress(&first[2]), None);
+        assert_eq!(shelf.left(), 3);
+        assert_eq!(shelf.lease(at(60), 1).0[0].contact.id, first[1].contact.id);
     }
 }

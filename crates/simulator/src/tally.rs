@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use domain::{AgentId, AgentStatus, Event, Outcome, Recorded, Timestamp};
+use campaigns::{Catalogue, UNTYPIFIED};
+use domain::{AgentId, AgentStatus, Event, Outcome, Recorded, Timestamp, Typification};
 
 /// FNV-1a of 64 bits: the same on every machine and in every version.
 #[derive(Debug)]
@@ -29,7 +30,9 @@ impl Write for Fingerprint {
 /// The counts.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    fingerprint: Fingerprint,
+    /// Kept where runs are to be compared: it costs a text of every event.
+    fingerprint: Option<Fingerprint>,
+    catalogue: Catalogue,
     pub(crate) events: u64,
     pub(crate) attempts: u64,
     pub(crate) refused: u64,
@@ -41,6 +44,10 @@ pub(crate) struct Tally {
     pub(crate) people_abandoned: u64,
     pub(crate) connected: u64,
     pub(crate) typified: u64,
+    /// Typified by an agent as a conversation, an offer made, a sale.
+    pub(crate) contacts: u64,
+    pub(crate) effective: u64,
+    pub(crate) sales: u64,
     pub(crate) outcomes: BTreeMap<Outcome, u64>,
     waited: Duration,
     doing: BTreeMap<AgentId, (AgentStatus, Timestamp)>,
@@ -49,9 +56,19 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    pub(crate) fn new(catalogue: Catalogue, fingerprint: bool) -> Tally {
+        Tally {
+            fingerprint: fingerprint.then(Fingerprint::default),
+            catalogue,
+            ..Tally::default()
+        }
+    }
+
     pub(crate) fn take(&mut self, recorded: &Recorded) {
         self.events += 1;
-        write!(self.fingerprint, "{recorded:?}").expect("a fingerprint takes any text");
+        if let Some(fingerprint) = &mut self.fingerprint {
+            write!(fingerprint, "{recorded:?}").expect("a fingerprint takes any text");
+        }
         match &recorded.event {
             Event::CallPlaced { .. } => self.attempts += 1,
             Event::AttemptRefused { .. } => self.refused += 1,
@@ -62,7 +79,7 @@ impl Tally {
             Event::AttemptClosed { outcome, .. } => {
                 *self.outcomes.entry(*outcome).or_default() += 1;
             }
-            Event::Typified(_) => self.typified += 1,
+            Event::Typified(said) => self.typified(said),
             Event::AgentStateChanged { agent, to, .. } => self.turns(*agent, *to, recorded.at),
             Event::AttemptIntended(_)
             | Event::CallRinging { .. }
@@ -94,8 +111,27 @@ impl Tally {
         self.waited.checked_div(bridges)
     }
 
+    /// The typifications in force.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Empty where none was kept.
     pub(crate) fn fingerprint(&self) -> String {
-        format!("{:016x}", self.fingerprint.0)
+        let hex = |fingerprint: &Fingerprint| format!("{:016x}", fingerprint.0);
+        self.fingerprint.as_ref().map(hex).unwrap_or_default()
+    }
+
+    fn typified(&mut self, said: &Typification) {
+        self.typified += 1;
+        let Some(row) = self.catalogue.get(&said.code) else {
+            return;
+        };
+        // What nobody typified in time was a conversation all the same.
+        let talked = (row.human && said.agent.is_some()) || said.code == UNTYPIFIED;
+        self.contacts += u64::from(talked);
+        self.effective += u64::from(row.effective_contact);
+        self.sales += u64::from(row.accepted_sale);
     }
 
     fn turns(&mut self, agent: AgentId, to: AgentStatus, at: Timestamp) {

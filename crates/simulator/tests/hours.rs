@@ -117,12 +117,8 @@ fn a_list_of_numbers_that_do_not_exist_is_called_once_each_and_ends() {
     let report = run(&Scenario {
         contacts: 300,
         mix: Mix {
-            person: 0,
-            machine: 0,
-            no_answer: 0,
-            busy: 0,
             invalid: 1,
-            congestion: 0,
+            ..Mix::EMPTY
         },
         ..Scenario::default()
     });

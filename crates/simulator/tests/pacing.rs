@@ -17,11 +17,10 @@ fn floor(agents: u32, answered: u32, talk: u64, hours: f64) -> Scenario {
         wrap_up_mean: Duration::from_secs(12),
         mix: Mix {
             person: answered,
-            machine: 0,
             no_answer: 87 - answered,
             busy: 5,
-            invalid: 0,
             congestion: 8,
+            ..Mix::EMPTY
         },
         channels: agents * 12,
         calls_per_second: 200.0,

@@ -15,5 +15,5 @@ pub use store::Store;
 pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
     ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem, Role,
-    Session, TypificationRow, User, Verdict,
+    Session, TypificationRow, User, Verdict, WorkStock,
 };

@@ -42,7 +42,7 @@ use crate::store::Store;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
     ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
-    Session, TypificationRow, User, Verdict,
+    Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -152,6 +152,10 @@ impl Store for SqlStore {
 
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
         work::counts(&self.db, campaign).await
+    }
+
+    async fn work_stock(&self, campaign: CampaignId) -> Result<Vec<WorkStock>> {
+        work::stock(&self.db, campaign).await
     }
 
     async fn config_version(&self) -> Result<i64> {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
     ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
-    Session, TypificationRow, User, Verdict,
+    Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -81,6 +81,8 @@ pub trait Store: Send + Sync {
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64>;
     /// Contacts of a campaign by state of their work.
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(domain::WorkState, u64)>>;
+    /// The same by what was tried and by phones left, for those who forecast.
+    async fn work_stock(&self, campaign: CampaignId) -> Result<Vec<WorkStock>>;
 
     // --- configuration ---------------------------------------------------
 

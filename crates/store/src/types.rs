@@ -9,6 +9,6 @@ pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, LedgerRow, PacingRow,
     Problem, TypificationRow,
 };
-pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict};
+pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
 pub use restart::{Binding, Numbering, OpenAttempt};

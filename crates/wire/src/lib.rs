@@ -10,6 +10,7 @@ mod kpi;
 mod list;
 mod live;
 mod problem;
+mod rehearsal;
 mod session;
 mod trunk;
 mod user;
@@ -23,6 +24,10 @@ pub use kpi::{Kpi, KpiReport};
 pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing};
 pub use problem::Problem;
+pub use rehearsal::{
+    Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
+    RehearsalRange, RehearsalShift, RehearsalTarget,
+};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use trunk::{Trunk, TrunkForm};
 pub use user::{User, UserForm};

@@ -14,6 +14,7 @@ use super::fence;
 use super::query::{Batch, Query};
 use super::row::Row;
 use crate::error::{Result, StoreError};
+use crate::types::WorkStock;
 
 /// Turns of work, in the order they are leased: promised call-backs first.
 const TURNS: [i64; 2] = [0, 1];
@@ -395,6 +396,32 @@ pub(super) async fn counts(db: &Database, campaign: CampaignId) -> Result<Vec<(W
     rows.iter()
         .map(|row| Ok((row.kind("state", WorkState::from_number)?, row.narrow("n")?)))
         .collect()
+}
+
+/// See [`crate::Store::work_stock`].
+pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<WorkStock>> {
+    let query = Query::new(
+        "count work by what was tried",
+        "SELECT state, attempts, phones, count(*) AS n FROM (
+             SELECT w.state, w.attempts,
+                    (SELECT count(*) FROM phone p WHERE p.contact = w.contact
+                        AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
+                        AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = w.campaign
+                            AND t.contact = w.contact AND t.ordinal = p.ordinal
+                            AND t.usable = 0)) AS phones
+             FROM work w WHERE w.campaign = $1) AS tried
+         GROUP BY state, attempts, phones ORDER BY state, attempts, phones",
+    )
+    .int(campaign.get());
+    let stock = |row: &Row| {
+        Ok(WorkStock {
+            state: row.kind("state", WorkState::from_number)?,
+            attempts: row.narrow("attempts")?,
+            phones: row.narrow("phones")?,
+            contacts: row.narrow("n")?,
+        })
+    };
+    db.fetch(query).await?.iter().map(stock).collect()
 }
 
 /// Puts the visible contacts of a list to work in a campaign.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{ListId, PhoneNumber, Timestamp};
+use domain::{ListId, PhoneNumber, Timestamp, WorkState};
 
 /// A load under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,5 +68,18 @@ pub struct ContactList {
     /// First load begun.
     pub created_at: Timestamp,
     /// Contacts visible.
+    pub contacts: u64,
+}
+
+/// Contacts of a campaign that are alike in what was tried with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkStock {
+    /// Where the work stands.
+    pub state: WorkState,
+    /// Attempts made with each.
+    pub attempts: u16,
+    /// Phones each has that may be dialed.
+    pub phones: u8,
+    /// How many they are.
     pub contacts: u64,
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{WorkState, WorkUpdate};
+use store::WorkStock;
 
 use crate::database::Record;
 use crate::fixture::{
@@ -23,6 +24,7 @@ contract!(
     a_suppressed_phone_is_passed_over_for_another,
     an_invalid_phone_is_not_used_again,
     a_number_allowed_again_is_worked_again,
+    a_base_is_counted_by_what_was_tried_and_by_phones_left,
 );
 
 async fn nobody_is_handed_out_twice(record: Record) {
@@ -194,4 +196,36 @@ async fn a_number_allowed_again_is_worked_again(record: Record) {
     store.unsuppress(phone(1)).await.unwrap();
     assert!(!store.is_suppressed(phone(1)).await.unwrap());
     assert_eq!(lease(store, campaign).await.len(), 1);
+}
+
+async fn a_base_is_counted_by_what_was_tried_and_by_phones_left(record: Record) {
+    let store = &*record.store;
+    let mut rows = people(1..5);
+    rows[0].phones = vec![phone(1), phone(101)];
+    rows[1].phones = vec![phone(2), phone(102)];
+    store.suppress(phone(101), "carta", at(0)).await.unwrap();
+    let list = load(store, "base", &rows).await;
+    let campaign = campaign(store, "ventas", &[list]).await;
+    let items = lease(store, campaign).await;
+    let called = WorkUpdate {
+        invalid_phone: Some(0),
+        ..again(&items[1], 90, 2)
+    };
+    let updates = [called, again(&items[2], 90, 1), again(&items[3], 0, 0)];
+    store.update_work(&updates).await.unwrap();
+    let stock = |state, attempts, phones, contacts| WorkStock {
+        state,
+        attempts,
+        phones,
+        contacts,
+    };
+    let (ready, leased) = (WorkState::Ready, WorkState::Leased);
+    let counted = store.work_stock(campaign).await.unwrap();
+    let expected = [
+        stock(ready, 0, 1, 1),
+        stock(ready, 1, 1, 1),
+        stock(ready, 2, 1, 1),
+        stock(leased, 0, 1, 1),
+    ];
+    assert_eq!(counted, expected);
 }

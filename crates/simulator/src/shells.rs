@@ -1,0 +1,62 @@
+//! What the shells around an engine do: the store writes down and leases, the
+//! telephony places, ends and plays.
+
+use std::time::Duration;
+
+use domain::{Event, Typification};
+use engine::{CallProgress, Command, Input, LineEvent};
+
+use crate::world::{Happening, World};
+
+/// How long the message to an abandoned caller lasts.
+const MESSAGE: Duration = Duration::from_secs(8);
+
+impl World<'_> {
+    /// What the store writes down.
+    pub(crate) fn journal(&mut self, event: &Event) {
+        match event {
+            Event::AttemptIntended(intent) => {
+                let delay = self.scenario.commit_delay;
+                self.after(delay, Happening::Commit(intent.attempt));
+            }
+            Event::AttemptRefused { next, .. } => self.shelf.update(next, None),
+            Event::AttemptClosed {
+                next: Some(next), ..
+            }
+            | Event::Typified(Typification { next, .. }) => self.shelf.update(next, Some(0)),
+            _ => {}
+        }
+    }
+
+    /// What the shells do as ordered.
+    pub(crate) fn obey(&mut self, command: &Command) {
+        match command {
+            Command::PlaceCall {
+                attempt,
+                phone,
+                ring_timeout,
+                ..
+            } => self.reach(*attempt, *phone, *ring_timeout),
+            Command::HangUp { attempt } => self.hung_up(*attempt),
+            Command::PlayMessage { attempt } => {
+                let (attempt, progress) = (*attempt, CallProgress::MessagePlayed);
+                self.tell(MESSAGE, Input::Call { attempt, progress });
+            }
+            Command::RaiseLine { agent } => {
+                let (agent, event) = (*agent, LineEvent::Up);
+                let pick_up = self.dice.millis(500, 4_000);
+                self.tell(pick_up, Input::Line { agent, event });
+            }
+            Command::RefillHopper { count, .. } => {
+                self.after(self.scenario.commit_delay, Happening::Lease(*count));
+            }
+            Command::ReleaseWork(updates) => {
+                for update in updates {
+                    self.shelf.update(update, None);
+                }
+            }
+            // In memory, and nothing comes of it but what was drawn already.
+            Command::Bridge { .. } | Command::DropLine { .. } => {}
+        }
+    }
+}
