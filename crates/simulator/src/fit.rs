@@ -61,7 +61,7 @@ pub fn fit(history: &History, scenario: Scenario) -> (Scenario, Basis) {
     };
     let mut scenario = scenario;
     if basis.fitted {
-        outcomes::fit(history, &mut scenario);
+        outcomes::fit(history, &mut scenario, &mut basis);
         fit_rings(history, &mut scenario);
         fit_talks(history, &mut scenario, &mut basis);
         agents::fit(history, &mut scenario, &mut basis);

@@ -84,7 +84,8 @@ impl History {
 
     /// When a local day begins.
     pub fn midnight(&self, day: i64) -> Timestamp {
-        Timestamp::from_millis(day * DAY_MS - i64::from(self.utc_offset) * HOUR_MS)
+        let offset = i64::from(self.utc_offset) * HOUR_MS;
+        Timestamp::from_millis(day.saturating_mul(DAY_MS).saturating_sub(offset))
     }
 
     /// Days with calls.
@@ -153,7 +154,8 @@ impl History {
     }
 
     fn local(&self, at: Timestamp) -> i64 {
-        at.as_millis() + i64::from(self.utc_offset) * HOUR_MS
+        let offset = i64::from(self.utc_offset) * HOUR_MS;
+        at.as_millis().saturating_add(offset)
     }
 }
 

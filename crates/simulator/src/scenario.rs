@@ -77,6 +77,8 @@ pub struct Scenario {
     pub channels: u32,
     /// New calls a second the carrier allows.
     pub calls_per_second: f64,
+    /// Calls on their way at once, at most; 0: as many as pacing finds right.
+    pub lines_max: u32,
     /// Local time at the start, in whole hours.
     pub start_hour: u8,
     /// Who is there from when to when; `agents` from start to end where empty.
@@ -118,6 +120,7 @@ impl Default for Scenario {
             commit_delay: Duration::from_millis(12),
             channels: 0,
             calls_per_second: 30.0,
+            lines_max: 0,
             start_hour: 10,
             roster: Vec::new(),
             base: Vec::new(),

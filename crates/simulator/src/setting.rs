@@ -20,6 +20,7 @@ pub(crate) fn campaign_of(scenario: &Scenario) -> Result<Campaign, InvalidScenar
     campaign.abandon_limit = scenario.abandon_limit;
     campaign.abandon_target = scenario.abandon_target;
     campaign.ring_timeout = scenario.ring_timeout;
+    campaign.lines_max = Some(scenario.lines_max).filter(|lines| *lines > 0);
     campaign.attempts_per_contact_max = scenario.rules.attempts_per_contact_max;
     campaign.attempts_per_phone_max = scenario.rules.attempts_per_phone_max;
     campaign.wrap_up = scenario.rules.wrap_up_max;

@@ -24,8 +24,7 @@ impl Spread {
         seen.sort_unstable();
         let shares = seen.len().min(SHARES_MAX);
         let share = |n: usize| &seen[n * seen.len() / shares..(n + 1) * seen.len() / shares];
-        let mean = |part: &[u64]| part.iter().sum::<u64>() / part.len() as u64;
-        Spread((0..shares).map(|n| mean(share(n))).collect())
+        Spread((0..shares).map(|n| mean_of(share(n))).collect())
     }
 
     /// Nothing was seen.
@@ -35,8 +34,7 @@ impl Spread {
 
     /// The mean of all.
     pub fn mean(&self) -> Option<Duration> {
-        let shares = u64::try_from(self.0.len()).ok().filter(|n| *n > 0)?;
-        Some(Duration::from_millis(self.0.iter().sum::<u64>() / shares))
+        (!self.0.is_empty()).then(|| Duration::from_millis(mean_of(&self.0)))
     }
 
     /// The same shape, so much longer.
@@ -56,6 +54,12 @@ impl Spread {
         let half = before.into_iter().chain(after).min().unwrap_or(0) / 2;
         Some(dice.millis(middle - half.min(middle), middle + half + 1))
     }
+}
+
+/// Of at least one. Lengths of ages, where a clock was wrong, add up as well.
+fn mean_of(millis: &[u64]) -> u64 {
+    let sum: u128 = millis.iter().copied().map(u128::from).sum();
+    u64::try_from(sum / millis.len() as u128).expect("a mean is no more than the most")
 }
 
 #[cfg(test)]

@@ -91,6 +91,7 @@ async fn settings(store: &dyn Store, campaign: &Campaign) -> Result<Scenario, Ap
         abandon_limit: campaign.abandon_limit,
         abandon_target: campaign.abandon_target,
         ring_timeout: campaign.ring_timeout,
+        lines_max: campaign.lines_max.unwrap_or(0),
         rules: Rules::of(campaign, &store.dispositions(campaign.id).await?),
         channels: theirs().map(|trunk| trunk.channels_max).sum(),
         calls_per_second: match theirs().map(|trunk| trunk.calls_per_second_max).sum() {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Outcome;
 
+use super::Basis;
 use crate::Scenario;
 use crate::mix::Mix;
 use crate::past::{History, Met, PastCall};
@@ -13,7 +14,7 @@ use crate::past::{History, Met, PastCall};
 /// Calls of an hour before it has shares of its own.
 const OF_ONE_HOUR_MIN: u64 = 300;
 
-pub(super) fn fit(history: &History, scenario: &mut Scenario) {
+pub(super) fn fit(history: &History, scenario: &mut Scenario, basis: &mut Basis) {
     let heard = machines_heard(history);
     let mut by_hour: BTreeMap<u8, Counts> = BTreeMap::new();
     let mut all = Counts::default();
@@ -21,6 +22,11 @@ pub(super) fn fit(history: &History, scenario: &mut Scenario) {
         let hour = history.hour(call.placed);
         by_hour.entry(hour).or_default().take(call);
         all.take(call);
+    }
+    if all.mix(heard).of_valid_numbers() == 0 {
+        let words = "who picks up: no call to a number that exists has an end";
+        basis.assumed.push(words.to_owned());
+        return;
     }
     scenario.mix = Mix {
         invalid: invalid_weight(history, all.mix(heard).of_valid_numbers()),
