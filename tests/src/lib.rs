@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod floor;
+pub mod http;
 pub mod ports;
 pub mod program;
 pub mod shift;

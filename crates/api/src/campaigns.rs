@@ -196,11 +196,14 @@ pub async fn apply_campaign(
     if let Some(mode) = &form.mode {
         campaign.mode = DialMode::from_word(mode).ok_or_else(|| {
             ApiError::Invalid(format!(
-                "`{mode}` is no mode; use preview, progressive, power or predictive"
+                "`{mode}` is no mode; use preview, progressive, super-progressive, power or predictive"
             ))
         })?;
     }
     set(&mut campaign.power_ratio, &form.power_ratio);
+    if let Some(lines) = form.lines_max {
+        campaign.lines_max = (lines > 0).then_some(lines);
+    }
     set(
         &mut campaign.attempts_per_contact_max,
         &form.attempts_per_contact_max,
@@ -310,6 +313,7 @@ pub async fn campaign_shown(
         name: Some(campaign.name.clone()),
         mode: Some(campaign.mode.word().to_owned()),
         power_ratio: Some(campaign.power_ratio),
+        lines_max: campaign.lines_max,
         lists: Some(campaign.lists.iter().filter_map(|id| list(*id)).collect()),
         trunks: Some(campaign.trunks.iter().filter_map(|id| trunk(*id)).collect()),
         caller_ids: Some(campaign.caller_ids.iter().map(|n| n.dialable()).collect()),

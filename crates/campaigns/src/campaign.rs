@@ -24,6 +24,8 @@ pub struct Campaign {
     pub mode: DialMode,
     /// Lines per ready agent, in power mode.
     pub power_ratio: f64,
+    /// A supervisor's cap on calls that are on their way at once.
+    pub lines_max: Option<u32>,
     /// Lists it dials, in order of priority.
     pub lists: Vec<ListId>,
     /// Trunks it may use, in order of preference.
@@ -96,6 +98,7 @@ impl Campaign {
             state: CampaignState::Stopped,
             mode: DialMode::Predictive,
             power_ratio: 2.0,
+            lines_max: None,
             lists: Vec::new(),
             trunks: Vec::new(),
             caller_ids: Vec::new(),

@@ -44,12 +44,15 @@ pub(crate) enum Campaign {
 pub(crate) struct Settings {
     /// Unique name
     name: String,
-    /// preview, progressive, power or predictive
+    /// preview, progressive, super-progressive, power or predictive
     #[arg(long)]
     mode: Option<String>,
     /// Lines per ready agent, in power mode
     #[arg(long)]
     power_ratio: Option<f64>,
+    /// The most calls on their way at once, whatever the mode would place; 0: no cap
+    #[arg(long)]
+    lines_max: Option<u32>,
     /// A list it dials; may be given more than once, in order of priority
     #[arg(long = "list")]
     lists: Vec<String>,
@@ -207,6 +210,7 @@ impl Settings {
             name: Some(self.name.clone()),
             mode: self.mode.clone(),
             power_ratio: self.power_ratio,
+            lines_max: self.lines_max,
             lists: some(&self.lists),
             trunks: some(&self.trunks),
             caller_ids: some(&self.caller_ids),

@@ -161,8 +161,8 @@ impl Replayed {
         let made = Made {
             dial: made.dial,
             binding: made.binding.to_owned(),
-            why: made.why,
-            inputs: named(made.inputs),
+            why: made.why(),
+            inputs: named(&made),
         };
         let recorded = Made {
             dial: row.dial,
@@ -201,9 +201,9 @@ impl Made {
     }
 }
 
-fn named(inputs: Vec<(&'static str, f64)>) -> Vec<(String, f64)> {
+fn named(decision: &Decision) -> Vec<(String, f64)> {
+    let inputs = decision.inputs().into_iter();
     inputs
-        .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }

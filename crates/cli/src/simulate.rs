@@ -33,7 +33,7 @@ pub(crate) struct Simulate {
     /// So many runs, from the seed up
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     runs: u32,
-    /// preview, progressive, power or predictive
+    /// preview, progressive, super-progressive, power or predictive
     #[arg(long, value_parser = mode)]
     mode: Option<DialMode>,
     /// The most answered calls that may be abandoned, such as 3%
@@ -101,8 +101,9 @@ impl Simulate {
 }
 
 fn mode(word: &str) -> Result<DialMode, String> {
-    DialMode::from_word(word)
-        .ok_or_else(|| "write preview, progressive, power or predictive".to_owned())
+    DialMode::from_word(word).ok_or_else(|| {
+        "write preview, progressive, super-progressive, power or predictive".to_owned()
+    })
 }
 
 fn set<T>(field: &mut T, flag: Option<T>) {

@@ -15,15 +15,18 @@ pub enum DialMode {
     Power = 3,
     /// Paced by forecast.
     Predictive = 4,
+    /// As many lines as can be answered with every answer finding a free agent.
+    SuperProgressive = 5,
 }
 
 impl DialMode {
     /// Every mode.
-    pub const ALL: [DialMode; 4] = [
+    pub const ALL: [DialMode; 5] = [
         Self::Preview,
         Self::Progressive,
         Self::Power,
         Self::Predictive,
+        Self::SuperProgressive,
     ];
 
     /// The number kept in the store.
@@ -43,6 +46,7 @@ impl DialMode {
             Self::Progressive => "progressive",
             Self::Power => "power",
             Self::Predictive => "predictive",
+            Self::SuperProgressive => "super-progressive",
         }
     }
 

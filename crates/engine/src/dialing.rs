@@ -79,7 +79,10 @@ impl Engine {
         match mode {
             DialMode::Preview => self.show_previews(id),
             DialMode::Predictive if !by_tick => {}
-            DialMode::Progressive | DialMode::Power | DialMode::Predictive => self.dial_paced(id),
+            DialMode::Progressive
+            | DialMode::SuperProgressive
+            | DialMode::Power
+            | DialMode::Predictive => self.dial_paced(id),
         }
     }
 

@@ -1,9 +1,16 @@
 //! The gates a call passes twice: when it is intended, so that no intent is
 //! made in vain, and at the very instant it would leave.
 
+use std::time::Duration;
+
 use domain::{AttemptId, CampaignId, DialMode, Gate, Timestamp};
 
 use crate::Engine;
+
+/// A forecast holds for the floor it was made on; after so long the floor is
+/// another one. A journal that stalled answers late. (The other modes count
+/// who is ready at the instant the call would leave.)
+const DECISION_HOLDS: Duration = Duration::from_secs(5);
 
 /// The version named for rules of the engine itself.
 const ENGINE: &str = "engine";
@@ -72,6 +79,14 @@ impl Engine {
         };
         let (campaign, trunk) = (call.intent.campaign, call.intent.trunk);
         let (person, phone) = (call.intent.person, call.intent.phone);
+        let by_forecast = call.intent.agent.is_none()
+            && matches!(
+                call.intent.mode,
+                DialMode::Predictive | DialMode::SuperProgressive
+            );
+        if by_forecast && self.now.since(call.intended) > DECISION_HOLDS {
+            return Err(self.closed("decision.stale", "it was decided on another floor"));
+        }
         self.campaign_gate(campaign)?;
         if self.opted_out.contains(person, phone) {
             return Err(self.closed("person.opted_out", "the person asked not to be called"));
@@ -107,6 +122,7 @@ impl Engine {
         let id = run.campaign.id;
         let lines_per_agent = match run.campaign.mode {
             DialMode::Predictive => return self.staffed(id) > 0,
+            DialMode::SuperProgressive => return self.ready(id) > 0,
             DialMode::Power => run.campaign.power_ratio,
             DialMode::Progressive | DialMode::Preview => 1.0,
         };

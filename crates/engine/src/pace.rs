@@ -128,6 +128,7 @@ fn config(campaign: &Campaign) -> PacerConfig {
 pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) -> Snapshot {
     let mut floor = Snapshot::empty(now, run.campaign.mode);
     floor.power_ratio = run.campaign.power_ratio;
+    floor.calls_max = run.campaign.lines_max;
     floor.channels_free = room.channels_free;
     floor.calls_now_max = room.calls_now_max;
     floor.hopper = u32::try_from(hopper).unwrap_or(u32::MAX);
@@ -139,7 +140,8 @@ pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) 
 pub(crate) fn cap_while_learning(floor: &mut Snapshot, live_answers: u64) {
     if floor.mode == DialMode::Predictive && live_answers < LEARNT_AFTER {
         let agents = u32::try_from(floor.agents_staying()).unwrap_or(u32::MAX);
-        floor.calls_max = Some(agents.saturating_mul(LINES_WHILE_LEARNING));
+        let lines = agents.saturating_mul(LINES_WHILE_LEARNING);
+        floor.calls_max = Some(floor.calls_max.map_or(lines, |cap| cap.min(lines)));
     }
 }
 

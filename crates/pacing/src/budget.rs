@@ -107,6 +107,11 @@ impl Budget {
         self.lately.footprint()
     }
 
+    /// Live calls this policy has seen itself.
+    pub(crate) fn seen(&self) -> f64 {
+        self.learnt
+    }
+
     pub(crate) fn live(&self) -> f64 {
         self.live
     }

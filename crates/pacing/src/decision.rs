@@ -59,6 +59,13 @@ pub(crate) enum Grounds {
     Held(&'static str),
     /// A fixed number of lines per ready agent.
     Lines { lines: f64, ready: u32, busy: u32 },
+    /// So many lines that all who answer find an agent who is free.
+    Sure {
+        free: u32,
+        in_flight: u32,
+        answer: f64,
+        lines: u32,
+    },
     /// Risk against budget.
     Risk(Figures),
 }
@@ -80,6 +87,16 @@ impl Decision {
             Grounds::Lines { lines, ready, busy } => {
                 format!("{lines:.1} lines per ready agent: {ready} ready, {busy} on their way")
             }
+            Grounds::Sure {
+                free,
+                in_flight,
+                answer,
+                lines,
+            } => format!(
+                "{free} free, {in_flight} on their way; with {:.0} % answering at most, \
+                 {lines} lines leave nobody without an agent",
+                answer * 100.0
+            ),
             Grounds::Risk(figures) => figures.why(self),
         }
     }
@@ -92,6 +109,17 @@ impl Decision {
                 ("ready", f64::from(*ready)),
                 ("in_flight", f64::from(*busy)),
                 ("lines_per_agent", *lines),
+            ],
+            Grounds::Sure {
+                free,
+                in_flight,
+                answer,
+                lines,
+            } => vec![
+                ("ready", f64::from(*free)),
+                ("in_flight", f64::from(*in_flight)),
+                ("answer_chance", *answer),
+                ("lines", f64::from(*lines)),
             ],
             Grounds::Risk(figures) => figures.named().to_vec(),
         }

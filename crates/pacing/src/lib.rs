@@ -32,6 +32,7 @@ mod replay;
 mod returns;
 mod risk;
 mod snapshot;
+mod super_progressive;
 mod talk_book;
 
 pub use decision::{Binding, Decision};

@@ -14,6 +14,7 @@ use crate::forecast::Outlook;
 use crate::limits;
 use crate::predictive;
 use crate::snapshot::Snapshot;
+use crate::super_progressive;
 use crate::talk_book::TalkBook;
 
 /// What a campaign asks of its pacing.
@@ -108,6 +109,7 @@ impl Pacer {
             DialMode::Preview => Decision::none(Binding::Mode, "preview: agents start the calls"),
             DialMode::Progressive => fixed_lines(snapshot, 1.0),
             DialMode::Power => fixed_lines(snapshot, snapshot.power_ratio),
+            DialMode::SuperProgressive => super_progressive::decide(self, snapshot),
             DialMode::Predictive => predictive::decide(self, snapshot),
         }
     }

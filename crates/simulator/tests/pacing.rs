@@ -83,3 +83,25 @@ fn twenty_four_agents_whom_few_people_answer() {
 fn sixty_agents_with_short_talks() {
     assert_paced(&floor(60, 30, 35, 0.2), 0.82);
 }
+
+#[test]
+fn super_progressive_abandons_nobody_and_keeps_agents_busier_than_a_line_each() {
+    for (agents, answered, least_gain) in [(12, 10, 0.008), (40, 10, 0.08), (40, 30, 0.003)] {
+        let of = |mode| {
+            runs(&Scenario {
+                mode,
+                ..floor(agents, answered, 70, 0.4)
+            })
+        };
+        let bold = of(DialMode::SuperProgressive);
+        for report in &bold {
+            assert_eq!(report.abandoned, 0, "{report:#?}");
+            assert!(report.connected > 50, "{report:#?}");
+        }
+        let (bold, alone) = (utilisation(&bold), utilisation(&of(DialMode::Progressive)));
+        println!(
+            "{agents} agents, {answered} % answer: {bold:.3} busy, {alone:.3} with a line each"
+        );
+        assert!(bold > alone + least_gain, "{bold} against {alone}");
+    }
+}

@@ -10,10 +10,12 @@ use utoipa::ToSchema;
 pub struct CampaignForm {
     /// Unique name.
     pub name: Option<String>,
-    /// `preview`, `progressive`, `power` or `predictive`.
+    /// `preview`, `progressive`, `super-progressive`, `power` or `predictive`.
     pub mode: Option<String>,
     /// Lines per ready agent, in power mode.
     pub power_ratio: Option<f64>,
+    /// The most calls on their way at once, whatever the mode would place; 0: no cap.
+    pub lines_max: Option<u32>,
     /// Names of the lists it dials, in order of priority.
     pub lists: Option<Vec<String>>,
     /// Names of the trunks it may use, in order of preference.

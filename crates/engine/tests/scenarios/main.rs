@@ -2,6 +2,7 @@
 //! properties that hold on any history.
 
 mod agents;
+mod bursts;
 mod calls;
 mod campaign_life;
 mod floor;

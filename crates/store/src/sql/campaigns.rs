@@ -20,6 +20,8 @@ use crate::error::{Result, StoreError};
 #[derive(Debug, Serialize, Deserialize)]
 struct Settings {
     power_ratio: f64,
+    #[serde(default)]
+    lines_max: Option<u32>,
     trunks: Vec<i64>,
     caller_ids: Vec<String>,
     ring_timeout_ms: u64,
@@ -38,6 +40,7 @@ impl Settings {
         let span = |span: Duration| u64::try_from(millis(span)).unwrap_or(u64::MAX);
         Settings {
             power_ratio: campaign.power_ratio,
+            lines_max: campaign.lines_max,
             trunks: campaign.trunks.iter().map(|trunk| trunk.get()).collect(),
             caller_ids: campaign.caller_ids.iter().map(|id| id.dialable()).collect(),
             ring_timeout_ms: span(campaign.ring_timeout),
@@ -95,6 +98,7 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         state: row.kind("state", CampaignState::from_number)?,
         mode: row.kind("mode", DialMode::from_number)?,
         power_ratio: settings.power_ratio,
+        lines_max: settings.lines_max,
         trunks: settings.trunks.into_iter().map(TrunkId::new).collect(),
         caller_ids,
         ring_timeout: Duration::from_millis(settings.ring_timeout_ms),

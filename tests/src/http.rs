@@ -1,0 +1,48 @@
+//! The public API, as any program of others would use it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// Status and session of a log-in.
+pub fn log_in(http: SocketAddr, user: &str, password: &str) -> (u16, Value) {
+    let form = json!({"user": user, "password": password});
+    ask(http, "POST", "/api/v1/session", None, Some(form))
+}
+
+/// Status and body of a request; a body that is no JSON is null.
+pub fn ask(
+    http: SocketAddr,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> (u16, Value) {
+    let agent = ureq::Agent::from(
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .build(),
+    );
+    let mut request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://{http}{path}"));
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let answer = match body {
+        Some(body) => {
+            let request = request.header("Content-Type", "application/json");
+            agent.run(request.body(body.to_string()).expect("a sound request"))
+        }
+        None => agent.run(request.body(()).expect("a sound request")),
+    };
+    let mut answer = answer.unwrap_or_else(|fault| panic!("{method} {path}: {fault}"));
+    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    (
+        answer.status().as_u16(),
+        serde_json::from_str(&text).unwrap_or(Value::Null),
+    )
+}
