@@ -4,10 +4,8 @@
 //! loop around the engine pays such a trip for each input anyhow.
 
 use std::hint::black_box;
-use std::sync::mpsc;
-use std::thread;
 
-use benches::{compare, quick, rate, rate_with, span};
+use benches::{compare, quick, rate_with, round_trips, span};
 use engine::{Engine, Numbering};
 use simulator::Scenario;
 
@@ -35,29 +33,4 @@ fn main() {
         let what = format!("engine step, {agents} agents, predictive");
         compare(&what, steps, "channel round trip", trips);
     }
-}
-
-fn round_trips() -> f64 {
-    const TRIPS: u64 = 2_000;
-    let (there, ask) = mpsc::channel::<u64>();
-    let (answer, back) = mpsc::channel();
-    let echo = thread::spawn(move || {
-        for word in ask {
-            if answer.send(word).is_err() {
-                break;
-            }
-        }
-    });
-    let trips = rate(span(), || {
-        for word in 0..TRIPS {
-            there
-                .send(word)
-                .expect("the echo lives until `there` is gone");
-            black_box(back.recv().expect("and answers every word"));
-        }
-        TRIPS
-    });
-    drop(there);
-    echo.join().expect("the echo does nothing that panics");
-    trips
 }

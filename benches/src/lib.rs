@@ -2,6 +2,9 @@
 //! product with something everyone knows, in the same run on the same machine:
 //! the ratio then says more than either figure, whatever else the machine does.
 
+use std::hint::black_box;
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Whether only a short look is wanted (`BENCH_QUICK=1`, for continuous
@@ -49,6 +52,33 @@ pub fn rate_with<T>(
         rounds += 1;
     }
     units as f64 / counted.as_secs_f64()
+}
+
+/// Round trips a second of one word between two threads: what it costs at
+/// least to have something done by somebody else.
+pub fn round_trips() -> f64 {
+    const TRIPS: u64 = 2_000;
+    let (there, ask) = mpsc::channel::<u64>();
+    let (answer, back) = mpsc::channel();
+    let echo = thread::spawn(move || {
+        for word in ask {
+            if answer.send(word).is_err() {
+                break;
+            }
+        }
+    });
+    let trips = rate(span(), || {
+        for word in 0..TRIPS {
+            there
+                .send(word)
+                .expect("the echo lives until `there` is gone");
+            black_box(back.recv().expect("and answers every word"));
+        }
+        TRIPS
+    });
+    drop(there);
+    echo.join().expect("the echo does nothing that panics");
+    trips
 }
 
 /// One line: what was measured, what it is compared with, and the ratio.
@@ -99,7 +129,7 @@ mod tests {
         let mut rounds = 0u64;
         let rate = rate(Duration::from_millis(20), || {
             rounds += 1;
-            std::thread::sleep(Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
             1
         });
         assert!(rounds >= 3 && rate <= 1_000.0, "{rounds} rounds, {rate}/s");

@@ -102,14 +102,14 @@ impl Budget {
         self.abandoned = abandoned.min(live) as f64;
     }
 
-    /// Live calls this policy has seen itself.
-    pub(crate) fn seen(&self) -> f64 {
-        self.learnt
-    }
-
     /// Bytes held beside itself.
     pub(crate) fn footprint(&self) -> usize {
         self.lately.footprint()
+    }
+
+    /// Live calls this policy has seen itself.
+    pub(crate) fn seen(&self) -> f64 {
+        self.learnt
     }
 
     pub(crate) fn live(&self) -> f64 {

@@ -22,38 +22,14 @@ pub(crate) const RING_BINS: usize = 22;
 pub(crate) const DETECT_BINS: usize = 10;
 
 /// Ages on the wire and while ringing, in seconds.
-pub(crate) static RING: Bins<RING_BINS> = Bins {
-    step: 1_000,
-    uppers: [
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        8,
-        10,
-        12,
-        14,
-        16,
-        18,
-        20,
-        22,
-        24,
-        26,
-        30,
-        35,
-        40,
-        50,
-        60,
-        u32::MAX,
+pub(crate) static RING: Bins<RING_BINS> = Bins::new(
+    1_000,
+    &[
+        1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 30, 35, 40, 50, 60,
     ],
-};
+);
 /// Ages of detection, in half seconds.
-pub(crate) static DETECT: Bins<DETECT_BINS> = Bins {
-    step: 500,
-    uppers: [1, 2, 3, 4, 5, 6, 8, 10, 14, u32::MAX],
-};
+pub(crate) static DETECT: Bins<DETECT_BINS> = Bins::new(500, &[1, 2, 3, 4, 5, 6, 8, 10, 14]);
 /// Exits remembered per stage.
 const MEMORY: f64 = 8_000.0;
 

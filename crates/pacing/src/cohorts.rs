@@ -15,6 +15,18 @@ pub(crate) struct Bins<const BINS: usize> {
 }
 
 impl<const BINS: usize> Bins<BINS> {
+    /// By the upper edges, in steps, of all bins but the last, which is open.
+    pub(crate) const fn new(step: i64, edges: &[u32]) -> Bins<BINS> {
+        assert!(edges.len() + 1 == BINS);
+        let mut uppers = [u32::MAX; BINS];
+        let mut bin = 0;
+        while bin < edges.len() {
+            uppers[bin] = edges[bin];
+            bin += 1;
+        }
+        Bins { step, uppers }
+    }
+
     /// The oldest edge: beyond it ages are no longer told apart.
     fn last(&self) -> i64 {
         i64::from(self.uppers[BINS - 2])
@@ -189,10 +201,7 @@ impl<const BINS: usize> Cohorts<BINS> {
 mod tests {
     use super::*;
 
-    static BINS: Bins<4> = Bins {
-        step: 1_000,
-        uppers: [1, 2, 4, u32::MAX],
-    };
+    static BINS: Bins<4> = Bins::new(1_000, &[1, 2, 4]);
 
     /// Exposure by bin of one that is there from an instant to another.
     fn exposed(since: i64, until: i64, look_every: i64) -> [i64; 4] {

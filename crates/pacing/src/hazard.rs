@@ -159,10 +159,7 @@ pub(crate) fn times<const BINS: usize>(mut rates: [f64; BINS], factor: f64) -> [
 mod tests {
     use super::*;
 
-    static BINS: Bins<5> = Bins {
-        step: 1_000,
-        uppers: [1, 2, 4, 8, u32::MAX],
-    };
+    static BINS: Bins<5> = Bins::new(1_000, &[1, 2, 4, 8]);
 
     fn stage(memory: f64) -> Stage<5, 1> {
         Stage::new(&BINS, memory, [|_| 0.5])

@@ -17,68 +17,20 @@ pub(crate) const TALK_BINS: usize = 30;
 pub(crate) const WRAP_BINS: usize = 21;
 
 /// Ages of talk, in seconds.
-pub(crate) static TALK: Bins<TALK_BINS> = Bins {
-    step: 1_000,
-    uppers: [
-        2,
-        4,
-        6,
-        8,
-        10,
-        13,
-        16,
-        20,
-        25,
-        30,
-        36,
-        43,
-        52,
-        62,
-        75,
-        90,
-        110,
-        130,
-        160,
-        190,
-        230,
-        280,
-        340,
-        400,
-        500,
-        600,
-        800,
-        1_000,
-        1_300,
-        u32::MAX,
+pub(crate) static TALK: Bins<TALK_BINS> = Bins::new(
+    1_000,
+    &[
+        2, 4, 6, 8, 10, 13, 16, 20, 25, 30, 36, 43, 52, 62, 75, 90, 110, 130, 160, 190, 230, 280,
+        340, 400, 500, 600, 800, 1_000, 1_300,
     ],
-};
+);
 /// Ages of wrap-up, in seconds.
-pub(crate) static WRAP: Bins<WRAP_BINS> = Bins {
-    step: 1_000,
-    uppers: [
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        8,
-        10,
-        12,
-        15,
-        18,
-        22,
-        27,
-        33,
-        40,
-        50,
-        60,
-        80,
-        100,
-        150,
-        u32::MAX,
+pub(crate) static WRAP: Bins<WRAP_BINS> = Bins::new(
+    1_000,
+    &[
+        1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40, 50, 60, 80, 100, 150,
     ],
-};
+);
 /// Talks up to these lengths, in seconds, share a wrap-up hazard.
 const CLASS_UPPERS: [i64; CLASSES - 1] = [12, 30, 60, 120, 240];
 /// Classes of talks by their length.
