@@ -1,5 +1,8 @@
 //! `cadencia replay`: the pacing decisions of a day made again from the
-//! ledger, by the code of this program, and compared bit for bit.
+//! ledger, by the code of this program, and compared bit for bit; and what had
+//! come of the day with other settings.
+
+mod otherwise;
 
 use std::process::ExitCode;
 
@@ -16,6 +19,7 @@ use crate::Global;
 use crate::campaign::find;
 use crate::output::{record, show};
 use crate::times::{now, parse, shown, today};
+use otherwise::{Counterfactual, Otherwise};
 
 /// Pacing decisions made again from the record, and compared
 #[derive(Args)]
@@ -28,6 +32,8 @@ pub(crate) struct Replay {
     /// Until, not included; a day after `from`, or now, when absent
     #[arg(long)]
     to: Option<String>,
+    #[command(flatten)]
+    otherwise: Otherwise,
 }
 
 /// Rows read at a time.
@@ -49,6 +55,9 @@ struct Replayed {
     /// Calls these decisions placed.
     dialed: u64,
     differences: Vec<Difference>,
+    /// What had come of other settings, where some were asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otherwise: Option<Counterfactual>,
 }
 
 /// A decision that came out otherwise.
@@ -78,14 +87,18 @@ impl Replay {
             Some(to) => parse(to)?,
             None => (from + DAY).min(now()),
         };
-        let replayed = again(global, store.as_ref(), &campaign, from, to).await?;
-        if replayed.decisions == 0 {
+        let mut replayed = again(global, store.as_ref(), &campaign, from, to).await?;
+        if replayed.decisions == 0 && !self.otherwise.is_asked() {
             bail!(
                 "`{}` made no decision that can be replayed from {} to {}; say another day with --from",
                 campaign.name,
                 shown(from),
                 shown(to)
             );
+        }
+        if self.otherwise.is_asked() {
+            let found = self.otherwise.run(store.as_ref(), &campaign, (from, to));
+            replayed.otherwise = Some(found.await?);
         }
         show(global, &replayed, print)?;
         Ok(if replayed.differ == 0 {
@@ -113,6 +126,7 @@ async fn again(
         differ: 0,
         dialed: 0,
         differences: Vec::new(),
+        otherwise: None,
     };
     let mut pacing = Pacing::default();
     let mut next = store.pacing_began(campaign.id, from).await?.unwrap_or(0);
@@ -218,10 +232,18 @@ fn print(replayed: &Replayed) {
         time(replayed.to),
         replayed.dialed
     );
-    if replayed.differ == 0 {
-        println!("  all of them the same, bit for bit");
-        return;
+    match replayed.differ {
+        0 if replayed.decisions == 0 => println!("  the record holds no ledger of them"),
+        0 => println!("  all of them the same, bit for bit"),
+        _ => print_differences(replayed),
     }
+    if let Some(otherwise) = &replayed.otherwise {
+        otherwise.print();
+    }
+}
+
+fn print_differences(replayed: &Replayed) {
+    let time = |millis| shown(Timestamp::from_millis(millis));
     println!("  {} the same, {} not:", replayed.equal, replayed.differ);
     for difference in &replayed.differences {
         let (recorded, again) = (&difference.recorded, &difference.again);

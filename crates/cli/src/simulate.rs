@@ -144,7 +144,7 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn progress(runs: u32) -> ProgressBar {
+pub(crate) fn progress(runs: u32) -> ProgressBar {
     ProgressBar::new(u64::from(runs)).with_style(
         ProgressStyle::with_template("simulating {wide_bar} {pos}/{len} {eta}")
             .expect("a constant template"),
@@ -164,7 +164,7 @@ fn code(broken: bool) -> ExitCode {
     }
 }
 
-fn mode(word: &str) -> Result<DialMode, String> {
+pub(crate) fn mode(word: &str) -> Result<DialMode, String> {
     DialMode::from_word(word).ok_or_else(|| {
         "write preview, progressive, super-progressive, power or predictive".to_owned()
     })

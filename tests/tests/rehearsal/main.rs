@@ -78,6 +78,31 @@ fn a_floor_is_found_again_in_its_record_and_its_last_day_predicted() {
 }
 
 #[test]
+fn a_day_is_replayed_with_settings_it_did_not_have() {
+    let floor = Floor::new();
+    set_up(&floor);
+    floor.ask(async |store| past::days_gone_by(store).await);
+    let replay = [
+        "replay",
+        CAMPAIGN,
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2100-01-01",
+    ];
+    let replayed = floor.run(&[&replay[..], &["--mode", "progressive"]].concat());
+    let middle = |of: &str| {
+        replayed["otherwise"][of]["median"]
+            .as_f64()
+            .expect("a number")
+    };
+    println!("{}", replayed["otherwise"]);
+    assert!(middle("abandoned") < 0.0, "{replayed}");
+    assert!(middle("utilisation_points") < -2.0, "{replayed}");
+    assert_eq!(replayed["differ"], 0, "{replayed}");
+}
+
+#[test]
 fn too_little_to_tell_is_said_and_not_guessed() {
     let floor = Floor::new();
     let rehearse = [
