@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::lately::Lately;
+use crate::learnt::{LearntBudget, rounded, sound};
 use crate::pacer::PacerConfig;
 
 /// Aim so far under the target, and so many abandoned calls under what it
@@ -39,6 +40,10 @@ const CAUTION: f64 = 0.4;
 /// small one also does less harm meanwhile.
 const LEARNT_PER_AGENT: f64 = 10.0;
 const LEARNT: (f64, f64) = (50.0, 200.0);
+
+/// Live calls, and abandoned ones forecast, that earlier days may count for.
+const HISTORY_LIVE_MAX: f64 = 200.0;
+const HISTORY_FORECAST_MAX: f64 = 30.0;
 
 /// Logarithm of theta over the mean risk before anything is learnt.
 const STEER_FIRST: f64 = 0.5;
@@ -100,6 +105,30 @@ impl Budget {
     pub(crate) fn restore(&mut self, live: u64, abandoned: u64) {
         self.live = live as f64;
         self.abandoned = abandoned.min(live) as f64;
+    }
+
+    /// What is to be kept.
+    pub(crate) fn learnt(&self) -> LearntBudget {
+        LearntBudget {
+            forecast: rounded(self.forecast),
+            outcome: rounded(self.outcome),
+            steer: (self.steer * 1_000.0).round() / 1_000.0,
+            live: rounded(self.learnt),
+        }
+    }
+
+    /// Takes up what earlier days learnt, at part of its weight.
+    pub(crate) fn start_from(&mut self, learnt: &LearntBudget, weight: f64) {
+        let forecast = sound(learnt.forecast);
+        let part = weight * (HISTORY_FORECAST_MAX / forecast.max(1e-9)).min(1.0);
+        self.forecast = forecast * part;
+        self.outcome = sound(learnt.outcome) * part;
+        if learnt.steer.is_finite() {
+            let known = (sound(learnt.live) * weight / LEARNT.1).min(1.0);
+            let steer = learnt.steer.clamp(-1.5, STEER_UNBOUND_MAX);
+            self.steer = STEER_FIRST + (steer - STEER_FIRST) * known;
+        }
+        self.learnt = (sound(learnt.live) * weight).min(HISTORY_LIVE_MAX);
     }
 
     pub(crate) fn live(&self) -> f64 {

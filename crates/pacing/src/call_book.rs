@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use domain::{AttemptId, Timestamp};
 
 use crate::hazard::{Hazard, for_bins};
+use crate::hours::Hours;
+use crate::learnt::LearntCalls;
 use crate::level::Level;
 
 /// Ages on the wire and while ringing, in seconds.
@@ -24,6 +26,15 @@ const RING_UPPERS: &[f64] = &[
 const DETECT_UPPERS: &[f64] = &[0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0];
 /// Exits remembered per stage.
 const MEMORY: f64 = 8_000.0;
+
+/// Exits per stage that earlier days may count for: enough for the shapes, few
+/// enough to be outweighed within the hour where today differs.
+const HISTORY_MAX: f64 = 1_000.0;
+/// Spread of the logarithm of how willingly people answer, from day to day.
+const DAY_SPREAD: f64 = 0.15;
+
+/// Seconds after which no call rings any more.
+const AGE_MAX: u32 = 80;
 
 /// A longer silence than this is a clock that jumped, and teaches nothing.
 pub(crate) const GAP_MAX: f64 = 300.0;
@@ -56,6 +67,7 @@ pub(crate) struct CallBook {
     seen: f64,
     expected: f64,
     person_rates: Vec<f64>,
+    hours: Hours,
 }
 
 impl CallBook {
@@ -93,7 +105,39 @@ impl CallBook {
             seen: 0.0,
             expected: 0.0,
             person_rates,
+            hours: Hours::default(),
         }
+    }
+
+    /// What is to be kept.
+    pub(crate) fn learnt(&self) -> LearntCalls {
+        LearntCalls {
+            rings: self.rings.counts(),
+            dies: self.dies.counts(),
+            person: self.person.counts(),
+            machine: self.machine.counts(),
+            rings_out: self.rings_out.counts(),
+            detected: self.detected.counts(),
+            hours: self.hours.kept(),
+        }
+    }
+
+    /// A book that starts from earlier days, at part of their weight.
+    pub(crate) fn from_history(learnt: &LearntCalls, weight: f64) -> CallBook {
+        let mut book = CallBook::new();
+        for (hazard, counts) in [
+            (&mut book.rings, &learnt.rings),
+            (&mut book.dies, &learnt.dies),
+            (&mut book.person, &learnt.person),
+            (&mut book.machine, &learnt.machine),
+            (&mut book.rings_out, &learnt.rings_out),
+            (&mut book.detected, &learnt.detected),
+        ] {
+            hazard.start_from(counts, HISTORY_MAX, weight);
+        }
+        book.person_rates = book.person.rates();
+        book.hours = Hours::from_history(&learnt.hours, weight);
+        book
     }
 
     pub(crate) fn placed(&mut self, now: Timestamp, call: AttemptId, risk: f64) {
@@ -146,6 +190,7 @@ impl CallBook {
         self.detected.exit(seconds(picked, now));
         self.detected.fade(1.0);
         self.fade_ringing();
+        self.hours.ended(now, true);
         self.seen += 1.0;
         Some(risk)
     }
@@ -159,6 +204,7 @@ impl CallBook {
         if tracked.live {
             return;
         }
+        self.hours.ended(now, false);
         match (tracked.ringing, tracked.answered) {
             (Some(rang), Some(picked)) => {
                 self.machine.exit(seconds(rang, picked));
@@ -192,10 +238,43 @@ impl CallBook {
         }
         self.open = open;
         let passed = self.level_at.map_or(0.0, |at| seconds(at, now));
+        self.by_the_hour(now);
         self.level.update(passed, self.seen, self.expected);
         (self.seen, self.expected) = (0.0, 0.0);
         self.level_at = Some(now);
         self.person_rates = self.person.rates();
+    }
+
+    /// The level starts where this hour usually is, and moves as the hours do.
+    fn by_the_hour(&mut self, now: Timestamp) {
+        match (self.level_at, self.hours.share()) {
+            (_, None) => {}
+            (Some(before), Some(_)) => self.level.shift(self.hours.moved(before, now)),
+            (None, Some(share)) => {
+                let usual = share / self.answer_chance().max(1e-6);
+                let hour = self.hours.at(now).exp();
+                self.level.start_around(usual * hour, DAY_SPREAD);
+            }
+        }
+    }
+
+    /// Chance, by the slow hazards alone, that a call reaches a person.
+    fn answer_chance(&self) -> f64 {
+        let reached = |wanted: &Hazard, others: &[&Hazard]| {
+            let (wanted, others) = (wanted.rates(), others.iter().map(|other| other.rates()));
+            let others: Vec<Vec<f64>> = others.collect();
+            let (mut left, mut sum) = (1.0, 0.0);
+            for age in 0..AGE_MAX {
+                let bin = self.rings.bin(f64::from(age) + 0.5);
+                let total = wanted[bin] + others.iter().map(|rates| rates[bin]).sum::<f64>();
+                let leaves = left * (1.0 - (-total).exp());
+                sum += leaves * wanted[bin] / total;
+                left -= leaves;
+            }
+            sum
+        };
+        reached(&self.rings, &[&self.dies])
+            * reached(&self.person, &[&self.machine, &self.rings_out])
     }
 
     /// Factor on the hazard of a person answering: mean, standard deviation.

@@ -5,6 +5,8 @@
 //! Each bin leans on a prior shape whose level is fitted to the data seen, so
 //! that a few events already move every bin.
 
+use crate::learnt::{Counts, rounded};
+
 /// Prior events per bin: how long the prior shape is believed.
 const SHAPE_EVENTS: f64 = 3.0;
 /// Prior events behind the level of the prior shape.
@@ -35,6 +37,22 @@ impl Hazard {
             events: vec![0.0; bins],
             exposure: vec![0.0; bins],
             memory,
+        }
+    }
+
+    /// What was counted, to be kept.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            exits: self.events.iter().copied().map(rounded).collect(),
+            exposure: self.exposure.iter().copied().map(rounded).collect(),
+        }
+    }
+
+    /// Starts from counts of an earlier day, of at most `exits_max` exits.
+    pub(crate) fn start_from(&mut self, counts: &Counts, exits_max: f64, weight: f64) {
+        if let Some(counts) = counts.weighed(self.events.len(), exits_max, weight) {
+            self.events = counts.exits;
+            self.exposure = counts.exposure;
         }
     }
 

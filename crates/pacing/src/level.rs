@@ -10,6 +10,8 @@ const SPAN: f64 = 6.0;
 const DRIFT: f64 = 0.000_004;
 /// Jumps per second: about one in four hours.
 const JUMPS: f64 = 1.0 / 14_400.0;
+/// Chance that a day has nothing to do with the one before.
+const DIFFERS: f64 = 0.1;
 
 /// The factor's distribution.
 #[derive(Clone, Debug)]
@@ -26,19 +28,41 @@ impl Level {
     pub(crate) fn new(spread: f64) -> Level {
         let step = step();
         let log: [f64; POINTS] = std::array::from_fn(|i| (i as f64 - (POINTS / 2) as f64) * step);
-        let bell = |sigma: f64| {
-            let raw: [f64; POINTS] =
-                std::array::from_fn(|i| (-0.5 * (log[i] / sigma).powi(2)).exp());
-            let total: f64 = raw.iter().sum();
-            raw.map(|mass| mass / total)
-        };
         Level {
-            mass: bell(spread),
+            mass: bell(&log, 0.0, spread),
             log,
             factor: log.map(f64::exp),
-            after_jump: bell(0.9),
+            after_jump: bell(&log, 0.0, 0.9),
             next: [0.0; POINTS],
         }
+    }
+
+    /// Starts from an earlier day: around a factor, with a spread of the
+    /// logarithm, but ready to believe that today differs.
+    pub(crate) fn start_around(&mut self, factor: f64, spread: f64) {
+        let middle = factor.clamp(1.0 / SPAN, SPAN).ln();
+        let near = bell(&self.log, middle, spread);
+        for (mass, (near, far)) in self.mass.iter_mut().zip(near.iter().zip(&self.after_jump)) {
+            *mass = (1.0 - DIFFERS) * near + DIFFERS * far;
+        }
+    }
+
+    /// The slow average is known to be off by this factor more than before:
+    /// every point of the grid moves by its logarithm.
+    pub(crate) fn shift(&mut self, by: f64) {
+        let by = by / step();
+        if !by.is_finite() {
+            return;
+        }
+        self.next = [0.0; POINTS];
+        let last = (POINTS - 1) as f64;
+        for i in 0..POINTS {
+            let to = (i as f64 + by).clamp(0.0, last);
+            let (low, part) = (to.floor() as usize, to.fract());
+            self.next[low] += self.mass[i] * (1.0 - part);
+            self.next[(low + 1).min(POINTS - 1)] += self.mass[i] * part;
+        }
+        self.mass = self.next;
     }
 
     /// `seconds` went by with `seen` events where the slow average had
@@ -80,6 +104,13 @@ impl Level {
     }
 }
 
+fn bell(log: &[f64; POINTS], middle: f64, spread: f64) -> [f64; POINTS] {
+    let raw: [f64; POINTS] =
+        std::array::from_fn(|i| (-0.5 * ((log[i] - middle) / spread).powi(2)).exp());
+    let total: f64 = raw.iter().sum();
+    raw.map(|mass| mass / total)
+}
+
 fn step() -> f64 {
     2.0 * SPAN.ln() / (POINTS - 1) as f64
 }
@@ -103,6 +134,27 @@ mod tests {
             level.update(1.0, 1.5, 0.5);
         }
         assert!(level.mean_sd().0 > 2.3, "{:?}", level.mean_sd());
+    }
+
+    #[test]
+    fn a_day_like_the_one_before_starts_calm_and_another_is_soon_believed() {
+        let mut level = Level::new(0.6);
+        level.start_around(1.5, 0.15);
+        let (mean, sd) = level.mean_sd();
+        assert!((mean - 1.5).abs() < 0.2 && sd < 0.6, "{mean} {sd}");
+        (0..40).for_each(|_| level.update(1.0, 0.2, 0.5));
+        assert!(level.mean_sd().0 < 0.7, "{:?}", level.mean_sd());
+    }
+
+    #[test]
+    fn a_known_change_moves_it_at_once() {
+        let mut level = Level::new(0.2);
+        let before = level.mean_sd().0;
+        level.shift(2.0_f64.ln());
+        assert!((level.mean_sd().0 / before - 2.0).abs() < 0.05);
+        level.shift(f64::NAN);
+        level.shift(100.0);
+        assert!((level.mean_sd().0 - SPAN).abs() < 1e-6);
     }
 
     #[test]

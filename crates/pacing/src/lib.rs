@@ -14,7 +14,9 @@ mod decision;
 mod fact;
 mod forecast;
 mod hazard;
+mod hours;
 mod lately;
+mod learnt;
 mod ledger;
 mod level;
 mod limits;
@@ -28,6 +30,7 @@ mod talk_book;
 
 pub use decision::{Binding, Decision};
 pub use fact::Fact;
+pub use learnt::Learnt;
 pub use ledger::{Beginning, Ledger, Page, Unreadable};
 pub use pacer::{Pacer, PacerConfig};
 pub use replay::Replay;

@@ -9,6 +9,7 @@ use crate::budget::Budget;
 use crate::call_book::{CallBook, seconds};
 use crate::decision::{Binding, Decision};
 use crate::fact::Fact;
+use crate::learnt::{Learnt, weight_of};
 use crate::limits;
 use crate::predictive;
 use crate::snapshot::Snapshot;
@@ -50,6 +51,27 @@ impl Pacer {
             decided: VecDeque::new(),
             counted: None,
         }
+    }
+
+    /// A pacer that starts from what an earlier one had learnt so long ago:
+    /// worth the less the older it is, and outweighed soon where today
+    /// differs. The balance of the period is not part of it.
+    pub fn from_history(config: PacerConfig, learnt: &Learnt, age: Duration) -> Pacer {
+        let weight = weight_of(age);
+        let mut pacer = Pacer::new(config);
+        pacer.calls = CallBook::from_history(&learnt.calls, weight);
+        pacer.talks = TalkBook::from_history(&learnt.talks, weight);
+        pacer.budget.start_from(&learnt.budget, weight);
+        pacer
+    }
+
+    /// What was learnt so far, earlier days included, to be kept for a later one.
+    pub fn learnt(&self) -> Learnt {
+        Learnt::new(
+            self.calls.learnt(),
+            self.talks.learnt(),
+            self.budget.learnt(),
+        )
     }
 
     /// Takes up the balance of the abandon period after a restart: calls

@@ -8,6 +8,7 @@ use domain::{AgentId, Timestamp};
 
 use crate::call_book::{GAP_MAX, seconds};
 use crate::hazard::Hazard;
+use crate::learnt::LearntTalks;
 use crate::level::Level;
 use crate::returns::Returns;
 
@@ -25,6 +26,11 @@ const WRAP_UPPERS: &[f64] = &[
 const CLASS_UPPERS: &[f64] = &[12.0, 30.0, 60.0, 120.0, 240.0];
 /// Talks remembered.
 const MEMORY: f64 = 2_500.0;
+
+/// Talks that earlier days may count for.
+const HISTORY_MAX: f64 = 500.0;
+/// Spread of the logarithm of how soon talks end, from day to day.
+const DAY_SPREAD: f64 = 0.1;
 
 /// What a tracked agent does.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +87,31 @@ impl TalkBook {
             expected: 0.0,
             returns: Returns::default(),
         }
+    }
+
+    /// What is to be kept.
+    pub(crate) fn learnt(&self) -> LearntTalks {
+        LearntTalks {
+            talk: self.talk.counts(),
+            wrap_up: self.wrap.counts(),
+            wrap_up_by_class: self.wrap_by_class.iter().map(Hazard::counts).collect(),
+            returns: self.returns.counts(),
+        }
+    }
+
+    /// A book that starts from earlier days, at part of their weight.
+    pub(crate) fn from_history(learnt: &LearntTalks, weight: f64) -> TalkBook {
+        let mut book = TalkBook::new();
+        book.talk.start_from(&learnt.talk, HISTORY_MAX, weight);
+        book.wrap.start_from(&learnt.wrap_up, HISTORY_MAX, weight);
+        let classes = book.wrap_by_class.iter_mut();
+        for (class, counts) in classes.zip(&learnt.wrap_up_by_class) {
+            class.start_from(counts, HISTORY_MAX, weight);
+        }
+        book.returns.start_from(learnt.returns, weight);
+        book.talk_rates = book.talk.rates();
+        book.level.start_around(1.0, DAY_SPREAD);
+        book
     }
 
     pub(crate) fn bridged(&mut self, now: Timestamp, agent: AgentId) {
