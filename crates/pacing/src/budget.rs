@@ -131,6 +131,11 @@ impl Budget {
         self.learnt = (sound(learnt.live) * weight).min(HISTORY_LIVE_MAX);
     }
 
+    /// Live calls it learnt from, earlier days included as far as they count.
+    pub(crate) fn learnt_from(&self) -> f64 {
+        self.learnt
+    }
+
     pub(crate) fn live(&self) -> f64 {
         self.live
     }

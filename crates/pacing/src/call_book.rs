@@ -33,6 +33,8 @@ const HISTORY_MAX: f64 = 1_000.0;
 /// Spread of the logarithm of how willingly people answer, from day to day.
 const DAY_SPREAD: f64 = 0.15;
 
+/// Nothing decided for so many seconds: another day, as far as answers go.
+const NIGHT_MIN: f64 = 3.0 * 3_600.0;
 /// Seconds after which no call rings any more.
 const AGE_MAX: u32 = 80;
 
@@ -238,23 +240,25 @@ impl CallBook {
         }
         self.open = open;
         let passed = self.level_at.map_or(0.0, |at| seconds(at, now));
-        self.by_the_hour(now);
+        self.begin_day(now);
         self.level.update(passed, self.seen, self.expected);
         (self.seen, self.expected) = (0.0, 0.0);
         self.level_at = Some(now);
         self.person_rates = self.person.rates();
     }
 
-    /// The level starts where this hour usually is, and moves as the hours do.
-    fn by_the_hour(&mut self, now: Timestamp) {
-        match (self.level_at, self.hours.share()) {
-            (_, None) => {}
-            (Some(before), Some(_)) => self.level.shift(self.hours.moved(before, now)),
-            (None, Some(share)) => {
-                let usual = share / self.answer_chance().max(1e-6);
-                let hour = self.hours.at(now).exp();
-                self.level.start_around(usual * hour, DAY_SPREAD);
-            }
+    /// A day starts at the level that this hour usually has. From then on the
+    /// level follows what is seen: moved by the clock it did worse.
+    fn begin_day(&mut self, now: Timestamp) {
+        match self.level_at {
+            Some(before) if seconds(before, now) < NIGHT_MIN => return,
+            Some(_) => self.hours.turn_day(),
+            None => {}
+        }
+        if let Some(share) = self.hours.share() {
+            let usual = share / self.answer_chance().max(1e-6);
+            let hour = self.hours.at(now).exp();
+            self.level.start_around(usual * hour, DAY_SPREAD);
         }
     }
 

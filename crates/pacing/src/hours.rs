@@ -2,8 +2,6 @@
 //! it. Hours are those of universal time: only that the same hour of two days
 //! is the same hour matters, not what a clock on the wall calls it.
 
-use std::time::Duration;
-
 use domain::Timestamp;
 
 use crate::learnt::{rounded, sound};
@@ -46,10 +44,19 @@ impl Hours {
                 people: people * weight,
             };
         }
-        if let Some(share) = hours.share() {
-            hours.factors = hours.before.map(|hour| factor(hour, share));
-        }
+        hours.compare();
         hours
+    }
+
+    /// Today becomes one of the earlier days.
+    pub(crate) fn turn_day(&mut self) {
+        *self = Hours::from_history(&self.kept(), 1.0);
+    }
+
+    fn compare(&mut self) {
+        if let Some(share) = self.share() {
+            self.factors = self.before.map(|hour| factor(hour, share));
+        }
     }
 
     /// What is to be kept.
@@ -95,15 +102,6 @@ impl Hours {
             (None, None) => 0.0,
         }
     }
-
-    /// How far that moves between two instants. A night in between is none of
-    /// its business: the level is told anew.
-    pub(crate) fn moved(&self, from: Timestamp, to: Timestamp) -> f64 {
-        if to <= from || to.since(from) > Duration::from_secs(3_600) {
-            return 0.0;
-        }
-        self.at(to) - self.at(from)
-    }
 }
 
 fn factor(hour: Hour, share: f64) -> Option<f64> {
@@ -144,8 +142,7 @@ mod tests {
         assert!(ten - nine > 0.8, "{nine} {ten}");
         assert!((hours.at(at(10.0)) - (nine + ten) / 2.0).abs() < 1e-9);
         assert_eq!(hours.at(at(8.1)), hours.at(at(8.5)), "nothing before");
-        let day = hours.moved(at(24.0 + 9.5), at(24.0 + 10.0));
-        assert!((day - (ten - nine) / 2.0).abs() < 1e-9);
+        assert_eq!(hours.at(at(24.0 + 9.5)), nine, "and so every day");
     }
 
     #[test]
@@ -163,5 +160,7 @@ mod tests {
         (0..900).for_each(|call| hours.ended(at(9.5), call % 2 == 0));
         assert_eq!(hours.at(at(9.5)), before);
         assert_eq!(hours.kept()[9], (1_900.0, 550.0));
+        hours.turn_day();
+        assert!(hours.at(at(9.5)) > before + 0.3);
     }
 }

@@ -47,24 +47,6 @@ impl Level {
         }
     }
 
-    /// The slow average is known to be off by this factor more than before:
-    /// every point of the grid moves by its logarithm.
-    pub(crate) fn shift(&mut self, by: f64) {
-        let by = by / step();
-        if !by.is_finite() {
-            return;
-        }
-        self.next = [0.0; POINTS];
-        let last = (POINTS - 1) as f64;
-        for i in 0..POINTS {
-            let to = (i as f64 + by).clamp(0.0, last);
-            let (low, part) = (to.floor() as usize, to.fract());
-            self.next[low] += self.mass[i] * (1.0 - part);
-            self.next[(low + 1).min(POINTS - 1)] += self.mass[i] * part;
-        }
-        self.mass = self.next;
-    }
-
     /// `seconds` went by with `seen` events where the slow average had
     /// expected `expected`.
     pub(crate) fn update(&mut self, seconds: f64, seen: f64, expected: f64) {
@@ -144,17 +126,6 @@ mod tests {
         assert!((mean - 1.5).abs() < 0.2 && sd < 0.6, "{mean} {sd}");
         (0..40).for_each(|_| level.update(1.0, 0.2, 0.5));
         assert!(level.mean_sd().0 < 0.7, "{:?}", level.mean_sd());
-    }
-
-    #[test]
-    fn a_known_change_moves_it_at_once() {
-        let mut level = Level::new(0.2);
-        let before = level.mean_sd().0;
-        level.shift(2.0_f64.ln());
-        assert!((level.mean_sd().0 / before - 2.0).abs() < 0.05);
-        level.shift(f64::NAN);
-        level.shift(100.0);
-        assert!((level.mean_sd().0 - SPAN).abs() < 1e-6);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::call_book::{CallBook, seconds};
 use crate::decision::{Binding, Decision};
 use crate::fact::Fact;
 use crate::learnt::{Learnt, weight_of};
+use crate::ledger::Beginning;
 use crate::limits;
 use crate::predictive;
 use crate::snapshot::Snapshot;
@@ -63,6 +64,21 @@ impl Pacer {
         pacer.talks = TalkBook::from_history(&learnt.talks, weight);
         pacer.budget.start_from(&learnt.budget, weight);
         pacer
+    }
+
+    /// A pacer that begins as told.
+    pub fn begin(beginning: &Beginning) -> Pacer {
+        let mut pacer = match &beginning.history {
+            Some((learnt, age)) => Pacer::from_history(beginning.config, learnt, *age),
+            None => Pacer::new(beginning.config),
+        };
+        pacer.restore_balance(beginning.live, beginning.abandoned);
+        pacer
+    }
+
+    /// Live calls that what it knows is worth, earlier days included.
+    pub fn known_from(&self) -> u64 {
+        self.budget.learnt_from() as u64
     }
 
     /// What was learnt so far, earlier days included, to be kept for a later one.

@@ -70,7 +70,8 @@ impl Tally {
             | Event::CallAbandoned { .. }
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
-            | Event::PacingTold { .. } => {}
+            | Event::PacingTold { .. }
+            | Event::PacingLearnt { .. } => {}
         }
     }
 
