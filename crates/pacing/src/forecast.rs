@@ -57,12 +57,23 @@ pub(crate) fn forecast(
     let curves = CallCurves::new(calls, steps, ring_timeout);
     let ahead = AgentsAhead::new(talks, steps, wait);
     let points = quantiles(curves.new_call());
+    let mut frees = frees_of_agents(snapshot, &ahead, &points);
+    let mut ready = i64::from(snapshot.agents_ready);
+    if let Some(rate) = talks.leaving_rate(snapshot.agents_staying()) {
+        // Who is ready may be gone by then, and is one chance among others.
+        let remains = points.map(|step| (-rate * (step + wait) as f64).exp());
+        for at_points in &mut frees {
+            *at_points = std::array::from_fn(|point| at_points[point] * remains[point]);
+        }
+        frees.extend(std::iter::repeat_n(remains, snapshot.agents_ready as usize));
+        ready = 0;
+    }
     Forecast {
-        frees: frees_of_agents(snapshot, &ahead, &points),
+        frees,
         holds: holds_of_calls(snapshot, &curves, &ahead, &points),
         new_holds: ahead.holds(curves.new_call(), &points),
         new_live: curves.new_call().iter().sum(),
-        free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
+        free_now: ready - i64::from(snapshot.waiting),
         level: calls.level(),
         talk_level: talks.level(),
     }

@@ -17,6 +17,7 @@ mod hazard;
 mod hours;
 mod lately;
 mod learnt;
+mod leaving;
 mod ledger;
 mod level;
 mod limits;

@@ -9,6 +9,7 @@ use domain::{AgentId, Timestamp};
 use crate::call_book::{GAP_MAX, seconds};
 use crate::hazard::Hazard;
 use crate::learnt::LearntTalks;
+use crate::leaving::Leaving;
 use crate::level::Level;
 use crate::returns::Returns;
 
@@ -58,6 +59,7 @@ pub(crate) struct TalkBook {
     seen: f64,
     expected: f64,
     returns: Returns,
+    leaving: Leaving,
 }
 
 impl TalkBook {
@@ -86,6 +88,7 @@ impl TalkBook {
             seen: 0.0,
             expected: 0.0,
             returns: Returns::default(),
+            leaving: Leaving::default(),
         }
     }
 
@@ -116,6 +119,7 @@ impl TalkBook {
 
     pub(crate) fn bridged(&mut self, now: Timestamp, agent: AgentId) {
         self.not_busy(now, agent);
+        self.leaving.there(agent);
         let doing = Doing::Talk { since: now };
         self.busy.insert(
             agent,
@@ -164,12 +168,14 @@ impl TalkBook {
     pub(crate) fn ready(&mut self, now: Timestamp, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, true);
+        self.leaving.there(agent);
     }
 
     /// Gone: a pause, a break, the log-out.
     pub(crate) fn left(&mut self, now: Timestamp, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, false);
+        self.leaving.left(now, agent);
     }
 
     /// Whatever was missed in between, the agent is not busy.
@@ -206,6 +212,12 @@ impl TalkBook {
     /// Share of agents who are ready after wrap-up.
     pub(crate) fn stay_share(&self) -> f64 {
         self.returns.share()
+    }
+
+    /// Agents leaving per second for each of those still there, while more go
+    /// than a usual minute sees.
+    pub(crate) fn leaving_rate(&self, staying: usize) -> Option<f64> {
+        self.leaving.rate(self.level_at?, staying)
     }
 
     /// Agents busy now, as far as facts tell.
