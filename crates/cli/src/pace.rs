@@ -127,6 +127,9 @@ struct Hello {
     abandon_wait_ms: u64,
     #[serde(default = "default_ring_timeout")]
     ring_timeout_ms: u64,
+    /// Not of the judge's: how sure to be that the rate stays under the target.
+    #[serde(default)]
+    sure: Option<f64>,
     max_channels: u32,
     max_cps: f64,
     #[serde(default)]
@@ -195,6 +198,7 @@ impl Session {
         let config = PacerConfig {
             target,
             limit: target,
+            sure: hello.sure.and_then(Rate::new),
             wait_limit: Duration::from_millis(hello.abandon_wait_ms),
             ring_timeout: Duration::from_millis(hello.ring_timeout_ms),
         };

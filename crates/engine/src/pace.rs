@@ -158,6 +158,7 @@ fn config(campaign: &Campaign) -> PacerConfig {
     PacerConfig {
         target: campaign.abandon_target,
         limit: campaign.abandon_limit,
+        sure: None,
         wait_limit: campaign.abandon_wait,
         ring_timeout: campaign.ring_timeout,
     }

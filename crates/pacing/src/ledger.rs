@@ -112,6 +112,8 @@ struct PageText {
     /// Target, limit, wait limit and ring timeout (ms), live, abandoned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     began: Option<(f64, f64, u64, u64, u64, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sure: Option<f64>,
     /// Its age (ms), and what it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     history: Option<(u64, Learnt)>,
@@ -146,12 +148,13 @@ struct FloorText {
 
 impl PageText {
     fn from(page: &Page, now: Timestamp) -> PageText {
-        let (mut began, mut history) = (None, None);
+        let (mut began, mut sure, mut history) = (None, None, None);
         let mut told = Vec::with_capacity(page.entries.len());
         for entry in &page.entries {
             match entry {
                 Entry::Began(begun) => {
                     began = Some(beginning_text(begun));
+                    sure = begun.config.sure.map(Rate::get);
                     let kept = begun.history.clone();
                     history = kept.map(|(learnt, age)| (millis(age), learnt));
                 }
@@ -162,6 +165,7 @@ impl PageText {
         let floor = page.floor.as_ref().map(|floor| floor_text(floor, now));
         PageText {
             began,
+            sure,
             history,
             told,
             floor,
@@ -172,6 +176,7 @@ impl PageText {
         let mut entries = Vec::with_capacity(self.told.len() + 1);
         if let Some(begun) = self.began {
             let mut begun = beginning(begun)?;
+            begun.config.sure = self.sure.and_then(Rate::new);
             let kept = self.history;
             begun.history = kept.map(|(age, learnt)| (learnt, Duration::from_millis(age)));
             entries.push(Entry::Began(Box::new(begun)));
@@ -220,6 +225,7 @@ fn beginning(text: (f64, f64, u64, u64, u64, u64)) -> Result<Beginning, serde_js
         config: PacerConfig {
             target: share(target)?,
             limit: share(limit)?,
+            sure: None,
             wait_limit: Duration::from_millis(wait),
             ring_timeout: Duration::from_millis(ring),
         },

@@ -10,6 +10,7 @@ mod agents_ahead;
 mod budget;
 mod call_book;
 mod call_curves;
+mod certainty;
 mod decision;
 mod fact;
 mod forecast;
@@ -29,6 +30,7 @@ mod risk;
 mod snapshot;
 mod talk_book;
 
+pub use certainty::upper_bound;
 pub use decision::{Binding, Decision};
 pub use fact::Fact;
 pub use learnt::Learnt;

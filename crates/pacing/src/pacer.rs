@@ -23,6 +23,9 @@ pub struct PacerConfig {
     pub target: Rate,
     /// Share never to exceed in the long run.
     pub limit: Rate,
+    /// How sure to be, when the period ends, that the rate stays under the
+    /// limit; `None`: the target is met on average.
+    pub sure: Option<Rate>,
     /// How long a live call may wait for an agent.
     pub wait_limit: Duration,
     /// How long the far end may ring.

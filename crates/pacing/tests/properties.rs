@@ -13,6 +13,7 @@ fn config() -> PacerConfig {
     PacerConfig {
         target: Rate::new(0.03).expect("a share"),
         limit: Rate::new(0.03).expect("a share"),
+        sure: None,
         wait_limit: Duration::from_secs(2),
         ring_timeout: Duration::from_secs(25),
     }

@@ -157,6 +157,7 @@ fn a_day_of_few_answers() -> String {
     let mut pacer = Pacer::new(PacerConfig {
         target: share,
         limit: share,
+        sure: None,
         wait_limit: secs(2),
         ring_timeout: secs(25),
     });
