@@ -123,11 +123,13 @@ fn a_clock_set_back_an_hour_keeps_the_floor_going() {
 }
 
 fn kept(floor: &Floor) -> Vec<&String> {
-    let estimates = |fact| match fact {
-        &Event::PacingLearnt { ref estimates, .. } => Some(estimates),
-        _ => None,
-    };
-    floor.facts.iter().filter_map(estimates).collect()
+    let facts = floor.facts.iter();
+    facts
+        .filter_map(|fact| match fact {
+            Event::PacingLearnt { estimates, .. } => Some(estimates),
+            _ => None,
+        })
+        .collect()
 }
 
 #[test]
