@@ -189,6 +189,7 @@ fn pacer() -> Pacer {
     Pacer::new(PacerConfig {
         target,
         limit: target,
+        sure: None,
         wait_limit: Duration::from_secs(2),
         ring_timeout: Duration::from_secs(25),
     })

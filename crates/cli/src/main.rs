@@ -87,7 +87,7 @@ enum Command {
     /// Check the invariants of the record
     Verify,
     /// Drive the pacing policy over JSON lines on standard input and output
-    Pace,
+    Pace(pace::Pace),
     /// Rehearse a floor in virtual time: the same engine, hours in seconds
     Simulate(simulate::Simulate),
     /// A carrier on loopback that answers, rings, refuses: for demo and rehearsal
@@ -142,8 +142,8 @@ fn status(problem: &anyhow::Error) -> ExitCode {
 
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let global = &arguments.global;
-    if matches!(arguments.command, Command::Pace) {
-        pace::run(std::io::stdin().lock(), std::io::stdout().lock())?;
+    if let Command::Pace(pace) = &arguments.command {
+        pace.run(std::io::stdin().lock(), std::io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -167,7 +167,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Advisors(advisors) => advisors.run().await?,
             Command::Simulate(simulate) => return simulate.run(global).await,
             // Answered above: it needs no runtime.
-            Command::Pace => {}
+            Command::Pace(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     });

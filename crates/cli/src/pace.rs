@@ -2,24 +2,72 @@
 //! simulator of a floor can judge it. One object per line in, one reply per
 //! `hello` and `tick` out; time is the other side's, never the wall clock.
 //! Unknown fields and events are ignored. It is the `pacing` crate that runs
-//! production, fed from the events of the protocol.
+//! production, fed from the events of the protocol. With `--learnt` a session
+//! starts from what the one before had learnt.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use domain::{AgentId, AttemptId, DialMode, Rate, Timestamp};
 use pacing::{
-    Decision, Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp,
+    Decision, Fact, Learnt, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
+    SnapshotWrapUp,
 };
 use serde::Deserialize;
 
 /// The message to an abandoned caller holds its channel this long.
 const MESSAGE: Duration = Duration::from_secs(8);
 
+/// Session time is not the wall clock's: a file is taken to be of the day
+/// before, a night ago.
+const NIGHT: Duration = Duration::from_secs(16 * 3_600);
+
+#[derive(Args)]
+pub(crate) struct Pace {
+    /// What the policy has learnt: read at the start where the file exists, as
+    /// if of the day before, and written at the end
+    #[arg(long, value_name = "FILE")]
+    learnt: Option<PathBuf>,
+}
+
+impl Pace {
+    /// Answers the protocol on `input` until `bye` or its end.
+    pub(crate) fn run(&self, input: impl BufRead, output: impl Write) -> Result<()> {
+        let Some(file) = &self.learnt else {
+            return run(input, output, None).map(drop);
+        };
+        let session = run(input, output, read_learnt(file)?)?;
+        let Some(session) = session else {
+            return Ok(());
+        };
+        std::fs::write(file, session.pacer.learnt().to_json())
+            .with_context(|| format!("writing what was learnt to {}", file.display()))
+    }
+}
+
+fn read_learnt(file: &Path) -> Result<Option<Learnt>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Learnt::from_json(&text).map(Some).with_context(|| {
+            format!(
+                "{} holds nothing this version of pace has learnt; remove it to start anew",
+                file.display()
+            )
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", file.display())),
+    }
+}
+
 /// Reads the protocol from `input` until `bye` or its end.
-pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
+fn run(
+    input: impl BufRead,
+    mut output: impl Write,
+    learnt: Option<Learnt>,
+) -> Result<Option<Session>> {
     let mut session: Option<Session> = None;
     for (number, line) in input.lines().enumerate() {
         let line = line.context("reading the protocol")?;
@@ -30,7 +78,7 @@ pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
             .with_context(|| format!("line {}: not a message of the protocol", number + 1))?;
         match message {
             Message::Hello(hello) => {
-                session = Some(Session::new(hello)?);
+                session = Some(Session::new(hello, learnt.as_ref())?);
                 reply(&mut output, &serde_json::json!({ "ready": true }))?;
             }
             Message::Tick { t, ev } => {
@@ -45,11 +93,11 @@ pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> Result<()> {
                 });
                 reply(&mut output, &said)?;
             }
-            Message::Bye => return Ok(()),
+            Message::Bye => return Ok(session),
             Message::Unknown => {}
         }
     }
-    Ok(())
+    Ok(session)
 }
 
 fn reply(output: &mut impl Write, said: &serde_json::Value) -> Result<()> {
@@ -79,6 +127,9 @@ struct Hello {
     abandon_wait_ms: u64,
     #[serde(default = "default_ring_timeout")]
     ring_timeout_ms: u64,
+    /// Not of the judge's: how sure to be that the rate stays under the target.
+    #[serde(default)]
+    sure: Option<f64>,
     max_channels: u32,
     max_cps: f64,
     #[serde(default)]
@@ -141,16 +192,21 @@ struct Session {
 }
 
 impl Session {
-    fn new(hello: Hello) -> Result<Session> {
+    fn new(hello: Hello, learnt: Option<&Learnt>) -> Result<Session> {
         let target = Rate::new(hello.target_abandon)
             .with_context(|| format!("target_abandon {} is no share", hello.target_abandon))?;
+        let config = PacerConfig {
+            target,
+            limit: target,
+            sure: hello.sure.and_then(Rate::new),
+            wait_limit: Duration::from_millis(hello.abandon_wait_ms),
+            ring_timeout: Duration::from_millis(hello.ring_timeout_ms),
+        };
         Ok(Session {
-            pacer: Pacer::new(PacerConfig {
-                target,
-                limit: target,
-                wait_limit: Duration::from_millis(hello.abandon_wait_ms),
-                ring_timeout: Duration::from_millis(hello.ring_timeout_ms),
-            }),
+            pacer: match learnt {
+                Some(learnt) => Pacer::from_history(config, learnt, NIGHT),
+                None => Pacer::new(config),
+            },
             agents: BTreeMap::new(),
             calls: BTreeMap::new(),
             messages: VecDeque::new(),
@@ -363,7 +419,7 @@ mod tests {
 
     fn replies(lines: &[&str]) -> Vec<serde_json::Value> {
         let mut said = Vec::new();
-        run(lines.join("\n").as_bytes(), &mut said).expect("the protocol was kept");
+        run(lines.join("\n").as_bytes(), &mut said, None).expect("the protocol was kept");
         let said = String::from_utf8(said).expect("JSON is UTF-8");
         said.lines()
             .map(|line| serde_json::from_str(line).expect("a reply is JSON"))
@@ -413,8 +469,30 @@ mod tests {
 
     #[test]
     fn garbage_is_an_error_with_its_line() {
-        let error = run("not json".as_bytes(), Vec::new()).expect_err("not the protocol");
+        let error = run("not json".as_bytes(), Vec::new(), None).err();
+        let error = error.expect("not the protocol");
         assert!(error.to_string().starts_with("line 1"), "{error}");
-        assert!(run(r#"{"type":"tick","t":1}"#.as_bytes(), Vec::new()).is_err());
+        assert!(run(r#"{"type":"tick","t":1}"#.as_bytes(), Vec::new(), None).is_err());
+    }
+
+    #[test]
+    fn a_session_starts_from_what_the_one_before_had_learnt() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("learnt.json");
+        let pace = Pace {
+            learnt: Some(file.clone()),
+        };
+        let day = || pace.run(HELLO.as_bytes(), Vec::new());
+        day().expect("there is nothing to read yet");
+        let first = std::fs::read_to_string(&file).expect("it was written");
+        day().expect("it reads what it wrote");
+        assert_eq!(
+            first,
+            std::fs::read_to_string(&file).expect("it was written")
+        );
+        std::fs::write(&file, "{}").expect("written");
+        let error = day().err().map(|error| error.to_string());
+        assert!(error.is_some_and(|words| words.contains("remove it to start anew")));
+        assert_eq!(std::fs::read_to_string(&file).expect("left alone"), "{}");
     }
 }

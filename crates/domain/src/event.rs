@@ -115,6 +115,13 @@ pub enum Event {
         /// As in [`PacingRecord::page`], without a decision.
         page: String,
     },
+    /// What a campaign's pacing knows by now, for the pacing of a later day.
+    PacingLearnt {
+        /// Whose.
+        campaign: CampaignId,
+        /// As `pacing` writes it, in JSON.
+        estimates: String,
+    },
 }
 
 /// What a call was, as someone said.

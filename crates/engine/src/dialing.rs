@@ -41,8 +41,21 @@ impl Engine {
             self.give_up_ringing(id);
         }
         self.dial(id, true);
+        self.keep_learnt(id, false);
         self.feed(id);
         self.finish_if_done(id);
+    }
+
+    /// What pacing learnt goes into the record, for the pacing of a later day.
+    pub(crate) fn keep_learnt(&mut self, campaign: CampaignId, stops: bool) {
+        let now = self.now;
+        let run = self.runs.get_mut(&campaign);
+        if let Some(estimates) = run.and_then(|run| run.pace.learnt(now, stops)) {
+            self.emit(Event::PacingLearnt {
+                campaign,
+                estimates,
+            });
+        }
     }
 
     /// Dials what may be dialed now. Predictive campaigns decide by the tick,
@@ -103,7 +116,8 @@ impl Engine {
         for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
             pace::put_call(&mut floor, call);
         }
-        pace::cap_while_learning(&mut floor, run.figures.balance(now).0);
+        let known_from = run.figures.balance(now).0.max(run.pace.known_from());
+        pace::cap_while_learning(&mut floor, known_from);
         let run = self.runs.get_mut(&id).expect("found above");
         let (record, news) = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.

@@ -135,6 +135,11 @@ impl Engine {
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),
             Input::Past(past) => self.past.restore(*past),
+            Input::PacingLearnt {
+                campaign,
+                at,
+                estimates,
+            } => self.pacing_learnt(campaign, at, &estimates),
             Input::Drain => self.drain(),
             Input::Cease => self.cease(),
         }
@@ -226,6 +231,14 @@ impl Engine {
         }
     }
 
+    /// What an earlier engine had learnt of a campaign.
+    fn pacing_learnt(&mut self, id: CampaignId, at: Timestamp, estimates: &str) {
+        if let Some(run) = self.runs.get_mut(&id) {
+            let age = self.now.since(at);
+            run.pace.remember(&run.campaign, estimates, age);
+        }
+    }
+
     fn campaign_removed(&mut self, id: CampaignId) {
         self.stop_dialing(id);
         let Some(run) = self.runs.get_mut(&id) else {
@@ -247,6 +260,7 @@ impl Engine {
 
     /// No new calls; live ones go on. What is leased goes back.
     fn stop_dialing(&mut self, id: CampaignId) {
+        self.keep_learnt(id, true);
         self.timers.clear(Timer::Pace(id));
         self.timers.clear(Timer::Feed(id));
         self.release_hopper(id);

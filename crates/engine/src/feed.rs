@@ -213,6 +213,7 @@ impl Engine {
         run.held = None;
         self.timers.clear(Timer::Pace(id));
         self.timers.clear(Timer::Feed(id));
+        self.keep_learnt(id, true);
         self.emit(Event::CampaignStateChanged {
             campaign: id,
             state: CampaignState::Finished,

@@ -80,6 +80,16 @@ pub enum Input {
     /// An attempt of an earlier engine that is over, at a start: its agent may
     /// still say what it was.
     Past(Box<PastAttempt>),
+    /// What pacing had learnt of a campaign that is known already, as the
+    /// newest [`Event::PacingLearnt`](domain::Event) of the record says.
+    PacingLearnt {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// When.
+        at: Timestamp,
+        /// As the event has it.
+        estimates: String,
+    },
     /// Stop dialing; live calls go on. The shell watches
     /// [`LiveState`](crate::LiveState) until none is left.
     Drain,

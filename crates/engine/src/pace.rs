@@ -7,7 +7,7 @@ use agents::{Agent, State};
 use campaigns::Campaign;
 use domain::{DialMode, PacingRecord, Timestamp};
 use pacing::{
-    Beginning, Fact, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
+    Beginning, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
     SnapshotWrapUp,
 };
 
@@ -17,6 +17,9 @@ use crate::trunks::Room;
 
 /// A decision is recorded at least this often, changed or not.
 const RECORD_EVERY: Duration = Duration::from_secs(10);
+
+/// What was learnt is kept this often, and when the campaign stops.
+const LEARNT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// Until so many people have answered, pacing goes by guesses: how soon they
 /// pick up here is not known yet.
@@ -33,6 +36,8 @@ pub(crate) struct Pace {
     ledger: Option<Ledger>,
     last: Option<PacingRecord>,
     recorded: Option<(Timestamp, &'static str)>,
+    /// When what was learnt was kept last, and from how many people that was.
+    kept: Option<(Timestamp, u64)>,
 }
 
 impl Pace {
@@ -42,30 +47,64 @@ impl Pace {
             ledger: ledger.then(Ledger::default),
             last: None,
             recorded: None,
+            kept: None,
         };
-        pace.begin(config(campaign), (0, 0));
+        pace.begin(config(campaign), (0, 0), None);
         pace
     }
 
     /// Changed aims start a new pacer, with the balance (live answers, of
-    /// those abandoned) of the old one; what else changes leaves it be.
+    /// those abandoned) and the knowledge of the old one; what else changes
+    /// leaves it be.
     pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: (u64, u64)) {
         if config(from) != config(to) {
-            self.begin(config(to), balance);
+            let known = self.pacer.known_from() > 0;
+            let history = known.then(|| (self.pacer.learnt(), Duration::ZERO));
+            self.begin(config(to), balance, history);
         }
     }
 
-    /// A pacer that knows the balance and nothing else.
-    fn begin(&mut self, config: PacerConfig, (live, abandoned): (u64, u64)) {
-        self.pacer = Pacer::new(config);
-        self.pacer.restore_balance(live, abandoned);
-        if let Some(ledger) = &mut self.ledger {
-            ledger.began(Beginning {
-                config,
-                live,
-                abandoned,
-            });
+    /// What an earlier engine had learnt of the campaign so long ago; of no
+    /// use once this one has seen people answer.
+    pub(crate) fn remember(&mut self, campaign: &Campaign, learnt: &str, age: Duration) {
+        if let (0, Some(learnt)) = (self.pacer.known_from(), Learnt::from_json(learnt)) {
+            self.begin(config(campaign), (0, 0), Some((learnt, age)));
         }
+    }
+
+    fn begin(
+        &mut self,
+        config: PacerConfig,
+        (live, abandoned): (u64, u64),
+        history: Option<(Learnt, Duration)>,
+    ) {
+        let beginning = Beginning {
+            config,
+            live,
+            abandoned,
+            history,
+        };
+        self.pacer = Pacer::begin(&beginning);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.began(beginning);
+        }
+    }
+
+    /// Live answers that what is known of the campaign is worth.
+    pub(crate) fn known_from(&self) -> u64 {
+        self.pacer.known_from()
+    }
+
+    /// What was learnt, where it is time to keep it or the campaign stops, and
+    /// somebody answered since it was kept last.
+    pub(crate) fn learnt(&mut self, now: Timestamp, stops: bool) -> Option<String> {
+        let known = self.pacer.known_from();
+        let (at, before) = *self.kept.get_or_insert((now, known));
+        if known <= before || (!stops && now.since(at) < LEARNT_EVERY) {
+            return None;
+        }
+        self.kept = Some((now, known));
+        Some(self.pacer.learnt().to_json())
     }
 
     pub(crate) fn observe(&mut self, now: Timestamp, fact: Fact) {
@@ -119,6 +158,7 @@ fn config(campaign: &Campaign) -> PacerConfig {
     PacerConfig {
         target: campaign.abandon_target,
         limit: campaign.abandon_limit,
+        sure: None,
         wait_limit: campaign.abandon_wait,
         ring_timeout: campaign.ring_timeout,
     }
@@ -137,8 +177,8 @@ pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) 
 }
 
 /// The cap on calls in flight while the campaign's people are strangers.
-pub(crate) fn cap_while_learning(floor: &mut Snapshot, live_answers: u64) {
-    if floor.mode == DialMode::Predictive && live_answers < LEARNT_AFTER {
+pub(crate) fn cap_while_learning(floor: &mut Snapshot, known_from: u64) {
+    if floor.mode == DialMode::Predictive && known_from < LEARNT_AFTER {
         let agents = u32::try_from(floor.agents_staying()).unwrap_or(u32::MAX);
         let lines = agents.saturating_mul(LINES_WHILE_LEARNING);
         floor.calls_max = Some(floor.calls_max.map_or(lines, |cap| cap.min(lines)));

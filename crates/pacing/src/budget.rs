@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+use crate::certainty::abandoned_max;
 use crate::lately::Lately;
+use crate::learnt::{LearntBudget, rounded, sound};
 use crate::pacer::PacerConfig;
 
 /// Aim so far under the target, and so many abandoned calls under what it
@@ -17,8 +19,14 @@ const SPARE: f64 = 0.5;
 /// All of it would leave a rest at the end; much less makes theta restless,
 /// and that costs more than it brings.
 const REPAID_OVER: f64 = 0.5;
-/// Largest share allowed, in shares aimed at.
+/// Smallest and largest share allowed, in shares aimed at.
+const SHARE_MIN: f64 = 0.03;
 const SHARE_MAX: f64 = 2.0;
+/// Part of the abandoned calls that being sure allows which is aimed at: a day
+/// ends some above its aim as often as below.
+const SURE_AIM: f64 = 0.97;
+/// Surer than this nobody is.
+const SURE_MAX: f64 = 0.999;
 /// Look ahead where no end of calling hours is known.
 const HORIZON: f64 = 3.0 * 3_600.0;
 /// Memory of the rate of live calls, in seconds.
@@ -40,6 +48,10 @@ const CAUTION: f64 = 0.4;
 const LEARNT_PER_AGENT: f64 = 10.0;
 const LEARNT: (f64, f64) = (50.0, 200.0);
 
+/// Live calls, and abandoned ones forecast, that earlier days may count for.
+const HISTORY_LIVE_MAX: f64 = 200.0;
+const HISTORY_FORECAST_MAX: f64 = 30.0;
+
 /// Logarithm of theta over the mean risk before anything is learnt.
 const STEER_FIRST: f64 = 0.5;
 /// Largest logarithm of theta over the mean risk, in general and where
@@ -51,6 +63,8 @@ const STEER_UNBOUND_MAX: f64 = 1.1;
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     aim: f64,
+    limit: f64,
+    sure: Option<f64>,
     live: f64,
     abandoned: f64,
     /// Live calls this policy has seen itself.
@@ -85,6 +99,9 @@ impl Budget {
         let target = config.target.get().min(config.limit.get());
         Budget {
             aim: AIM * target,
+            limit: config.limit.get(),
+            // Certainty is not to be had at any budget.
+            sure: config.sure.map(|sure| sure.get().clamp(0.5, SURE_MAX)),
             live: 0.0,
             abandoned: 0.0,
             learnt: 0.0,
@@ -107,8 +124,32 @@ impl Budget {
         self.lately.footprint()
     }
 
-    /// Live calls this policy has seen itself.
-    pub(crate) fn seen(&self) -> f64 {
+    /// What is to be kept.
+    pub(crate) fn learnt(&self) -> LearntBudget {
+        LearntBudget {
+            forecast: rounded(self.forecast),
+            outcome: rounded(self.outcome),
+            steer: (self.steer * 1_000.0).round() / 1_000.0,
+            live: rounded(self.learnt),
+        }
+    }
+
+    /// Takes up what earlier days learnt, at part of its weight.
+    pub(crate) fn start_from(&mut self, learnt: &LearntBudget, weight: f64) {
+        let forecast = sound(learnt.forecast);
+        let part = weight * (HISTORY_FORECAST_MAX / forecast.max(1e-9)).min(1.0);
+        self.forecast = forecast * part;
+        self.outcome = sound(learnt.outcome) * part;
+        if learnt.steer.is_finite() {
+            let known = (sound(learnt.live) * weight / LEARNT.1).min(1.0);
+            let steer = learnt.steer.clamp(-1.5, STEER_UNBOUND_MAX);
+            self.steer = STEER_FIRST + (steer - STEER_FIRST) * known;
+        }
+        self.learnt = (sound(learnt.live) * weight).min(HISTORY_LIVE_MAX);
+    }
+
+    /// Live calls it learnt from, earlier days included as far as they count.
+    pub(crate) fn learnt_from(&self) -> f64 {
         self.learnt
     }
 
@@ -171,8 +212,9 @@ impl Budget {
         let left = closes_in.map_or(HORIZON, |left| left.as_secs_f64().min(86_400.0));
         let rate = (self.live_recent + 2.0) / (self.time_recent + 20.0);
         let coming = (rate * left * REPAID_OVER).max(20.0);
-        let balance = self.aim * self.live - self.abandoned - SPARE;
-        let share = (self.aim + balance / coming).clamp(0.03 * self.aim, SHARE_MAX * self.aim);
+        let aim = self.aim_at(self.live + rate * left);
+        let balance = aim * self.live - self.abandoned - SPARE;
+        let share = (aim + balance / coming).clamp(SHARE_MIN * self.aim, SHARE_MAX * self.aim);
         let share = share * self.caution();
         let (prior, weight) = OUTCOME_PRIOR;
         let factor = (self.outcome + weight * prior) / (self.forecast + weight);
@@ -186,6 +228,18 @@ impl Budget {
             factor,
             balance,
             leave,
+        }
+    }
+
+    /// The share to end at when the period ends with so many live calls. To be
+    /// sure, it lies the further under the limit the fewer they are.
+    fn aim_at(&self, live: f64) -> f64 {
+        match self.sure {
+            None => self.aim,
+            Some(sure) => {
+                let most = SURE_AIM * abandoned_max(live, self.limit, sure) / live.max(1.0);
+                most.clamp(0.0, self.aim)
+            }
         }
     }
 

@@ -13,7 +13,9 @@ use domain::AttemptId;
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
+use crate::hours::Hours;
 use crate::keyed::{Keyed, footprint};
+use crate::learnt::LearntCalls;
 use crate::level::Level;
 
 /// Bins of the age of a call before somebody picks up.
@@ -32,6 +34,16 @@ pub(crate) static RING: Bins<RING_BINS> = Bins::new(
 pub(crate) static DETECT: Bins<DETECT_BINS> = Bins::new(500, &[1, 2, 3, 4, 5, 6, 8, 10, 14]);
 /// Exits remembered per stage.
 const MEMORY: f64 = 8_000.0;
+
+/// Exits per stage that earlier days may count for: enough for the shapes, few
+/// enough to be outweighed within the hour where today differs.
+const HISTORY_MAX: f64 = 1_000.0;
+/// Spread of the logarithm of how willingly people answer, from day to day.
+const DAY_SPREAD: f64 = 0.15;
+/// Nothing decided for so many milliseconds: another day, as far as answers go.
+const NIGHT_MIN: i64 = 3 * 3_600_000;
+/// Seconds after which no call rings any more.
+const AGE_MAX: usize = 80;
 
 /// Exits of a call that does not ring yet.
 const RINGS: usize = 0;
@@ -98,6 +110,7 @@ pub(crate) struct CallBook {
     jumps: u32,
     fresh: Freshness,
     learnt: LearntOfCalls,
+    hours: Hours,
 }
 
 impl LearntOfCalls {
@@ -143,7 +156,30 @@ impl CallBook {
             seen: 0.0,
             jumps: 0,
             fresh: Freshness::default(),
+            hours: Hours::default(),
         }
+    }
+
+    /// What is to be kept.
+    pub(crate) fn kept(&self) -> LearntCalls {
+        LearntCalls {
+            dialing: self.dialing.counts(),
+            ringing: self.ringing.counts(),
+            detecting: self.detecting.counts(),
+            hours: self.hours.kept(),
+        }
+    }
+
+    /// A book that starts from earlier days, at part of their weight.
+    pub(crate) fn from_history(kept: &LearntCalls, weight: f64) -> CallBook {
+        let mut book = CallBook::new();
+        book.dialing.start_from(&kept.dialing, HISTORY_MAX, weight);
+        book.ringing.start_from(&kept.ringing, HISTORY_MAX, weight);
+        book.detecting
+            .start_from(&kept.detecting, HISTORY_MAX, weight);
+        book.learnt = LearntOfCalls::new(&book.dialing, &book.ringing, &book.detecting, 1.0);
+        book.hours = Hours::from_history(&kept.hours, weight);
+        book
     }
 
     /// Bytes held beside itself.
@@ -213,6 +249,7 @@ impl CallBook {
             self.goes_on(now, &mut tracked);
         }
         self.open.insert(call, tracked);
+        self.hours.ended(now, true);
         self.seen += 1.0;
         Some(tracked.risk)
     }
@@ -222,6 +259,9 @@ impl CallBook {
         let Some(tracked) = self.open.remove(&call) else {
             return;
         };
+        if !matches!(tracked.stands, Stands::Live) {
+            self.hours.ended(now, false);
+        }
         if !self.leaves(now, &tracked) {
             return;
         }
@@ -247,6 +287,7 @@ impl CallBook {
     pub(crate) fn count(&mut self, now: i64) {
         let passed = self.counted.map_or(0, |at| now.saturating_sub(at)) as f64 * 1e-3;
         let expected = self.ringing.take_expected();
+        self.begin_day(now);
         self.level.update(passed, self.seen, expected);
         self.seen = 0.0;
         self.counted = Some(now);
@@ -258,6 +299,30 @@ impl CallBook {
             self.learnt = LearntOfCalls { version, ..learnt };
             self.ringing.refresh();
         }
+    }
+
+    /// A day starts at the level that this hour usually has. From then on the
+    /// level follows what is seen: moved by the clock it did worse.
+    fn begin_day(&mut self, now: i64) {
+        match self.counted {
+            Some(before) if now.saturating_sub(before) < NIGHT_MIN => return,
+            Some(_) => self.hours.turn_day(),
+            None => {}
+        }
+        if let Some(share) = self.hours.share() {
+            let usual = share / self.answer_chance().max(1e-6);
+            let hour = self.hours.at(now).exp();
+            self.level.start_around(usual * hour, DAY_SPREAD);
+        }
+    }
+
+    /// Chance, by the slow hazards alone, that a call reaches a person.
+    fn answer_chance(&self) -> f64 {
+        reached(RINGS, [RINGS, DIES].map(|exit| self.dialing.rates(exit)))
+            * reached(
+                PERSON,
+                [PERSON, MACHINE, RINGS_OUT].map(|exit| self.ringing.rates(exit)),
+            )
     }
 
     /// What there is to look ahead with.
@@ -323,4 +388,17 @@ impl CallBook {
         }
         true
     }
+}
+
+/// Chance that a stage is left by this exit rather than by another.
+fn reached<const EXITS: usize>(wanted: usize, rates: [[f64; RING_BINS]; EXITS]) -> f64 {
+    let by_age = rates.map(|rates| RING.by_age(&rates, AGE_MAX));
+    let (mut left, mut sum) = (1.0, 0.0);
+    for age in 0..AGE_MAX {
+        let total: f64 = by_age.iter().map(|rates| rates[age]).sum();
+        let leaves = left * (1.0 - (-total).exp());
+        sum += leaves * by_age[wanted][age] / total;
+        left -= leaves;
+    }
+    sum
 }

@@ -85,12 +85,24 @@ impl Outlook {
         let tables = self
             .tables
             .get_or_insert_with(|| Tables::new(calls, talks, config, versions));
+        let mut frees = tables.frees_of_agents(snapshot);
+        let mut ready = snapshot.agents_ready;
+        if let Some(rate) = talks.leaving_rate(snapshot.agents_staying()) {
+            // Who is ready may be gone by then, and is one chance among others.
+            let remains = tables.remain(rate, config);
+            for alike in &mut frees {
+                let chances = alike.chance.iter_mut().zip(remains);
+                chances.for_each(|(chance, remains)| *chance *= remains);
+            }
+            push(&mut frees, ready, &remains);
+            ready = 0;
+        }
         Forecast {
-            frees: tables.frees_of_agents(snapshot),
+            frees,
             holds: tables.holds_of_calls(snapshot),
             new_holds: tables.new_holds,
             new_live: tables.new_live,
-            free_now: i64::from(snapshot.agents_ready) - i64::from(snapshot.waiting),
+            free_now: i64::from(ready) - i64::from(snapshot.waiting),
             level: calls.level(),
             talk_level: talks.level(),
         }
@@ -135,6 +147,13 @@ impl Tables {
             dialing,
             ringing,
         }
+    }
+
+    /// The chance that an agent is still there at each point and as long after
+    /// as a customer may wait, where so many leave in a second.
+    fn remain(&self, rate: f64, config: &PacerConfig) -> AtPoints {
+        let wait = config.wait_limit.as_secs_f64();
+        self.points.map(|step| (-rate * (step as f64 + wait)).exp())
     }
 
     /// Calls of one age share one forecast.

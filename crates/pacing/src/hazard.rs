@@ -6,6 +6,7 @@
 //! that a few events already move every bin.
 
 use crate::cohorts::{Bins, Cohorts};
+use crate::learnt::{Counts, rounded};
 
 /// Prior events per bin: how long the prior shape is believed.
 const SHAPE_EVENTS: f64 = 3.0;
@@ -60,6 +61,28 @@ impl<const BINS: usize, const EXITS: usize> Stage<BINS, EXITS> {
     /// Bytes held beside itself.
     pub(crate) fn footprint(&self) -> usize {
         self.cohorts.footprint()
+    }
+
+    /// What was counted, to be kept.
+    pub(crate) fn counts(&self) -> Counts {
+        let kept = |seen: &[f64; BINS]| seen.map(|count| rounded(count / self.weight)).to_vec();
+        Counts {
+            exits: self.events.iter().map(kept).collect(),
+            exposure: kept(&self.exposure),
+        }
+    }
+
+    /// Starts from counts of an earlier day, of at most `exits_max` exits.
+    pub(crate) fn start_from(&mut self, counts: &Counts, exits_max: f64, weight: f64) {
+        let Some(counts) = counts.weighed((EXITS, BINS), exits_max, weight) else {
+            return;
+        };
+        self.exposure.copy_from_slice(&counts.exposure);
+        for (events, exits) in self.events.iter_mut().zip(&counts.exits) {
+            events.copy_from_slice(exits);
+        }
+        self.weight = 1.0;
+        self.refresh();
     }
 
     /// The clock jumped: whoever is in here teaches nothing.

@@ -11,6 +11,7 @@ use domain::{DialMode, Rate, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
+use crate::learnt::Learnt;
 use crate::pacer::PacerConfig;
 use crate::snapshot::{Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};
 
@@ -26,12 +27,14 @@ pub struct Beginning {
     pub live: u64,
     /// Of those, abandoned.
     pub abandoned: u64,
+    /// What an earlier pacer had learnt, and how long ago.
+    pub history: Option<(Learnt, Duration)>,
 }
 
 /// Something a pacer was told.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
-    Began(Beginning),
+    Began(Box<Beginning>),
     Told(Timestamp, Fact),
     /// Asked for a decision, which dialed nothing and was not recorded.
     Asked(Timestamp),
@@ -47,7 +50,7 @@ impl Ledger {
     /// A pacer begins: pages from here on are its own.
     pub fn began(&mut self, beginning: Beginning) {
         self.entries.clear();
-        self.entries.push(Entry::Began(beginning));
+        self.entries.push(Entry::Began(Box::new(beginning)));
     }
 
     /// It was told a fact.
@@ -109,6 +112,11 @@ struct PageText {
     /// Target, limit, wait limit and ring timeout (ms), live, abandoned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     began: Option<(f64, f64, u64, u64, u64, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sure: Option<f64>,
+    /// Its age (ms), and what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    history: Option<(u64, Learnt)>,
     told: Vec<EntryText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     floor: Option<FloorText>,
@@ -140,26 +148,39 @@ struct FloorText {
 
 impl PageText {
     fn from(page: &Page, now: Timestamp) -> PageText {
-        let mut began = None;
+        let (mut began, mut sure, mut history) = (None, None, None);
         let mut told = Vec::with_capacity(page.entries.len());
         for entry in &page.entries {
             match entry {
-                Entry::Began(begun) => began = Some(beginning_text(begun)),
+                Entry::Began(begun) => {
+                    began = Some(beginning_text(begun));
+                    sure = begun.config.sure.map(Rate::get);
+                    let kept = begun.history.clone();
+                    history = kept.map(|(learnt, age)| (millis(age), learnt));
+                }
                 Entry::Told(at, fact) => told.push(EntryText::Told(offset(*at, now), *fact)),
                 Entry::Asked(at) => told.push(EntryText::Asked(offset(*at, now))),
             }
         }
         let floor = page.floor.as_ref().map(|floor| floor_text(floor, now));
-        PageText { began, told, floor }
+        PageText {
+            began,
+            sure,
+            history,
+            told,
+            floor,
+        }
     }
 
     fn page(self, at: Timestamp) -> Result<Page, serde_json::Error> {
         let mut entries = Vec::with_capacity(self.told.len() + 1);
-        entries.extend(
-            self.began
-                .map(|begun| beginning(begun).map(Entry::Began))
-                .transpose()?,
-        );
+        if let Some(begun) = self.began {
+            let mut begun = beginning(begun)?;
+            begun.config.sure = self.sure.and_then(Rate::new);
+            let kept = self.history;
+            begun.history = kept.map(|(age, learnt)| (learnt, Duration::from_millis(age)));
+            entries.push(Entry::Began(Box::new(begun)));
+        }
         entries.extend(self.told.into_iter().map(|entry| match entry {
             EntryText::Told(offset, fact) => Entry::Told(instant(offset, at), fact),
             EntryText::Asked(offset) => Entry::Asked(instant(offset, at)),
@@ -204,11 +225,13 @@ fn beginning(text: (f64, f64, u64, u64, u64, u64)) -> Result<Beginning, serde_js
         config: PacerConfig {
             target: share(target)?,
             limit: share(limit)?,
+            sure: None,
             wait_limit: Duration::from_millis(wait),
             ring_timeout: Duration::from_millis(ring),
         },
         live,
         abandoned,
+        history: None,
     })
 }
 

@@ -12,6 +12,8 @@ const SPAN: f64 = 6.0;
 const DRIFT: f64 = 0.000_004;
 /// Jumps per second: about one in four hours.
 const JUMPS: f64 = 1.0 / 14_400.0;
+/// Chance that a day has nothing to do with the one before.
+const DIFFERS: f64 = 0.1;
 
 /// The factor's distribution.
 #[derive(Clone, Debug)]
@@ -28,21 +30,26 @@ impl Level {
     pub(crate) fn new(spread: f64) -> Level {
         let step = step();
         let log: [f64; POINTS] = std::array::from_fn(|i| (i as f64 - (POINTS / 2) as f64) * step);
-        let bell = |sigma: f64| {
-            let raw: [f64; POINTS] =
-                std::array::from_fn(|i| (-0.5 * (log[i] / sigma).powi(2)).exp());
-            let total: f64 = raw.iter().sum();
-            raw.map(|mass| mass / total)
-        };
         let mut level = Level {
-            mass: bell(spread),
+            mass: bell(&log, 0.0, spread),
             log,
             factor: log.map(f64::exp),
-            after_jump: bell(0.9),
+            after_jump: bell(&log, 0.0, 0.9),
             mean_sd: (1.0, 0.0),
         };
         level.mean_sd = level.moments();
         level
+    }
+
+    /// Starts from an earlier day: around a factor, with a spread of the
+    /// logarithm, but ready to believe that today differs.
+    pub(crate) fn start_around(&mut self, factor: f64, spread: f64) {
+        let middle = factor.clamp(1.0 / SPAN, SPAN).ln();
+        let near = bell(&self.log, middle, spread);
+        for (mass, (near, far)) in self.mass.iter_mut().zip(near.iter().zip(&self.after_jump)) {
+            *mass = (1.0 - DIFFERS) * near + DIFFERS * far;
+        }
+        self.mean_sd = self.moments();
     }
 
     /// `seconds` went by with `seen` events where the slow average had
@@ -116,6 +123,12 @@ fn sum(values: &[f64; POINTS]) -> f64 {
     parts[0] + parts[1] + (parts[2] + parts[3]) + rest
 }
 
+fn bell(log: &[f64; POINTS], middle: f64, spread: f64) -> [f64; POINTS] {
+    let raw = log.map(|log| (-0.5 * ((log - middle) / spread).powi(2)).exp());
+    let total: f64 = raw.iter().sum();
+    raw.map(|mass| mass / total)
+}
+
 fn step() -> f64 {
     2.0 * SPAN.ln() / (POINTS - 1) as f64
 }
@@ -139,6 +152,16 @@ mod tests {
             level.update(1.0, 1.5, 0.5);
         }
         assert!(level.mean_sd().0 > 2.3, "{:?}", level.mean_sd());
+    }
+
+    #[test]
+    fn a_day_like_the_one_before_starts_calm_and_another_is_soon_believed() {
+        let mut level = Level::new(0.6);
+        level.start_around(1.5, 0.15);
+        let (mean, sd) = level.mean_sd();
+        assert!((mean - 1.5).abs() < 0.2 && sd < 0.6, "{mean} {sd}");
+        (0..40).for_each(|_| level.update(1.0, 0.2, 0.5));
+        assert!(level.mean_sd().0 < 0.7, "{:?}", level.mean_sd());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::clock::Clock;
 use crate::decision::{Binding, Decision, Grounds};
 use crate::fact::Fact;
 use crate::forecast::Outlook;
+use crate::learnt::{Learnt, weight_of};
+use crate::ledger::Beginning;
 use crate::limits;
 use crate::predictive;
 use crate::snapshot::Snapshot;
@@ -24,6 +26,9 @@ pub struct PacerConfig {
     pub target: Rate,
     /// Share never to exceed in the long run.
     pub limit: Rate,
+    /// How sure to be, when the period ends, that the rate stays under the
+    /// limit; `None`: the target is met on average.
+    pub sure: Option<Rate>,
     /// How long a live call may wait for an agent.
     pub wait_limit: Duration,
     /// How long the far end may ring.
@@ -57,6 +62,38 @@ impl Pacer {
             clock: Clock::default(),
             counted: None,
         }
+    }
+
+    /// A pacer that starts from what an earlier one had learnt so long ago:
+    /// worth the less the older it is, and outweighed soon where today
+    /// differs. The balance of the period is not part of it.
+    pub fn from_history(config: PacerConfig, learnt: &Learnt, age: Duration) -> Pacer {
+        let weight = weight_of(age);
+        let mut pacer = Pacer::new(config);
+        pacer.calls = CallBook::from_history(&learnt.calls, weight);
+        pacer.talks = TalkBook::from_history(&learnt.talks, weight);
+        pacer.budget.start_from(&learnt.budget, weight);
+        pacer
+    }
+
+    /// A pacer that begins as told.
+    pub fn begin(beginning: &Beginning) -> Pacer {
+        let mut pacer = match &beginning.history {
+            Some((learnt, age)) => Pacer::from_history(beginning.config, learnt, *age),
+            None => Pacer::new(beginning.config),
+        };
+        pacer.restore_balance(beginning.live, beginning.abandoned);
+        pacer
+    }
+
+    /// Live calls that what it knows is worth, earlier days included.
+    pub fn known_from(&self) -> u64 {
+        self.budget.learnt_from() as u64
+    }
+
+    /// What was learnt so far, earlier days included, to be kept for a later one.
+    pub fn learnt(&self) -> Learnt {
+        Learnt::new(self.calls.kept(), self.talks.kept(), self.budget.learnt())
     }
 
     /// Takes up the balance of the abandon period after a restart: calls

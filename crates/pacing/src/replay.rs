@@ -18,9 +18,7 @@ impl Replay {
         for entry in &page.entries {
             match (entry, &mut self.pacer) {
                 (Entry::Began(beginning), pacer) => {
-                    let mut fresh = Pacer::new(beginning.config);
-                    fresh.restore_balance(beginning.live, beginning.abandoned);
-                    *pacer = Some(fresh);
+                    *pacer = Some(Pacer::begin(beginning));
                 }
                 (Entry::Told(at, fact), Some(pacer)) => pacer.observe(*at, *fact),
                 (Entry::Asked(at), Some(pacer)) => pacer.pass(*at),

@@ -4,10 +4,14 @@
 
 use domain::AgentId;
 
+use crate::learnt::{rounded, sound};
+
 /// Pauses and wrap-ups that count before any is seen.
 const PRIOR: (f64, f64) = (0.5, 30.0);
 /// Wrap-ups remembered.
 const MEMORY: f64 = 2_000.0;
+/// Wrap-ups that earlier days may count for.
+const HISTORY_MAX: f64 = 500.0;
 
 /// Wrap-ups that ended, and how many of them in a pause.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,19 @@ pub(crate) struct Returns {
 impl Returns {
     pub(crate) fn wrapped_up(&mut self, agent: AgentId) {
         self.pending = Some(agent);
+    }
+
+    /// Wrap-ups and pauses, to be kept.
+    pub(crate) fn counts(&self) -> (f64, f64) {
+        (rounded(self.wrapped), rounded(self.paused))
+    }
+
+    /// Starts from those of earlier days, at part of their weight.
+    pub(crate) fn start_from(&mut self, (wrapped, paused): (f64, f64), weight: f64) {
+        let wrapped = sound(wrapped);
+        let weight = weight * (HISTORY_MAX / wrapped.max(1e-9)).min(1.0);
+        self.wrapped = wrapped * weight;
+        self.paused = sound(paused).min(wrapped) * weight;
     }
 
     /// The agent is ready, or is not.

@@ -30,7 +30,7 @@ pub(crate) fn decide(pacer: &mut Pacer, snapshot: &Snapshot) -> Decision {
     let answer = answer_at_most(pacer, snapshot);
     let picked_up = snapshot.calls.iter().filter(|call| call.answered.is_some());
     let sure = u32::try_from(picked_up.count()).unwrap_or(u32::MAX);
-    let lines = if pacer.budget.seen() < LEARNT {
+    let lines = if pacer.budget.learnt_from() < LEARNT {
         free
     } else {
         free.min(sure) + lines(free.saturating_sub(sure), answer)

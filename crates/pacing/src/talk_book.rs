@@ -8,6 +8,8 @@ use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
 use crate::keyed::{Keyed, footprint};
+use crate::learnt::LearntTalks;
+use crate::leaving::Leaving;
 use crate::level::Level;
 use crate::returns::Returns;
 
@@ -37,6 +39,11 @@ const CLASS_UPPERS: [i64; CLASSES - 1] = [12, 30, 60, 120, 240];
 pub(crate) const CLASSES: usize = 6;
 /// Talks remembered.
 const MEMORY: f64 = 2_500.0;
+
+/// Talks that earlier days may count for.
+const HISTORY_MAX: f64 = 500.0;
+/// Spread of the logarithm of how soon talks end, from day to day.
+const DAY_SPREAD: f64 = 0.1;
 
 /// What a tracked agent does. Instants are milliseconds of the pacer's clock.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +84,7 @@ pub(crate) struct TalkBook {
     counted: Option<i64>,
     seen: f64,
     returns: Returns,
+    leaving: Leaving,
     jumps: u32,
     fresh: Freshness,
     learnt: LearntOfTalks,
@@ -100,6 +108,7 @@ impl TalkBook {
             counted: None,
             seen: 0.0,
             returns: Returns::default(),
+            leaving: Leaving::default(),
             jumps: 0,
             fresh: Freshness::default(),
             learnt: LearntOfTalks {
@@ -113,11 +122,37 @@ impl TalkBook {
         book
     }
 
+    /// What is to be kept.
+    pub(crate) fn kept(&self) -> LearntTalks {
+        LearntTalks {
+            talk: self.talk.counts(),
+            wrap_up: self.wrap.counts(),
+            wrap_up_by_class: self.wrap_by_class.iter().map(Stage::counts).collect(),
+            returns: self.returns.counts(),
+        }
+    }
+
+    /// A book that starts from earlier days, at part of their weight.
+    pub(crate) fn from_history(kept: &LearntTalks, weight: f64) -> TalkBook {
+        let mut book = TalkBook::new();
+        book.talk.start_from(&kept.talk, HISTORY_MAX, weight);
+        book.wrap.start_from(&kept.wrap_up, HISTORY_MAX, weight);
+        let classes = book.wrap_by_class.iter_mut();
+        for (class, counts) in classes.zip(&kept.wrap_up_by_class) {
+            class.start_from(counts, HISTORY_MAX, weight);
+        }
+        book.returns.start_from(kept.returns, weight);
+        book.level.start_around(1.0, DAY_SPREAD);
+        book.learn();
+        book
+    }
+
     /// Bytes held beside itself.
     pub(crate) fn footprint(&self) -> usize {
         let classes = self.wrap_by_class.iter().map(Stage::footprint);
         let stages = self.talk.footprint() + self.wrap.footprint();
-        footprint(&self.busy) + stages + classes.sum::<usize>()
+        let leaving = self.leaving.footprint();
+        footprint(&self.busy) + stages + leaving + classes.sum::<usize>()
     }
 
     /// Time goes on.
@@ -141,6 +176,7 @@ impl TalkBook {
 
     pub(crate) fn bridged(&mut self, now: i64, agent: AgentId) {
         self.not_busy(now, agent);
+        self.leaving.there(agent);
         self.talk.enter(now);
         let doing = Doing::Talk { since: now };
         let jumps = self.jumps;
@@ -191,12 +227,14 @@ impl TalkBook {
     pub(crate) fn ready(&mut self, now: i64, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, true);
+        self.leaving.there(agent);
     }
 
     /// Gone: a pause, a break, the log-out.
     pub(crate) fn left(&mut self, now: i64, agent: AgentId) {
         self.not_busy(now, agent);
         self.returns.then(agent, false);
+        self.leaving.left(now, agent);
     }
 
     /// Whatever was missed in between, the agent is not busy.
@@ -238,6 +276,12 @@ impl TalkBook {
     /// Factor on the hazard of a talk ending: mean, standard deviation.
     pub(crate) fn level(&self) -> (f64, f64) {
         self.level.mean_sd()
+    }
+
+    /// Agents leaving per second for each of those still there, while more go
+    /// than a usual minute sees.
+    pub(crate) fn leaving_rate(&self, staying: usize) -> Option<f64> {
+        self.leaving.rate(self.counted?, staying)
     }
 
     /// Agents busy now, as far as facts tell.

@@ -27,6 +27,7 @@ fn config() -> PacerConfig {
     PacerConfig {
         target,
         limit: target,
+        sure: None,
         wait_limit: Duration::from_secs(2),
         ring_timeout: Duration::from_secs(25),
     }
@@ -173,7 +174,7 @@ proptest! {
     ) {
         let Campaign { mut floor, mut pacer, now, mut snapshot } = Campaign::new(shape, seed);
         let (mut ledger, mut replay) = (Ledger::default(), Replay::default());
-        ledger.began(Beginning { config: config(), live: 0, abandoned: 0 });
+        ledger.began(Beginning { config: config(), live: 0, abandoned: 0, history: None });
         for second in 1..900 {
             let at = now + second * SECOND;
             let mut tell = |at, fact| {

@@ -4,17 +4,23 @@ use std::time::Duration;
 
 use domain::{AgentId, AttemptId, DialMode, Rate, Timestamp};
 use pacing::{
-    Decision, Fact, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp,
+    Decision, Fact, Learnt, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
+    SnapshotWrapUp,
 };
 use proptest::prelude::*;
 
-fn pacer() -> Pacer {
-    Pacer::new(PacerConfig {
+fn config() -> PacerConfig {
+    PacerConfig {
         target: Rate::new(0.03).expect("a share"),
         limit: Rate::new(0.03).expect("a share"),
+        sure: None,
         wait_limit: Duration::from_secs(2),
         ring_timeout: Duration::from_secs(25),
-    })
+    }
+}
+
+fn pacer() -> Pacer {
+    Pacer::new(config())
 }
 
 fn at(millis: i64) -> Timestamp {
@@ -189,5 +195,73 @@ proptest! {
         floor.talking.clear();
         floor.wrap_up.clear();
         prop_assert_eq!(after(&history).decide(&floor).dial, 0);
+    }
+}
+
+/// A floor where every fifth call of `calls` is answered after six seconds.
+fn a_morning(pacer: &mut Pacer, calls: i64) {
+    for number in 0..calls {
+        let (call, agent) = (AttemptId::new(number), AgentId::new(number % 7));
+        let start = number * 4_000;
+        pacer.observe(at(start), Fact::CallPlaced { call });
+        pacer.observe(at(start + 2_000), Fact::Ringing { call });
+        if number % 5 == 0 {
+            pacer.observe(at(start + 8_000), Fact::Bridged { call, agent });
+            pacer.observe(at(start + 60_000), Fact::TalkEnded { agent });
+        } else {
+            pacer.observe(at(start + 20_000), Fact::Failed { call });
+        }
+        pacer.decide(&ten_ready(start + 20_500));
+    }
+}
+
+fn ten_ready(now: i64) -> Snapshot {
+    let mut floor = Snapshot::empty(at(now), DialMode::Predictive);
+    floor.agents_ready = 10;
+    (floor.channels_free, floor.calls_now_max, floor.hopper) = (500, 500, 500);
+    floor
+}
+
+fn figure(decision: &Decision, wanted: &str) -> f64 {
+    let inputs = decision.inputs();
+    let found = inputs.iter().find(|(name, _)| *name == wanted);
+    found.expect("the figure is there").1
+}
+
+#[test]
+fn a_second_day_starts_from_the_first() {
+    let mut first = pacer();
+    a_morning(&mut first, 2_000);
+    let text = first.learnt().to_json();
+    assert!(text.len() < 16 * 1_024, "{} bytes", text.len());
+    let learnt = Learnt::from_json(&text).expect("its own");
+    let chance = |mut pacer: Pacer| {
+        let decision = pacer.decide(&ten_ready(100_000_000));
+        (figure(&decision, "answer_chance"), decision.dial)
+    };
+    let known = chance(Pacer::from_history(config(), &learnt, Duration::ZERO));
+    let aged = |days: u64| Duration::from_secs(days * 86_400);
+    let old = chance(Pacer::from_history(config(), &learnt, aged(365)));
+    let stranger = chance(pacer());
+    assert!((known.0 - 0.2).abs() < 0.03, "{known:?}");
+    assert!(known.1 > stranger.1, "{known:?} {stranger:?}");
+    assert!((old.0 - stranger.0).abs() < 0.05, "{old:?} {stranger:?}");
+}
+
+proptest! {
+    #[test]
+    fn any_history_gives_a_finite_decision(
+        value in prop_oneof![Just("-1".to_owned()), Just("1e300".to_owned()), any::<u32>().prop_map(|n| n.to_string())],
+        age in any::<u64>(),
+    ) {
+        let mut first = pacer();
+        a_morning(&mut first, 20);
+        let text = first.learnt().to_json().replace("0.0", &value);
+        let Some(learnt) = Learnt::from_json(&text) else { return Ok(()) };
+        let mut second = Pacer::from_history(config(), &learnt, Duration::from_secs(age));
+        let decision = second.decide(&ten_ready(1_000));
+        let inputs = decision.inputs();
+        let wild = inputs.iter().find(|(_, value)| !value.is_finite());
+        prop_assert_eq!(wild, None);
     }
 }

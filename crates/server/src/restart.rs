@@ -160,6 +160,21 @@ fn next_work(
     }
 }
 
+/// What pacing had learnt of each campaign: its day need not begin from guesses.
+pub(crate) async fn learnt(store: &Arc<dyn Store>, floor: &Floor) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for campaign in floor.campaigns.keys().copied() {
+        if let Some((at, estimates)) = store.pacing_learnt(campaign).await? {
+            inputs.push(Input::PacingLearnt {
+                campaign,
+                at,
+                estimates,
+            });
+        }
+    }
+    Ok(inputs)
+}
+
 /// Phones that were registered, and lines to be hung up before they are
 /// raised anew.
 pub(crate) async fn restore_phones(

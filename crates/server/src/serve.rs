@@ -50,7 +50,8 @@ impl Server {
         let listener = listen(config.http).await?;
         store.take_over().await?;
         let engine_floor = Floor::default();
-        let inputs = floor.changes(&engine_floor, &telephony);
+        let mut inputs = floor.changes(&engine_floor, &telephony);
+        inputs.extend(restart::learnt(&store, &floor).await?);
         let now = started(&clock);
         let left = restart::close_orphans(&store, &telephony, &floor, now).await?;
         let orphans = left.orphans;

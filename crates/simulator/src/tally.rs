@@ -87,7 +87,8 @@ impl Tally {
             | Event::CallAbandoned { .. }
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
-            | Event::PacingTold { .. } => {}
+            | Event::PacingTold { .. }
+            | Event::PacingLearnt { .. } => {}
         }
     }
 

@@ -361,6 +361,10 @@ impl Store for SqlStore {
         pacing::pacing_ledger(&self.db, campaign, first, before, limit).await
     }
 
+    async fn pacing_learnt(&self, campaign: CampaignId) -> Result<Option<(Timestamp, String)>> {
+        pacing::pacing_learnt(&self.db, campaign).await
+    }
+
     async fn gates(
         &self,
         campaign: Option<CampaignId>,

@@ -44,6 +44,8 @@ pub trait Store: Send + Sync {
     /// Gives back work that an earlier engine leased and that is not being
     /// called; work being called is leased to this engine.
     async fn release_leases(&self) -> Result<u64>;
+    /// What the pacing of a campaign had learnt when it was kept last, and when.
+    async fn pacing_learnt(&self, campaign: CampaignId) -> Result<Option<(Timestamp, String)>>;
     /// Registered phones.
     async fn bindings(&self) -> Result<Vec<Binding>>;
     /// Remembers a registration (one per user and line).

@@ -106,7 +106,8 @@ impl Oracle {
             | Event::Typified(_)
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
-            | Event::PacingTold { .. } => {}
+            | Event::PacingTold { .. }
+            | Event::PacingLearnt { .. } => {}
         }
     }
 

@@ -2,8 +2,9 @@
 //! its reason, never above the hard limits.
 
 use crate::floor::{Floor, running, secs, trunk};
-use domain::{DialMode, Event, PacingRecord};
-use engine::AgentRequest;
+use domain::{AgentId, AttemptId, CampaignState, DialMode, Event, PacingRecord, Rate, Timestamp};
+use engine::{AgentRequest, Input};
+use pacing::{Fact, Pacer, PacerConfig, Snapshot};
 
 fn predictive() -> domain::DialMode {
     DialMode::Predictive
@@ -69,7 +70,7 @@ fn an_agent_of_two_campaigns_is_counted_once() {
     let mut second = running(DialMode::Progressive);
     second.id = other;
     second.name = "Otra".into();
-    floor.feed(engine::Input::CampaignChanged(Box::new(second)));
+    floor.feed(Input::CampaignChanged(Box::new(second)));
     for contact in 1..=20 {
         floor.shelve(crate::floor::work(
             other,
@@ -110,7 +111,7 @@ fn a_clock_set_back_an_hour_keeps_the_floor_going() {
     let calls = floor.dialed();
     floor.answers(calls[0]).after(secs(10)).hangs_up(calls[0]);
     floor.now = floor.now - secs(3_600);
-    floor.feed(engine::Input::Wake);
+    floor.feed(Input::Wake);
     floor.after(secs(31));
     assert_eq!(
         floor.typifications(calls[0]).len(),
@@ -119,4 +120,87 @@ fn a_clock_set_back_an_hour_keeps_the_floor_going() {
     );
     let live = floor.live();
     assert!(floor.dialed().len() > calls.len(), "held back: {live:?}");
+}
+
+fn kept(floor: &Floor) -> Vec<&String> {
+    let facts = floor.facts.iter();
+    facts
+        .filter_map(|fact| match fact {
+            Event::PacingLearnt { estimates, .. } => Some(estimates),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_pacing_learnt_is_kept_each_quarter_of_an_hour_and_at_the_end() {
+    let mut floor = Floor::with(running(predictive()), 1, 50);
+    floor.after(secs(20 * 60));
+    assert!(kept(&floor).is_empty(), "nobody answered yet");
+    let call = *floor.dialed().last().expect("it dials");
+    floor.rings(call).answers(call).after(secs(15 * 60 + 1));
+    assert_eq!(kept(&floor).len(), 1);
+    let stop = |floor: &mut Floor, state| {
+        floor.change(|campaign| campaign.state = state);
+    };
+    stop(&mut floor, CampaignState::Stopped);
+    assert_eq!(kept(&floor).len(), 1, "nobody answered since");
+    stop(&mut floor, CampaignState::Running);
+    floor.hangs_up(call).after(secs(60));
+    let next = *floor.dialed().last().expect("it dials");
+    floor.rings(next).answers(next).after(secs(1));
+    stop(&mut floor, CampaignState::Paused);
+    assert_eq!(kept(&floor).len(), 2);
+}
+
+/// What a day leaves on which one call of twenty is answered.
+fn a_day_of_few_answers() -> String {
+    let share = Rate::new(0.03).expect("a share");
+    let mut pacer = Pacer::new(PacerConfig {
+        target: share,
+        limit: share,
+        sure: None,
+        wait_limit: secs(2),
+        ring_timeout: secs(25),
+    });
+    for number in 0..2_000 {
+        let (call, agent) = (AttemptId::new(number), AgentId::new(1));
+        let at = |second: i64| Timestamp::from_millis((number * 30 + second) * 1_000);
+        pacer.observe(at(0), Fact::CallPlaced { call });
+        pacer.observe(at(2), Fact::Ringing { call });
+        if number % 20 == 0 {
+            pacer.observe(at(8), Fact::Bridged { call, agent });
+            pacer.observe(at(20), Fact::TalkEnded { agent });
+            pacer.observe(at(24), Fact::WrapUpEnded { agent });
+        } else {
+            pacer.observe(at(27), Fact::Failed { call });
+        }
+        pacer.decide(&Snapshot::empty(at(28), DialMode::Predictive));
+    }
+    pacer.learnt().to_json()
+}
+
+#[test]
+fn a_day_that_starts_from_the_one_before_dials_as_many_as_that_one_needed() {
+    let first_minute = |estimates: Option<String>| {
+        let mut floor = Floor::new(running(predictive()));
+        if let Some(estimates) = estimates {
+            let (campaign, at) = (crate::floor::CAMPAIGN, floor.now - secs(16 * 3_600));
+            floor.feed(Input::PacingLearnt {
+                campaign,
+                at,
+                estimates,
+            });
+        }
+        for id in 1..=3 {
+            floor.agent_ready(id);
+        }
+        floor.contacts(1..=60).after(secs(5));
+        floor.dialed().len()
+    };
+    let stranger = first_minute(None);
+    assert!(stranger <= 6, "two lines for each who is there");
+    let known = first_minute(Some(a_day_of_few_answers()));
+    assert!(known > 2 * stranger, "{known}");
+    assert_eq!(first_minute(Some("of another version".into())), stranger);
 }

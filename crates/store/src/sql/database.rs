@@ -214,10 +214,12 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
-    Migrator::with_migrations(migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger"))
-        .run(&writer)
-        .await
-        .map_err(StoreError::Migrate)?;
+    Migrator::with_migrations(
+        migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt"),
+    )
+    .run(&writer)
+    .await
+    .map_err(StoreError::Migrate)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_with(options.create_if_missing(false).read_only(true))
@@ -284,10 +286,12 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    Migrator::with_migrations(migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger"))
-        .run(&pool)
-        .await
-        .map_err(StoreError::Migrate)?;
+    Migrator::with_migrations(
+        migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt"),
+    )
+    .run(&pool)
+    .await
+    .map_err(StoreError::Migrate)?;
     Ok(Database::Postgres(pool))
 }
 

@@ -13,6 +13,8 @@ pub(super) const PACING: i64 = 12;
 pub(super) const CAMPAIGN_STATE: i64 = 11;
 /// Kind of the pages of the pacing ledger without a decision; as above.
 pub(super) const TOLD: i64 = 14;
+/// Kind of what pacing had learnt; as above.
+pub(super) const LEARNT: i64 = 15;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
 
@@ -158,10 +160,21 @@ fn row(event: &Event) -> EventRow {
             attempt: None,
             body: json!({"page": page_json(page)}),
         },
+        Event::PacingLearnt {
+            campaign,
+            estimates,
+        } => EventRow {
+            kind: LEARNT,
+            campaign: Some(campaign.get()),
+            agent: None,
+            attempt: None,
+            body: json!({"estimates": page_json(estimates)}),
+        },
     }
 }
 
-/// A page of the pacing ledger is JSON itself, and stands in the body as such.
+/// A page of the pacing ledger is JSON itself, as estimates are, and stands in
+/// the body as such.
 fn page_json(page: &str) -> Json {
     serde_json::from_str(page).unwrap_or(Json::Null)
 }

@@ -187,7 +187,7 @@ impl<'a> Fold<'a> {
                     self.finished.insert(campaign.get());
                 }
             }
-            Event::PacingDecided(_) | Event::PacingTold { .. } => {}
+            Event::PacingDecided(_) | Event::PacingTold { .. } | Event::PacingLearnt { .. } => {}
         }
     }
 

@@ -1,11 +1,11 @@
-//! Pacing read back: decisions for those who ask why, and the ledger they can
-//! be made again from.
+//! Pacing read back: decisions for those who ask why, the ledger they can be
+//! made again from, and what was learnt for the day that comes.
 
 use domain::{CampaignId, Timestamp};
 use serde_json::Value as Json;
 
 use super::database::Database;
-use super::event::{PACING, TOLD, place};
+use super::event::{LEARNT, PACING, TOLD, place};
 use super::query::Query;
 use super::row::Row;
 use crate::error::Result;
@@ -126,4 +126,28 @@ pub(super) async fn pacing_ledger(
         .int(before.as_millis())
         .int(i64::from(limit));
     db.fetch(query).await?.iter().map(ledger_of).collect()
+}
+
+/// The body of what was learnt.
+#[derive(serde::Deserialize)]
+struct LearntBody {
+    estimates: Json,
+}
+
+/// See [`crate::Store::pacing_learnt`].
+pub(super) async fn pacing_learnt(
+    db: &Database,
+    campaign: CampaignId,
+) -> Result<Option<(Timestamp, String)>> {
+    let text = format!(
+        "SELECT at, body FROM event WHERE kind = {LEARNT} AND campaign = $1
+         ORDER BY seq DESC LIMIT 1"
+    );
+    let query = Query::new("read what pacing had learnt", text).int(campaign.get());
+    let rows = db.fetch(query).await?;
+    let learnt = |row: &Row| {
+        let body: LearntBody = row.json("body", "what pacing had learnt")?;
+        Ok((row.time("at")?, body.estimates.to_string()))
+    };
+    rows.first().map(learnt).transpose()
 }

@@ -1,6 +1,6 @@
 //! What a process started later finds.
 
-use domain::{Outcome, SignallingRecord, WorkState};
+use domain::{CampaignId, Event, Outcome, SignallingRecord, WorkState};
 use store::{Binding, Numbering, StoreError};
 
 use crate::database::Record;
@@ -15,6 +15,7 @@ contract!(
     open_attempts_are_found_with_how_to_end_them,
     leases_go_back_except_those_being_called,
     what_nobody_typified_is_found_until_someone_does,
+    the_newest_of_what_pacing_learnt_is_found,
     events_of_somebody_else_do_not_pass_for_ours,
     registrations_lines_and_secret_survive,
 );
@@ -110,6 +111,25 @@ async fn what_nobody_typified_is_found_until_someone_does(record: Record) {
     let said = typified(1, "CE01", false, again(&items[0], 600, 1));
     writer.commit(&*later, 20, vec![said]).await;
     assert_eq!(later.untyped_attempts().await.unwrap(), []);
+}
+
+async fn the_newest_of_what_pacing_learnt_is_found(record: Record) {
+    let learnt = |campaign, estimates: &str| Event::PacingLearnt {
+        campaign: CampaignId::new(campaign),
+        estimates: estimates.to_owned(),
+    };
+    let mut writer = Writer::default();
+    let store = &*record.store;
+    let early = vec![learnt(1, r#"{"live":0.1}"#), learnt(2, r#"{"live":9.0}"#)];
+    writer.commit(store, 10, early).await;
+    let newest = r#"{"live":0.30000000000000004}"#;
+    writer.commit(store, 20, vec![learnt(1, newest)]).await;
+    let later = record.reopened().await.store;
+    let found = |campaign| later.pacing_learnt(CampaignId::new(campaign));
+    let one = found(1).await.unwrap();
+    assert_eq!(one, Some((at(20), newest.to_owned())));
+    assert_eq!(found(2).await.unwrap().map(|(when, _)| when), Some(at(10)));
+    assert_eq!(found(3).await.unwrap(), None);
 }
 
 async fn events_of_somebody_else_do_not_pass_for_ours(record: Record) {
