@@ -188,8 +188,13 @@ impl Engine {
 
     pub(crate) fn line_down(&mut self, id: AgentId, why: &str) {
         let on = self.roster.get(id).and_then(Agent::attempt);
-        self.put_preview_back(id);
+        let previewed = self.previewed(id);
+        // First of all: an agent freed of a preview takes a waiting customer,
+        // and this one would not hear them.
         self.act(id, |agent, now| agent.line_went_down(now, why));
+        if let Some(attempt) = previewed {
+            self.refuse(attempt, own_gate("preview.left"), self.now);
+        }
         if let Some(attempt) = on {
             self.rescue_from(id, attempt);
         }

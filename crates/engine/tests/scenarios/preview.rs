@@ -125,3 +125,27 @@ fn an_agent_may_give_up_a_preview_call_that_rings() {
     );
     assert_eq!(floor.status(1), AgentStatus::Ready);
 }
+
+#[test]
+fn a_line_that_falls_in_a_preview_is_given_no_customer() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 1, 5);
+    let call = floor.last_dialed();
+    floor.rings(call);
+    // A second agent, who previews; the first takes a break while it rings.
+    floor.change(|campaign| campaign.mode = DialMode::Preview);
+    floor.agent_ready(2).after(secs(1));
+    floor.asks(1, AgentRequest::Break("café".into()));
+    assert_eq!(floor.status(2), AgentStatus::Reserved);
+    floor.answers(call);
+    floor.line(2, LineEvent::Down("gone".into()));
+    assert_eq!(floor.status(2), AgentStatus::Lost);
+    floor.after(secs(3));
+    let (outcome, _) = floor
+        .outcome(call)
+        .unwrap_or((Outcome::Abandoned, domain::EndedBy::System));
+    assert_eq!(outcome, Outcome::Abandoned);
+    assert!(!floor.was_ordered(&Command::Bridge {
+        attempt: call,
+        agent: agent(2)
+    }));
+}
