@@ -116,7 +116,7 @@ impl Engine {
         for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
             pace::put_call(&mut floor, call);
         }
-        let known_from = run.figures.balance(now).0.max(run.pace.known_from());
+        let known_from = run.pace.known_from();
         pace::cap_while_learning(&mut floor, known_from);
         let run = self.runs.get_mut(&id).expect("found above");
         let (record, news) = run.pace.decide(&run.campaign, &floor);

@@ -135,6 +135,16 @@ impl Engine {
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),
             Input::Past(past) => self.past.restore(*past),
+            Input::PacingBalance {
+                campaign,
+                live,
+                abandoned,
+            } => {
+                let now = self.now;
+                if let Some(run) = self.runs.get_mut(&campaign) {
+                    run.restore_balance(now, (live, abandoned));
+                }
+            }
             Input::PacingLearnt {
                 campaign,
                 at,
@@ -235,7 +245,8 @@ impl Engine {
     fn pacing_learnt(&mut self, id: CampaignId, at: Timestamp, estimates: &str) {
         if let Some(run) = self.runs.get_mut(&id) {
             let age = self.now.since(at);
-            run.pace.remember(&run.campaign, estimates, age);
+            let balance = run.figures.balance(self.now);
+            run.pace.remember(&run.campaign, balance, estimates, age);
         }
     }
 

@@ -80,6 +80,16 @@ pub enum Input {
     /// An attempt of an earlier engine that is over, at a start: its agent may
     /// still say what it was.
     Past(Box<PastAttempt>),
+    /// At a start: people who answered a campaign's calls since its day began,
+    /// and those of them abandoned.
+    PacingBalance {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Answered.
+        live: u64,
+        /// Of those, abandoned.
+        abandoned: u64,
+    },
     /// What pacing had learnt of a campaign that is known already, as the
     /// newest [`Event::PacingLearnt`](domain::Event) of the record says.
     PacingLearnt {

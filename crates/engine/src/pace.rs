@@ -58,18 +58,30 @@ impl Pace {
     /// leaves it be.
     pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: (u64, u64)) {
         if config(from) != config(to) {
-            let known = self.pacer.known_from() > 0;
-            let history = known.then(|| (self.pacer.learnt(), Duration::ZERO));
-            self.begin(config(to), balance, history);
+            self.balance(to, balance);
         }
     }
 
     /// What an earlier engine had learnt of the campaign so long ago; of no
     /// use once this one has seen people answer.
-    pub(crate) fn remember(&mut self, campaign: &Campaign, learnt: &str, age: Duration) {
+    pub(crate) fn remember(
+        &mut self,
+        campaign: &Campaign,
+        balance: (u64, u64),
+        learnt: &str,
+        age: Duration,
+    ) {
         if let (0, Some(learnt)) = (self.pacer.known_from(), Learnt::from_json(learnt)) {
-            self.begin(config(campaign), (0, 0), Some((learnt, age)));
+            self.begin(config(campaign), balance, Some((learnt, age)));
         }
+    }
+
+    /// Begins with a balance, and with what is known already: of no answers
+    /// where a new day of calls begins, of those of the day after a restart.
+    pub(crate) fn balance(&mut self, campaign: &Campaign, balance: (u64, u64)) {
+        let known = self.pacer.known_from() > 0;
+        let history = known.then(|| (self.pacer.learnt(), Duration::ZERO));
+        self.begin(config(campaign), balance, history);
     }
 
     fn begin(

@@ -77,6 +77,12 @@ impl Run {
         self.campaign = campaign;
     }
 
+    /// Takes up the balance of the day that an earlier engine had.
+    pub(crate) fn restore_balance(&mut self, now: Timestamp, balance: (u64, u64)) {
+        self.figures.restore(now, balance);
+        self.pace.balance(&self.campaign, balance);
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         self.campaign.state == CampaignState::Running
     }
@@ -105,7 +111,12 @@ impl Run {
             .as_ref()
             .is_some_and(|hours| hours.from <= now && now < hours.until);
         if !known {
+            let was_closed = !self.is_open();
             self.hours = Some(self.judge_hours(now));
+            if was_closed && self.is_open() {
+                // A day is its own period: yesterday's thrift is not spent today.
+                self.pace.balance(&self.campaign, (0, 0));
+            }
         }
         match self.hours.as_ref().and_then(|hours| hours.closed.clone()) {
             Some(refusal) => Err(refusal),
@@ -198,6 +209,12 @@ impl Figures {
 
     pub(crate) fn answered(&mut self, now: Timestamp) {
         self.hour(now).1 += 1;
+    }
+
+    fn restore(&mut self, now: Timestamp, (live, abandoned): (u64, u64)) {
+        let hour = self.hour(now);
+        hour.1 += live;
+        hour.2 += abandoned;
     }
 
     pub(crate) fn abandoned(&mut self, now: Timestamp) {

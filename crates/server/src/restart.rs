@@ -24,6 +24,9 @@ const COOL_OFF: Duration = Duration::from_secs(3_600);
 /// How far back to look for who was at work.
 const SHIFT: Duration = Duration::from_secs(16 * 3_600);
 
+/// The longest that calls may leave on one day; the night is as long.
+const DAY_OF_CALLS: Duration = Duration::from_secs(12 * 3_600);
+
 /// What an earlier run left, brought to its end.
 pub(crate) struct Left {
     /// How many attempts were open.
@@ -160,10 +163,23 @@ fn next_work(
     }
 }
 
-/// What pacing had learnt of each campaign: its day need not begin from guesses.
-pub(crate) async fn learnt(store: &Arc<dyn Store>, floor: &Floor) -> Result<Vec<Input>> {
+/// What pacing had learnt of each campaign, and how its day stands: it need not
+/// begin from guesses, and a restart forgives no abandoned call.
+pub(crate) async fn pacing(
+    store: &Arc<dyn Store>,
+    floor: &Floor,
+    now: Timestamp,
+) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for campaign in floor.campaigns.keys().copied() {
+        let today = store
+            .facts(campaign, now - DAY_OF_CALLS, now + Duration::from_millis(1))
+            .await?;
+        inputs.push(Input::PacingBalance {
+            campaign,
+            live: today.answered_by_outcome,
+            abandoned: today.abandoned,
+        });
         if let Some((at, estimates)) = store.pacing_learnt(campaign).await? {
             inputs.push(Input::PacingLearnt {
                 campaign,

@@ -51,8 +51,8 @@ impl Server {
         store.take_over().await?;
         let engine_floor = Floor::default();
         let mut inputs = floor.changes(&engine_floor, &telephony);
-        inputs.extend(restart::learnt(&store, &floor).await?);
         let now = started(&clock);
+        inputs.extend(restart::pacing(&store, &floor, now).await?);
         let left = restart::close_orphans(&store, &telephony, &floor, now).await?;
         let orphans = left.orphans;
         let released = store.release_leases().await?;

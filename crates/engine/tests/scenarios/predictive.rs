@@ -204,3 +204,39 @@ fn a_day_that_starts_from_the_one_before_dials_as_many_as_that_one_needed() {
     assert!(known > 2 * stranger, "{known}");
     assert_eq!(first_minute(Some("of another version".into())), stranger);
 }
+
+/// Live calls and abandoned ones, as the last decision counted them.
+fn counted(floor: &Floor) -> (f64, f64) {
+    let decisions = decisions(floor);
+    let last = decisions.iter().rev().find(|d| !d.inputs.is_empty());
+    let of = |name| {
+        let inputs = &last.expect("a decision with its inputs").inputs;
+        let found = inputs.iter().find(|(input, _)| *input == name);
+        found.expect("an input of that name").1
+    };
+    (of("live"), of("abandoned"))
+}
+
+#[test]
+fn each_day_of_calls_is_a_period_of_its_own() {
+    let mut floor = Floor::with(running(predictive()), 1, 400);
+    let calls = floor.dialed();
+    floor.rings(calls[0]).answers(calls[0]).hangs_up(calls[0]);
+    floor.types(1, calls[0], "NI07").after(secs(5));
+    assert_eq!(counted(&floor).0, 1.0);
+    floor.after(secs(24 * 3_600)).agent_ready(1).after(secs(2));
+    assert_eq!(counted(&floor).0, 0.0, "it is tomorrow");
+}
+
+#[test]
+fn a_restart_forgives_no_abandoned_call() {
+    let mut floor = Floor::with(running(predictive()), 1, 400);
+    floor.feed(Input::PacingBalance {
+        campaign: crate::floor::CAMPAIGN,
+        live: 100,
+        abandoned: 5,
+    });
+    floor.after(secs(15));
+    assert_eq!(counted(&floor), (100.0, 5.0));
+    assert_eq!(floor.live().abandoned, 5, "on the page too");
+}
