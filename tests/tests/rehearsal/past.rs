@@ -197,7 +197,10 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
             next: work(next),
         },
         // Nothing is fitted to these.
-        Event::CampaignStateChanged { .. } | Event::PacingDecided(_) | Event::PacingTold { .. } => {
+        Event::CampaignStateChanged { .. }
+        | Event::PacingDecided(_)
+        | Event::PacingTold { .. }
+        | Event::PacingLearnt { .. } => {
             return None;
         }
     })
