@@ -57,7 +57,7 @@ pub(crate) async fn change(
     Json(form): Json<CampaignForm>,
 ) -> Result<Json<wire::Campaign>, ApiError> {
     caller.admin()?;
-    let mut campaign = find(&app, id).await?;
+    let mut campaign = find(app.store.as_ref(), CampaignId::new(id)).await?;
     apply_campaign(app.store.as_ref(), &form, &mut campaign).await?;
     app.store.put_campaign(&campaign).await?;
     app.control.config_changed();
@@ -73,7 +73,7 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    let campaign = find(&app, id).await?;
+    let campaign = find(app.store.as_ref(), CampaignId::new(id)).await?;
     if matches!(
         campaign.state,
         CampaignState::Running | CampaignState::Paused
@@ -98,7 +98,7 @@ macro_rules! orders {
             Path(id): Path<i64>,
         ) -> Result<StatusCode, ApiError> {
             caller.supervisor()?;
-            let campaign = find(&app, id).await?;
+            let campaign = find(app.store.as_ref(), CampaignId::new(id)).await?;
             if $state == CampaignState::Running {
                 check_start(app.store.as_ref(), &campaign).await?;
             }
@@ -144,11 +144,11 @@ pub(crate) async fn dispositions(
     ))
 }
 
-pub(crate) async fn find(app: &App, id: i64) -> Result<Campaign, ApiError> {
-    let campaigns = app.store.campaigns().await?;
+pub(crate) async fn find(store: &dyn Store, id: CampaignId) -> Result<Campaign, ApiError> {
+    let campaigns = store.campaigns().await?;
     campaigns
         .into_iter()
-        .find(|campaign| campaign.id.get() == id)
+        .find(|campaign| campaign.id == id)
         .ok_or_else(|| ApiError::NotFound(format!("campaign {id}")))
 }
 
@@ -195,9 +195,7 @@ pub async fn apply_campaign(
     set(&mut campaign.name, &form.name);
     if let Some(mode) = &form.mode {
         campaign.mode = DialMode::from_word(mode).ok_or_else(|| {
-            ApiError::Invalid(format!(
-                "`{mode}` is no mode; use preview, progressive, super-progressive, power or predictive"
-            ))
+            ApiError::Invalid(format!("`{mode}` is no mode; use {}", DialMode::WORDS))
         })?;
     }
     set(&mut campaign.power_ratio, &form.power_ratio);

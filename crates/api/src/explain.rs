@@ -14,6 +14,7 @@ use wire::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 
 use crate::App;
 use crate::auth::{Caller, now};
+use crate::campaigns::find;
 use crate::error::ApiError;
 
 /// How far back a decision still speaks for an instant: one is recorded every
@@ -49,11 +50,7 @@ pub async fn explain(
     campaign: CampaignId,
     at: Timestamp,
 ) -> Result<Explanation, ApiError> {
-    let campaigns = store.campaigns().await?;
-    let campaign = campaigns
-        .iter()
-        .find(|known| known.id == campaign)
-        .ok_or_else(|| ApiError::NotFound(format!("campaign {campaign}")))?;
+    let campaign = find(store, campaign).await?;
     let (from, to) = (at - BEFORE, at + Duration::from_millis(1));
     let decision = store.pacing_log(campaign.id, from, to).await?.pop();
     let refused = store.gates(Some(campaign.id), None, from, to).await?;
@@ -71,7 +68,7 @@ pub async fn explain(
         reason: row.reason,
     });
     Ok(Explanation {
-        campaign: campaign.name.clone(),
+        campaign: campaign.name,
         at: at.as_millis(),
         sentence: sentence(at, &campaign.law_pack, &closed, &state, &decision, &refused),
         hours_closed: closed,

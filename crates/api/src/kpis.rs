@@ -10,6 +10,7 @@ use wire::{Kpi, KpiReport};
 
 use crate::App;
 use crate::auth::{Caller, now};
+use crate::campaigns::find;
 use crate::error::ApiError;
 
 /// Which period.
@@ -46,14 +47,10 @@ pub async fn report(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<KpiReport, ApiError> {
-    let campaigns = store.campaigns().await?;
-    let named = campaigns
-        .iter()
-        .find(|known| known.id == campaign)
-        .ok_or_else(|| ApiError::NotFound(format!("campaign {campaign}")))?;
+    let named = find(store, campaign).await?;
     let facts = store.facts(campaign, from, to).await?;
     Ok(KpiReport {
-        campaign: named.name.clone(),
+        campaign: named.name,
         from: from.as_millis(),
         to: to.as_millis(),
         definitions: kpi::VERSION.to_owned(),

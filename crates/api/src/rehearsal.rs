@@ -12,7 +12,7 @@ use std::thread::available_parallelism;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::parse_span;
+use domain::{CampaignId, parse_span};
 use simulator::{Scenario, Shift};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -58,7 +58,7 @@ pub(crate) async fn of_campaign(
     Json(form): Json<RehearsalForm>,
 ) -> Result<Json<Rehearsal>, ApiError> {
     caller.supervisor()?;
-    let campaign = crate::campaigns::find(&app, id).await?;
+    let campaign = crate::campaigns::find(app.store.as_ref(), CampaignId::new(id)).await?;
     let seeds = seeds(&form)?;
     let shifts = shifts(&form)?;
     let turn = Arc::clone(&app.rehearsals.0).try_acquire_owned();

@@ -140,7 +140,7 @@ async fn named(store: &dyn Store, name: &str) -> Result<Campaign> {
 }
 
 /// Runs go on every one of them: nobody is on the line.
-fn processors() -> usize {
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -165,9 +165,7 @@ fn code(broken: bool) -> ExitCode {
 }
 
 pub(crate) fn mode(word: &str) -> Result<DialMode, String> {
-    DialMode::from_word(word).ok_or_else(|| {
-        "write preview, progressive, super-progressive, power or predictive".to_owned()
-    })
+    DialMode::from_word(word).ok_or_else(|| format!("write {}", DialMode::WORDS))
 }
 
 fn set<T>(field: &mut T, flag: Option<T>) {

@@ -29,6 +29,9 @@ impl DialMode {
         Self::SuperProgressive,
     ];
 
+    /// Every word, for whoever wrote none of them.
+    pub const WORDS: &'static str = "preview, progressive, super-progressive, power or predictive";
+
     /// The number kept in the store.
     pub const fn number(self) -> i16 {
         self as i16

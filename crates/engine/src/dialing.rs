@@ -119,16 +119,15 @@ impl Engine {
         let known_from = run.pace.known_from();
         pace::cap_while_learning(&mut floor, known_from);
         let run = self.runs.get_mut(&id).expect("found above");
-        let (record, news) = run.pace.decide(&run.campaign, &floor);
+        let (decision, record) = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.
-        if record.dial == 0 && !matches!(record.binding, "none" | "mode") {
-            run.held = Some(record.why.clone());
+        if decision.dial == 0 && !matches!(decision.binding, "none" | "mode") {
+            run.held = Some(decision.why());
         }
-        let dial = record.dial;
-        if news {
+        if let Some(record) = record {
             self.emit(Event::PacingDecided(record));
         }
-        for _ in 0..dial {
+        for _ in 0..decision.dial {
             if !self.intend_next(id, None) {
                 break;
             }

@@ -7,8 +7,8 @@ use agents::{Agent, State};
 use campaigns::Campaign;
 use domain::{DialMode, PacingRecord, Timestamp};
 use pacing::{
-    Beginning, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall, SnapshotTalk,
-    SnapshotWrapUp,
+    Beginning, Decision, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall,
+    SnapshotTalk, SnapshotWrapUp,
 };
 
 use crate::call::{Call, Phase};
@@ -34,7 +34,7 @@ pub(crate) struct Pace {
     pacer: Pacer,
     /// What it was told since the last record; `None` where nobody replays.
     ledger: Option<Ledger>,
-    last: Option<PacingRecord>,
+    last: Option<Decision>,
     recorded: Option<(Timestamp, &'static str)>,
     /// When what was learnt was kept last, and from how many people that was.
     kept: Option<(Timestamp, u64)>,
@@ -126,19 +126,26 @@ impl Pace {
         self.pacer.observe(now, fact);
     }
 
-    /// Decides, keeps the decision, and says whether it goes into the record.
-    pub(crate) fn decide(&mut self, run: &Campaign, floor: &Snapshot) -> (PacingRecord, bool) {
+    /// Decides and keeps the decision; with its record where it goes into one.
+    pub(crate) fn decide(
+        &mut self,
+        run: &Campaign,
+        floor: &Snapshot,
+    ) -> (Decision, Option<PacingRecord>) {
         let now = floor.now;
-        let mut record = self.pacer.decide(floor).record(run.id);
-        let news = self.keep(now, &record);
-        if let Some(ledger) = &mut self.ledger {
-            if news {
-                record.page = ledger.page(now, Some(floor));
-            } else {
-                ledger.asked(now);
-            }
+        let decision = self.pacer.decide(floor);
+        let news = self.keep(now, decision);
+        let ledger = self.ledger.as_mut();
+        if !news {
+            ledger.into_iter().for_each(|ledger| ledger.asked(now));
+            return (decision, None);
         }
-        (record, news)
+        let page = ledger.map(|ledger| ledger.page(now, Some(floor)));
+        let record = PacingRecord {
+            page: page.unwrap_or_default(),
+            ..decision.record(run.id)
+        };
+        (decision, Some(record))
     }
 
     /// The page that is full without a decision to go with.
@@ -147,21 +154,21 @@ impl Pace {
         Some(ledger.page(now, None))
     }
 
-    pub(crate) fn last(&self) -> Option<&PacingRecord> {
-        self.last.as_ref()
+    pub(crate) fn last(&self) -> Option<Decision> {
+        self.last
     }
 
     /// Keeps a decision; true where it goes into the record: it dials, its
     /// binding limit changed, or the last one recorded is old.
-    fn keep(&mut self, now: Timestamp, record: &PacingRecord) -> bool {
-        let news = record.dial > 0
+    fn keep(&mut self, now: Timestamp, decision: Decision) -> bool {
+        let news = decision.dial > 0
             || self.recorded.is_none_or(|(at, binding)| {
-                binding != record.binding || now.since(at) >= RECORD_EVERY
+                binding != decision.binding || now.since(at) >= RECORD_EVERY
             });
         if news {
-            self.recorded = Some((now, record.binding));
+            self.recorded = Some((now, decision.binding));
         }
-        self.last = Some(record.clone());
+        self.last = Some(decision);
         news
     }
 }

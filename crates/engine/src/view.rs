@@ -39,7 +39,7 @@ impl Engine {
             attempts: run.figures.attempts,
             live_answers,
             abandoned,
-            pacing: run.pace.last().cloned(),
+            pacing: run.pace.last().map(|last| last.record(run.campaign.id)),
             held: run.held.clone(),
             utilisation: self.utilisation(run, now),
             bridge_wait: run.figures.bridge_wait(),

@@ -70,11 +70,8 @@ impl Ledger {
 
     /// The page, dated `now`; with the floor decided on, if one was.
     pub fn page(&mut self, now: Timestamp, floor: Option<&Snapshot>) -> String {
-        let page = Page {
-            entries: std::mem::take(&mut self.entries),
-            floor: floor.cloned(),
-        };
-        serde_json::to_string(&PageText::from(&page, now))
+        let entries = std::mem::take(&mut self.entries);
+        serde_json::to_string(&PageText::of(&entries, floor, now))
             .expect("numbers, words and lists always make JSON")
     }
 }
@@ -147,10 +144,10 @@ struct FloorText {
 }
 
 impl PageText {
-    fn from(page: &Page, now: Timestamp) -> PageText {
+    fn of(entries: &[Entry], floor: Option<&Snapshot>, now: Timestamp) -> PageText {
         let (mut began, mut sure, mut history) = (None, None, None);
-        let mut told = Vec::with_capacity(page.entries.len());
-        for entry in &page.entries {
+        let mut told = Vec::with_capacity(entries.len());
+        for entry in entries {
             match entry {
                 Entry::Began(begun) => {
                     began = Some(beginning_text(begun));
@@ -162,7 +159,7 @@ impl PageText {
                 Entry::Asked(at) => told.push(EntryText::Asked(offset(*at, now))),
             }
         }
-        let floor = page.floor.as_ref().map(|floor| floor_text(floor, now));
+        let floor = floor.map(|floor| floor_text(floor, now));
         PageText {
             began,
             sure,

@@ -98,7 +98,7 @@ impl Pacer {
 
     /// Takes up the balance of the abandon period after a restart: calls
     /// answered by people so far, and of those abandoned.
-    pub fn restore_balance(&mut self, live: u64, abandoned: u64) {
+    fn restore_balance(&mut self, live: u64, abandoned: u64) {
         self.budget.restore(live, abandoned);
     }
 

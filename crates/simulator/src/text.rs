@@ -44,7 +44,8 @@ pub(crate) mod mode {
         let word = String::deserialize(from)?;
         DialMode::from_word(&word).ok_or_else(|| {
             D::Error::custom(format!(
-                "\"{word}\" is no dial mode; write preview, progressive, super-progressive, power or predictive"
+                "\"{word}\" is no dial mode; write {}",
+                DialMode::WORDS
             ))
         })
     }

@@ -3,8 +3,6 @@
 //! fitted to the day's own calls, and run with the settings it had and with the
 //! others, the same seeds on both sides.
 
-use std::thread::available_parallelism;
-
 use anyhow::{Context as _, Result};
 use api::rehearsal::Plan;
 use campaigns::Campaign;
@@ -14,7 +12,7 @@ use serde::Serialize;
 use simulator::{Range, Report, Scenario, Stock, rehearse};
 use store::Store;
 
-use crate::simulate::{mode, progress};
+use crate::simulate::{mode, processors, progress};
 
 /// Pairs of days that are run.
 const SEEDS: u32 = 20;
@@ -76,9 +74,8 @@ impl Otherwise {
         other
             .check()
             .context("nobody can dial with these settings")?;
-        let threads = available_parallelism().map_or(1, usize::from);
         let bar = progress(2 * SEEDS);
-        let run = |scenario| rehearse(scenario, SEEDS, threads, &|| bar.inc(1));
+        let run = |scenario| rehearse(scenario, SEEDS, processors(), &|| bar.inc(1));
         let pairs: Vec<_> = run(&was)?.into_iter().zip(run(&other)?).collect();
         bar.finish_and_clear();
         let differ = |of: fn(&Report) -> f64| {

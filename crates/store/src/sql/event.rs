@@ -1,7 +1,7 @@
 //! An event as a row: a small integer for its kind, the ids people search by,
 //! and everything it says as readable JSON.
 
-use domain::{Event, Recorded, WorkUpdate};
+use domain::{CampaignId, Event, Recorded, WorkUpdate};
 use serde_json::{Value as Json, json};
 
 use super::fold::millis;
@@ -135,41 +135,41 @@ fn row(event: &Event) -> EventRow {
             campaign,
             state,
             reason,
-        } => EventRow {
-            kind: CAMPAIGN_STATE,
-            campaign: Some(campaign.get()),
-            agent: None,
-            attempt: None,
-            body: json!({"state": state.word(), "reason": reason}),
-        },
-        Event::PacingDecided(p) => EventRow {
-            kind: PACING,
-            campaign: Some(p.campaign.get()),
-            agent: None,
-            attempt: None,
-            body: json!({
+        } => of_campaign(
+            CAMPAIGN_STATE,
+            *campaign,
+            json!({"state": state.word(), "reason": reason}),
+        ),
+        Event::PacingDecided(p) => of_campaign(
+            PACING,
+            p.campaign,
+            json!({
                 "dial": p.dial, "binding": p.binding, "why": p.why,
                 "inputs": p.inputs.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
                 "page": page_json(&p.page),
             }),
-        },
-        Event::PacingTold { campaign, page } => EventRow {
-            kind: TOLD,
-            campaign: Some(campaign.get()),
-            agent: None,
-            attempt: None,
-            body: json!({"page": page_json(page)}),
-        },
+        ),
+        Event::PacingTold { campaign, page } => {
+            of_campaign(TOLD, *campaign, json!({"page": page_json(page)}))
+        }
         Event::PacingLearnt {
             campaign,
             estimates,
-        } => EventRow {
-            kind: LEARNT,
-            campaign: Some(campaign.get()),
-            agent: None,
-            attempt: None,
-            body: json!({"estimates": page_json(estimates)}),
-        },
+        } => of_campaign(
+            LEARNT,
+            *campaign,
+            json!({"estimates": page_json(estimates)}),
+        ),
+    }
+}
+
+fn of_campaign(kind: i64, campaign: CampaignId, body: Json) -> EventRow {
+    EventRow {
+        kind,
+        campaign: Some(campaign.get()),
+        agent: None,
+        attempt: None,
+        body,
     }
 }
 
