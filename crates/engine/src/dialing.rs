@@ -6,13 +6,12 @@ use std::time::Duration;
 use agents::Agent;
 use campaigns::give_back;
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, Timestamp, WorkItem,
-    WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, WorkItem, WorkState,
+    WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
 use crate::gates::own_gate;
-use crate::run::Run;
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
 use crate::{Command, Engine, pace};
 
@@ -27,16 +26,30 @@ const PREVIEW_MAX: Duration = Duration::from_secs(300);
 const RUNG_ENOUGH: Duration = campaigns::RING_TIMEOUT_MIN;
 
 impl Engine {
+    /// A second of every campaign that runs. Who has least of its agents at
+    /// work is first, on agents and on trunks.
+    pub(crate) fn pace_all(&mut self) {
+        let running = self.runs.iter().filter(|(_, run)| run.is_running());
+        let mut turns: Vec<CampaignId> = running.map(|(id, _)| *id).collect();
+        if turns.is_empty() {
+            return;
+        }
+        self.timers.set(Timer::Pace, self.now + PACE_EVERY);
+        if turns.len() > 1 {
+            self.put_in_turn(&mut turns);
+        }
+        self.first.clear();
+        for id in turns {
+            self.pace_tick(id);
+        }
+    }
+
     /// A second of a campaign: decide, dial, and look after what rings.
-    pub(crate) fn pace_tick(&mut self, id: CampaignId) {
+    fn pace_tick(&mut self, id: CampaignId) {
         let Some(run) = self.runs.get_mut(&id) else {
             return;
         };
-        if !run.is_running() {
-            return;
-        }
         run.feed.second();
-        self.timers.set(Timer::Pace(id), self.now + PACE_EVERY);
         if !self.is_staffed(id) {
             self.give_up_ringing(id);
         }
@@ -110,19 +123,16 @@ impl Engine {
         let enough = room.calls_now_max.saturating_add(1) as usize;
         let hopper = run.hopper.count(enough, |work| self.may_dial(work, None));
         let mut floor = pace::empty_floor(now, run, room, hopper);
-        for agent in self.at_work_for(id) {
-            pace::seat(&mut floor, agent, || self.talked(agent));
-        }
-        for call in self.calls.iter().filter(|c| c.intent.campaign == id) {
-            pace::put_call(&mut floor, call);
-        }
-        let known_from = run.pace.known_from();
-        pace::cap_while_learning(&mut floor, known_from);
+        self.fill_floor(id, &mut floor);
+        floor.others_first = self.others_are_first(id);
         let run = self.runs.get_mut(&id).expect("found above");
         let (decision, record) = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.
         if decision.dial == 0 && !matches!(decision.binding, "none" | "mode") {
             run.held = Some(decision.why());
+        }
+        if decision.is_bound_by_risk() {
+            self.first.push(id);
         }
         if let Some(record) = record {
             self.emit(Event::PacingDecided(record));
@@ -375,65 +385,6 @@ impl Engine {
             .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
         ring + HANG_UP_WITHIN
     }
-
-    /// The campaign an agent works for now: the first of theirs with calls to
-    /// come. An agent counts once, so that two campaigns never count on one.
-    fn home(&self, agent: &Agent) -> Option<CampaignId> {
-        let first = |fits: fn(&Run) -> bool| {
-            let mut theirs = agent.profile.campaigns.iter().copied();
-            theirs.find(|id| self.runs.get(id).is_some_and(fits))
-        };
-        first(Run::has_calls_to_come).or_else(|| first(Run::is_running))
-    }
-
-    pub(crate) fn home_of(&self, agent: AgentId) -> Option<CampaignId> {
-        self.roster.get(agent).and_then(|agent| self.home(agent))
-    }
-
-    fn at_work_for(&self, id: CampaignId) -> impl Iterator<Item = &Agent> {
-        self.roster
-            .iter()
-            .filter(move |agent| agent.serves(id) && self.home(agent) == Some(id))
-    }
-
-    /// Agents who take another call of the campaign, now or after this one.
-    pub(crate) fn staffed(&self, id: CampaignId) -> usize {
-        self.roster.iter().filter(|agent| staffs(agent, id)).count()
-    }
-
-    /// Whether there is any such agent.
-    pub(crate) fn is_staffed(&self, id: CampaignId) -> bool {
-        self.roster.iter().any(|agent| staffs(agent, id))
-    }
-
-    /// Agents waiting for a call of the campaign.
-    pub(crate) fn ready(&self, id: CampaignId) -> usize {
-        self.at_work_for(id)
-            .filter(|agent| agent.can_take(id))
-            .count()
-    }
-
-    /// The same, the longest idle first.
-    fn ready_agents(&self, id: CampaignId) -> Vec<AgentId> {
-        let mut ready: Vec<(Timestamp, AgentId)> = self
-            .at_work_for(id)
-            .filter(|agent| agent.can_take(id))
-            .map(|agent| (agent.idle_since(), agent.profile.id))
-            .collect();
-        ready.sort_unstable();
-        ready.into_iter().map(|(_, agent)| agent).collect()
-    }
-
-    fn talked(&self, agent: &Agent) -> Duration {
-        agent
-            .attempt()
-            .and_then(|attempt| self.past.get(attempt))
-            .map_or(Duration::ZERO, |call| call.talked)
-    }
-}
-
-fn staffs(agent: &Agent, id: CampaignId) -> bool {
-    agent.is_staffed() && agent.line_is_up() && agent.serves(id)
 }
 
 /// The phone to dial: the one decided on, else the first that is good.

@@ -32,6 +32,8 @@ pub struct Engine {
     pub(crate) past: Past,
     pub(crate) opted_out: OptedOut,
     pub(crate) timers: Timers,
+    /// Campaigns that would have dialed more this second, but for the risk.
+    pub(crate) first: Vec<CampaignId>,
     /// Campaigns to look at again before this step ends.
     pub(crate) dirty: BTreeSet<CampaignId>,
     pub(crate) stalled: bool,
@@ -157,7 +159,7 @@ impl Engine {
 
     fn fire(&mut self, timer: Timer) {
         match timer {
-            Timer::Pace(id) => self.pace_tick(id),
+            Timer::Pace => self.pace_all(),
             Timer::Feed(id) => {
                 self.feed(id);
                 self.dirty.insert(id);
@@ -219,7 +221,7 @@ impl Engine {
             if let Some(run) = self.runs.get_mut(&id) {
                 run.feed.restart();
             }
-            self.timers.set_by(Timer::Pace(id), self.now + PACE_EVERY);
+            self.timers.set_by(Timer::Pace, self.now + PACE_EVERY);
             self.dirty.insert(id);
         } else if known == Some(CampaignState::Running) {
             self.stop_dialing(id);
@@ -272,7 +274,6 @@ impl Engine {
     /// No new calls; live ones go on. What is leased goes back.
     fn stop_dialing(&mut self, id: CampaignId) {
         self.keep_learnt(id, true);
-        self.timers.clear(Timer::Pace(id));
         self.timers.clear(Timer::Feed(id));
         self.release_hopper(id);
         let shown: Vec<AttemptId> = self
@@ -385,11 +386,15 @@ impl Engine {
     fn account(&mut self, id: AgentId, change: &Change, before: Timestamp) {
         let span = self.now.since(before);
         let on_call = change.attempt.and_then(|attempt| self.campaign_of(attempt));
-        let home = self.home_of(id);
         match change.from {
             AgentStatus::Ready => {
-                if let Some(run) = home.and_then(|home| self.runs.get_mut(&home)) {
-                    run.figures.ready += span;
+                // Who waits for calls of several campaigns idles for each in part.
+                let campaigns = self.campaigns_of(id);
+                let part = span / u32::try_from(campaigns.len()).unwrap_or(1).max(1);
+                for campaign in campaigns {
+                    if let Some(run) = self.runs.get_mut(&campaign) {
+                        run.figures.ready += part;
+                    }
                 }
             }
             AgentStatus::Talking | AgentStatus::WrapUp => {

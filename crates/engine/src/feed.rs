@@ -211,7 +211,6 @@ impl Engine {
         }
         run.campaign.state = CampaignState::Finished;
         run.held = None;
-        self.timers.clear(Timer::Pace(id));
         self.timers.clear(Timer::Feed(id));
         self.keep_learnt(id, true);
         self.emit(Event::CampaignStateChanged {

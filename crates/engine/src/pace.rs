@@ -7,8 +7,8 @@ use agents::{Agent, State};
 use campaigns::Campaign;
 use domain::{DialMode, PacingRecord, Timestamp};
 use pacing::{
-    Beginning, Decision, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot, SnapshotCall,
-    SnapshotTalk, SnapshotWrapUp,
+    Beginning, Decision, Elsewhere, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot,
+    SnapshotCall, SnapshotTalk, SnapshotWrapUp,
 };
 
 use crate::call::{Call, Phase};
@@ -26,7 +26,7 @@ const LEARNT_EVERY: Duration = Duration::from_secs(15 * 60);
 const LEARNT_AFTER: u64 = 30;
 /// Lines per agent at work until then: answers that all come at once still
 /// find most agents free, and a low answer rate shows within minutes.
-const LINES_WHILE_LEARNING: u32 = 2;
+const LINES_WHILE_LEARNING: f64 = 2.0;
 
 /// A campaign's pacing with its last decision.
 #[derive(Debug)]
@@ -148,6 +148,11 @@ impl Pace {
         (decision, Some(record))
     }
 
+    /// What it has under way, for a campaign that shares agents with it.
+    pub(crate) fn elsewhere(&mut self, floor: &Snapshot, ours: f64, theirs: f64) -> Elsewhere {
+        self.pacer.elsewhere(floor, ours, theirs)
+    }
+
     /// The page that is full without a decision to go with.
     pub(crate) fn full_page(&mut self, now: Timestamp) -> Option<String> {
         let ledger = self.ledger.as_mut().filter(|ledger| ledger.is_full())?;
@@ -195,11 +200,11 @@ pub(crate) fn empty_floor(now: Timestamp, run: &Run, room: Room, hopper: usize) 
     floor
 }
 
-/// The cap on calls in flight while the campaign's people are strangers.
-pub(crate) fn cap_while_learning(floor: &mut Snapshot, known_from: u64) {
+/// The cap on calls in flight while the campaign's people are strangers, for
+/// so many agents; one who serves two campaigns is half an agent to each.
+pub(crate) fn cap_while_learning(floor: &mut Snapshot, known_from: u64, agents: f64) {
     if floor.mode == DialMode::Predictive && known_from < LEARNT_AFTER {
-        let agents = u32::try_from(floor.agents_staying()).unwrap_or(u32::MAX);
-        let lines = agents.saturating_mul(LINES_WHILE_LEARNING);
+        let lines = (agents * LINES_WHILE_LEARNING).ceil() as u32;
         floor.calls_max = Some(floor.calls_max.map_or(lines, |cap| cap.min(lines)));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use campaigns::{Campaign, Catalogue, Hopper, UNTYPIFIED};
-use domain::{CampaignState, Disposition, PhoneNumber, Timestamp};
+use domain::{CampaignState, DialMode, Disposition, PhoneNumber, Timestamp};
 use law::{Pack, Refusal};
 
 use crate::feed::Feed;
@@ -90,6 +90,11 @@ impl Run {
     /// Whether agents who serve it have anything to wait for.
     pub(crate) fn has_calls_to_come(&self) -> bool {
         self.is_running() && (self.open > 0 || (!self.hopper.is_empty() && self.is_open()))
+    }
+
+    /// Whether it shares its agents: they take the next call of any of theirs.
+    pub(crate) fn shares_agents(&self) -> bool {
+        self.campaign.mode == DialMode::Predictive && self.has_calls_to_come()
     }
 
     /// As last checked.

@@ -9,8 +9,8 @@ use domain::{AgentId, AttemptId, CampaignId, Timestamp};
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// A campaign's pacing decides again: every [`PACE_EVERY`].
-    Pace(CampaignId),
+    /// Pacing decides again, for every campaign in turn: every [`PACE_EVERY`].
+    Pace,
     /// A campaign may ask for contacts again (next one due, or no answer came).
     Feed(CampaignId),
     /// An answered customer waited for an agent as long as the law lets them.
@@ -98,10 +98,7 @@ mod tests {
 
     #[test]
     fn timers_fire_in_order_of_time_and_once() {
-        let (pace, feed) = (
-            Timer::Pace(CampaignId::new(1)),
-            Timer::Feed(CampaignId::new(1)),
-        );
+        let (pace, feed) = (Timer::Pace, Timer::Feed(CampaignId::new(1)));
         let mut timers = Timers::default();
         timers.set(pace, at(20));
         timers.set(feed, at(10));

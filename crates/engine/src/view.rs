@@ -53,7 +53,12 @@ impl Engine {
         for agent in self.roster.iter().filter(|agent| agent.serves(id)) {
             let span = now.since(agent.since());
             match agent.status() {
-                AgentStatus::Ready if self.home_of(agent.profile.id) == Some(id) => ready += span,
+                AgentStatus::Ready => {
+                    let campaigns = self.campaigns_of(agent.profile.id);
+                    if campaigns.contains(&id) {
+                        ready += span / u32::try_from(campaigns.len()).unwrap_or(1);
+                    }
+                }
                 AgentStatus::Talking | AgentStatus::WrapUp
                     if agent.attempt().and_then(|on| self.campaign_of(on)) == Some(id) =>
                 {

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::certainty::abandoned_max;
+use crate::elsewhere::OwnBudget;
 use crate::lately::Lately;
 use crate::learnt::{LearntBudget, rounded, sound};
 use crate::pacer::PacerConfig;
@@ -208,13 +209,24 @@ impl Budget {
         }
     }
 
-    pub(crate) fn allowance(&self, closes_in: Option<Duration>) -> Allowance {
+    /// The balance, and the share it leaves to be abandoned from here on.
+    pub(crate) fn own(&self, closes_in: Option<Duration>) -> OwnBudget {
         let left = closes_in.map_or(HORIZON, |left| left.as_secs_f64().min(86_400.0));
         let rate = (self.live_recent + 2.0) / (self.time_recent + 20.0);
         let coming = (rate * left * REPAID_OVER).max(20.0);
         let aim = self.aim_at(self.live + rate * left);
         let balance = aim * self.live - self.abandoned - SPARE;
-        let share = (aim + balance / coming).clamp(SHARE_MIN * self.aim, SHARE_MAX * self.aim);
+        let share = aim + balance / coming;
+        OwnBudget {
+            target: self.aim,
+            balance,
+            share: share.clamp(SHARE_MIN * self.aim, SHARE_MAX * self.aim),
+            learnt: self.learnt,
+        }
+    }
+
+    /// What is allowed now, where such a share may be abandoned.
+    pub(crate) fn allowance(&self, own: OwnBudget, share: f64) -> Allowance {
         let share = share * self.caution();
         let (prior, weight) = OUTCOME_PRIOR;
         let factor = (self.outcome + weight * prior) / (self.forecast + weight);
@@ -226,7 +238,7 @@ impl Budget {
             mean_risk,
             theta: (mean_risk * self.steer.exp()).min(0.5),
             factor,
-            balance,
+            balance: own.balance,
             leave,
         }
     }

@@ -80,6 +80,20 @@ impl Decision {
         }
     }
 
+    /// Whether more calls would leave but for the risk that they find nobody.
+    pub fn is_bound_by_risk(&self) -> bool {
+        self.binding == Binding::Abandon.word()
+    }
+
+    /// The chance that a call placed now reaches a person, where it was reckoned.
+    pub fn answer_chance(&self) -> Option<f64> {
+        match &self.grounds {
+            Grounds::Risk(figures) => Some(figures.answer_chance),
+            Grounds::Sure { answer, .. } => Some(*answer),
+            Grounds::Held(_) | Grounds::Lines { .. } => None,
+        }
+    }
+
     /// One sentence for people.
     pub fn why(&self) -> String {
         match &self.grounds {

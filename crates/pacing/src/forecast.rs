@@ -74,18 +74,11 @@ impl Outlook {
         talks: &TalkBook,
         config: &PacerConfig,
     ) -> Forecast {
-        let versions = (calls.learnt().version, talks.learnt().version);
-        if self
-            .tables
-            .as_ref()
-            .is_none_or(|kept| kept.versions != versions)
-        {
-            self.tables = None;
-        }
-        let tables = self
-            .tables
-            .get_or_insert_with(|| Tables::new(calls, talks, config, versions));
+        let tables = self.tables(calls, talks, config);
         let mut frees = tables.frees_of_agents(snapshot);
+        frees.extend(snapshot.elsewhere.frees());
+        let mut holds = tables.holds_of_calls(snapshot);
+        holds.extend(snapshot.elsewhere.holds());
         let mut ready = snapshot.agents_ready;
         if let Some(rate) = talks.leaving_rate(snapshot.agents_staying()) {
             // Who is ready may be gone by then, and is one chance among others.
@@ -99,13 +92,39 @@ impl Outlook {
         }
         Forecast {
             frees,
-            holds: tables.holds_of_calls(snapshot),
+            holds,
             new_holds: tables.new_holds,
             new_live: tables.new_live,
             free_now: i64::from(ready) - i64::from(snapshot.waiting),
             level: calls.level(),
             talk_level: talks.level(),
         }
+    }
+
+    /// What the busy agents and the calls of a snapshot come to, no more: the
+    /// frees and the holds.
+    pub(crate) fn under_way(
+        &mut self,
+        snapshot: &Snapshot,
+        calls: &CallBook,
+        talks: &TalkBook,
+        config: &PacerConfig,
+    ) -> (Vec<Alike>, Vec<Alike>) {
+        let tables = self.tables(calls, talks, config);
+        (
+            tables.frees_of_agents(snapshot),
+            tables.holds_of_calls(snapshot),
+        )
+    }
+
+    fn tables(&mut self, calls: &CallBook, talks: &TalkBook, config: &PacerConfig) -> &Tables {
+        let versions = (calls.learnt().version, talks.learnt().version);
+        let made = |kept: &Tables| kept.versions == versions;
+        if !self.tables.as_ref().is_some_and(made) {
+            self.tables = None;
+        }
+        self.tables
+            .get_or_insert_with(|| Tables::new(calls, talks, config, versions))
     }
 }
 

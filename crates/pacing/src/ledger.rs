@@ -10,6 +10,7 @@ use std::time::Duration;
 use domain::{DialMode, Rate, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::elsewhere::Elsewhere;
 use crate::fact::Fact;
 use crate::learnt::Learnt;
 use crate::pacer::PacerConfig;
@@ -141,6 +142,10 @@ struct FloorText {
     hopper: u32,
     closes: Option<u64>,
     cap: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    others_first: bool,
+    #[serde(default, skip_serializing_if = "Elsewhere::is_empty")]
+    elsewhere: Elsewhere,
 }
 
 impl PageText {
@@ -272,6 +277,8 @@ fn floor_text(floor: &Snapshot, now: Timestamp) -> FloorText {
         hopper: floor.hopper,
         closes: floor.window_closes_in.map(millis),
         cap: floor.calls_max,
+        others_first: floor.others_first,
+        elsewhere: floor.elsewhere.clone(),
     }
 }
 
@@ -316,5 +323,7 @@ fn snapshot(text: FloorText, at: Timestamp) -> Result<Snapshot, serde_json::Erro
         hopper: text.hopper,
         window_closes_in: text.closes.map(Duration::from_millis),
         calls_max: text.cap,
+        others_first: text.others_first,
+        elsewhere: text.elsewhere,
     })
 }

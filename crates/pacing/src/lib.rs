@@ -15,6 +15,7 @@ mod clock;
 mod cohorts;
 mod curve;
 mod decision;
+mod elsewhere;
 mod exp;
 mod fact;
 mod figures;
@@ -41,6 +42,7 @@ mod talk_book;
 
 pub use certainty::upper_bound;
 pub use decision::{Binding, Decision};
+pub use elsewhere::Elsewhere;
 pub use fact::Fact;
 pub use learnt::Learnt;
 pub use ledger::{Beginning, Ledger, Page, Unreadable};

@@ -22,6 +22,12 @@ pub(crate) fn closed(snapshot: &Snapshot) -> Option<Decision> {
         };
         return Some(Decision::none(Binding::NoAgents, why));
     }
+    if snapshot.others_first {
+        return Some(Decision::none(
+            Binding::Mode,
+            "held: a campaign that has had less of the same agents is first",
+        ));
+    }
     None
 }
 

@@ -15,7 +15,8 @@ pub(crate) fn decide(pacer: &mut Pacer, snapshot: &Snapshot) -> Decision {
     let ahead = pacer
         .outlook
         .forecast(snapshot, calls, talks, &pacer.config);
-    let allowance = pacer.budget.allowance(snapshot.window_closes_in);
+    let own = pacer.budget.own(snapshot.window_closes_in);
+    let allowance = pacer.budget.allowance(own, snapshot.elsewhere.share(own));
     let (room, limit) = limits::room(snapshot);
     let mut risk = Risk::new(&ahead);
     let mut next = risk.next();

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use domain::{DialMode, Timestamp};
 
+use crate::elsewhere::Elsewhere;
+
 /// Everything a decision may depend on, besides what was learnt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
@@ -35,6 +37,10 @@ pub struct Snapshot {
     pub window_closes_in: Option<Duration>,
     /// A supervisor's cap on calls in flight, if any.
     pub calls_max: Option<u32>,
+    /// A campaign that has less of the agents it shares with this one is first.
+    pub others_first: bool,
+    /// What other campaigns that share agents with this one have under way.
+    pub elsewhere: Elsewhere,
 }
 
 /// An agent on a call.
@@ -87,18 +93,22 @@ impl Snapshot {
             hopper: 0,
             window_closes_in: None,
             calls_max: None,
+            others_first: false,
+            elsewhere: Elsewhere::default(),
         }
     }
 
-    /// Agents at work for the campaign: ready, talking or wrapping up.
+    /// Agents at work for the campaign: ready, talking or wrapping up, of
+    /// those busy elsewhere the ones who stay.
     pub fn agents(&self) -> usize {
-        self.agents_ready as usize + self.talking.len() + self.wrap_up.len()
+        let busy = self.talking.len() + self.wrap_up.len();
+        self.agents_ready as usize + busy + self.elsewhere.agents as usize
     }
 
     /// Agents who take another call after what they are doing, or now.
     pub fn agents_staying(&self) -> usize {
         let talking = self.talking.iter().filter(|talk| !talk.leaving).count();
         let wrapping = self.wrap_up.iter().filter(|wrap| !wrap.leaving).count();
-        self.agents_ready as usize + talking + wrapping
+        self.agents_ready as usize + talking + wrapping + self.elsewhere.agents as usize
     }
 }

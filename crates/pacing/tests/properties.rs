@@ -69,7 +69,7 @@ fn any_mode() -> impl Strategy<Value = DialMode> {
 }
 
 prop_compose! {
-    fn any_floor()(
+    fn floor_alone()(
         mode in any_mode(),
         power_ratio in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -2.0..20.0_f64],
         (agents_ready, waiting) in (0_u32..80, 0_u32..10),
@@ -86,7 +86,22 @@ prop_compose! {
             channels_free, calls_now_max, hopper,
             window_closes_in: closes.map(Duration::from_secs),
             calls_max,
+            ..Snapshot::empty(at(1_000_000), mode)
         }
+    }
+}
+
+prop_compose! {
+    /// One time in two another campaign shares its agents.
+    fn any_floor()(
+        floor in floor_alone(),
+        other in proptest::option::of(floor_alone()),
+        (ours, theirs) in (0.0..=1.0_f64, 0.0..=1.0_f64),
+        others_first in proptest::bool::weighted(0.1),
+    ) -> Snapshot {
+        let mut pacer = Pacer::new(config());
+        let elsewhere = other.map(|other| pacer.elsewhere(&other, ours, theirs));
+        Snapshot { elsewhere: elsewhere.unwrap_or_default(), others_first, ..floor }
     }
 }
 

@@ -238,8 +238,11 @@ impl Floor {
 
     /// Hired, logged in, line up, ready.
     pub(crate) fn agent_ready(&mut self, id: i64) -> &mut Floor {
-        self.hire(id)
-            .asks(id, AgentRequest::LogIn)
+        self.hire(id).comes_in(id)
+    }
+
+    pub(crate) fn comes_in(&mut self, id: i64) -> &mut Floor {
+        self.asks(id, AgentRequest::LogIn)
             .line(id, LineEvent::Up)
             .asks(id, AgentRequest::Ready)
     }
@@ -460,8 +463,12 @@ impl Floor {
     }
 
     pub(crate) fn live(&self) -> CampaignLive {
+        self.live_of(CAMPAIGN)
+    }
+
+    pub(crate) fn live_of(&self, campaign: CampaignId) -> CampaignLive {
         let live = self.engine.live(self.now);
-        let found = live.campaigns.into_iter().find(|live| live.id == CAMPAIGN);
+        let found = live.campaigns.into_iter().find(|live| live.id == campaign);
         found.expect("the campaign is known")
     }
 

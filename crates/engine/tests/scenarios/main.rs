@@ -11,5 +11,6 @@ mod oracle;
 mod predictive;
 mod preview;
 mod properties;
+mod sharing;
 mod shift;
 mod typifying;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::floor::{Floor, running, secs};
-use domain::{AgentStatus, AttemptId, DialMode, Event, Outcome, Timestamp};
+use domain::{AgentStatus, AttemptId, CampaignId, DialMode, Event, Outcome, Timestamp};
 use std::time::Duration;
 
 /// A small generator (splitmix64): the same seed gives the same hour.
@@ -39,15 +39,32 @@ enum Plan {
     Typify(i64, AttemptId),
 }
 
-struct Hour {
-    floor: Floor,
+/// A floor where people react, for as long as it is run.
+pub(crate) struct Hour {
+    pub(crate) floor: Floor,
     dice: Dice,
+    /// Share of calls answered by people, by campaign; a third for others.
+    pub(crate) answered: BTreeMap<CampaignId, f64>,
+    /// Calls on their way, by campaign.
+    dialed: BTreeMap<AttemptId, CampaignId>,
     plans: BTreeMap<(Timestamp, usize), Plan>,
     seen: usize,
     planned: usize,
 }
 
 impl Hour {
+    pub(crate) fn new(floor: Floor, seed: u64) -> Hour {
+        Hour {
+            floor,
+            dice: Dice(seed),
+            answered: BTreeMap::new(),
+            dialed: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            seen: 0,
+            planned: 0,
+        }
+    }
+
     fn plan(&mut self, after: Duration, plan: Plan) {
         self.planned += 1;
         self.plans
@@ -59,6 +76,9 @@ impl Hour {
         while let Some(fact) = self.floor.facts.get(self.seen).cloned() {
             self.seen += 1;
             match fact {
+                Event::AttemptIntended(intent) => {
+                    self.dialed.insert(intent.attempt, intent.campaign);
+                }
                 Event::CallPlaced { attempt } => self.reach(attempt),
                 Event::CallBridged { attempt, .. } => {
                     let talk = self.dice.about(60.0);
@@ -81,11 +101,13 @@ impl Hour {
         }
     }
 
-    /// A third are answered by people, within a ring of up to 15 seconds.
+    /// Some are answered by people, within a ring of up to 15 seconds.
     fn reach(&mut self, attempt: AttemptId) {
+        let campaign = self.dialed.remove(&attempt);
+        let answered = campaign.and_then(|id| self.answered.get(&id).copied());
         let setup = self.dice.between(0.5, 2.5);
         self.plan(setup, Plan::Ring(attempt));
-        if self.dice.share() < 0.33 {
+        if self.dice.share() < answered.unwrap_or(0.33) {
             let ring = self.dice.between(3.0, 15.0);
             self.plan(setup + ring, Plan::Answer(attempt));
         } else {
@@ -113,7 +135,7 @@ impl Hour {
         };
     }
 
-    fn run(&mut self, span: Duration) {
+    pub(crate) fn run(&mut self, span: Duration) {
         let end = self.floor.now + span;
         self.react();
         while self.floor.now < end {
@@ -138,13 +160,7 @@ fn twenty_agents(seed: u64) -> Hour {
     for id in 1..=20 {
         floor.agent_ready(id);
     }
-    Hour {
-        floor,
-        dice: Dice(seed),
-        plans: BTreeMap::new(),
-        seen: 0,
-        planned: 0,
-    }
+    Hour::new(floor, seed)
 }
 
 #[test]
