@@ -232,6 +232,9 @@ pub async fn apply_campaign(
         "abandon_target",
         &form.abandon_target,
     )?;
+    let mut sure = campaign.abandon_sure.unwrap_or_default();
+    rate(&mut sure, "abandon_sure", &form.abandon_sure)?;
+    campaign.abandon_sure = (sure > Rate::ZERO).then_some(sure);
     set(&mut campaign.law_pack, &form.law_pack);
     if let Some(numbers) = &form.caller_ids {
         campaign.caller_ids = numbers
@@ -321,6 +324,7 @@ pub async fn campaign_shown(
         wrap_up: Some(span_shown(campaign.wrap_up)),
         abandon_limit: Some(campaign.abandon_limit.to_string()),
         abandon_target: Some(campaign.abandon_target.to_string()),
+        abandon_sure: campaign.abandon_sure.map(|sure| sure.to_string()),
         abandon_wait: Some(span_shown(campaign.abandon_wait)),
         law_pack: Some(campaign.law_pack.clone()),
         call_max: Some(span_shown(campaign.call_max)),

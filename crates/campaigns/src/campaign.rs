@@ -44,6 +44,9 @@ pub struct Campaign {
     pub abandon_limit: Rate,
     /// What pacing aims at, under the limit.
     pub abandon_target: Rate,
+    /// How sure to be that the month's rate stays under the limit; `None`: the
+    /// target is aimed at on average.
+    pub abandon_sure: Option<Rate>,
     /// How long an answered customer may wait for an agent.
     pub abandon_wait: Duration,
     /// Law pack checked at the instant a call would leave.
@@ -77,6 +80,9 @@ pub enum InvalidCampaign {
         /// Limit.
         limit: Rate,
     },
+    /// How sure of the month.
+    #[error("being {0} sure of the abandon limit cannot be asked; it is from 50 % to 99.9 %")]
+    AbandonSure(Rate),
     /// Wrap-up.
     #[error("a wrap-up of {0:?} is outside 1 s to 15 min")]
     WrapUp(Duration),
@@ -108,6 +114,7 @@ impl Campaign {
             wrap_up: Duration::from_secs(30),
             abandon_limit: Rate::new(0.03).expect("3 % is a share"),
             abandon_target: Rate::new(0.02).expect("2 % is a share"),
+            abandon_sure: None,
             abandon_wait: Duration::from_secs(2),
             law_pack: "co".to_owned(),
             call_max: Duration::from_secs(3_600),
@@ -137,6 +144,11 @@ impl Campaign {
                 target: self.abandon_target,
                 limit: self.abandon_limit,
             });
+        }
+        if let Some(sure) = self.abandon_sure
+            && !(0.5..=0.999).contains(&sure.get())
+        {
+            return Err(No::AbandonSure(sure));
         }
         if !(Duration::from_secs(1)..=Duration::from_secs(900)).contains(&self.wrap_up) {
             return Err(No::WrapUp(self.wrap_up));

@@ -80,6 +80,10 @@ pub(crate) struct Settings {
     /// What pacing aims at, such as 2%
     #[arg(long)]
     abandon_target: Option<String>,
+    /// Be so sure, such as 95%, that the month's rate stays under the limit; 0% aims
+    /// at the target on average
+    #[arg(long)]
+    abandon_sure: Option<String>,
     /// How long an answered customer may wait; 2s at most
     #[arg(long)]
     abandon_wait: Option<String>,
@@ -220,6 +224,7 @@ impl Settings {
             wrap_up: self.wrap_up.clone(),
             abandon_limit: self.abandon_limit.clone(),
             abandon_target: self.abandon_target.clone(),
+            abandon_sure: self.abandon_sure.clone(),
             abandon_wait: self.abandon_wait.clone(),
             law_pack: self.law.clone(),
             call_max: self.call_max.clone(),

@@ -141,10 +141,11 @@ impl Engine {
                 campaign,
                 live,
                 abandoned,
+                month,
             } => {
                 let now = self.now;
                 if let Some(run) = self.runs.get_mut(&campaign) {
-                    run.restore_balance(now, (live, abandoned));
+                    run.restore_balance(now, (live, abandoned), month);
                 }
             }
             Input::PacingLearnt {
@@ -247,7 +248,7 @@ impl Engine {
     fn pacing_learnt(&mut self, id: CampaignId, at: Timestamp, estimates: &str) {
         if let Some(run) = self.runs.get_mut(&id) {
             let age = self.now.since(at);
-            let balance = run.figures.balance(self.now);
+            let balance = run.balance(self.now);
             run.pace.remember(&run.campaign, balance, estimates, age);
         }
     }

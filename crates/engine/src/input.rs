@@ -89,6 +89,8 @@ pub enum Input {
         live: u64,
         /// Of those, abandoned.
         abandoned: u64,
+        /// Both since the month began, the day included.
+        month: (u64, u64),
     },
     /// What pacing had learnt of a campaign that is known already, as the
     /// newest [`Event::PacingLearnt`](domain::Event) of the record says.

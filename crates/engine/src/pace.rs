@@ -7,7 +7,7 @@ use agents::{Agent, State};
 use campaigns::Campaign;
 use domain::{DialMode, PacingRecord, Timestamp};
 use pacing::{
-    Beginning, Decision, Elsewhere, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot,
+    Balance, Beginning, Decision, Elsewhere, Fact, Learnt, Ledger, Pacer, PacerConfig, Snapshot,
     SnapshotCall, SnapshotTalk, SnapshotWrapUp,
 };
 
@@ -49,14 +49,13 @@ impl Pace {
             recorded: None,
             kept: None,
         };
-        pace.begin(config(campaign), (0, 0), None);
+        pace.begin(config(campaign), Balance::default(), None);
         pace
     }
 
-    /// Changed aims start a new pacer, with the balance (live answers, of
-    /// those abandoned) and the knowledge of the old one; what else changes
+    /// Changed aims start a new pacer, with the balance and the knowledge of the old one; what else changes
     /// leaves it be.
-    pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: (u64, u64)) {
+    pub(crate) fn change(&mut self, from: &Campaign, to: &Campaign, balance: Balance) {
         if config(from) != config(to) {
             self.balance(to, balance);
         }
@@ -67,7 +66,7 @@ impl Pace {
     pub(crate) fn remember(
         &mut self,
         campaign: &Campaign,
-        balance: (u64, u64),
+        balance: Balance,
         learnt: &str,
         age: Duration,
     ) {
@@ -78,7 +77,7 @@ impl Pace {
 
     /// Begins with a balance, and with what is known already: of no answers
     /// where a new day of calls begins, of those of the day after a restart.
-    pub(crate) fn balance(&mut self, campaign: &Campaign, balance: (u64, u64)) {
+    pub(crate) fn balance(&mut self, campaign: &Campaign, balance: Balance) {
         let known = self.pacer.known_from() > 0;
         let history = known.then(|| (self.pacer.learnt(), Duration::ZERO));
         self.begin(config(campaign), balance, history);
@@ -87,13 +86,12 @@ impl Pace {
     fn begin(
         &mut self,
         config: PacerConfig,
-        (live, abandoned): (u64, u64),
+        balance: Balance,
         history: Option<(Learnt, Duration)>,
     ) {
         let beginning = Beginning {
             config,
-            live,
-            abandoned,
+            balance,
             history,
         };
         self.pacer = Pacer::begin(&beginning);
@@ -182,7 +180,7 @@ fn config(campaign: &Campaign) -> PacerConfig {
     PacerConfig {
         target: campaign.abandon_target,
         limit: campaign.abandon_limit,
-        sure: None,
+        sure: campaign.abandon_sure,
         wait_limit: campaign.abandon_wait,
         ring_timeout: campaign.ring_timeout,
     }

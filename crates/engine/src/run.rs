@@ -7,6 +7,7 @@ use std::time::Duration;
 use campaigns::{Campaign, Catalogue, Hopper, UNTYPIFIED};
 use domain::{CampaignState, DialMode, Disposition, PhoneNumber, Timestamp};
 use law::{Pack, Refusal};
+use pacing::Balance;
 
 use crate::feed::Feed;
 use crate::pace::Pace;
@@ -71,16 +72,51 @@ impl Run {
             self.pack = Pack::by_id(&campaign.law_pack).ok();
             self.hours = None;
         }
-        let balance = self.figures.balance(now);
+        let balance = self.balance(now);
         self.pace.change(&self.campaign, &campaign, balance);
         self.removed = false;
         self.campaign = campaign;
     }
 
-    /// Takes up the balance of the day that an earlier engine had.
-    pub(crate) fn restore_balance(&mut self, now: Timestamp, balance: (u64, u64)) {
-        self.figures.restore(now, balance);
+    /// Takes up the balances of day and month that an earlier engine had.
+    pub(crate) fn restore_balance(&mut self, now: Timestamp, day: (u64, u64), month: (u64, u64)) {
+        self.figures.restore(now, day);
+        self.figures.month = Month::from(self.month_began(now), month);
+        let (live, abandoned) = day;
+        let earlier = self.figures.month.before(day);
+        let balance = Balance {
+            live,
+            abandoned,
+            earlier,
+        };
         self.pace.balance(&self.campaign, balance);
+    }
+
+    /// How day and month stand.
+    pub(crate) fn balance(&self, now: Timestamp) -> Balance {
+        let day = self.figures.balance(now);
+        Balance {
+            live: day.0,
+            abandoned: day.1,
+            earlier: self.figures.month.before(day),
+        }
+    }
+
+    /// A day is its own period: yesterday's thrift is not spent today.
+    fn begin_day(&mut self, now: Timestamp) {
+        let began = self.month_began(now);
+        if self.figures.month.began != began {
+            self.figures.month = Month::from(began, (0, 0));
+        }
+        let balance = Balance {
+            earlier: self.figures.month.counts,
+            ..Balance::default()
+        };
+        self.pace.balance(&self.campaign, balance);
+    }
+
+    fn month_began(&self, now: Timestamp) -> Option<Timestamp> {
+        self.pack.as_ref()?.month_began(now)
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -119,8 +155,7 @@ impl Run {
             let was_closed = !self.is_open();
             self.hours = Some(self.judge_hours(now));
             if was_closed && self.is_open() {
-                // A day is its own period: yesterday's thrift is not spent today.
-                self.pace.balance(&self.campaign, (0, 0));
+                self.begin_day(now);
             }
         }
         match self.hours.as_ref().and_then(|hours| hours.closed.clone()) {
@@ -197,8 +232,29 @@ pub(crate) struct Figures {
     pub(crate) busy: Duration,
     bridges: u64,
     waits: Duration,
+    month: Month,
     /// Live answers and abandons by the hour, for a day.
     hours: VecDeque<(i64, u64, u64)>,
+}
+
+/// Live answers and abandons since the month began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Month {
+    /// `None`: no month was told yet.
+    began: Option<Timestamp>,
+    counts: (u64, u64),
+}
+
+impl Month {
+    fn from(began: Option<Timestamp>, counts: (u64, u64)) -> Month {
+        Month { began, counts }
+    }
+
+    /// What was before a day of it.
+    fn before(&self, day: (u64, u64)) -> (u64, u64) {
+        let (live, abandoned) = self.counts;
+        (live.saturating_sub(day.0), abandoned.saturating_sub(day.1))
+    }
 }
 
 impl Figures {
@@ -213,6 +269,7 @@ impl Figures {
     }
 
     pub(crate) fn answered(&mut self, now: Timestamp) {
+        self.month.counts.0 += 1;
         self.hour(now).1 += 1;
     }
 
@@ -223,6 +280,7 @@ impl Figures {
     }
 
     pub(crate) fn abandoned(&mut self, now: Timestamp) {
+        self.month.counts.1 += 1;
         self.hour(now).2 += 1;
     }
 

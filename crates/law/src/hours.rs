@@ -85,6 +85,14 @@ impl Pack {
         self.opening(Purpose::Commercial, at, self.limits.zone)
     }
 
+    /// When the month of this instant began, by the pack's zone. None beyond
+    /// the calendar.
+    pub fn month_began(&self, at: Timestamp) -> Option<Timestamp> {
+        let tz = self.limits.zone;
+        let first = local(at, tz)?.date_naive().with_day(1)?;
+        instant(first.and_hms_opt(0, 0, 0)?, tz)
+    }
+
     fn tz(&self, zone: Option<&str>) -> Option<Tz> {
         zone.map_or(Some(self.limits.zone), |name| name.parse().ok())
     }

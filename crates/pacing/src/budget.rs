@@ -9,7 +9,7 @@ use crate::certainty::abandoned_max;
 use crate::elsewhere::OwnBudget;
 use crate::lately::Lately;
 use crate::learnt::{LearntBudget, rounded, sound};
-use crate::pacer::PacerConfig;
+use crate::pacer::{Balance, PacerConfig};
 
 /// Aim so far under the target, and so many abandoned calls under what it
 /// comes to, for the luck of the last calls: the share matters on a large
@@ -68,6 +68,8 @@ pub(crate) struct Budget {
     sure: Option<f64>,
     live: f64,
     abandoned: f64,
+    /// Both, earlier in the month.
+    earlier: (f64, f64),
     /// Live calls this policy has seen itself.
     learnt: f64,
     live_recent: f64,
@@ -105,6 +107,7 @@ impl Budget {
             sure: config.sure.map(|sure| sure.get().clamp(0.5, SURE_MAX)),
             live: 0.0,
             abandoned: 0.0,
+            earlier: (0.0, 0.0),
             learnt: 0.0,
             live_recent: 0.0,
             time_recent: 0.0,
@@ -115,9 +118,10 @@ impl Budget {
         }
     }
 
-    pub(crate) fn restore(&mut self, live: u64, abandoned: u64) {
-        self.live = live as f64;
-        self.abandoned = abandoned.min(live) as f64;
+    pub(crate) fn restore(&mut self, balance: &Balance) {
+        let counts = |(live, abandoned): (u64, u64)| (live as f64, abandoned.min(live) as f64);
+        (self.live, self.abandoned) = counts((balance.live, balance.abandoned));
+        self.earlier = counts(balance.earlier);
     }
 
     /// Bytes held beside itself.
@@ -214,8 +218,11 @@ impl Budget {
         let left = closes_in.map_or(HORIZON, |left| left.as_secs_f64().min(86_400.0));
         let rate = (self.live_recent + 2.0) / (self.time_recent + 20.0);
         let coming = (rate * left * REPAID_OVER).max(20.0);
-        let aim = self.aim_at(self.live + rate * left);
-        let balance = aim * self.live - self.abandoned - SPARE;
+        let of_day = (self.aim, self.aim * self.live - self.abandoned - SPARE);
+        // Earlier thrift is not spent today: the day's own balance holds too.
+        let (aim, balance) = self.of_month(rate * left).map_or(of_day, |(aim, balance)| {
+            (aim, balance.min(aim * self.live - self.abandoned - SPARE))
+        });
         let share = aim + balance / coming;
         OwnBudget {
             target: self.aim,
@@ -243,16 +250,15 @@ impl Budget {
         }
     }
 
-    /// The share to end at when the period ends with so many live calls. To be
-    /// sure, it lies the further under the limit the fewer they are.
-    fn aim_at(&self, live: f64) -> f64 {
-        match self.sure {
-            None => self.aim,
-            Some(sure) => {
-                let most = SURE_AIM * abandoned_max(live, self.limit, sure) / live.max(1.0);
-                most.clamp(0.0, self.aim)
-            }
-        }
+    /// To be sure of the month: the share to end at with so many live calls to
+    /// come today, and the balance against it. It lies the further under the
+    /// limit the fewer calls the month has.
+    fn of_month(&self, coming: f64) -> Option<(f64, f64)> {
+        let (live, abandoned) = (self.live + self.earlier.0, self.abandoned + self.earlier.1);
+        let all = live + coming;
+        let most = SURE_AIM * abandoned_max(all, self.limit, self.sure?) / all.max(1.0);
+        let aim = most.clamp(0.0, self.aim);
+        Some((aim, aim * live - abandoned - SPARE))
     }
 
     /// Part of the budget that may be used with what is learnt so far.

@@ -4,6 +4,8 @@
 
 /// Halvings of the interval searched: beyond what a double can tell apart.
 const HALVINGS: usize = 60;
+/// The same, of a number of calls: a thousandth of one is near enough.
+const HALVINGS_OF_CALLS: usize = 32;
 /// Terms of the continued fraction: it needs about the root of the count.
 const TERMS: usize = 4_000;
 
@@ -35,7 +37,7 @@ pub(crate) fn abandoned_max(live: f64, limit: f64, sure: f64) -> f64 {
         return -1.0;
     }
     let (mut low, mut high) = (0.0, limit * live);
-    for _ in 0..HALVINGS {
+    for _ in 0..HALVINGS_OF_CALLS {
         let middle = (low + high) / 2.0;
         if holds(middle) {
             low = middle;

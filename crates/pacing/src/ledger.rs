@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::elsewhere::Elsewhere;
 use crate::fact::Fact;
 use crate::learnt::Learnt;
-use crate::pacer::PacerConfig;
+use crate::pacer::{Balance, PacerConfig};
 use crate::snapshot::{Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};
 
 /// A page is full at so many entries, decision or not.
@@ -24,10 +24,8 @@ const FULL: usize = 2_000;
 pub struct Beginning {
     /// What was asked of it.
     pub config: PacerConfig,
-    /// Live calls of the period before it began.
-    pub live: u64,
-    /// Of those, abandoned.
-    pub abandoned: u64,
+    /// How the abandon period stands.
+    pub balance: Balance,
     /// What an earlier pacer had learnt, and how long ago.
     pub history: Option<(Learnt, Duration)>,
 }
@@ -112,6 +110,9 @@ struct PageText {
     began: Option<(f64, f64, u64, u64, u64, u64)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sure: Option<f64>,
+    /// Live and abandoned, earlier in the month.
+    #[serde(default)]
+    earlier: (u64, u64),
     /// Its age (ms), and what it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     history: Option<(u64, Learnt)>,
@@ -151,12 +152,14 @@ struct FloorText {
 impl PageText {
     fn of(entries: &[Entry], floor: Option<&Snapshot>, now: Timestamp) -> PageText {
         let (mut began, mut sure, mut history) = (None, None, None);
+        let mut earlier = (0, 0);
         let mut told = Vec::with_capacity(entries.len());
         for entry in entries {
             match entry {
                 Entry::Began(begun) => {
                     began = Some(beginning_text(begun));
                     sure = begun.config.sure.map(Rate::get);
+                    earlier = begun.balance.earlier;
                     let kept = begun.history.clone();
                     history = kept.map(|(learnt, age)| (millis(age), learnt));
                 }
@@ -168,6 +171,7 @@ impl PageText {
         PageText {
             began,
             sure,
+            earlier,
             history,
             told,
             floor,
@@ -179,6 +183,7 @@ impl PageText {
         if let Some(begun) = self.began {
             let mut begun = beginning(begun)?;
             begun.config.sure = self.sure.and_then(Rate::new);
+            begun.balance.earlier = self.earlier;
             let kept = self.history;
             begun.history = kept.map(|(age, learnt)| (learnt, Duration::from_millis(age)));
             entries.push(Entry::Began(Box::new(begun)));
@@ -215,8 +220,8 @@ fn beginning_text(begun: &Beginning) -> (f64, f64, u64, u64, u64, u64) {
         config.limit.get(),
         millis(config.wait_limit),
         millis(config.ring_timeout),
-        begun.live,
-        begun.abandoned,
+        begun.balance.live,
+        begun.balance.abandoned,
     )
 }
 
@@ -231,8 +236,11 @@ fn beginning(text: (f64, f64, u64, u64, u64, u64)) -> Result<Beginning, serde_js
             wait_limit: Duration::from_millis(wait),
             ring_timeout: Duration::from_millis(ring),
         },
-        live,
-        abandoned,
+        balance: Balance {
+            live,
+            abandoned,
+            earlier: (0, 0),
+        },
         history: None,
     })
 }

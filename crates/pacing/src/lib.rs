@@ -46,6 +46,6 @@ pub use elsewhere::Elsewhere;
 pub use fact::Fact;
 pub use learnt::Learnt;
 pub use ledger::{Beginning, Ledger, Page, Unreadable};
-pub use pacer::{Pacer, PacerConfig};
+pub use pacer::{Balance, Pacer, PacerConfig};
 pub use replay::Replay;
 pub use snapshot::{Snapshot, SnapshotCall, SnapshotTalk, SnapshotWrapUp};

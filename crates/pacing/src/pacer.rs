@@ -26,13 +26,25 @@ pub struct PacerConfig {
     pub target: Rate,
     /// Share never to exceed in the long run.
     pub limit: Rate,
-    /// How sure to be, when the period ends, that the rate stays under the
-    /// limit; `None`: the target is met on average.
+    /// How sure to be that the rate of the month stays under the limit, at the
+    /// end of each of its days; `None`: the target is met on average.
     pub sure: Option<Rate>,
     /// How long a live call may wait for an agent.
     pub wait_limit: Duration,
     /// How long the far end may ring.
     pub ring_timeout: Duration,
+}
+
+/// How the abandon period stands where a pacer begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Calls answered by people since the day of calls began.
+    pub live: u64,
+    /// Of those, abandoned.
+    pub abandoned: u64,
+    /// Both of the month before that day; they count where one wants to be
+    /// sure of the month's rate.
+    pub earlier: (u64, u64),
 }
 
 /// One campaign's pacing.
@@ -82,7 +94,7 @@ impl Pacer {
             Some((learnt, age)) => Pacer::from_history(beginning.config, learnt, *age),
             None => Pacer::new(beginning.config),
         };
-        pacer.restore_balance(beginning.live, beginning.abandoned);
+        pacer.budget.restore(&beginning.balance);
         pacer
     }
 
@@ -94,12 +106,6 @@ impl Pacer {
     /// What was learnt so far, earlier days included, to be kept for a later one.
     pub fn learnt(&self) -> Learnt {
         Learnt::new(self.calls.kept(), self.talks.kept(), self.budget.learnt())
-    }
-
-    /// Takes up the balance of the abandon period after a restart: calls
-    /// answered by people so far, and of those abandoned.
-    fn restore_balance(&mut self, live: u64, abandoned: u64) {
-        self.budget.restore(live, abandoned);
     }
 
     /// Takes one fact, in order of time.

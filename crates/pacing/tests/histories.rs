@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use domain::{AgentId, AttemptId, DialMode, Rate, Timestamp};
 use floor::{Floor, Shape};
-use pacing::{Beginning, Decision, Fact, Ledger, Pacer, PacerConfig, Page, Replay, Snapshot};
+use pacing::{
+    Balance, Beginning, Decision, Fact, Ledger, Pacer, PacerConfig, Page, Replay, Snapshot,
+};
 use proptest::prelude::*;
 
 const SECOND: i64 = 1_000;
@@ -172,9 +174,14 @@ proptest! {
         seed in 1_u64..1_000_000,
         recorded_every in 2_i64..12,
     ) {
-        let Campaign { mut floor, mut pacer, now, mut snapshot } = Campaign::new(shape, seed);
+        let Campaign { mut floor, now, mut snapshot, .. } = Campaign::new(shape, seed);
         let (mut ledger, mut replay) = (Ledger::default(), Replay::default());
-        ledger.began(Beginning { config: config(), live: 0, abandoned: 0, history: None });
+        let balance = Balance { live: seed % 9, abandoned: seed % 2, earlier: (seed % 5_000, seed % 90) };
+        let sure = (seed % 2 == 0).then_some(Rate::new(0.95).expect("a share"));
+        let config = PacerConfig { sure, ..config() };
+        let beginning = Beginning { config, balance, history: None };
+        let mut pacer = Pacer::begin(&beginning);
+        ledger.began(beginning);
         for second in 1..900 {
             let at = now + second * SECOND;
             let mut tell = |at, fact| {

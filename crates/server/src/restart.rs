@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::{After, UNTYPIFIED};
+use campaigns::{After, Campaign, UNTYPIFIED};
 use domain::{
     AgentId, AgentStatus, Cause, EndedBy, Event, Intent, Outcome, Recorded, Timestamp,
     Typification, WorkItem, WorkState, WorkUpdate,
@@ -163,6 +163,19 @@ fn next_work(
     }
 }
 
+/// People who answered a campaign's calls this month, and those of them
+/// abandoned, where it wants to be sure of the month.
+async fn month(store: &Arc<dyn Store>, campaign: &Campaign, now: Timestamp) -> Result<(u64, u64)> {
+    let pack = law::Pack::by_id(&campaign.law_pack).ok();
+    let began = pack.and_then(|pack| pack.month_began(now));
+    let Some(began) = began.filter(|_| campaign.abandon_sure.is_some()) else {
+        return Ok((0, 0));
+    };
+    let until = now + Duration::from_millis(1);
+    let facts = store.facts(campaign.id, began, until).await?;
+    Ok((facts.answered_by_outcome, facts.abandoned))
+}
+
 /// What pacing had learnt of each campaign, and how its day stands: it need not
 /// begin from guesses, and a restart forgives no abandoned call.
 pub(crate) async fn pacing(
@@ -171,7 +184,7 @@ pub(crate) async fn pacing(
     now: Timestamp,
 ) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
-    for campaign in floor.campaigns.keys().copied() {
+    for (&campaign, settings) in &floor.campaigns {
         let today = store
             .facts(campaign, now - DAY_OF_CALLS, now + Duration::from_millis(1))
             .await?;
@@ -179,6 +192,7 @@ pub(crate) async fn pacing(
             campaign,
             live: today.answered_by_outcome,
             abandoned: today.abandoned,
+            month: month(store, settings, now).await?,
         });
         if let Some((at, estimates)) = store.pacing_learnt(campaign).await? {
             inputs.push(Input::PacingLearnt {

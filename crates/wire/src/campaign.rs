@@ -34,6 +34,9 @@ pub struct CampaignForm {
     pub abandon_limit: Option<String>,
     /// What pacing aims at.
     pub abandon_target: Option<String>,
+    /// How sure to be that the month's rate stays under the limit, such as
+    /// `95%`; `0%`: the target is aimed at on average.
+    pub abandon_sure: Option<String>,
     /// How long an answered customer may wait.
     pub abandon_wait: Option<String>,
     /// Law pack: `co`, or `laboratorio` while every trunk is loopback.

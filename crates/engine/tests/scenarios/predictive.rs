@@ -217,6 +217,74 @@ fn counted(floor: &Floor) -> (f64, f64) {
     (of("live"), of("abandoned"))
 }
 
+/// The share the last decision might abandon.
+fn allowed(floor: &Floor) -> f64 {
+    let decisions = decisions(floor);
+    let last = decisions.iter().rev().find(|d| !d.inputs.is_empty());
+    let inputs = &last.expect("a decision with its inputs").inputs;
+    let found = inputs.iter().find(|(input, _)| *input == "share_allowed");
+    found.expect("an input of that name").1
+}
+
+#[test]
+fn who_wants_to_be_sure_of_the_month_gets_the_more_to_abandon_the_better_it_stands() {
+    let after = |sure: Option<&str>, month: (u64, u64)| {
+        let mut campaign = running(predictive());
+        campaign.abandon_target = campaign.abandon_limit;
+        campaign.abandon_sure = sure.map(|sure| sure.parse().expect("a share"));
+        let mut floor = Floor::with(campaign, 10, 400);
+        floor.feed(Input::PacingBalance {
+            campaign: crate::floor::CAMPAIGN,
+            live: 0,
+            abandoned: 0,
+            month,
+        });
+        floor.after(secs(15));
+        allowed(&floor)
+    };
+    let average = after(None, (10_000, 290));
+    assert_eq!(after(None, (0, 0)), average, "each day by itself");
+    let [fresh, thrifty, lavish] =
+        [(0, 0), (10_000, 180), (10_000, 290)].map(|month| after(Some("95%"), month));
+    assert!(
+        lavish < fresh,
+        "2.9 % of a month is too near 3 %: {lavish} {fresh}"
+    );
+    assert!(
+        fresh < thrifty,
+        "a few calls prove nothing: {fresh} {thrifty}"
+    );
+    assert!(
+        thrifty <= average,
+        "thrift of earlier days is not spent: {thrifty}"
+    );
+}
+
+#[test]
+fn a_day_counts_towards_the_month_of_the_next() {
+    let mut campaign = running(predictive());
+    campaign.abandon_sure = Some("95%".parse().expect("a share"));
+    let mut floor = Floor::with(campaign, 10, 400);
+    floor.feed(Input::PacingBalance {
+        campaign: crate::floor::CAMPAIGN,
+        live: 10_000,
+        abandoned: 290,
+        month: (10_000, 290),
+    });
+    let next_day = |floor: &mut Floor, days: u64| {
+        for half in [days * 24 * 3_600 - 43_200, 43_200] {
+            floor.now = floor.now + secs(half);
+            floor.feed(Input::Wake).after(secs(2));
+        }
+        floor.agent_ready(1).after(secs(15));
+        assert_eq!(counted(floor), (0.0, 0.0), "another day");
+        allowed(floor)
+    };
+    let same_month = next_day(&mut floor, 1);
+    let month_after = next_day(&mut floor, 35);
+    assert!(month_after > 5.0 * same_month, "{same_month} {month_after}");
+}
+
 #[test]
 fn each_day_of_calls_is_a_period_of_its_own() {
     let mut floor = Floor::with(running(predictive()), 1, 400);
@@ -235,6 +303,7 @@ fn a_restart_forgives_no_abandoned_call() {
         campaign: crate::floor::CAMPAIGN,
         live: 100,
         abandoned: 5,
+        month: (100, 5),
     });
     floor.after(secs(15));
     assert_eq!(counted(&floor), (100.0, 5.0));

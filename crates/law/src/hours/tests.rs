@@ -227,3 +227,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_month_begins_at_midnight_of_the_packs_zone() {
+    let began = |day| Pack::colombia().month_began(bogota(day));
+    let first = Some(bogota("2026-11-01T00:00:00"));
+    assert_eq!(began("2026-11-01T00:00:00"), first);
+    assert_eq!(began("2026-11-30T23:59:59"), first);
+    assert_ne!(began("2026-12-01T00:00:00"), first);
+    let never = Timestamp::from_millis(i64::MAX);
+    assert_eq!(Pack::colombia().month_began(never), None);
+}

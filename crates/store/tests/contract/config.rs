@@ -160,6 +160,7 @@ async fn a_campaign_comes_back_as_it_was_put(record: Record) {
         wrap_up: Duration::from_secs(45),
         abandon_limit: Rate::new(0.05).unwrap(),
         abandon_target: Rate::new(0.015).unwrap(),
+        abandon_sure: Rate::new(0.95),
         abandon_wait: Duration::from_millis(1_500),
         law_pack: "mx".to_owned(),
         call_max: Duration::from_secs(900),
