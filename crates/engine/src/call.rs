@@ -68,6 +68,9 @@ pub(crate) struct Call {
     pub(crate) work_ended: Option<domain::WorkState>,
     /// We ordered its end before anyone answered.
     pub(crate) given_up: bool,
+    /// Given up for the risk it carried, after it rang as long as the law
+    /// asks: an attempt like any other that nobody answered.
+    pub(crate) cut_short: bool,
     /// What the typification decided, where it came while the call went on.
     pub(crate) typified_as: Option<domain::WorkUpdate>,
     /// Whether someone said what it was while it went on.
@@ -91,6 +94,7 @@ impl Call {
             abandoned: false,
             work_ended: None,
             given_up: false,
+            cut_short: false,
             typified_as: None,
             typified: false,
         }

@@ -134,11 +134,12 @@ impl Engine {
         let code = outcome.system_code()?;
         let run = self.runs.get(&call.intent.campaign)?;
         let row = run.system_row(code);
+        let free = matches!(outcome, Outcome::Cancelled | Outcome::Refused) && !call.cut_short;
         let after = After {
             work: &call.work,
             phone: call.intent.ordinal,
             disposition: &row,
-            costs_attempt: !matches!(outcome, Outcome::Cancelled | Outcome::Refused),
+            costs_attempt: !free,
             callback_at: None,
             callback_agent: None,
         };

@@ -22,7 +22,7 @@ const GIVEN_UP_FOR: Duration = Duration::from_secs(600);
 /// How long an agent may look at a contact before saying yes or no.
 const PREVIEW_MAX: Duration = Duration::from_secs(300);
 /// A phone that rang as long as the law asks may be given up when nobody is
-/// left to talk.
+/// left to talk, or it is too likely that nobody will be.
 const RUNG_ENOUGH: Duration = campaigns::RING_TIMEOUT_MIN;
 
 impl Engine {
@@ -51,7 +51,9 @@ impl Engine {
         };
         run.feed.second();
         if !self.is_staffed(id) {
-            self.give_up_ringing(id);
+            for attempt in self.rung_enough(id) {
+                self.give_up(attempt);
+            }
         }
         self.dial(id, true);
         self.keep_learnt(id, false);
@@ -136,6 +138,9 @@ impl Engine {
         }
         if let Some(record) = record {
             self.emit(Event::PacingDecided(record));
+        }
+        if decision.gives_up() {
+            self.cut_short(id);
         }
         for _ in 0..decision.dial {
             if !self.intend_next(id, None) {
@@ -344,20 +349,28 @@ impl Engine {
         });
     }
 
-    /// Nobody is left to talk: who rang long enough is given up.
-    fn give_up_ringing(&mut self, id: CampaignId) {
+    /// Risk has jumped: who rang long enough is given up, but for calls that
+    /// are promised to one agent.
+    fn cut_short(&mut self, id: CampaignId) {
+        for attempt in self.rung_enough(id) {
+            let call = self.calls.get_mut(attempt).expect("open calls");
+            if call.intent.agent.is_none() {
+                call.cut_short = true;
+                self.give_up(attempt);
+            }
+        }
+    }
+
+    /// Calls that have rung long enough to be given up.
+    fn rung_enough(&self, id: CampaignId) -> Vec<AttemptId> {
         let now = self.now;
-        let long: Vec<AttemptId> = self
-            .calls
+        self.calls
             .iter()
             .filter(|call| call.intent.campaign == id && !call.given_up)
             .filter(|call| call.phase == Phase::Ringing)
             .filter(|call| call.ringing.is_some_and(|at| now.since(at) >= RUNG_ENOUGH))
             .map(|call| call.intent.attempt)
-            .collect();
-        for attempt in long {
-            self.give_up(attempt);
-        }
+            .collect()
     }
 
     /// Orders the end of a call nobody answered yet.

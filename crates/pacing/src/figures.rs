@@ -24,6 +24,8 @@ pub(crate) struct Figures {
     pub(crate) live: f64,
     pub(crate) abandoned: f64,
     pub(crate) target: Rate,
+    /// Other campaigns count on the same agents.
+    pub(crate) shared: bool,
 }
 
 impl Figures {
@@ -38,13 +40,18 @@ impl Figures {
         } else {
             format!("held by {}", decision.binding)
         };
+        let given_up = if decision.gives_up() {
+            "; who has rung long is given up"
+        } else {
+            ""
+        };
         let abandoned = if self.live > 0.0 {
             self.abandoned / self.live
         } else {
             0.0
         };
         format!(
-            "{} now: {} free, {:.1} more soon, {:.1} answers on their way; {held_by}; \
+            "{} now: {} free, {:.1} more soon, {:.1} answers on their way; {held_by}{given_up}; \
              abandoned so far {} of {}",
             decision.dial,
             self.ready,

@@ -66,6 +66,7 @@ fn figures(
         live: pacer.budget.live(),
         abandoned: pacer.budget.abandoned(),
         target: pacer.config.target,
+        shared: !snapshot.elsewhere.is_empty(),
     }
 }
 

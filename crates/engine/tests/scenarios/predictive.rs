@@ -2,8 +2,10 @@
 //! its reason, never above the hard limits.
 
 use crate::floor::{Floor, running, secs, trunk};
-use domain::{AgentId, AttemptId, CampaignState, DialMode, Event, PacingRecord, Rate, Timestamp};
-use engine::{AgentRequest, Input};
+use domain::{
+    AgentId, AttemptId, CampaignState, DialMode, Event, Outcome, PacingRecord, Rate, Timestamp,
+};
+use engine::{AgentRequest, Command, Input};
 use pacing::{Fact, Pacer, PacerConfig, Snapshot};
 
 fn predictive() -> domain::DialMode {
@@ -308,4 +310,31 @@ fn a_restart_forgives_no_abandoned_call() {
     floor.after(secs(15));
     assert_eq!(counted(&floor), (100.0, 5.0));
     assert_eq!(floor.live().abandoned, 5, "on the page too");
+}
+
+#[test]
+fn what_rang_long_enough_is_given_up_when_risk_jumps_and_was_an_attempt() {
+    let mut floor = Floor::with(running(predictive()), 3, 50);
+    let calls = floor.dialed();
+    for call in &calls {
+        floor.rings(*call);
+    }
+    floor.after(secs(8));
+    for agent in [1, 2] {
+        floor.asks(agent, AgentRequest::Break("café".into()));
+    }
+    let cut = |floor: &Floor| {
+        let order = |call: &&AttemptId| floor.was_ordered(&Command::HangUp { attempt: **call });
+        calls.iter().filter(order).count()
+    };
+    floor.after(secs(5));
+    assert_eq!(cut(&floor), 0, "they rang for 13 s");
+    floor.after(secs(4));
+    assert_eq!(cut(&floor), calls.len());
+    let why = |record: &&PacingRecord| record.why.contains("given up");
+    assert!(decisions(&floor).iter().any(why));
+    floor.fails(calls[0], Outcome::Cancelled);
+    let outcome = floor.outcome(calls[0]).map(|(outcome, _)| outcome);
+    assert_eq!(outcome, Some(Outcome::Cancelled));
+    assert_eq!(floor.state_of(1).1.attempts, 1);
 }

@@ -1,8 +1,10 @@
 //! What becomes of calls: by local hour where there are enough, else of all
 //! together. Machines that no agent heard (the caller was abandoned) count as
-//! often as among those an agent heard.
+//! often as among those an agent heard. A call we gave up while it rang would
+//! have become what those that rang on became.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::Outcome;
 
@@ -69,35 +71,69 @@ fn invalid_weight(history: &History, valid: u64) -> u32 {
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// Picked up, by whomever.
-    picked_up: u32,
-    rest: BTreeMap<Outcome, u32>,
+    /// How long each call rang that did, and what ended that.
+    rang: Vec<(Duration, Outcome)>,
+    /// Those that never rang.
+    others: Vec<Outcome>,
 }
 
 impl Counts {
     fn take(&mut self, call: &PastCall) {
-        match call.outcome {
-            Outcome::Connected | Outcome::Abandoned | Outcome::HungUpWaiting => self.picked_up += 1,
-            other => *self.rest.entry(other).or_default() += 1,
+        match call.ringing {
+            Some(rang) => {
+                let until = call.answered.unwrap_or(call.ended);
+                self.rang.push((until.since(rang), call.outcome));
+            }
+            None => self.others.push(call.outcome),
         }
     }
 
-    /// Calls we gave up had rung as long as the law asks, and nobody came: left
-    /// out, as those nobody knows the end of are, they would make the rest seem
-    /// answered more.
+    /// How many calls came to what. One we gave up counts, in equal parts, for
+    /// those that rang longer (Efron's way to the product-limit estimate): left
+    /// out, it would make the rest seem answered more; taken for one nobody
+    /// answers, less.
+    fn came_to(&self) -> BTreeMap<Outcome, f64> {
+        let mut came_to = BTreeMap::new();
+        for outcome in &self.others {
+            *came_to.entry(*outcome).or_default() += 1.0;
+        }
+        let mut rang = self.rang.clone();
+        rang.sort();
+        let (mut weight, mut longer) = (1.0, rang.len());
+        for (_, outcome) in rang {
+            longer -= 1;
+            if outcome == Outcome::Cancelled && longer > 0 {
+                weight *= (longer + 1) as f64 / longer as f64;
+            } else {
+                *came_to.entry(outcome).or_default() += weight;
+            }
+        }
+        came_to
+    }
+
     fn mix(&self, machines: f64) -> Mix {
-        let of = |outcome| self.rest.get(&outcome).copied().unwrap_or(0);
-        let machine = (f64::from(self.picked_up) * machines).round() as u32;
+        let came_to = self.came_to();
+        let of = |outcomes: &[Outcome]| {
+            let each = outcomes.iter().filter_map(|outcome| came_to.get(outcome));
+            each.sum::<f64>()
+        };
+        let count = |outcomes: &[Outcome]| of(outcomes).round() as u32;
+        let picked_up = [
+            Outcome::Connected,
+            Outcome::Abandoned,
+            Outcome::HungUpWaiting,
+        ];
+        let machine = (of(&picked_up) * machines).round() as u32;
         Mix {
-            person: self.picked_up - machine.min(self.picked_up),
+            person: count(&picked_up).saturating_sub(machine),
             machine,
-            machine_detected: of(Outcome::Machine) + of(Outcome::Fax),
-            no_answer: of(Outcome::NoAnswer) + of(Outcome::Cancelled),
-            busy: of(Outcome::Busy),
-            unreachable: of(Outcome::Unreachable),
-            rejected: of(Outcome::Rejected),
+            machine_detected: count(&[Outcome::Machine, Outcome::Fax]),
+            no_answer: count(&[Outcome::NoAnswer, Outcome::Cancelled]),
+            busy: count(&[Outcome::Busy]),
+            unreachable: count(&[Outcome::Unreachable]),
+            rejected: count(&[Outcome::Rejected]),
             invalid: 0,
-            congestion: of(Outcome::Congestion),
+            congestion: count(&[Outcome::Congestion]),
         }
     }
 }
