@@ -1,9 +1,9 @@
 //! Attempts that are over, kept for as long as their typification may come or
 //! be corrected. Bounded: the oldest are forgotten.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use domain::{AgentId, AttemptId, CampaignId, ContactId, WorkItem, WorkUpdate};
+use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkUpdate};
 
 use crate::input::PastAttempt;
 
@@ -35,8 +35,8 @@ pub(crate) struct PastCall {
 pub(crate) struct Past {
     order: VecDeque<AttemptId>,
     /// Boxed: an attempt is far larger than what a map moves well.
-    calls: BTreeMap<AttemptId, Box<PastCall>>,
-    latest: BTreeMap<(CampaignId, ContactId), AttemptId>,
+    calls: Keyed<AttemptId, Box<PastCall>>,
+    latest: Keyed<(CampaignId, ContactId), AttemptId>,
 }
 
 impl Past {
