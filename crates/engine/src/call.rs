@@ -164,6 +164,10 @@ impl Calls {
         self.ids.binary_search(&attempt).ok()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
     /// All of them, in order of id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Call> {
         self.open.iter().map(Box::as_ref)

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::call::{Call, Phase};
 use crate::gates::own_gate;
-use crate::past::PastCall;
+use crate::past::{Heard, PastCall};
 use crate::timers::Timer;
 use crate::{Command, Engine};
 
@@ -161,24 +161,33 @@ impl Engine {
     }
 
     fn remember(&mut self, call: Box<Call>, outcome: Outcome, update: Option<WorkUpdate>) {
+        let call = *call;
         let connected = outcome == Outcome::Connected;
         let waits = connected && !call.typified;
         if waits && let Some(run) = self.runs.get_mut(&call.intent.campaign) {
             run.untyped += 1;
         }
+        let talked = call
+            .talking_since
+            .map_or(std::time::Duration::ZERO, |since| self.now.since(since));
+        let (work, intent) = (call.work, call.intent);
+        let heard = call.heard_by.map(|agent| {
+            Box::new(Heard {
+                agent,
+                work,
+                phone: intent.ordinal,
+                number: intent.phone,
+                talked,
+            })
+        });
         let past = PastCall {
-            campaign: call.intent.campaign,
-            work: call.work,
-            phone: call.intent.ordinal,
-            number: call.intent.phone,
-            agent: call.heard_by,
+            campaign: intent.campaign,
+            contact: intent.contact,
+            heard,
             typified: !waits,
-            talked: call
-                .talking_since
-                .map_or(std::time::Duration::ZERO, |since| self.now.since(since)),
             update: update.or(call.typified_as),
         };
-        self.past.put(call.intent.attempt, past);
+        self.past.put(intent.attempt, past);
     }
 
     /// The agent typifies, or goes on when they did already; who cannot is

@@ -76,6 +76,15 @@ impl Engine {
         std::mem::take(&mut self.out)
     }
 
+    /// Takes a step that was read back, for its memory: the next one is written
+    /// where it was. A rehearsal takes half a million of them.
+    pub fn reuse(&mut self, mut step: Step) {
+        step.events.clear();
+        step.commands.clear();
+        step.rejected = None;
+        self.out = step;
+    }
+
     /// When to feed [`Input::Wake`] next.
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.timers.next()

@@ -14,20 +14,29 @@ const KEPT_MAX: usize = 20_000;
 #[derive(Clone, Debug)]
 pub(crate) struct PastCall {
     pub(crate) campaign: CampaignId,
+    pub(crate) contact: ContactId,
+    /// What may be said of it. Of most attempts nothing, as no agent heard
+    /// anybody.
+    pub(crate) heard: Option<Box<Heard>>,
+    /// Whether someone, or the system, said what it was.
+    pub(crate) typified: bool,
+    /// What was last decided about the work.
+    pub(crate) update: Option<WorkUpdate>,
+}
+
+/// The call of an attempt in which an agent heard the customer.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Who.
+    pub(crate) agent: AgentId,
     /// The work as it was when the attempt began.
     pub(crate) work: WorkItem,
     /// The phone dialed.
     pub(crate) phone: u8,
     /// The same as a number.
     pub(crate) number: domain::PhoneNumber,
-    /// Who heard the customer.
-    pub(crate) agent: Option<AgentId>,
-    /// Whether someone, or the system, said what it was.
-    pub(crate) typified: bool,
     /// How long they talked.
     pub(crate) talked: std::time::Duration,
-    /// What was last decided about the work.
-    pub(crate) update: Option<WorkUpdate>,
 }
 
 /// Attempts that are over.
@@ -48,22 +57,26 @@ impl Past {
             agent,
             update,
         } = attempt;
-        let call = PastCall {
-            campaign: intent.campaign,
+        let heard = Heard {
+            agent,
             work,
             phone: intent.ordinal,
             number: intent.phone,
-            agent: Some(agent),
-            typified: true,
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,
+        };
+        let call = PastCall {
+            campaign: intent.campaign,
+            contact: heard.work.contact.id,
+            heard: Some(Box::new(heard)),
+            typified: true,
             update: Some(update),
         };
         self.put(intent.attempt, call);
     }
 
     pub(crate) fn put(&mut self, attempt: AttemptId, call: PastCall) {
-        let key = (call.campaign, call.work.contact.id);
+        let key = (call.campaign, call.contact);
         self.latest.insert(key, attempt);
         self.calls.insert(attempt, Box::new(call));
         self.order.push_back(attempt);
@@ -72,7 +85,7 @@ impl Past {
                 break;
             };
             if let Some(gone) = self.calls.remove(&oldest) {
-                let key = (gone.campaign, gone.work.contact.id);
+                let key = (gone.campaign, gone.contact);
                 if self.latest.get(&key) == Some(&oldest) {
                     self.latest.remove(&key);
                 }
@@ -91,7 +104,7 @@ impl Past {
     /// A later attempt on the same contact that is over too, if any.
     pub(crate) fn later_than(&self, attempt: AttemptId) -> Option<&PastCall> {
         let call = self.calls.get(&attempt)?;
-        let latest = self.latest.get(&(call.campaign, call.work.contact.id))?;
+        let latest = self.latest.get(&(call.campaign, call.contact))?;
         (*latest != attempt).then(|| self.get(*latest)).flatten()
     }
 }

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::Engine;
 use crate::call::Call;
-use crate::past::PastCall;
+use crate::past::{Heard, PastCall};
 
 /// A call-back further off than this is a typing error.
 const CALLBACK_MAX: Duration = Duration::from_secs(90 * 86_400);
@@ -84,6 +84,9 @@ impl Engine {
         let Some(past) = self.past.get(attempt).filter(|past| !past.typified) else {
             return;
         };
+        let Some(heard) = &past.heard else {
+            return;
+        };
         let campaign = past.campaign;
         let Some(run) = self.runs.get(&campaign) else {
             return;
@@ -95,7 +98,7 @@ impl Engine {
             note: String::new(),
             callback_at: None,
         };
-        let understood = self.understood(&of_past(attempt, past), &said, &row, None);
+        let understood = self.understood(&of_past(attempt, past, heard), &said, &row, None);
         self.record(None, understood, String::new());
         self.dirty.push(campaign);
         self.forget_removed(campaign);
@@ -125,10 +128,12 @@ impl Engine {
             });
         }
         let past = self.past.get(attempt).ok_or(NOT_YOURS)?;
-        if past.agent != Some(agent) || !self.runs.contains_key(&past.campaign) {
-            return Err(NOT_YOURS);
+        match &past.heard {
+            Some(heard) if heard.agent == agent && self.runs.contains_key(&past.campaign) => {
+                Ok(of_past(attempt, past, heard))
+            }
+            _ => Err(NOT_YOURS),
         }
-        Ok(of_past(attempt, past))
     }
 
     /// The catalogue's row, if an agent may set it with what they said.
@@ -326,13 +331,13 @@ impl Engine {
     }
 }
 
-fn of_past(attempt: AttemptId, past: &PastCall) -> Spoken<'_> {
+fn of_past<'a>(attempt: AttemptId, past: &PastCall, heard: &'a Heard) -> Spoken<'a> {
     Spoken {
         attempt,
         campaign: past.campaign,
-        work: &past.work,
-        phone: past.phone,
-        number: past.number,
+        work: &heard.work,
+        phone: heard.phone,
+        number: heard.number,
         typified: past.typified,
     }
 }
