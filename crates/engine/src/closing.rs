@@ -180,9 +180,15 @@ impl Engine {
                 talked,
             })
         });
+        // Nobody can speak of most attempts, nor were agents promised to them,
+        // and they come after none that may be corrected.
+        let (campaign, contact) = (intent.campaign, intent.contact);
+        if heard.is_none() && intent.agent.is_none() && !self.past.knows(campaign, contact) {
+            return;
+        }
         let past = PastCall {
-            campaign: intent.campaign,
-            contact: intent.contact,
+            campaign,
+            contact,
             heard,
             typified: !waits,
             update: update.or(call.typified_as),

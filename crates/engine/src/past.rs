@@ -7,7 +7,7 @@ use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkUpd
 
 use crate::input::PastAttempt;
 
-/// The most that are kept: more than a floor of 300 makes in an hour.
+/// The most that are kept: more than a floor of 300 hears in an hour.
 const KEPT_MAX: usize = 20_000;
 
 /// One attempt that is over.
@@ -91,6 +91,11 @@ impl Past {
                 }
             }
         }
+    }
+
+    /// Whether an attempt with a contact is kept.
+    pub(crate) fn knows(&self, campaign: CampaignId, contact: ContactId) -> bool {
+        self.latest.contains_key(&(campaign, contact))
     }
 
     pub(crate) fn get(&self, attempt: AttemptId) -> Option<&PastCall> {
