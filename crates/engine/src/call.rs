@@ -117,6 +117,7 @@ pub(crate) struct Calls {
     /// In order of id, which rises from one call to the next.
     ids: Vec<AttemptId>,
     /// Each at the place of its id.
+    #[expect(clippy::vec_box, reason = "all after one that is over move a place")]
     open: Vec<Box<Call>>,
     persons: KeyedSet<PersonId>,
     phones: KeyedSet<PhoneNumber>,

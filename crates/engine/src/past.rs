@@ -113,3 +113,26 @@ impl Past {
         (*latest != attempt).then(|| self.get(*latest)).flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_are_forgotten_and_their_contacts_with_them() {
+        let mut past = Past::default();
+        let (campaign, contact) = (CampaignId::new(1), ContactId::new);
+        for n in 0..=KEPT_MAX as i64 {
+            let call = PastCall {
+                campaign,
+                contact: contact(n),
+                heard: None,
+                typified: true,
+                update: None,
+            };
+            past.put(AttemptId::new(n), call);
+        }
+        assert!(!past.knows(campaign, contact(0)) && past.knows(campaign, contact(1)));
+        assert!(past.get(AttemptId::new(0)).is_none());
+    }
+}

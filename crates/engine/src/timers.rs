@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_moved_or_cleared_fires_no_more_and_takes_no_room() {
+        let mut timers = Timers::default();
+        let wait = |call| Timer::Wait(AttemptId::new(call));
+        for round in 0..1_000 {
+            timers.set(wait(round % 7), at(5_000 - round));
+        }
+        timers.clear(wait(6));
+        assert!(timers.queue.len() <= SWEPT_FROM + 1);
+        let fired: Vec<Timer> = std::iter::from_fn(|| timers.pop_due(at(9_000))).collect();
+        assert_eq!(fired, [5, 4, 3, 2, 1, 0].map(wait));
+        assert_eq!(timers.next(), None);
+    }
+
+    #[test]
     fn a_clock_set_back_does_not_make_anyone_wait_longer() {
         let wait = Timer::Wait(AttemptId::new(1));
         let mut timers = Timers::default();
