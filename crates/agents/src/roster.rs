@@ -1,6 +1,5 @@
 //! Everybody on the floor, and whose turn it is: the longest idle first.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::{AgentId, AgentProfile, CampaignId, Timestamp};
@@ -10,33 +9,43 @@ use crate::Agent;
 /// Every agent known.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    agents: BTreeMap<AgentId, Agent>,
+    /// In order of id.
+    ids: Vec<AgentId>,
+    /// Each at the place of their id: all are looked at many times a second.
+    agents: Vec<Agent>,
 }
 
 impl Roster {
     /// Takes in someone new, or what changed about someone known.
     pub fn put(&mut self, profile: AgentProfile, now: Timestamp) {
-        match self.agents.get_mut(&profile.id) {
-            Some(agent) => agent.profile = profile,
-            None => {
-                self.agents.insert(profile.id, Agent::new(profile, now));
+        match self.ids.binary_search(&profile.id) {
+            Ok(place) => self.agents[place].profile = profile,
+            Err(place) => {
+                self.ids.insert(place, profile.id);
+                self.agents.insert(place, Agent::new(profile, now));
             }
         }
     }
 
     /// Forgets someone.
     pub fn remove(&mut self, id: AgentId) -> Option<Agent> {
-        self.agents.remove(&id)
+        let place = self.place(id)?;
+        self.ids.remove(place);
+        Some(self.agents.remove(place))
     }
 
     /// One of them.
     pub fn get(&self, id: AgentId) -> Option<&Agent> {
-        self.agents.get(&id)
+        self.place(id).map(|place| &self.agents[place])
     }
 
     /// One of them, to change.
     pub fn get_mut(&mut self, id: AgentId) -> Option<&mut Agent> {
-        self.agents.get_mut(&id)
+        self.place(id).map(|place| &mut self.agents[place])
+    }
+
+    fn place(&self, id: AgentId) -> Option<usize> {
+        self.ids.binary_search(&id).ok()
     }
 
     /// How many are known.
@@ -51,12 +60,12 @@ impl Roster {
 
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Agent> {
-        self.agents.values()
+        self.agents.iter()
     }
 
     /// The clock was set back: every state began, and ends, so much earlier.
     pub fn clock_set_back(&mut self, span: Duration) {
-        for agent in self.agents.values_mut() {
+        for agent in &mut self.agents {
             agent.clock_set_back(span);
         }
     }
@@ -65,7 +74,7 @@ impl Roster {
     /// that wait equally long, the lower id, so that a replay agrees.
     pub fn longest_idle(&self, campaign: CampaignId) -> Option<AgentId> {
         self.agents
-            .values()
+            .iter()
             .filter(|agent| agent.can_take(campaign))
             .min_by_key(|agent| (agent.idle_since(), agent.profile.id))
             .map(|agent| agent.profile.id)

@@ -1,16 +1,16 @@
 //! Contacts cleared for dialing now, bounded. Nobody is in it twice, and who
 //! was taken out is gone until the store leases them again.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
-use domain::{ContactId, PersonId, PhoneNumber, WorkItem};
+use domain::{ContactId, KeyedSet, PersonId, PhoneNumber, WorkItem};
 
 /// The next to dial of one campaign.
 #[derive(Clone, Debug, Default)]
 pub struct Hopper {
     queue: VecDeque<WorkItem>,
-    contacts: BTreeSet<ContactId>,
-    persons: BTreeSet<PersonId>,
+    contacts: KeyedSet<ContactId>,
+    persons: KeyedSet<PersonId>,
     promised: usize,
 }
 

@@ -14,9 +14,10 @@
 //!                 closed (AttemptClosed, once) ◀───────────────── Message
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use domain::{AgentId, AttemptId, Intent, PersonId, PhoneNumber, Timestamp, WorkItem};
+use domain::{
+    AgentId, AttemptId, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber, Timestamp,
+    WorkItem,
+};
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,40 +118,95 @@ impl Call {
 /// Open calls. One per person and one per number, everywhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calls {
-    /// Boxed: a call is far larger than what a map moves well.
-    open: BTreeMap<AttemptId, Box<Call>>,
-    persons: BTreeSet<PersonId>,
-    phones: BTreeSet<PhoneNumber>,
+    /// In order of id, which rises from one call to the next.
+    ids: Vec<AttemptId>,
+    /// Each at the place of its id.
+    #[expect(clippy::vec_box, reason = "all after one that is over move a place")]
+    open: Vec<Box<Call>>,
+    persons: KeyedSet<PersonId>,
+    phones: KeyedSet<PhoneNumber>,
+    /// How many there are with each contact.
+    contacts: Keyed<ContactId, u32>,
+    /// Came to wait for an agent; some no longer do.
+    waiting: Vec<AttemptId>,
 }
 
 impl Calls {
     pub(crate) fn insert(&mut self, call: Call) {
         self.persons.insert(call.intent.person);
         self.phones.insert(call.intent.phone);
-        self.open.insert(call.intent.attempt, Box::new(call));
+        *self.contacts.entry(call.intent.contact).or_default() += 1;
+        let id = call.intent.attempt;
+        let place = self.ids.partition_point(|known| *known < id);
+        self.ids.insert(place, id);
+        self.open.insert(place, Box::new(call));
     }
 
     pub(crate) fn remove(&mut self, attempt: AttemptId) -> Option<Box<Call>> {
-        let call = self.open.remove(&attempt)?;
+        let place = self.place(attempt)?;
+        self.ids.remove(place);
+        let call = self.open.remove(place);
         self.persons.remove(&call.intent.person);
         self.phones.remove(&call.intent.phone);
+        if let Some(count) = self.contacts.get_mut(&call.intent.contact) {
+            *count -= 1;
+            if *count == 0 {
+                self.contacts.remove(&call.intent.contact);
+            }
+        }
         Some(call)
     }
 
     pub(crate) fn get(&self, attempt: AttemptId) -> Option<&Call> {
-        self.open.get(&attempt).map(Box::as_ref)
+        self.place(attempt).map(|place| &*self.open[place])
     }
 
     pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut Call> {
-        self.open.get_mut(&attempt).map(Box::as_mut)
+        self.place(attempt).map(|place| &mut *self.open[place])
     }
 
+    fn place(&self, attempt: AttemptId) -> Option<usize> {
+        self.ids.binary_search(&attempt).ok()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// All of them, in order of id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Call> {
-        self.open.values().map(Box::as_ref)
+        self.open.iter().map(Box::as_ref)
+    }
+
+    /// Whether any is with a contact. Most typifications are of the only call
+    /// there is with theirs: then no other need be looked for.
+    pub(crate) fn have(&self, contact: ContactId) -> bool {
+        self.contacts.contains_key(&contact)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Call> {
-        self.open.values_mut().map(Box::as_mut)
+        self.open.iter_mut().map(Box::as_mut)
+    }
+
+    /// A call waits for an agent, since this instant.
+    pub(crate) fn wait(&mut self, attempt: AttemptId, now: Timestamp) {
+        if let Some(call) = self.get_mut(attempt) {
+            call.phase = Phase::Waiting;
+            call.waiting_since = Some(now);
+            self.waiting.push(attempt);
+        }
+        if self.waiting.len() > self.open.len() {
+            self.waiting().for_each(drop);
+        }
+    }
+
+    /// Those who wait now.
+    pub(crate) fn waiting(&mut self) -> impl Iterator<Item = &Call> {
+        let mut came = std::mem::take(&mut self.waiting);
+        let waits = |call: &Call| call.phase == Phase::Waiting;
+        came.retain(|attempt| self.get(*attempt).is_some_and(waits));
+        self.waiting = came;
+        self.waiting.iter().filter_map(|attempt| self.get(*attempt))
     }
 
     /// Whether a person or number is being called.

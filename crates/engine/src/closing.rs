@@ -4,12 +4,13 @@
 use agents::Agent;
 use campaigns::{After, defer};
 use domain::{
-    AttemptId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem,
+    WorkState, WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
 use crate::gates::own_gate;
-use crate::past::PastCall;
+use crate::past::{Heard, PastCall};
 use crate::timers::Timer;
 use crate::{Command, Engine};
 
@@ -41,12 +42,14 @@ impl Engine {
         if let Some(update) = &next {
             self.will_be_due(update);
         }
-        self.remember(&call, outcome, next);
-        self.release_reserved(&call);
+        let (promised, heard_by) = (call.intent.agent, call.heard_by);
+        let typified = call.typified;
+        self.remember(call, outcome, next);
+        self.release_reserved(attempt, promised);
         if outcome == Outcome::Connected {
-            self.after_talk(&call);
+            self.after_talk(attempt, campaign, heard_by, typified);
         }
-        self.dirty.insert(campaign);
+        self.dirty.push(campaign);
         self.forget_removed(campaign);
     }
 
@@ -110,8 +113,8 @@ impl Engine {
             next: next.clone(),
         });
         self.will_be_due(&next);
-        self.release_reserved(&call);
-        self.dirty.insert(call.intent.campaign);
+        self.release_reserved(attempt, call.intent.agent);
+        self.dirty.push(call.intent.campaign);
         self.forget_removed(call.intent.campaign);
     }
 
@@ -158,32 +161,52 @@ impl Engine {
         WorkUpdate { state, ..update }
     }
 
-    fn remember(&mut self, call: &Call, outcome: Outcome, update: Option<WorkUpdate>) {
+    fn remember(&mut self, call: Box<Call>, outcome: Outcome, update: Option<WorkUpdate>) {
+        let call = *call;
         let connected = outcome == Outcome::Connected;
         let waits = connected && !call.typified;
         if waits && let Some(run) = self.runs.get_mut(&call.intent.campaign) {
             run.untyped += 1;
         }
+        let talked = call
+            .talking_since
+            .map_or(std::time::Duration::ZERO, |since| self.now.since(since));
+        let (work, intent) = (call.work, call.intent);
+        let heard = call.heard_by.map(|agent| {
+            Box::new(Heard {
+                agent,
+                work,
+                phone: intent.ordinal,
+                number: intent.phone,
+                talked,
+            })
+        });
+        // Nobody can speak of most attempts, nor were agents promised to them,
+        // and they come after none that may be corrected.
+        let (campaign, contact) = (intent.campaign, intent.contact);
+        if heard.is_none() && intent.agent.is_none() && !self.past.knows(campaign, contact) {
+            return;
+        }
         let past = PastCall {
-            campaign: call.intent.campaign,
-            work: call.work.clone(),
-            phone: call.intent.ordinal,
-            number: call.intent.phone,
-            agent: call.heard_by,
+            campaign,
+            contact,
+            heard,
             typified: !waits,
-            talked: call
-                .talking_since
-                .map_or(std::time::Duration::ZERO, |since| self.now.since(since)),
-            update: update.or_else(|| call.typified_as.clone()),
+            update: update.or(call.typified_as),
         };
-        self.past.put(call.intent.attempt, past);
+        self.past.put(intent.attempt, past);
     }
 
     /// The agent typifies, or goes on when they did already; who cannot is
     /// spoken for by the system.
-    fn after_talk(&mut self, call: &Call) {
-        let attempt = call.intent.attempt;
-        let agent = call.heard_by.filter(|agent| {
+    fn after_talk(
+        &mut self,
+        attempt: AttemptId,
+        campaign: CampaignId,
+        heard_by: Option<AgentId>,
+        typified: bool,
+    ) {
+        let agent = heard_by.filter(|agent| {
             self.roster.get(*agent).is_some_and(|agent| {
                 agent.attempt() == Some(attempt)
                     && matches!(agent.state(), agents::State::Talking { .. })
@@ -191,12 +214,12 @@ impl Engine {
         });
         let wrap_up = self
             .runs
-            .get(&call.intent.campaign)
+            .get(&campaign)
             .map_or(std::time::Duration::from_secs(30), |run| {
                 run.campaign.wrap_up
             });
         match agent {
-            Some(agent) if call.typified => self.act(agent, Agent::free),
+            Some(agent) if typified => self.act(agent, Agent::free),
             Some(agent) => self.act(agent, |agent, now| agent.wrap_up(now, wrap_up)),
             None => self.typify_by_system(attempt),
         }

@@ -12,6 +12,7 @@ use domain::{
 
 use crate::call::{Call, Phase};
 use crate::gates::own_gate;
+use crate::run::Held;
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
 use crate::{Command, Engine, pace};
 
@@ -85,8 +86,11 @@ impl Engine {
             return;
         }
         run.held = match (&gate, self.stalled) {
-            (Err(closed), _) => Some(closed.words.clone()),
-            (Ok(()), true) => Some("the store does not commit; no new calls".into()),
+            (Err(closed), _) => Some(Held::Because(closed.words.clone())),
+            (Ok(()), true) => {
+                let words = "the store does not commit; no new calls";
+                Some(Held::Because(words.into()))
+            }
             (Ok(()), false) => None,
         };
         if let Err(closed) = gate {
@@ -131,7 +135,7 @@ impl Engine {
         let (decision, record) = run.pace.decide(&run.campaign, &floor);
         // In modes with a fixed ratio, lines in flight are no reason to worry.
         if decision.dial == 0 && !matches!(decision.binding, "none" | "mode") {
-            run.held = Some(decision.why());
+            run.held = Some(Held::ByPacing);
         }
         if decision.is_bound_by_risk() {
             self.first.push(id);

@@ -1,6 +1,6 @@
 //! The engine itself: what it remembers, and where each input goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use agents::{Agent, Change, Expired, Refusal, Roster};
 use campaigns::{Campaign, Catalogue};
@@ -35,7 +35,7 @@ pub struct Engine {
     /// Campaigns that would have dialed more this second, but for the risk.
     pub(crate) first: Vec<CampaignId>,
     /// Campaigns to look at again before this step ends.
-    pub(crate) dirty: BTreeSet<CampaignId>,
+    pub(crate) dirty: Vec<CampaignId>,
     pub(crate) stalled: bool,
     pub(crate) draining: bool,
     /// Nobody will replay its pacing.
@@ -74,6 +74,15 @@ impl Engine {
         self.take(input);
         self.settle();
         std::mem::take(&mut self.out)
+    }
+
+    /// Takes a step that was read back, for its memory: the next one is written
+    /// where it was. A rehearsal takes half a million of them.
+    pub fn reuse(&mut self, mut step: Step) {
+        step.events.clear();
+        step.commands.clear();
+        step.rejected = None;
+        self.out = step;
     }
 
     /// When to feed [`Input::Wake`] next.
@@ -163,7 +172,7 @@ impl Engine {
             Timer::Pace => self.pace_all(),
             Timer::Feed(id) => {
                 self.feed(id);
-                self.dirty.insert(id);
+                self.dirty.push(id);
             }
             Timer::Wait(attempt) => self.waited_too_long(attempt),
             Timer::Silence(attempt) => self.call_is_silent(attempt),
@@ -174,11 +183,17 @@ impl Engine {
 
     /// Whatever changed may let someone be dialed, or end a campaign.
     fn settle(&mut self) {
-        for id in std::mem::take(&mut self.dirty) {
+        let mut changed = std::mem::take(&mut self.dirty);
+        changed.sort_unstable();
+        changed.dedup();
+        for id in changed.drain(..) {
             self.dial(id, false);
             self.feed(id);
             self.finish_if_done(id);
         }
+        // What that changed in turn is for the next step.
+        changed.append(&mut self.dirty);
+        self.dirty = changed;
         self.turn_full_pages();
     }
 
@@ -223,7 +238,7 @@ impl Engine {
                 run.feed.restart();
             }
             self.timers.set_by(Timer::Pace, self.now + PACE_EVERY);
-            self.dirty.insert(id);
+            self.dirty.push(id);
         } else if known == Some(CampaignState::Running) {
             self.stop_dialing(id);
         }
@@ -268,7 +283,7 @@ impl Engine {
         let gone = |run: &Run| run.removed && run.open == 0 && run.untyped == 0;
         if self.runs.get(&id).is_some_and(gone) {
             self.runs.remove(&id);
-            self.dirty.remove(&id);
+            self.dirty.retain(|dirty| *dirty != id);
         }
     }
 

@@ -157,7 +157,7 @@ impl Engine {
         if !back.is_empty() {
             self.order(Command::ReleaseWork(back));
         }
-        self.dirty.insert(id);
+        self.dirty.push(id);
     }
 
     /// Gives leased work back, outside of any attempt.

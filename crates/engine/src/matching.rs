@@ -40,8 +40,8 @@ impl Engine {
         };
         let longest = self
             .calls
-            .iter()
-            .filter(|call| call.phase == Phase::Waiting && known.can_take(call.intent.campaign))
+            .waiting()
+            .filter(|call| known.can_take(call.intent.campaign))
             .min_by_key(|call| (call.waiting_since, call.intent.attempt))
             .map(|call| call.intent.attempt);
         if let Some(attempt) = longest {
@@ -77,7 +77,7 @@ impl Engine {
                 call.phase = Phase::Talking { agent };
                 call.heard_by = Some(agent);
                 call.talking_since = Some(self.now);
-                (call.intent.agent != Some(agent)).then(|| call.clone())
+                call.intent.agent.filter(|promised| *promised != agent)
             }
             None => None,
         };
@@ -98,9 +98,7 @@ impl Engine {
                 agent,
             },
         );
-        if let Some(call) = promised_elsewhere {
-            self.release_reserved(&call);
-        }
+        self.release_reserved(attempt, promised_elsewhere);
         true
     }
 

@@ -1,15 +1,13 @@
 //! Who asked not to be called since the engine started. The store suppresses
 //! them for good; this holds from the very step in which they asked.
 
-use std::collections::BTreeSet;
-
-use domain::{PersonId, PhoneNumber, WorkItem};
+use domain::{KeyedSet, PersonId, PhoneNumber, WorkItem};
 
 /// People and numbers that must not be called.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OptedOut {
-    persons: BTreeSet<PersonId>,
-    phones: BTreeSet<PhoneNumber>,
+    persons: KeyedSet<PersonId>,
+    phones: KeyedSet<PhoneNumber>,
 }
 
 impl OptedOut {

@@ -1,33 +1,42 @@
 //! Attempts that are over, kept for as long as their typification may come or
 //! be corrected. Bounded: the oldest are forgotten.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use domain::{AgentId, AttemptId, CampaignId, ContactId, WorkItem, WorkUpdate};
+use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkUpdate};
 
 use crate::input::PastAttempt;
 
-/// The most that are kept: more than a floor of 300 makes in an hour.
+/// The most that are kept: more than a floor of 300 hears in an hour.
 const KEPT_MAX: usize = 20_000;
 
 /// One attempt that is over.
 #[derive(Clone, Debug)]
 pub(crate) struct PastCall {
     pub(crate) campaign: CampaignId,
+    pub(crate) contact: ContactId,
+    /// What may be said of it. Of most attempts nothing, as no agent heard
+    /// anybody.
+    pub(crate) heard: Option<Box<Heard>>,
+    /// Whether someone, or the system, said what it was.
+    pub(crate) typified: bool,
+    /// What was last decided about the work.
+    pub(crate) update: Option<WorkUpdate>,
+}
+
+/// The call of an attempt in which an agent heard the customer.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Who.
+    pub(crate) agent: AgentId,
     /// The work as it was when the attempt began.
     pub(crate) work: WorkItem,
     /// The phone dialed.
     pub(crate) phone: u8,
     /// The same as a number.
     pub(crate) number: domain::PhoneNumber,
-    /// Who heard the customer.
-    pub(crate) agent: Option<AgentId>,
-    /// Whether someone, or the system, said what it was.
-    pub(crate) typified: bool,
     /// How long they talked.
     pub(crate) talked: std::time::Duration,
-    /// What was last decided about the work.
-    pub(crate) update: Option<WorkUpdate>,
 }
 
 /// Attempts that are over.
@@ -35,8 +44,8 @@ pub(crate) struct PastCall {
 pub(crate) struct Past {
     order: VecDeque<AttemptId>,
     /// Boxed: an attempt is far larger than what a map moves well.
-    calls: BTreeMap<AttemptId, Box<PastCall>>,
-    latest: BTreeMap<(CampaignId, ContactId), AttemptId>,
+    calls: Keyed<AttemptId, Box<PastCall>>,
+    latest: Keyed<(CampaignId, ContactId), AttemptId>,
 }
 
 impl Past {
@@ -48,22 +57,26 @@ impl Past {
             agent,
             update,
         } = attempt;
-        let call = PastCall {
-            campaign: intent.campaign,
+        let heard = Heard {
+            agent,
             work,
             phone: intent.ordinal,
             number: intent.phone,
-            agent: Some(agent),
-            typified: true,
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,
+        };
+        let call = PastCall {
+            campaign: intent.campaign,
+            contact: heard.work.contact.id,
+            heard: Some(Box::new(heard)),
+            typified: true,
             update: Some(update),
         };
         self.put(intent.attempt, call);
     }
 
     pub(crate) fn put(&mut self, attempt: AttemptId, call: PastCall) {
-        let key = (call.campaign, call.work.contact.id);
+        let key = (call.campaign, call.contact);
         self.latest.insert(key, attempt);
         self.calls.insert(attempt, Box::new(call));
         self.order.push_back(attempt);
@@ -72,12 +85,17 @@ impl Past {
                 break;
             };
             if let Some(gone) = self.calls.remove(&oldest) {
-                let key = (gone.campaign, gone.work.contact.id);
+                let key = (gone.campaign, gone.contact);
                 if self.latest.get(&key) == Some(&oldest) {
                     self.latest.remove(&key);
                 }
             }
         }
+    }
+
+    /// Whether an attempt with a contact is kept.
+    pub(crate) fn knows(&self, campaign: CampaignId, contact: ContactId) -> bool {
+        self.latest.contains_key(&(campaign, contact))
     }
 
     pub(crate) fn get(&self, attempt: AttemptId) -> Option<&PastCall> {
@@ -91,7 +109,30 @@ impl Past {
     /// A later attempt on the same contact that is over too, if any.
     pub(crate) fn later_than(&self, attempt: AttemptId) -> Option<&PastCall> {
         let call = self.calls.get(&attempt)?;
-        let latest = self.latest.get(&(call.campaign, call.work.contact.id))?;
+        let latest = self.latest.get(&(call.campaign, call.contact))?;
         (*latest != attempt).then(|| self.get(*latest)).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_are_forgotten_and_their_contacts_with_them() {
+        let mut past = Past::default();
+        let (campaign, contact) = (CampaignId::new(1), ContactId::new);
+        for n in 0..=KEPT_MAX as i64 {
+            let call = PastCall {
+                campaign,
+                contact: contact(n),
+                heard: None,
+                typified: true,
+                update: None,
+            };
+            past.put(AttemptId::new(n), call);
+        }
+        assert!(!past.knows(campaign, contact(0)) && past.knows(campaign, contact(1)));
+        assert!(past.get(AttemptId::new(0)).is_none());
     }
 }

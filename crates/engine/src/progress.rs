@@ -1,7 +1,7 @@
 //! A call goes on: what each report of signalling means in each phase.
 
 use agents::Agent;
-use domain::{AttemptId, Cause, EndedBy, Event, Outcome, SignallingRecord};
+use domain::{AgentId, AttemptId, Cause, EndedBy, Event, Outcome, SignallingRecord};
 use pacing::Fact;
 
 use crate::call::{Call, Phase};
@@ -77,16 +77,15 @@ impl Engine {
     fn call_answered(&mut self, attempt: AttemptId, signalling: SignallingRecord) {
         self.call_placed(attempt);
         let now = self.now;
-        let Some(call) = self.calls.get_mut(attempt) else {
+        let Some(call) = self.calls.get(attempt) else {
             return;
         };
         if !matches!(call.phase, Phase::Dialing | Phase::Ringing) {
             return;
         }
-        call.phase = Phase::Waiting;
-        call.waiting_since = Some(now);
         let (campaign, given_up) = (call.intent.campaign, call.given_up);
         let trunk = call.intent.trunk;
+        self.calls.wait(attempt, now);
         self.trunks.judge(trunk, Outcome::Connected, now);
         self.timers.clear(Timer::Silence(attempt));
         self.emit(Event::CallAnswered {
@@ -207,21 +206,19 @@ impl Engine {
     /// The agent of a call lost their line while talking.
     pub(crate) fn rescue(&mut self, attempt: AttemptId) {
         let now = self.now;
-        let Some(call) = self.calls.get_mut(attempt) else {
+        let Some(call) = self.calls.get(attempt) else {
             return;
         };
         if !matches!(call.phase, Phase::Talking { .. }) {
             return;
         }
-        call.phase = Phase::Waiting;
-        call.waiting_since = Some(now);
+        self.calls.wait(attempt, now);
         self.find_agent(attempt);
     }
 
     /// The agent promised to a call is gone, or the call is.
-    pub(crate) fn release_reserved(&mut self, call: &Call) {
-        let attempt = call.intent.attempt;
-        let Some(agent) = call.intent.agent else {
+    pub(crate) fn release_reserved(&mut self, attempt: AttemptId, promised: Option<AgentId>) {
+        let Some(agent) = promised else {
             return;
         };
         let theirs = self.roster.get(agent).is_some_and(|agent| {

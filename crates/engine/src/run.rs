@@ -25,7 +25,7 @@ pub(crate) struct Run {
     pub(crate) hopper: Hopper,
     pub(crate) feed: Feed,
     pub(crate) pace: Pace,
-    pub(crate) held: Option<String>,
+    pub(crate) held: Option<Held>,
     pub(crate) figures: Figures,
     /// Calls not over.
     pub(crate) open: u32,
@@ -35,6 +35,15 @@ pub(crate) struct Run {
     pub(crate) removed: bool,
     hours: Option<Hours>,
     next_caller: usize,
+}
+
+/// Why no calls leave.
+#[derive(Clone, Debug)]
+pub(crate) enum Held {
+    /// As these words say.
+    Because(String),
+    /// Pacing's last decision: its words are made for whoever asks.
+    ByPacing,
 }
 
 /// Whether calls may leave, and for which instants that is known.

@@ -120,6 +120,10 @@ impl Engine {
 
     /// Puts agents and calls on the floor of a campaign.
     pub(crate) fn fill_floor(&mut self, id: CampaignId, floor: &mut Snapshot) {
+        // For all there are: a floor is made each second.
+        floor.talking.reserve(self.roster.len());
+        floor.wrap_up.reserve(self.roster.len());
+        floor.calls.reserve(self.calls.len());
         let mut others = BTreeMap::new();
         let mut parts = 0.0;
         for agent in self.at_work_for(id) {
@@ -198,8 +202,8 @@ impl Engine {
     fn talked(&self, agent: &Agent) -> Duration {
         agent
             .attempt()
-            .and_then(|attempt| self.past.get(attempt))
-            .map_or(Duration::ZERO, |call| call.talked)
+            .and_then(|attempt| self.past.get(attempt)?.heard.as_ref())
+            .map_or(Duration::ZERO, |heard| heard.talked)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Every timer of the engine, in one table, with the reason for each. A timer
 //! is one thing waited for: setting it again moves it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, CampaignId, Timestamp};
+use domain::{AgentId, AttemptId, CampaignId, Keyed, Timestamp};
 
 /// What is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Timer {
     /// Pacing decides again, for every campaign in turn: every [`PACE_EVERY`].
     Pace,
@@ -37,18 +38,25 @@ pub(crate) const HANG_UP_WITHIN: Duration = Duration::from_secs(35);
 /// The message to an abandoned caller is over within this.
 pub(crate) const MESSAGE_MAX: Duration = Duration::from_secs(60);
 
-/// The table.
+/// The table. Most timers are moved or cleared long before they are due: what
+/// was written in the queue for them stays there, is passed over, and is swept
+/// out when half of the queue is such.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
-    queue: BTreeSet<(Timestamp, Timer)>,
-    at: BTreeMap<Timer, Timestamp>,
+    /// The first is never one to be passed over.
+    queue: BinaryHeap<Reverse<(Timestamp, Timer)>>,
+    at: Keyed<Timer, Timestamp>,
 }
+
+/// A queue this short is not worth sweeping.
+const SWEPT_FROM: usize = 64;
 
 impl Timers {
     pub(crate) fn set(&mut self, timer: Timer, at: Timestamp) {
-        self.clear(timer);
-        self.at.insert(timer, at);
-        self.queue.insert((at, timer));
+        if self.at.insert(timer, at) != Some(at) {
+            self.queue.push(Reverse((at, timer)));
+            self.pass_over();
+        }
     }
 
     /// Sets it unless it is due earlier already.
@@ -59,14 +67,14 @@ impl Timers {
     }
 
     pub(crate) fn clear(&mut self, timer: Timer) {
-        if let Some(at) = self.at.remove(&timer) {
-            self.queue.remove(&(at, timer));
+        if self.at.remove(&timer).is_some() {
+            self.pass_over();
         }
     }
 
     /// The first that is due, taken out.
     pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<Timer> {
-        let (at, timer) = *self.queue.first()?;
+        let Reverse((at, timer)) = *self.queue.peek()?;
         if at > now {
             return None;
         }
@@ -75,7 +83,7 @@ impl Timers {
     }
 
     pub(crate) fn next(&self) -> Option<Timestamp> {
-        self.queue.first().map(|(at, _)| *at)
+        self.queue.peek().map(|Reverse((at, _))| *at)
     }
 
     /// The clock was set back by `span`: what was waited for is as far off as
@@ -84,6 +92,23 @@ impl Timers {
         let moved: Vec<(Timer, Timestamp)> = self.at.iter().map(|(t, at)| (*t, *at)).collect();
         for (timer, at) in moved {
             self.set(timer, at - span);
+        }
+    }
+
+    /// What was moved or cleared goes from the front of the queue, or from all
+    /// of it.
+    fn pass_over(&mut self) {
+        let at = &self.at;
+        let waits = |(due, timer): &(Timestamp, Timer)| at.get(timer) == Some(due);
+        if self.queue.len() > SWEPT_FROM.max(2 * at.len()) {
+            self.queue.retain(|Reverse(queued)| waits(queued));
+        }
+        while self
+            .queue
+            .peek()
+            .is_some_and(|Reverse(first)| !waits(first))
+        {
+            self.queue.pop();
         }
     }
 }
@@ -108,6 +133,20 @@ mod tests {
         assert_eq!(timers.pop_due(at(30)), Some(feed));
         assert_eq!(timers.pop_due(at(30)), Some(pace));
         assert_eq!(timers.pop_due(at(30)), None);
+    }
+
+    #[test]
+    fn what_was_moved_or_cleared_fires_no_more_and_takes_no_room() {
+        let mut timers = Timers::default();
+        let wait = |call| Timer::Wait(AttemptId::new(call));
+        for round in 0..1_000 {
+            timers.set(wait(round % 7), at(5_000 - round));
+        }
+        timers.clear(wait(6));
+        assert!(timers.queue.len() <= SWEPT_FROM + 1);
+        let fired: Vec<Timer> = std::iter::from_fn(|| timers.pop_due(at(9_000))).collect();
+        assert_eq!(fired, [5, 4, 3, 2, 1, 0].map(wait));
+        assert_eq!(timers.next(), None);
     }
 
     #[test]

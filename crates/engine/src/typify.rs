@@ -6,11 +6,13 @@ use std::time::Duration;
 use agents::{Agent, State};
 use campaigns::{After, UNTYPIFIED};
 use domain::{
-    AgentId, AttemptId, CampaignId, Disposition, Event, Origin, PersonId, PhoneNumber, Timestamp,
-    Typification, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactId, Disposition, Event, Origin, PersonId, PhoneNumber,
+    Timestamp, Typification, WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::Engine;
+use crate::call::Call;
+use crate::past::{Heard, PastCall};
 
 /// A call-back further off than this is a typing error.
 const CALLBACK_MAX: Duration = Duration::from_secs(90 * 86_400);
@@ -24,36 +26,57 @@ pub(crate) struct Said {
 }
 
 /// The attempt spoken of, open or over.
-struct Spoken {
+struct Spoken<'a> {
     attempt: AttemptId,
     campaign: CampaignId,
-    work: WorkItem,
+    work: &'a WorkItem,
     phone: u8,
     number: PhoneNumber,
-    person: PersonId,
     typified: bool,
+}
+
+/// What was said of it, understood: what becomes of its contact.
+struct Understood {
+    attempt: AttemptId,
+    campaign: CampaignId,
+    contact: ContactId,
+    person: PersonId,
+    number: PhoneNumber,
+    /// Whether somebody said something of it before.
+    typified: bool,
+    code: String,
+    suppresses: bool,
+    next: WorkUpdate,
 }
 
 impl Engine {
     pub(crate) fn typify(&mut self, agent: AgentId, said: Said) {
-        let spoken = match self.spoken_of(agent, said.attempt) {
-            Ok(spoken) => spoken,
-            Err((code, words)) => return self.reject(code, words),
-        };
-        let row = match self.allowed(&spoken, &said) {
-            Ok(row) => row,
+        let understood = match self.understand(agent, &said) {
+            Ok(understood) => understood,
             Err((code, words)) => return self.reject(code, &words),
         };
-        let next = self.next_of(&spoken, &said, &row, Some(agent));
-        self.record(Some(agent), &spoken, &row, said.note, next);
+        let campaign = understood.campaign;
+        self.record(Some(agent), understood, said.note);
         let wraps_up = self.roster.get(agent).is_some_and(|known| {
             matches!(known.state(), State::WrapUp { attempt, .. } if *attempt == said.attempt)
         });
         if wraps_up {
             self.act(agent, Agent::free);
         }
-        self.dirty.insert(spoken.campaign);
-        self.forget_removed(spoken.campaign);
+        self.dirty.push(campaign);
+        self.forget_removed(campaign);
+    }
+
+    fn understand(
+        &self,
+        agent: AgentId,
+        said: &Said,
+    ) -> Result<Understood, (&'static str, String)> {
+        let spoken = self
+            .spoken_of(agent, said.attempt)
+            .map_err(|(code, words)| (code, words.to_owned()))?;
+        let row = self.allowed(&spoken, said)?;
+        Ok(self.understood(&spoken, said, row, Some(agent)))
     }
 
     /// Nobody said what an answered call was: the system notes that.
@@ -61,32 +84,24 @@ impl Engine {
         let Some(past) = self.past.get(attempt).filter(|past| !past.typified) else {
             return;
         };
-        let spoken = Spoken {
-            attempt,
-            campaign: past.campaign,
-            phone: past.phone,
-            number: past.number,
-            person: past.work.contact.person,
-            typified: false,
-            work: past.work.clone(),
-        };
-        let Some(row) = self
-            .runs
-            .get(&spoken.campaign)
-            .map(|run| run.system_row(UNTYPIFIED).into_owned())
-        else {
+        let Some(heard) = &past.heard else {
             return;
         };
+        let campaign = past.campaign;
+        let Some(run) = self.runs.get(&campaign) else {
+            return;
+        };
+        let row = run.system_row(UNTYPIFIED);
         let said = Said {
             attempt,
             code: row.code.clone(),
             note: String::new(),
             callback_at: None,
         };
-        let next = self.next_of(&spoken, &said, &row, None);
-        self.record(None, &spoken, &row, String::new(), next);
-        self.dirty.insert(spoken.campaign);
-        self.forget_removed(spoken.campaign);
+        let understood = self.understood(&of_past(attempt, past, heard), &said, &row, None);
+        self.record(None, understood, String::new());
+        self.dirty.push(campaign);
+        self.forget_removed(campaign);
     }
 
     /// The attempt, if it is this agent's to speak of.
@@ -94,7 +109,7 @@ impl Engine {
         &self,
         agent: AgentId,
         attempt: AttemptId,
-    ) -> Result<Spoken, (&'static str, &'static str)> {
+    ) -> Result<Spoken<'_>, (&'static str, &'static str)> {
         const NOT_YOURS: (&str, &str) = (
             "not_your_call",
             "that call is not yours, or too old to be typified here",
@@ -106,30 +121,27 @@ impl Engine {
             return Ok(Spoken {
                 attempt,
                 campaign: call.intent.campaign,
-                work: call.work.clone(),
+                work: &call.work,
                 phone: call.intent.ordinal,
                 number: call.intent.phone,
-                person: call.intent.person,
                 typified: call.typified,
             });
         }
         let past = self.past.get(attempt).ok_or(NOT_YOURS)?;
-        if past.agent != Some(agent) || !self.runs.contains_key(&past.campaign) {
-            return Err(NOT_YOURS);
+        match &past.heard {
+            Some(heard) if heard.agent == agent && self.runs.contains_key(&past.campaign) => {
+                Ok(of_past(attempt, past, heard))
+            }
+            _ => Err(NOT_YOURS),
         }
-        Ok(Spoken {
-            attempt,
-            campaign: past.campaign,
-            phone: past.phone,
-            number: past.number,
-            person: past.work.contact.person,
-            typified: past.typified,
-            work: past.work.clone(),
-        })
     }
 
     /// The catalogue's row, if an agent may set it with what they said.
-    fn allowed(&self, spoken: &Spoken, said: &Said) -> Result<Disposition, (&'static str, String)> {
+    fn allowed(
+        &self,
+        spoken: &Spoken<'_>,
+        said: &Said,
+    ) -> Result<&Disposition, (&'static str, String)> {
         let run = self.runs.get(&spoken.campaign);
         let Some(row) = run.and_then(|run| run.catalogue.get(&said.code)) else {
             return Err((
@@ -147,7 +159,7 @@ impl Engine {
             ));
         }
         let Some(at) = said.callback_at else {
-            return Ok(row.clone());
+            return Ok(row);
         };
         if at <= self.now || at > self.now + CALLBACK_MAX {
             return Err((
@@ -169,23 +181,43 @@ impl Engine {
         if let Some(refusal) = pack.and_then(|pack| pack.may_call(at, None).err()) {
             return Err(("callback_closed", refusal.words));
         }
-        Ok(row.clone())
+        Ok(row)
+    }
+
+    fn understood(
+        &self,
+        spoken: &Spoken<'_>,
+        said: &Said,
+        row: &Disposition,
+        agent: Option<AgentId>,
+    ) -> Understood {
+        Understood {
+            attempt: spoken.attempt,
+            campaign: spoken.campaign,
+            contact: spoken.work.contact.id,
+            person: spoken.work.contact.person,
+            number: spoken.number,
+            typified: spoken.typified,
+            code: row.code.clone(),
+            suppresses: row.suppresses,
+            next: self.next_of(spoken, said, row, agent),
+        }
     }
 
     fn next_of(
         &self,
-        spoken: &Spoken,
+        spoken: &Spoken<'_>,
         said: &Said,
         row: &Disposition,
         agent: Option<AgentId>,
     ) -> WorkUpdate {
         let Some(run) = self.runs.get(&spoken.campaign) else {
-            return campaigns::give_back(&spoken.work);
+            return campaigns::give_back(spoken.work);
         };
         // "Agenda personal" is the agent's own; every other anyone's.
         let personal = said.callback_at.and(agent).filter(|_| row.code == "TI01");
         let after = After {
-            work: &spoken.work,
+            work: spoken.work,
             phone: spoken.phone,
             disposition: row,
             costs_attempt: true,
@@ -201,15 +233,20 @@ impl Engine {
     fn in_view_of_later(
         &self,
         attempt: AttemptId,
-        spoken: &Spoken,
+        spoken: &Spoken<'_>,
         update: WorkUpdate,
     ) -> WorkUpdate {
         let contact = spoken.work.contact.id;
-        let open = self.calls.iter().find(|call| {
+        let other = |call: &&Call| {
             call.intent.campaign == spoken.campaign
                 && call.intent.contact == contact
                 && call.intent.attempt != attempt
-        });
+        };
+        let open = if self.calls.have(contact) {
+            self.calls.iter().find(other)
+        } else {
+            None
+        };
         let later = match open {
             Some(call) => Some(WorkUpdate {
                 state: WorkState::Leased,
@@ -230,69 +267,77 @@ impl Engine {
         }
     }
 
-    fn record(
-        &mut self,
-        agent: Option<AgentId>,
-        spoken: &Spoken,
-        row: &Disposition,
-        note: String,
-        next: WorkUpdate,
-    ) {
-        let attempt = spoken.attempt;
-        if row.suppresses {
-            self.opted_out.insert(spoken.person, spoken.number);
+    fn record(&mut self, agent: Option<AgentId>, what: Understood, note: String) {
+        let attempt = what.attempt;
+        if what.suppresses {
+            self.opted_out.insert(what.person, what.number);
         }
-        self.emit(Event::Typified(Typification {
-            attempt,
-            agent,
-            code: row.code.clone(),
-            note,
-            corrects: spoken.typified,
-            next: next.clone(),
-        }));
         if let Some(call) = self.calls.get_mut(attempt) {
             call.typified = true;
-            call.typified_as = Some(next.clone());
+            call.typified_as = Some(what.next.clone());
         }
         if let Some(past) = self.past.get_mut(attempt) {
             let first = !past.typified;
             past.typified = true;
-            past.update = Some(next.clone());
-            if first && let Some(run) = self.runs.get_mut(&spoken.campaign) {
+            past.update = Some(what.next.clone());
+            if first && let Some(run) = self.runs.get_mut(&what.campaign) {
                 run.untyped = run.untyped.saturating_sub(1);
             }
         }
-        if next.state != WorkState::Ready && next.state != WorkState::Leased {
-            self.end_work_of_later(spoken, next.state);
+        let state = what.next.state;
+        if state != WorkState::Ready && state != WorkState::Leased {
+            self.end_work_of_later(&what, state);
         }
-        self.take_out_of_hoppers(spoken, row);
-        self.will_be_due(&next);
+        self.take_out_of_hoppers(&what);
+        self.will_be_due(&what.next);
+        self.emit(Event::Typified(Typification {
+            attempt,
+            agent,
+            code: what.code,
+            note,
+            corrects: what.typified,
+            next: what.next,
+        }));
     }
 
     /// A later attempt on the contact goes on: it must not open the work again.
-    fn end_work_of_later(&mut self, spoken: &Spoken, state: WorkState) {
-        let contact = spoken.work.contact.id;
+    fn end_work_of_later(&mut self, what: &Understood, state: WorkState) {
+        let contact = what.contact;
+        if !self.calls.have(contact) {
+            return;
+        }
         for call in self.calls.iter_mut() {
-            let same = call.intent.campaign == spoken.campaign && call.intent.contact == contact;
-            if same && call.intent.attempt != spoken.attempt {
+            let same = call.intent.campaign == what.campaign && call.intent.contact == contact;
+            if same && call.intent.attempt != what.attempt {
                 call.work_ended = Some(state);
             }
         }
     }
 
     /// What waits in a hopper was leased before this was said.
-    fn take_out_of_hoppers(&mut self, spoken: &Spoken, row: &Disposition) {
+    fn take_out_of_hoppers(&mut self, what: &Understood) {
         let mut back = Vec::new();
         for run in self.runs.values_mut() {
-            if run.campaign.id == spoken.campaign {
+            if run.campaign.id == what.campaign {
                 // The typification itself says what becomes of this one.
-                run.hopper.remove_contact(spoken.work.contact.id);
+                run.hopper.remove_contact(what.contact);
             }
-            if row.suppresses {
-                let gone = run.hopper.remove_person(spoken.person, spoken.number);
+            if what.suppresses {
+                let gone = run.hopper.remove_person(what.person, what.number);
                 back.extend(gone.iter().map(campaigns::suppress));
             }
         }
         self.release(back);
+    }
+}
+
+fn of_past<'a>(attempt: AttemptId, past: &PastCall, heard: &'a Heard) -> Spoken<'a> {
+    Spoken {
+        attempt,
+        campaign: past.campaign,
+        work: &heard.work,
+        phone: heard.phone,
+        number: heard.number,
+        typified: past.typified,
     }
 }

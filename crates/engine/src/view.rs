@@ -4,7 +4,7 @@ use agents::{Agent, Booked, State};
 use domain::{AgentStatus, Timestamp};
 
 use crate::call::{Call, Phase};
-use crate::run::Run;
+use crate::run::{Held, Run};
 use crate::{AgentLive, CallsLive, CampaignLive, Engine, LiveState};
 
 impl Engine {
@@ -40,7 +40,7 @@ impl Engine {
             live_answers,
             abandoned,
             pacing: run.pace.last().map(|last| last.record(run.campaign.id)),
-            held: run.held.clone(),
+            held: run.held.as_ref().and_then(|held| words(held, run)),
             utilisation: self.utilisation(run, now),
             bridge_wait: run.figures.bridge_wait(),
         }
@@ -86,6 +86,13 @@ fn agent_live(agent: &Agent) -> AgentLive {
             .then(|| agent.deadline())
             .flatten(),
         booked: agent.booked().map(Booked::word).map(str::to_owned),
+    }
+}
+
+fn words(held: &Held, run: &Run) -> Option<String> {
+    match held {
+        Held::Because(words) => Some(words.clone()),
+        Held::ByPacing => run.pace.last().map(|last| last.why()),
     }
 }
 

@@ -8,13 +8,12 @@
 //!    └───────────┴──▶ failed, rang out
 //! ```
 
-use domain::AttemptId;
+use domain::{AttemptId, Keyed};
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
 use crate::hours::Hours;
-use crate::keyed::{Keyed, footprint};
 use crate::learnt::LearntCalls;
 use crate::level::Level;
 
@@ -185,7 +184,8 @@ impl CallBook {
     /// Bytes held beside itself.
     pub(crate) fn footprint(&self) -> usize {
         let stages = [self.dialing.footprint(), self.ringing.footprint()];
-        footprint(&self.open) + stages.iter().sum::<usize>() + self.detecting.footprint()
+        let open = self.open.capacity() * (size_of::<(AttemptId, Tracked)>() + 1);
+        open + stages.iter().sum::<usize>() + self.detecting.footprint()
     }
 
     /// Time goes on.

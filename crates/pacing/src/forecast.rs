@@ -119,12 +119,11 @@ impl Outlook {
 
     fn tables(&mut self, calls: &CallBook, talks: &TalkBook, config: &PacerConfig) -> &Tables {
         let versions = (calls.learnt().version, talks.learnt().version);
-        let made = |kept: &Tables| kept.versions == versions;
-        if !self.tables.as_ref().is_some_and(made) {
-            self.tables = None;
-        }
-        self.tables
-            .get_or_insert_with(|| Tables::new(calls, talks, config, versions))
+        let tables = match self.tables.take() {
+            Some(kept) if kept.versions == versions => kept,
+            kept => Tables::new(kept, calls, talks, config, versions),
+        };
+        self.tables.insert(tables)
     }
 }
 
@@ -141,7 +140,9 @@ struct Tables {
 }
 
 impl Tables {
+    /// What neither book's news touches is taken over from those `kept`.
     fn new(
+        kept: Option<Tables>,
         calls: &CallBook,
         talks: &TalkBook,
         config: &PacerConfig,
@@ -151,9 +152,17 @@ impl Tables {
         let wait_limit = config.wait_limit.as_secs_f64();
         let steps = ((ring_timeout + STEPS_AFTER_RING) as usize).clamp(20, STEPS_MAX);
         let wait = (wait_limit.round() as usize).min(20);
-        let curves = CallCurves::new(calls.learnt(), steps, ring_timeout);
+        let (old, was) = kept.map_or((None, None), |kept| {
+            let of_calls = (kept.versions.0 == versions.0).then_some(kept.curves);
+            let of_talks = (kept.versions.1 == versions.1).then_some((kept.points, kept.ahead));
+            (of_calls, of_talks)
+        });
+        let curves = old.unwrap_or_else(|| CallCurves::new(calls.learnt(), steps, ring_timeout));
         let points = quantiles(curves.new_call());
-        let ahead = AgentsAhead::new(talks.learnt(), &points, wait);
+        let ahead = match was {
+            Some((seen_at, ahead)) if seen_at == points => ahead,
+            _ => AgentsAhead::new(talks.learnt(), &points, wait),
+        };
         let (dialing, ringing) = curves.holds(ahead.busy(), &points);
         let new_call = curves.new_call();
         Tables {

@@ -23,7 +23,6 @@ mod forecast;
 mod freshness;
 mod hazard;
 mod hours;
-mod keyed;
 mod lately;
 mod learnt;
 mod leaving;

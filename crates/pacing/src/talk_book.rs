@@ -2,12 +2,11 @@
 //! by its age, then of wrap-up ending by its age and by how long the talk was
 //! (a refusal is typified in seconds, a sale is not).
 
-use domain::AgentId;
+use domain::{AgentId, Keyed};
 
 use crate::cohorts::Bins;
 use crate::freshness::Freshness;
 use crate::hazard::{Stage, times};
-use crate::keyed::{Keyed, footprint};
 use crate::learnt::LearntTalks;
 use crate::leaving::Leaving;
 use crate::level::Level;
@@ -152,7 +151,8 @@ impl TalkBook {
         let classes = self.wrap_by_class.iter().map(Stage::footprint);
         let stages = self.talk.footprint() + self.wrap.footprint();
         let leaving = self.leaving.footprint();
-        footprint(&self.busy) + stages + leaving + classes.sum::<usize>()
+        let busy = self.busy.capacity() * (size_of::<(AgentId, Tracked)>() + 1);
+        busy + stages + leaving + classes.sum::<usize>()
     }
 
     /// Time goes on.

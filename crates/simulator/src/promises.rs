@@ -1,9 +1,7 @@
 //! What the engine promises, checked on every step: no call before its intent
 //! is durable, one call per person at a time, one end per call.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use domain::{AttemptId, Event, PersonId};
+use domain::{AttemptId, Event, Keyed, KeyedSet, PersonId};
 use engine::{Command, Step};
 
 /// More than this are not listed: the first ones tell.
@@ -12,9 +10,9 @@ const BROKEN_MAX: usize = 20;
 /// The check.
 #[derive(Debug, Default)]
 pub(crate) struct Promises {
-    open: BTreeMap<AttemptId, PersonId>,
-    called: BTreeSet<PersonId>,
-    committed: BTreeSet<AttemptId>,
+    open: Keyed<AttemptId, PersonId>,
+    called: KeyedSet<PersonId>,
+    committed: KeyedSet<AttemptId>,
     broken: Vec<String>,
 }
 

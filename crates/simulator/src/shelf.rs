@@ -2,14 +2,32 @@
 //! order, given back, and changed as attempts and typifications say. Contacts
 //! nobody leased yet are not made up: a long base costs nothing.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use domain::{
-    CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber, Timestamp,
-    WorkItem, WorkState, WorkUpdate,
+    AgentId, CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber,
+    Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::base::{Stock, contact_of, number_of};
+
+/// What the store keeps of the work with one contact, beside what its place in
+/// the base says.
+#[derive(Debug)]
+struct Kept {
+    /// Whether it is to be leased when it is due.
+    ready: bool,
+    /// Whether nobody calls them any more.
+    finished: bool,
+    due: Timestamp,
+    attempts: u16,
+    repeats: u8,
+    next_phone: u8,
+    callback_agent: Option<AgentId>,
+    last_code: Option<String>,
+    phones: Vec<ContactPhone>,
+}
 
 /// The work of one campaign.
 #[derive(Debug)]
@@ -23,10 +41,12 @@ pub(crate) struct Shelf {
     strangers: u32,
     total: u32,
     /// Those leased at least once, in order of id from 1.
-    work: Vec<WorkItem>,
-    ready: BTreeSet<(Timestamp, ContactId)>,
-    /// Nobody calls them any more.
-    finished: BTreeSet<ContactId>,
+    work: Vec<Kept>,
+    /// Those who came to be ready, by when they are due; some no longer are,
+    /// but the first is.
+    ready: BinaryHeap<Reverse<(Timestamp, ContactId)>>,
+    /// How many are called no more.
+    finished: u64,
     /// The first time somebody asked and nobody was due.
     dry_at: Option<Timestamp>,
 }
@@ -43,8 +63,8 @@ impl Shelf {
             total: stock.iter().map(|stock| stock.contacts).sum(),
             stock,
             work: Vec::new(),
-            ready: BTreeSet::new(),
-            finished: BTreeSet::new(),
+            ready: BinaryHeap::new(),
+            finished: 0,
             dry_at: None,
         }
     }
@@ -70,13 +90,11 @@ impl Shelf {
 
     /// What an attempt or a typification changed; `dialed`: on which phone.
     pub(crate) fn update(&mut self, update: &WorkUpdate, dialed: Option<u8>) {
-        let place = usize::try_from(update.contact.get() - 1).unwrap_or(usize::MAX);
-        let Some(item) = self.work.get_mut(place) else {
+        let Some(item) = self.work.get_mut(place_of(update.contact)) else {
             return;
         };
-        self.ready.remove(&(item.due, update.contact));
         let spent = update.attempts.saturating_sub(item.attempts);
-        for phone in &mut item.contact.phones {
+        for phone in &mut item.phones {
             if Some(phone.ordinal) == dialed {
                 phone.attempts += spent;
             }
@@ -90,16 +108,21 @@ impl Shelf {
         item.next_phone = update.next_phone;
         item.due = update.next_at;
         item.callback_agent = update.callback_agent;
+        item.ready = update.state == WorkState::Ready;
+        let was_finished = item.finished;
         match update.state {
             WorkState::Ready => {
-                self.ready.insert((item.due, update.contact));
-                self.finished.remove(&update.contact);
+                item.finished = false;
+                self.ready.push(Reverse((item.due, update.contact)));
             }
             WorkState::Leased => {}
             WorkState::Closed | WorkState::Exhausted | WorkState::Suppressed => {
-                self.finished.insert(update.contact);
+                item.finished = true;
             }
         }
+        self.finished += u64::from(item.finished);
+        self.finished -= u64::from(was_finished);
+        self.pass_over();
     }
 
     /// Whether this number was found to exist before the start.
@@ -114,34 +137,69 @@ impl Shelf {
 
     /// Contacts that may still be called, now or later.
     pub(crate) fn left(&self) -> u64 {
-        u64::from(self.total) - self.finished.len() as u64
+        u64::from(self.total) - self.finished
     }
 
     fn next_due(&self) -> Option<(Timestamp, ContactId)> {
         let made = self.work.len() as i64;
         let fresh = (made < i64::from(self.total)).then(|| (self.opened, ContactId::new(made + 1)));
-        self.ready.first().copied().into_iter().chain(fresh).min()
+        let again = self.ready.peek().map(|Reverse(first)| *first);
+        again.into_iter().chain(fresh).min()
     }
 
     fn take(&mut self, next: (Timestamp, ContactId)) -> WorkItem {
-        if self.ready.remove(&next) {
-            let place = usize::try_from(next.1.get() - 1).expect("ids count from 1");
-            return self.work[place].clone();
+        let place = place_of(next.1);
+        if place == self.work.len() {
+            self.work.push(self.made_up(self.work.len() as u32 + 1));
         }
-        let item = self.made_up(self.work.len() as u32 + 1);
-        self.work.push(item.clone());
-        item
+        self.work[place].ready = false;
+        self.pass_over();
+        self.leased(next.1)
+    }
+
+    /// What is no longer ready, or not at that time, goes from the front.
+    fn pass_over(&mut self) {
+        while let Some(Reverse((due, contact))) = self.ready.peek() {
+            let item = &self.work[place_of(*contact)];
+            if item.ready && item.due == *due {
+                return;
+            }
+            self.ready.pop();
+        }
+    }
+
+    /// The work as the dialer gets it.
+    fn leased(&self, id: ContactId) -> WorkItem {
+        let item = &self.work[place_of(id)];
+        WorkItem {
+            campaign: self.campaign,
+            contact: Contact {
+                id,
+                list: ListId::new(1),
+                person: PersonId::new(id.get()),
+                document: String::new(),
+                name: String::new(),
+                segment: String::new(),
+                phones: item.phones.clone(),
+                attributes: Vec::new(),
+            },
+            attempts: item.attempts,
+            repeats: item.repeats,
+            last_code: item.last_code.clone(),
+            next_phone: item.next_phone,
+            due: item.due,
+            callback_agent: item.callback_agent,
+        }
     }
 
     /// The contact of this place in the base.
-    fn made_up(&self, n: u32) -> WorkItem {
+    fn made_up(&self, n: u32) -> Kept {
         let mut before = 0;
         let of = self.stock.iter().find(|stock| {
             before += stock.contacts;
             n <= before
         });
         let of = *of.expect("the base is longer");
-        let id = i64::from(n);
         let phones = of.phones_each();
         let phone = |ordinal: u8| ContactPhone {
             ordinal,
@@ -150,26 +208,23 @@ impl Shelf {
                 + u16::from(u16::from(ordinal) < of.attempts % u16::from(phones)),
             usable: true,
         };
-        WorkItem {
-            campaign: self.campaign,
-            contact: Contact {
-                id: ContactId::new(id),
-                list: ListId::new(1),
-                person: PersonId::new(id),
-                document: String::new(),
-                name: String::new(),
-                segment: String::new(),
-                phones: (0..phones).map(phone).collect(),
-                attributes: Vec::new(),
-            },
+        Kept {
+            ready: true,
+            finished: false,
+            due: self.opened,
             attempts: of.attempts,
             repeats: 0,
-            last_code: None,
             next_phone: u8::try_from(of.attempts % u16::from(phones)).unwrap_or(0),
-            due: self.opened,
             callback_agent: None,
+            last_code: None,
+            phones: (0..phones).map(phone).collect(),
         }
     }
+}
+
+/// Where the work with a contact stands.
+fn place_of(contact: ContactId) -> usize {
+    usize::try_from(contact.get() - 1).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 
 use campaigns::{Catalogue, UNTYPIFIED};
-use domain::{AgentId, AgentStatus, Event, Outcome, Recorded, Timestamp, Typification};
+use domain::{AgentId, AgentStatus, Event, Keyed, Outcome, Recorded, Timestamp, Typification};
 
 /// FNV-1a of 64 bits: the same on every machine and in every version.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct Tally {
     pub(crate) sales: u64,
     pub(crate) outcomes: BTreeMap<Outcome, u64>,
     waited: Duration,
-    doing: BTreeMap<AgentId, (AgentStatus, Timestamp)>,
+    doing: Keyed<AgentId, (AgentStatus, Timestamp)>,
     ready: Duration,
     busy: Duration,
 }

@@ -3,11 +3,11 @@
 //! orders that come back draws what people, carriers and the store do next.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use campaigns::Campaign;
-use domain::{AgentId, AttemptId, Outcome, Recorded, Timestamp};
+use domain::{AgentId, AttemptId, Keyed, Outcome, Recorded, Timestamp};
 use engine::{AgentRequest, Engine, Input, LineEvent, Numbering};
 
 use crate::callee::Callee;
@@ -80,14 +80,14 @@ pub(crate) struct World<'a> {
     /// Where it is to be kept.
     pub(crate) kept: Option<Kept>,
     /// Calls the carrier has, until they are over.
-    pub(crate) lines: BTreeMap<AttemptId, Line>,
+    pub(crate) lines: Keyed<AttemptId, Line>,
     /// The most it ever had at once.
     pub(crate) channels_peak: usize,
     /// On which attempt agents are or were last, whom they met there, and what
     /// that call will have been, where the model says.
-    pub(crate) on: BTreeMap<AgentId, AttemptId>,
-    pub(crate) met: BTreeMap<AttemptId, Callee>,
-    pub(crate) kinds: BTreeMap<AttemptId, String>,
+    pub(crate) on: Keyed<AgentId, AttemptId>,
+    pub(crate) met: Keyed<AttemptId, Callee>,
+    pub(crate) kinds: Keyed<AttemptId, String>,
 }
 
 impl World<'_> {
@@ -106,11 +106,11 @@ impl World<'_> {
             queued: 0,
             steps: 0,
             kept: None,
-            lines: BTreeMap::new(),
+            lines: Keyed::default(),
             channels_peak: 0,
-            on: BTreeMap::new(),
-            met: BTreeMap::new(),
-            kinds: BTreeMap::new(),
+            on: Keyed::default(),
+            met: Keyed::default(),
+            kinds: Keyed::default(),
         }
     }
 
@@ -307,5 +307,6 @@ impl World<'_> {
         for command in &step.commands {
             self.obey(command);
         }
+        self.engine.reuse(step);
     }
 }
