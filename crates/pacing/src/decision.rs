@@ -5,9 +5,9 @@ use domain::{CampaignId, PacingRecord};
 use crate::figures::Figures;
 
 /// Calls that have rung long are given up where one more would carry so many
-/// times the risk allowed: at less, half of all calls would be; at more, the
-/// gain is gone on floors of twenty.
-const GIVES_UP_AT: f64 = 3.0;
+/// times the risk allowed: a jump. At a third of it a quarter of all calls
+/// would be given up, for little more.
+const GIVES_UP_AT: f64 = 10.0;
 
 /// What kept a decision from placing one call more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +122,12 @@ impl Decision {
 
     /// Whether calls that have rung as long as the law asks are better given
     /// up: risk has jumped since they were placed, and few who let it ring so
-    /// long still answer. Not where campaigns share agents: there it may be
-    /// the calls of another that made risk jump.
+    /// long still answer.
     pub fn gives_up(&self) -> bool {
         match &self.grounds {
             Grounds::Risk(figures) => {
                 let most = GIVES_UP_AT * figures.allowance.theta;
-                self.dial == 0 && !figures.shared && figures.risk_next > most
+                self.dial == 0 && figures.risk_next > most
             }
             Grounds::Held(_) | Grounds::Lines { .. } | Grounds::Sure { .. } => false,
         }

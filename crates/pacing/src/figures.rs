@@ -24,8 +24,6 @@ pub(crate) struct Figures {
     pub(crate) live: f64,
     pub(crate) abandoned: f64,
     pub(crate) target: Rate,
-    /// Other campaigns count on the same agents.
-    pub(crate) shared: bool,
 }
 
 impl Figures {

@@ -66,7 +66,6 @@ fn figures(
         live: pacer.budget.live(),
         abandoned: pacer.budget.abandoned(),
         target: pacer.config.target,
-        shared: !snapshot.elsewhere.is_empty(),
     }
 }
 
