@@ -89,8 +89,8 @@ impl Demo {
         } else {
             started
         };
-        let figures =
-            figures::gather(store.as_ref(), floor.campaign, (settled, ended), &carried).await?;
+        let period = (started, settled, ended);
+        let figures = figures::gather(store.as_ref(), floor.campaign, period, &carried).await?;
         let report = api::report(
             store.as_ref(),
             floor.campaign,

@@ -22,6 +22,7 @@ pub(super) struct Figures {
     typified: u64,
     typified_by_advisors: u64,
     utilisation: Option<f64>,
+    utilisation_from_start: Option<f64>,
     wire_invites: u64,
     problems: Vec<String>,
 }
@@ -29,12 +30,13 @@ pub(super) struct Figures {
 pub(super) async fn gather(
     store: &dyn Store,
     campaign: Campaign,
-    period: (Timestamp, Timestamp),
+    (started, settled, ended): (Timestamp, Timestamp, Timestamp),
     carried: &Value,
 ) -> Result<Figures> {
     let mut figures = Figures {
         wire_invites: figure(carried, "wire_invites"),
-        utilisation: utilisation(store, period).await?,
+        utilisation: utilisation(store, (settled, ended)).await?,
+        utilisation_from_start: utilisation(store, (started, ended)).await?,
         ..Figures::default()
     };
     figures.count(store, campaign).await?;
@@ -104,6 +106,7 @@ impl Figures {
             "abandoned": self.abandoned,
             "abandon_rate": self.abandon_rate(),
             "utilisation": self.utilisation,
+            "utilisation_from_start": self.utilisation_from_start,
             "typified": self.typified,
             "typified_by_advisors": self.typified_by_advisors,
             "typified_acknowledged": figure(typed, "typified"),
