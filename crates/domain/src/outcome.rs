@@ -57,6 +57,12 @@ outcomes! {
     UnknownCrash = 13, "unknown_crash", Some("NC01");
     /// Never left: the law, a limit or an open attempt forbade it. No attempt.
     Refused = 14, "refused", Some("EX03");
+    /// The called party, or who answers for them, does not want such calls
+    /// (607, RFC 8197).
+    Unwanted = 15, "unwanted", Some("NC09");
+    /// Analytics of the network blocked it: 608 (RFC 8688), or 603+
+    /// (ATIS-1000099).
+    Blocked = 16, "blocked", Some("NC10");
 }
 
 impl Outcome {

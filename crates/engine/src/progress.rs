@@ -258,7 +258,7 @@ fn answered_outcome(call: &Call) -> Outcome {
 
 fn blame(outcome: Outcome) -> EndedBy {
     match outcome {
-        Outcome::Busy | Outcome::Rejected => EndedBy::Customer,
+        Outcome::Busy | Outcome::Rejected | Outcome::Unwanted => EndedBy::Customer,
         Outcome::NoAnswer | Outcome::Cancelled | Outcome::Machine | Outcome::Fax => EndedBy::System,
         _ => EndedBy::Network,
     }

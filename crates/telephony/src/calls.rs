@@ -181,7 +181,8 @@ impl Exchange {
                 status,
                 by_us,
                 q850,
-            } => self.customer_failed(attempt, status, by_us, q850),
+                blocked,
+            } => self.customer_failed(attempt, by_us, (status, q850, blocked)),
             CallEvent::Reinvite { offer } => {
                 let renewed = call.session.renew(offer.as_deref(), LearnMode::Sdp);
                 let (handle, leg) = (call.handle, call.session.leg.id);
@@ -235,7 +236,12 @@ impl Exchange {
         }
     }
 
-    fn customer_failed(&mut self, attempt: AttemptId, status: u16, by_us: bool, q850: Option<u16>) {
+    fn customer_failed(
+        &mut self,
+        attempt: AttemptId,
+        by_us: bool,
+        (status, q850, blocked): (u16, Option<u16>, bool),
+    ) {
         let Some(call) = self.calls.remove(&attempt) else {
             return;
         };
@@ -249,6 +255,7 @@ impl Exchange {
         let (outcome, cause) = outcome_of(&Refusal {
             status,
             q850,
+            blocked,
             heard: call.heard,
             by,
         });

@@ -6,6 +6,7 @@
 //! decision is made here that the engine could make.
 
 mod calls;
+mod causes;
 mod config;
 mod connection;
 mod counters;

@@ -1,8 +1,9 @@
-//! The one table from what the network said to what became of the attempt: SIP status (RFC 3261
-//! section 21) and, where the Reason header has one (RFC 3326), the Q.850 cause, which is nearer
-//! to the truth because gateways squeeze many causes into few statuses (RFC 3398).
+//! What became of an attempt that ended before an answer: by who ended it, and where the network
+//! did, by the table of causes.
 
 use domain::{Cause, Outcome};
+
+use crate::causes::{by_q850, by_status};
 
 /// A call that ended before an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Refusal {
     pub status: u16,
     /// Cause of the Reason header.
     pub q850: Option<u16>,
+    /// Whether analytics of the network blocked it, as it says itself.
+    pub blocked: bool,
     /// Whether the far side said anything at all before: any 1xx.
     pub heard: bool,
     /// Who put an end to it.
@@ -37,6 +40,7 @@ pub fn outcome_of(refusal: &Refusal) -> (Outcome, Cause) {
             Outcome::Congestion
         }
         WhoEnded::RingTimeout => Outcome::NoAnswer,
+        WhoEnded::Network if refusal.blocked => Outcome::Blocked,
         WhoEnded::Network => refusal
             .q850
             .and_then(by_q850)
@@ -53,31 +57,6 @@ fn timed_out_unheard(refusal: &Refusal) -> bool {
     !refusal.heard && (refusal.status == 408 || refusal.by == WhoEnded::RingTimeout)
 }
 
-/// `None` for causes that say nothing of the called party (16, 31, 127) or that carriers use both
-/// for bad numbers and bad routes (2, 3): the status decides then.
-fn by_q850(cause: u16) -> Option<Outcome> {
-    Some(match cause {
-        1 | 22 | 28 => Outcome::InvalidNumber,
-        17 => Outcome::Busy,
-        18 | 19 => Outcome::NoAnswer,
-        20 | 27 => Outcome::Unreachable,
-        21 | 55 => Outcome::Rejected,
-        34 | 38 | 41..=44 | 47 | 102 => Outcome::Congestion,
-        _ => return None,
-    })
-}
-
-/// What no line names is a trouble between us and the carrier, so it costs the contact nothing.
-fn by_status(status: u16) -> Outcome {
-    match status {
-        486 | 600 => Outcome::Busy,
-        408 | 480 | 487 => Outcome::NoAnswer,
-        404 | 410 | 484 | 485 | 604 => Outcome::InvalidNumber,
-        403 | 433 | 603 | 607 | 608 => Outcome::Rejected,
-        _ => Outcome::Congestion,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +65,7 @@ mod tests {
         outcome_of(&Refusal {
             status,
             q850,
+            blocked: false,
             heard: true,
             by: WhoEnded::Network,
         })
@@ -98,7 +78,9 @@ mod tests {
             (Outcome::Busy, &[486, 600][..]),
             (Outcome::NoAnswer, &[408, 480, 487]),
             (Outcome::InvalidNumber, &[404, 410, 484, 485, 604]),
-            (Outcome::Rejected, &[403, 433, 603, 607, 608]),
+            (Outcome::Rejected, &[403, 433, 603]),
+            (Outcome::Unwanted, &[607]),
+            (Outcome::Blocked, &[608]),
             (
                 Outcome::Congestion,
                 &[302, 400, 401, 407, 488, 500, 502, 503, 504, 513, 606],
@@ -134,11 +116,24 @@ mod tests {
     }
 
     #[test]
+    fn a_block_by_analytics_is_not_the_persons_no() {
+        let (outcome, _) = outcome_of(&Refusal {
+            status: 603,
+            q850: Some(21),
+            blocked: true,
+            heard: true,
+            by: WhoEnded::Network,
+        });
+        assert_eq!(outcome, Outcome::Blocked);
+    }
+
+    #[test]
     fn what_we_ended_is_not_the_networks_word() {
         let ended = |by, heard| {
             outcome_of(&Refusal {
                 status: 487,
                 q850: Some(17),
+                blocked: true,
                 heard,
                 by,
             })
@@ -155,6 +150,7 @@ mod tests {
         let timer_b = Refusal {
             status: 408,
             q850: None,
+            blocked: false,
             heard: false,
             by: WhoEnded::Network,
         };
@@ -166,6 +162,7 @@ mod tests {
         let (_, cause) = outcome_of(&Refusal {
             status: 486,
             q850: Some(17),
+            blocked: false,
             heard: true,
             by: WhoEnded::Network,
         });

@@ -8,6 +8,10 @@ pub(crate) const PEOPLE: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Busy,
+    /// 607: the person, or who answers for them, wants no such calls.
+    Unwanted,
+    /// 603+: analytics of the network blocked it, and says so.
+    Blocked,
     Invalid,
     SwitchedOff,
     Silent,
@@ -24,6 +28,8 @@ impl Fate {
     /// That of a person, or of any number that ends in theirs.
     pub(crate) fn of(person: usize) -> Fate {
         match (person / 10 % 10, person % 10) {
+            (0 | 1, 3) => Fate::Unwanted,
+            (2 | 3, 3) => Fate::Blocked,
             (_, 0..=3) => Fate::Busy,
             (_, 4) => Fate::Invalid,
             (_, 5 | 6) | (2 | 3, 7) => Fate::Speaks,
@@ -39,6 +45,8 @@ impl Fate {
     pub(crate) fn recorded(self) -> (&'static str, Option<u64>, Option<u64>) {
         match self {
             Fate::Busy => ("busy", Some(486), Some(17)),
+            Fate::Unwanted => ("unwanted", Some(607), None),
+            Fate::Blocked => ("blocked", Some(603), Some(21)),
             Fate::Invalid => ("invalid_number", Some(404), Some(1)),
             Fate::SwitchedOff => ("unreachable", Some(480), Some(20)),
             // What a CANCEL makes of an INVITE (RFC 3261 section 9.2).

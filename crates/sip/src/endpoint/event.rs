@@ -89,6 +89,9 @@ pub enum CallEvent {
         by_us: bool,
         /// The Q.850 cause of a Reason header.
         q850: Option<u16>,
+        /// Whether it says that analytics of the network blocked it
+        /// ([`crate::message::Response::blocked_by_analytics`]).
+        blocked: bool,
     },
     /// Callee: the caller gave up; 487 was sent. Final.
     Cancelled,

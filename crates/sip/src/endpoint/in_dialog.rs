@@ -25,7 +25,7 @@ impl Endpoint {
             Phase::Ringing(_) => {
                 let declined = Status::new(603).expect("603 is in range");
                 self.end_ringing(now, call, declined, reason);
-                self.tell_failed(call, declined.code(), true, None);
+                self.tell_failed(call, declined.code(), true);
                 self.finish(call);
             }
             Phase::Up => {

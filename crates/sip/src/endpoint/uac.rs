@@ -21,6 +21,7 @@ impl Endpoint {
                 status: 503,
                 by_us: true,
                 q850: None,
+                blocked: false,
             };
             self.tell(handle, event);
             return handle;
@@ -172,7 +173,7 @@ impl Endpoint {
     fn end_picked_up(&mut self, now: Instant, handle: CallHandle, reason: Option<&str>) {
         self.tell(handle, CallEvent::PickedUp);
         let status = Stop::HangUp { reason: None }.status();
-        self.tell_failed(handle, status, true, None);
+        self.tell_failed(handle, status, true);
         self.set_phase(handle, Call::ending(None));
         self.send_bye(now, handle, reason);
     }
@@ -216,7 +217,14 @@ impl Endpoint {
         }
         let q850 = response.headers.q850_cause();
         let by_us = stopping && matches!(status, 401 | 407 | 487);
-        self.tell_failed(handle, status, by_us, q850);
+        let blocked = response.blocked_by_analytics();
+        let failed = CallEvent::Failed {
+            status,
+            by_us,
+            q850,
+            blocked,
+        };
+        self.tell(handle, failed);
         self.finish(handle);
     }
 
@@ -263,7 +271,7 @@ impl Endpoint {
         let stop = calling.stop.take();
         let by_us = stop.is_some();
         let status = stop.map_or(status, |stop| stop.status());
-        self.tell_failed(handle, status, by_us, None);
+        self.tell_failed(handle, status, by_us);
         self.finish(handle);
     }
 
@@ -331,22 +339,18 @@ impl Endpoint {
             return;
         }
         let status = calling.stop.as_ref().map_or(408, Stop::status);
-        self.tell_failed(handle, status, true, None);
+        self.tell_failed(handle, status, true);
         let limit = now + self.config.timers.timeout;
         self.alarms.set(Alarm::CancelLimit(handle), Some(limit));
     }
 
-    pub(super) fn tell_failed(
-        &mut self,
-        handle: CallHandle,
-        status: u16,
-        by_us: bool,
-        q850: Option<u16>,
-    ) {
+    /// A call failed without a word from the other side, or with one that says no more.
+    pub(super) fn tell_failed(&mut self, handle: CallHandle, status: u16, by_us: bool) {
         let event = CallEvent::Failed {
             status,
             by_us,
-            q850,
+            q850: None,
+            blocked: false,
         };
         self.tell(handle, event);
     }

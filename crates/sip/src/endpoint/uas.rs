@@ -93,7 +93,7 @@ impl Endpoint {
             status
         };
         if self.end_ringing(now, call, status, None) {
-            self.tell_failed(call, status.code(), true, None);
+            self.tell_failed(call, status.code(), true);
             self.finish(call);
         }
     }

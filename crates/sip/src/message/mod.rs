@@ -87,6 +87,20 @@ impl Request {
 }
 
 impl Response {
+    /// Whether analytics of the network blocked the call: 608 (RFC 8688), or a 603
+    /// that says so by its phrase or its Reason header ("603+", ATIS-1000099).
+    pub fn blocked_by_analytics(&self) -> bool {
+        let says = || {
+            self.reason.eq_ignore_ascii_case("Network Blocked")
+                || self.headers.reason_of_analytics()
+        };
+        match self.status.code() {
+            608 => true,
+            603 => says(),
+            _ => false,
+        }
+    }
+
     /// A response with the usual reason phrase, without headers or body.
     pub fn new(status: Status) -> Self {
         Self {
@@ -156,5 +170,51 @@ impl From<Request> for Message {
 impl From<Response> for Message {
     fn from(response: Response) -> Self {
         Self::Response(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(line: &str, reasons: &[&str]) -> Response {
+        let mut text = format!(
+            "{line}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>;tag=2\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n"
+        );
+        for reason in reasons {
+            text += &format!("Reason: {reason}\r\n");
+        }
+        match parse_datagram(format!("{text}\r\n").as_bytes()) {
+            Ok(Message::Response(response)) => response,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_block_by_analytics_is_told_from_a_person_who_declines() {
+        let analytics =
+            "SIP;cause=603;text=\"v=analytics1;url=https://redress.example\";location=LN";
+        for (line, reasons, blocked) in [
+            ("SIP/2.0 608 Rejected", &[][..], true),
+            ("SIP/2.0 603 Network Blocked", &[], true),
+            ("SIP/2.0 603 Decline", &["Q.850;cause=21", analytics], true),
+            ("SIP/2.0 603 Decline", &["Q.850;cause=21"], false),
+            (
+                "SIP/2.0 603 Decline",
+                &["Q.850;cause=21;text=\"v=analytics1\""],
+                false,
+            ),
+            ("SIP/2.0 607 Unwanted", &[], false),
+            ("SIP/2.0 486 Network Blocked", &[analytics], false),
+        ] {
+            let response = refused(line, reasons);
+            assert_eq!(
+                response.blocked_by_analytics(),
+                blocked,
+                "{line} {reasons:?}"
+            );
+        }
+        let both = refused("SIP/2.0 603 Decline", &[analytics, "Q.850;cause=21"]);
+        assert_eq!(both.headers.q850_cause(), Some(21));
     }
 }

@@ -127,11 +127,20 @@ impl Headers {
     /// The Q.850 cause that a Reason header carries (RFC 3326), if one does.
     pub fn q850_cause(&self) -> Option<u16> {
         let reasons = self.list("Reason", parse_reason).ok()?;
-        reasons.into_iter().find_map(|(protocol, cause)| {
-            protocol
-                .eq_ignore_ascii_case("Q.850")
-                .then_some(cause)
-                .flatten()
+        let q850 = |reason: &Reason| reason.protocol.eq_ignore_ascii_case("Q.850");
+        reasons
+            .into_iter()
+            .filter(q850)
+            .find_map(|reason| reason.cause)
+    }
+
+    /// Whether a Reason header gives a text for a SIP status that begins as that of
+    /// a block by analytics does (`v=analytics1;...`, ATIS-1000099).
+    pub(super) fn reason_of_analytics(&self) -> bool {
+        let reasons = self.list("Reason", parse_reason).unwrap_or_default();
+        reasons.into_iter().any(|reason| {
+            let text = reason.text.to_ascii_lowercase();
+            reason.protocol.eq_ignore_ascii_case("SIP") && text.starts_with("v=analytics")
         })
     }
 
@@ -199,13 +208,21 @@ pub enum Refresher {
     Uas,
 }
 
-fn parse_reason(text: &str) -> Option<(String, Option<u16>)> {
+/// A value of the Reason header (RFC 3326).
+struct Reason {
+    protocol: String,
+    cause: Option<u16>,
+    text: String,
+}
+
+fn parse_reason(text: &str) -> Option<Reason> {
     let (protocol, params) = text.split_at(text.find(';').unwrap_or(text.len()));
     let params = super::Params::parse(params)?;
-    Some((
-        trim(protocol).to_owned(),
-        params.get("cause").and_then(|cause| cause.parse().ok()),
-    ))
+    Some(Reason {
+        protocol: trim(protocol).to_owned(),
+        cause: params.get("cause").and_then(|cause| cause.parse().ok()),
+        text: params.get_unquoted("text").unwrap_or_default(),
+    })
 }
 
 pub(super) fn error(header: &'static str, problem: HeaderProblem) -> HeaderError {

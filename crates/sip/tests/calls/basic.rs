@@ -78,6 +78,7 @@ fn a_busy_callee_refuses_and_the_ack_is_sent() {
         status: 486,
         by_us,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed(false)));
     assert_eq!(world.told(BOB, incoming), [failed(true)]);
@@ -100,6 +101,7 @@ fn a_ringing_call_is_cancelled() {
         status: 487,
         by_us: true,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.told(BOB, incoming), [CallEvent::Cancelled]);
@@ -138,6 +140,7 @@ fn nobody_answers_before_the_ring_timeout() {
         status: 487,
         by_us: true,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.told(BOB, incoming), [CallEvent::Cancelled]);
@@ -153,6 +156,7 @@ fn a_silent_peer_is_given_up_after_64_t1() {
         status: 408,
         by_us: false,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     assert_eq!(world.now - world.start, secs(32));
@@ -170,6 +174,7 @@ fn a_broken_transport_fails_the_call_at_once() {
         status: 503,
         by_us: false,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     world.expect_at_rest();

@@ -45,6 +45,7 @@ fn failed(status: u16, by_us: bool) -> CallEvent {
         status,
         by_us,
         q850: None,
+        blocked: false,
     }
 }
 

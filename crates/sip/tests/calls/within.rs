@@ -93,6 +93,7 @@ fn a_stale_nonce_is_answered_once_more_and_a_wrong_password_is_not() {
         status: 407,
         by_us: false,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     world.expect_at_rest();
@@ -276,6 +277,7 @@ fn only_trusted_peers_may_call_an_engine() {
         status: 403,
         by_us: false,
         q850: None,
+        blocked: false,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.endpoint(BOB).load().servers, 0);
