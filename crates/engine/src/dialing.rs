@@ -6,8 +6,8 @@ use std::time::Duration;
 use agents::Agent;
 use campaigns::give_back;
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, WorkItem, WorkState,
-    WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, TrunkId, WorkItem,
+    WorkState, WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
@@ -245,7 +245,7 @@ impl Engine {
         attempt: AttemptId,
         work: &WorkItem,
         phone: ContactPhone,
-        trunk: domain::TrunkId,
+        trunk: TrunkId,
         agent: Option<AgentId>,
     ) -> Option<Intent> {
         let run = self.runs.get_mut(&work.campaign)?;
@@ -319,6 +319,34 @@ impl Engine {
             }
             return;
         }
+        let (trunk, now) = (call.intent.trunk, self.now);
+        if self.trunks.goes_now(trunk, attempt, now) {
+            self.pass_gates(attempt);
+        } else {
+            self.wait_to_leave(trunk);
+        }
+    }
+
+    /// Who is first in line leaves the trunk; who may not any more gives way.
+    pub(crate) fn let_leave(&mut self, trunk: TrunkId) {
+        let now = self.now;
+        while let Some(attempt) = self.trunks.next_to_leave(trunk, now) {
+            let intended = |call: &Call| call.phase == Phase::Intended;
+            if self.calls.get(attempt).is_some_and(intended) {
+                self.pass_gates(attempt);
+            }
+        }
+        self.wait_to_leave(trunk);
+    }
+
+    fn wait_to_leave(&mut self, trunk: TrunkId) {
+        if let Some(at) = self.trunks.next_leaves(trunk, self.now) {
+            self.timers.set(Timer::Leave(trunk), at);
+        }
+    }
+
+    /// The instant at which a call leaves, or finds a gate closed.
+    fn pass_gates(&mut self, attempt: AttemptId) {
         match self.call_gate(attempt) {
             Ok(()) => self.place(attempt),
             Err(closed) => self.refuse(attempt, closed.gate, closed.until),

@@ -170,6 +170,7 @@ impl Engine {
     fn fire(&mut self, timer: Timer) {
         match timer {
             Timer::Pace => self.pace_all(),
+            Timer::Leave(trunk) => self.let_leave(trunk),
             Timer::Feed(id) => {
                 self.feed(id);
                 self.dirty.push(id);

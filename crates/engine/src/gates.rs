@@ -79,7 +79,8 @@ impl Engine {
         };
         let (campaign, trunk) = (call.intent.campaign, call.intent.trunk);
         let (person, phone) = (call.intent.person, call.intent.phone);
-        let by_forecast = call.intent.agent.is_none()
+        let call_is_paced = call.intent.agent.is_none();
+        let by_forecast = call_is_paced
             && matches!(
                 call.intent.mode,
                 DialMode::Predictive | DialMode::SuperProgressive
@@ -98,10 +99,24 @@ impl Engine {
         if !self.trunks.may_order(trunk, loopback, self.now) {
             return Err(self.closed("trunk.busy", "no channel or call per second is left"));
         }
+        if call_is_paced && self.is_at_cap(campaign) {
+            return Err(self.closed("campaign.lines_max", "as many lines as a supervisor allows"));
+        }
         if !self.someone_is_there(attempt) {
             return Err(self.closed("agents.none", "nobody is there to take the call"));
         }
         Ok(())
+    }
+
+    /// Whether a supervisor's cap leaves no room, set perhaps while the call
+    /// waited for its turn.
+    fn is_at_cap(&self, id: CampaignId) -> bool {
+        let cap = self.runs.get(&id).and_then(|run| run.campaign.lines_max);
+        cap.is_some_and(|cap| {
+            let ours = self.calls.iter().filter(|call| call.intent.campaign == id);
+            let lines = ours.filter(|call| call.was_ordered() && call.is_in_flight());
+            lines.count() >= cap as usize
+        })
     }
 
     /// Whether somebody would take the call: the agent it is promised to, a

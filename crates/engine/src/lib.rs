@@ -19,6 +19,7 @@ mod past;
 mod progress;
 mod requests;
 mod run;
+mod spacing;
 mod staffing;
 mod timers;
 mod trunks;

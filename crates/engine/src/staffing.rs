@@ -190,11 +190,11 @@ impl Engine {
         floor: &mut Snapshot,
     ) {
         let part_of = |all: usize| (f64::from(meets.shared) / all.max(1) as f64).min(1.0);
-        let (theirs, ours) = (part_of(self.staffed(other)), part_of(self.staffed(id)));
+        let (of_its_calls, of_ours) = (part_of(self.staffed(other)), part_of(self.staffed(id)));
         if let Some(run) = self.runs.get_mut(&other) {
             meets.floor.window_closes_in = run.closes().map(|at| at.since(self.now));
-            let ours = if run.shares_agents() { ours } else { 0.0 };
-            let told = run.pace.elsewhere(&meets.floor, theirs, ours);
+            let of_ours = if run.shares_agents() { of_ours } else { 0.0 };
+            let told = run.pace.elsewhere(&meets.floor, of_its_calls, of_ours);
             floor.elsewhere.and(told);
         }
     }

@@ -5,13 +5,15 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, CampaignId, Keyed, Timestamp};
+use domain::{AgentId, AttemptId, CampaignId, Keyed, Timestamp, TrunkId};
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Timer {
     /// Pacing decides again, for every campaign in turn: every [`PACE_EVERY`].
     Pace,
+    /// The next call in line leaves a trunk.
+    Leave(TrunkId),
     /// A campaign may ask for contacts again (next one due, or no answer came).
     Feed(CampaignId),
     /// An answered customer waited for an agent as long as the law lets them.

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use domain::{Outcome, Timestamp, Trunk, TrunkId};
+use domain::{AttemptId, Outcome, Timestamp, Trunk, TrunkId};
+
+use crate::spacing::Spacing;
+use crate::timers::PACE_EVERY;
 
 /// Refusals in a row after which a trunk is rested.
 const TROUBLES_MAX: u32 = 5;
@@ -26,6 +29,7 @@ pub(crate) struct TrunkLine {
     intended: u32,
     /// Orders to place calls, inside the window of calls per second.
     ordered: VecDeque<Timestamp>,
+    spacing: Spacing,
     troubles: u32,
     rest: Duration,
     rests_until: Option<Timestamp>,
@@ -41,6 +45,7 @@ impl TrunkLine {
             held: 0,
             intended: 0,
             ordered: VecDeque::new(),
+            spacing: Spacing::default(),
             troubles: 0,
             rest: REST_FIRST,
             rests_until: None,
@@ -80,12 +85,21 @@ impl TrunkLine {
         }
     }
 
-    /// New intents that calls per second have room for.
+    /// New intents that calls per second have room for: those that can leave
+    /// until pacing decides again.
     fn calls_now_max(&self, now: Timestamp) -> u32 {
-        self.allowance()
-            .0
-            .saturating_sub(self.ordered_lately(now))
-            .saturating_sub(self.intended)
+        let slots = self.spacing.slots(now, PACE_EVERY, self.gap());
+        slots.min(self.allowance().0).saturating_sub(self.intended)
+    }
+
+    /// From one call to the next.
+    fn gap(&self) -> Duration {
+        let (count, window) = self.allowance();
+        if count == 0 {
+            Duration::MAX
+        } else {
+            window / count
+        }
     }
 }
 
@@ -128,6 +142,7 @@ impl Trunks {
                 *at = *at - span;
             }
             line.rests_until = line.rests_until.map(|until| until - span);
+            line.spacing.clock_set_back(span);
         }
     }
 
@@ -199,12 +214,30 @@ impl Trunks {
         })
     }
 
+    /// Whether an intent's turn to leave has come; else it waits for it in line.
+    pub(crate) fn goes_now(&mut self, id: TrunkId, attempt: AttemptId, now: Timestamp) -> bool {
+        let line = self.lines.get_mut(&id);
+        line.is_none_or(|line| line.spacing.goes_now(attempt, now))
+    }
+
+    /// The first in line, if its turn has come.
+    pub(crate) fn next_to_leave(&mut self, id: TrunkId, now: Timestamp) -> Option<AttemptId> {
+        self.lines.get_mut(&id)?.spacing.pop(now)
+    }
+
+    /// When the turn of the first in line comes, if any waits.
+    pub(crate) fn next_leaves(&self, id: TrunkId, now: Timestamp) -> Option<Timestamp> {
+        self.lines.get(&id)?.spacing.due(now)
+    }
+
     /// An intent became a call.
     pub(crate) fn order(&mut self, id: TrunkId, now: Timestamp) {
         if let Some(line) = self.lines.get_mut(&id) {
             line.intended = line.intended.saturating_sub(1);
             let (count, window) = line.allowance();
             line.ordered.push_back(now);
+            let gap = line.gap();
+            line.spacing.left(now, gap);
             while line.ordered.len() > count as usize
                 || line
                     .ordered
@@ -277,22 +310,31 @@ mod tests {
         trunks
     }
 
+    /// A call that need not wait for its turn, and may leave.
     fn place(trunks: &mut Trunks, now: Timestamp) -> bool {
         if trunks.choose(&[ID], false, now).is_none() {
             return false;
         }
         trunks.hold(ID, now);
-        trunks.order(ID, now);
-        true
+        let goes = trunks.goes_now(ID, AttemptId::new(1), now) && trunks.may_order(ID, false, now);
+        if goes {
+            trunks.order(ID, now);
+        } else {
+            trunks.free(ID, true);
+            trunks.next_to_leave(ID, at(1_000_000));
+        }
+        goes
     }
 
     #[test]
-    fn calls_per_second_hold_in_every_window_of_a_second() {
+    fn calls_per_second_are_spread_over_the_second() {
         let mut trunks = with(100, 2.5, "203.0.113.5");
-        assert!(place(&mut trunks, at(900)) && place(&mut trunks, at(950)));
+        assert!(place(&mut trunks, at(900)));
+        assert!(!place(&mut trunks, at(950)));
+        assert!(!place(&mut trunks, at(1_399)));
+        assert!(place(&mut trunks, at(1_400)));
         assert!(!place(&mut trunks, at(1_899)));
         assert!(place(&mut trunks, at(1_900)));
-        assert!(!place(&mut trunks, at(1_940)));
     }
 
     #[test]
@@ -316,8 +358,11 @@ mod tests {
     #[test]
     fn a_trunk_in_trouble_rests_and_one_call_finds_out_if_it_is_back() {
         let mut trunks = with(100, 100.0, "203.0.113.5");
-        for _ in 0..TROUBLES_MAX {
-            assert!(place(&mut trunks, at(0)));
+        for place_at in (0..TROUBLES_MAX)
+            .map(|turn| at(-10 * i64::from(turn)))
+            .rev()
+        {
+            assert!(place(&mut trunks, place_at));
             trunks.judge(ID, Outcome::Congestion, at(10));
             trunks.free(ID, false);
         }

@@ -17,6 +17,8 @@ fn ten() -> Floor {
 
 /// The most calls on their way to ten agents of whose customers nothing is known.
 const LINES: usize = 20;
+/// What one second decides has left a little later.
+const LEFT: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Orders given from here on, while `what` happens.
 fn dialed_while(floor: &mut Floor, what: impl FnOnce(&mut Floor)) -> usize {
@@ -35,7 +37,7 @@ fn on_their_way(floor: &Floor) -> Vec<AttemptId> {
 fn a_journal_that_stalled_lets_no_old_decision_out() {
     let mut floor = ten();
     floor.commits = false;
-    floor.after(secs(3));
+    floor.after(secs(3)).after(LEFT);
     let waiting = floor.uncommitted.clone();
     assert!(!waiting.is_empty());
     floor.feed(Input::StoreStalled(true));
@@ -63,7 +65,7 @@ fn a_journal_that_stalled_lets_no_old_decision_out() {
 #[test]
 fn a_trunk_that_was_lost_for_an_hour_comes_back_without_a_burst() {
     let mut floor = ten();
-    floor.after(secs(3));
+    floor.after(secs(3)).after(LEFT);
     for call in on_their_way(&floor) {
         floor.fails(call, domain::Outcome::Congestion);
     }
@@ -80,7 +82,7 @@ fn a_trunk_that_was_lost_for_an_hour_comes_back_without_a_burst() {
 fn a_clock_that_jumps_an_hour_lets_no_burst_out() {
     for forward in [true, false] {
         let mut floor = ten();
-        floor.after(secs(3));
+        floor.after(secs(3)).after(LEFT);
         let left = dialed_while(&mut floor, |floor| {
             floor.now = match forward {
                 true => floor.now + secs(3_600),
@@ -96,7 +98,7 @@ fn a_clock_that_jumps_an_hour_lets_no_burst_out() {
 #[test]
 fn half_the_floor_gone_stops_new_calls_within_a_second() {
     let mut floor = ten();
-    floor.after(secs(3));
+    floor.after(secs(3)).after(LEFT);
     assert!(on_their_way(&floor).len() >= 10);
     let left = dialed_while(&mut floor, |floor| {
         for id in 1..=5 {
@@ -110,7 +112,7 @@ fn half_the_floor_gone_stops_new_calls_within_a_second() {
 #[test]
 fn an_empty_floor_dials_nobody_within_a_tick_and_gives_up_who_rang_long_enough() {
     let mut floor = ten();
-    floor.after(secs(3));
+    floor.after(secs(3)).after(LEFT);
     let ringing = on_their_way(&floor);
     for call in ringing.clone() {
         floor.rings(call);
@@ -120,7 +122,7 @@ fn an_empty_floor_dials_nobody_within_a_tick_and_gives_up_who_rang_long_enough()
         for id in 1..=10 {
             floor.asks(id, AgentRequest::LogOut);
         }
-        floor.after(secs(3));
+        floor.after(secs(3)).after(LEFT);
     });
     assert_eq!(left, 0);
     for attempt in ringing {
@@ -138,7 +140,7 @@ fn a_supervisors_cap_holds_from_the_next_second_on_in_every_mode() {
         for id in 1..=10 {
             floor.agent_ready(id);
         }
-        floor.after(secs(3));
+        floor.after(secs(3)).after(LEFT);
         floor.change(|campaign| campaign.lines_max = Some(2));
         let left = dialed_while(&mut floor, |floor| {
             floor.after(secs(5));

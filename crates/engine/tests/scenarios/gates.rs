@@ -161,7 +161,7 @@ fn a_store_that_stalls_stops_new_calls_and_nothing_else() {
         .types(1, calls[0], "NI01");
     assert_eq!(floor.dialed().len(), 2);
     assert!(floor.live().held.is_some());
-    floor.feed(Input::StoreStalled(false));
+    floor.feed(Input::StoreStalled(false)).after(secs(1));
     assert_eq!(floor.dialed().len(), 4);
 }
 

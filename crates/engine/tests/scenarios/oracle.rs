@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::{
-    AgentId, AgentStatus, AttemptId, CampaignId, Event, Intent, PacingRecord, PersonId,
+    AgentId, AgentStatus, AttemptId, CampaignId, DialMode, Event, Intent, PacingRecord, PersonId,
     PhoneNumber, Timestamp, Trunk, TrunkId,
 };
 use engine::{Command, Step};
@@ -172,6 +172,15 @@ impl Oracle {
         );
         let ordered = self.ordered.entry(*trunk).or_default();
         let second = Duration::from_secs(1);
+        let gap = Duration::from_secs_f64(1.0 / line.calls_per_second_max.floor().max(1.0));
+        let last = ordered.last().filter(|last| **last <= now);
+        let last = last.map_or(gap, |last| now.since(*last));
+        // Who accepts a preview has waited long enough.
+        let preview = self.open[attempt].mode == DialMode::Preview;
+        assert!(
+            preview || last + Duration::from_millis(1) >= gap,
+            "a burst: {last:?}"
+        );
         ordered.retain(|at| now.since(*at) < second);
         ordered.push(now);
         let lately = ordered.len();
