@@ -102,7 +102,8 @@ pub fn apply_trunk(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> 
         None => {}
         Some("udp") => trunk.transport = TrunkTransport::Udp,
         Some("tcp") => trunk.transport = TrunkTransport::Tcp,
-        Some(_) => return no("the transport of a trunk is `udp` or `tcp`"),
+        Some("tls") => trunk.transport = TrunkTransport::Tls,
+        Some(_) => return no("the transport of a trunk is `udp`, `tcp` or `tls`"),
     }
     match (&form.user, &form.password) {
         (Some(user), _) if user.is_empty() => trunk.credentials = None,
@@ -168,6 +169,7 @@ pub fn trunk_shown(trunk: &Trunk) -> wire::Trunk {
         transport: match trunk.transport {
             TrunkTransport::Udp => "udp".to_owned(),
             TrunkTransport::Tcp => "tcp".to_owned(),
+            TrunkTransport::Tls => "tls".to_owned(),
         },
         channels_max: trunk.channels_max,
         calls_per_second_max: trunk.calls_per_second_max,

@@ -24,7 +24,10 @@ impl Config {
             println!("the configuration is sound");
             println!("  database  {}", without_password(&config.database));
             println!("  http      {}", config.http);
-            println!("  sip       {} (udp, tcp)", config.sip.bind);
+            println!("  sip       {} (UDP, TCP)", config.sip.bind);
+            if let Some(place) = config.sip.tls.bind {
+                println!("  sip       {place} (TLS)");
+            }
         })
     }
 }

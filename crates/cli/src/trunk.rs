@@ -31,7 +31,7 @@ pub(crate) struct Settings {
     /// Port
     #[arg(long)]
     port: Option<u16>,
-    /// udp or tcp
+    /// udp, tcp or tls
     #[arg(long)]
     transport: Option<String>,
     /// Calls at once the carrier allows

@@ -33,6 +33,8 @@ pub enum TrunkTransport {
     Udp,
     /// A connection.
     Tcp,
+    /// A connection inside TLS, to a carrier whose certificate bears the trunk's host.
+    Tls,
 }
 
 /// A trunk as configured.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use telephony::DigestAlgorithm;
+use telephony::{DigestAlgorithm, Listener, ListenerKind, OwnCertificate, TlsSettings};
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -36,6 +36,25 @@ pub struct SipSettings {
     pub domain: String,
     /// Digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Digest>,
+    /// Signalling inside TLS.
+    pub tls: TlsSection,
+}
+
+/// Signalling inside TLS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsSection {
+    /// Where it is heard.
+    pub bind: Option<SocketAddr>,
+    /// What others are told to reach it at, where that is neither `bind` nor its port at the
+    /// address of `sip.advertised`.
+    pub advertised: Option<SocketAddr>,
+    /// Our certificate and those between it and its authority, PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key: Option<PathBuf>,
+    /// The authorities of carriers' certificates, PEM; those the machine trusts when absent.
+    pub authorities: Option<PathBuf>,
 }
 
 /// A digest by its name in headers (RFC 8760).
@@ -95,6 +114,7 @@ impl Default for SipSettings {
             advertised: None,
             domain: "cadencia.local".to_owned(),
             digests: vec![Digest::Sha256, Digest::Md5],
+            tls: TlsSection::default(),
         }
     }
 }
@@ -108,6 +128,59 @@ impl Default for MediaSettings {
             threads: 0,
             silence_s: 30,
             message: "es".to_owned(),
+        }
+    }
+}
+
+impl SipSettings {
+    /// Every place where SIP is heard besides `bind`.
+    pub(crate) fn more_places(&self) -> Vec<Listener> {
+        let tls = self.tls.bind.map(|address| Listener {
+            kind: ListenerKind::Tls,
+            address,
+            advertised: self.tls.advertised.or_else(|| self.told_at(address)),
+        });
+        tls.into_iter().collect()
+    }
+
+    /// The port of `address` where others reach us already: 0 stands for it.
+    fn told_at(&self, address: SocketAddr) -> Option<SocketAddr> {
+        let told = self.advertised?.ip();
+        (told.is_ipv4() == address.is_ipv4()).then(|| SocketAddr::new(told, 0))
+    }
+
+    pub(crate) fn certificates(&self) -> TlsSettings {
+        let own = self.tls.certificate.clone().zip(self.tls.key.clone());
+        TlsSettings {
+            own: own.map(|(certificate, key)| OwnCertificate { certificate, key }),
+            authorities: self.tls.authorities.clone(),
+        }
+    }
+
+    fn check_more_places(&self) -> Result<(), ConfigError> {
+        let no = |name, problem: &str| Err(ConfigError::Setting(name, problem.to_owned()));
+        let tls = &self.tls;
+        if tls.certificate.is_some() != tls.key.is_some() {
+            return no(
+                "sip.tls.key",
+                "certificate and key go together: name both files",
+            );
+        }
+        if tls.bind.is_some() && tls.certificate.is_none() {
+            return no(
+                "sip.tls.certificate",
+                "needed with `sip.tls.bind`, and so is the key",
+            );
+        }
+        let mut untold = self.more_places().into_iter();
+        let untold =
+            untold.find(|place| place.address.ip().is_unspecified() && place.advertised.is_none());
+        match untold {
+            Some(_) => no(
+                "sip.tls.advertised",
+                "needed when `sip.tls.bind` is every address: others must be told one",
+            ),
+            None => Ok(()),
         }
     }
 }
@@ -177,6 +250,7 @@ impl Config {
                 "phones need one: \"SHA-256\", \"MD5\" or both",
             );
         }
+        self.sip.check_more_places()?;
         let media = &self.media;
         if media.port_first != 0 && media.port_last < media.port_first.saturating_add(1) {
             return no("media.port_last", "must lie above `media.port_first`");
@@ -215,6 +289,22 @@ mod tests {
     fn every_address_needs_one_to_tell() {
         let config: Config = toml::from_str("[sip]\nbind = \"0.0.0.0:5060\"").expect("TOML");
         assert!(config.check().is_err());
+    }
+
+    #[test]
+    fn a_place_for_tls_needs_a_certificate_and_an_address_to_tell() {
+        let read = |text: &str| {
+            let config: Config = toml::from_str(text).expect("TOML");
+            config.check().map(|()| config.sip.more_places())
+        };
+        let files = "certificate = \"a.pem\"\nkey = \"b.pem\"\n";
+        read("[sip.tls]\nbind = \"127.0.0.1:5061\"").expect_err("no certificate");
+        read("[sip.tls]\nkey = \"b.pem\"").expect_err("a key alone");
+        let every = format!("[sip.tls]\nbind = \"0.0.0.0:5061\"\n{files}");
+        read(&every).expect_err("nothing to tell");
+        let told = format!("[sip]\nadvertised = \"203.0.113.10:5060\"\n{every}");
+        let places = read(&told).expect("sound");
+        assert_eq!(places[0].advertised, Some(([203, 0, 113, 10], 0).into()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Wires every part and runs the loop: step, record, act, publish. The only
 //! crate that knows them all; it decides nothing about calls.
 
+mod certificates;
 mod clock;
 mod config;
 mod control;
@@ -10,5 +11,5 @@ mod restart;
 mod run;
 mod serve;
 
-pub use config::{Config, ConfigError, Digest, MediaSettings, SipSettings};
+pub use config::{Config, ConfigError, Digest, MediaSettings, SipSettings, TlsSection};
 pub use serve::{Server, Stopped};

@@ -12,11 +12,12 @@ use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
 use store::{GivenUp, Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
-use telephony::{Telephony, TelephonyConfig};
+use telephony::{Heard, Telephony, TelephonyConfig};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{LoopControl, Request};
@@ -35,6 +36,8 @@ pub struct Server {
     running: JoinHandle<Option<GivenUp>>,
     serving: JoinHandle<()>,
     stop_serving: oneshot::Sender<()>,
+    certificates: Certificates,
+    heard: Vec<Heard>,
 }
 
 impl Server {
@@ -84,6 +87,8 @@ impl Server {
             .map(|(agent, _)| *agent)
             .collect();
         let sip = telephony.local();
+        let heard = telephony.heard().to_vec();
+        let certificates = Certificates::watch(telephony.clone())?;
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -131,6 +136,8 @@ impl Server {
             running,
             serving,
             stop_serving,
+            certificates,
+            heard,
         })
     }
 
@@ -142,6 +149,11 @@ impl Server {
     /// Where SIP is heard.
     pub fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// Every place where SIP is heard.
+    pub fn heard(&self) -> &[Heard] {
+        &self.heard
     }
 
     /// The floor, as it goes.
@@ -163,6 +175,7 @@ impl Server {
     /// record, then the sockets.
     pub async fn stop(self) -> Result<()> {
         let _ = self.requests.send(Request::Stop);
+        self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
             return Err(Stopped(why).into());
@@ -212,6 +225,8 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
     TelephonyConfig {
         sip_bind: config.sip.bind,
         advertised: config.sip.advertised,
+        listeners: config.sip.more_places(),
+        tls: config.sip.certificates(),
         domain: config.sip.domain.clone(),
         digests: config
             .sip

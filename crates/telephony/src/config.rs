@@ -1,9 +1,11 @@
-//! What the signalling of a node is told at its start.
+//! What the signalling of a node is told at its start: where it is heard, whom it believes.
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use ::sip::auth::Algorithm;
+use ::sip::endpoint::Transport;
 
 use crate::media::{MediaConfig, Prompt};
 
@@ -18,6 +20,10 @@ pub struct TelephonyConfig {
     pub advertised: Option<SocketAddr>,
     /// Digest realm, and the host part of our addresses of record.
     pub domain: String,
+    /// Where SIP is heard besides.
+    pub listeners: Vec<Listener>,
+    /// Certificates, ours and others'.
+    pub tls: TlsSettings,
     /// The digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Algorithm>,
     /// The media threads.
@@ -31,12 +37,100 @@ pub struct TelephonyConfig {
     pub seed: [u8; 32],
 }
 
+/// A place where SIP is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// What is spoken there.
+    pub kind: ListenerKind,
+    /// The address; port 0 lets the system choose one.
+    pub address: SocketAddr,
+    /// What others are told, where that is not `address`; its port 0 stands for that of `address`.
+    pub advertised: Option<SocketAddr>,
+}
+
+/// What is spoken at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListenerKind {
+    /// Datagrams, and connections on the same port.
+    Plain,
+    /// Connections inside TLS.
+    Tls,
+}
+
+impl ListenerKind {
+    /// What its connections are.
+    pub(crate) fn transport(self) -> Transport {
+        match self {
+            Self::Plain => Transport::Tcp,
+            Self::Tls => Transport::Tls,
+        }
+    }
+
+    /// All that is spoken there.
+    pub(crate) fn transports(self) -> &'static [Transport] {
+        match self {
+            Self::Plain => &[Transport::Udp, Transport::Tcp],
+            Self::Tls => &[Transport::Tls],
+        }
+    }
+
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "UDP, TCP",
+            Self::Tls => "TLS",
+        }
+    }
+}
+
+/// A place where SIP is heard by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What is spoken there.
+    pub kind: ListenerKind,
+    /// Where it is.
+    pub address: SocketAddr,
+}
+
+/// Which certificates are used and believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Ours: for listeners, and for carriers that ask who calls.
+    pub own: Option<OwnCertificate>,
+    /// A PEM file of the authorities that carriers' certificates must come from; those that the
+    /// machine trusts when absent.
+    pub authorities: Option<PathBuf>,
+}
+
+/// The files of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCertificate {
+    /// The certificate and those between it and its authority, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
+impl TelephonyConfig {
+    /// Every place, the first one first.
+    pub(crate) fn places(&self) -> Vec<Listener> {
+        let first = Listener {
+            kind: ListenerKind::Plain,
+            address: self.sip_bind,
+            advertised: self.advertised,
+        };
+        [&[first], self.listeners.as_slice()].concat()
+    }
+}
+
 impl fmt::Debug for TelephonyConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TelephonyConfig")
             .field("sip_bind", &self.sip_bind)
             .field("advertised", &self.advertised)
             .field("domain", &self.domain)
+            .field("listeners", &self.listeners)
+            .field("tls", &self.tls)
             .field("digests", &self.digests)
             .field("media", &self.media)
             .finish_non_exhaustive()

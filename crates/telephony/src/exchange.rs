@@ -4,7 +4,6 @@
 //! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +23,7 @@ use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
 use crate::names::{Names, TrunkState};
 use crate::session::Session;
 use crate::sip_address::SipAddress;
+use crate::transport::CarrierNames;
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
@@ -68,6 +68,8 @@ pub(crate) struct Exchange {
     pub(crate) bindings: Vec<::sip::endpoint::Binding>,
     /// Flows that proved to be a phone or a carrier, for the transport to be patient with.
     pub(crate) known_flows: Vec<Flow>,
+    /// What the certificates of carriers must bear, if that changed, for the transport.
+    pub(crate) carriers: Option<CarrierNames>,
     pub(crate) stopping: bool,
     legs: HashMap<LegId, Owner>,
     reports: mpsc::UnboundedSender<Report>,
@@ -88,6 +90,7 @@ impl Exchange {
             EndpointConfig {
                 domain: settings.address.domain.to_string(),
                 local: settings.address.contact,
+                locals: settings.address.others.clone(),
                 seed: settings.seed,
                 digests: settings.digests,
                 ..EndpointConfig::default()
@@ -110,6 +113,7 @@ impl Exchange {
             orphans: Vec::new(),
             bindings: Vec::new(),
             known_flows: Vec::new(),
+            carriers: None,
             stopping: false,
             legs: HashMap::new(),
             reports,
@@ -259,16 +263,8 @@ impl Exchange {
         })?;
         self.legs.insert(leg.id, owner);
         self.sessions += 1;
-        let ip = self.media_ip(leg.local.ip());
+        let ip = self.address.media_ip(leg.local.ip());
         Ok(Session::new(leg, ip, self.sessions))
-    }
-
-    fn media_ip(&self, bound: IpAddr) -> IpAddr {
-        match self.address.advertised_ip {
-            Some(ip) => ip,
-            None if bound.is_unspecified() => self.address.contact.ip(),
-            None => bound,
-        }
     }
 
     pub(crate) fn close_session(&mut self, session: &Session) {

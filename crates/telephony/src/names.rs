@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{Flow, Transport};
 use domain::{Trunk, TrunkId, TrunkTransport};
+use rustls::pki_types::ServerName;
 use tokio::sync::mpsc;
 
 use crate::exchange::Exchange;
+use crate::transport::CarrierNames;
 use crate::trunk::literal_address;
 
 /// How long an address of a name is trusted, and how long a failed look-up rests.
@@ -31,6 +33,7 @@ impl TrunkState {
         let transport = match self.trunk.transport {
             TrunkTransport::Udp => Transport::Udp,
             TrunkTransport::Tcp => Transport::Tcp,
+            TrunkTransport::Tls => Transport::Tls,
         };
         self.address.map(|remote| Flow { transport, remote })
     }
@@ -120,7 +123,7 @@ impl Exchange {
         if (&state.trunk.host, state.trunk.port) != (&found.host, found.port) {
             return;
         }
-        let ours = |address: &&SocketAddr| address.is_ipv4() == self.address.contact.is_ipv4();
+        let ours = |address: &&SocketAddr| self.address.speaks_family_of(**address);
         match found.addresses.iter().find(ours) {
             // Keep the one in use as long as it is among the answers.
             Some(_)
@@ -141,5 +144,25 @@ impl Exchange {
     fn trust_trunks(&mut self) {
         let known = self.trunks.values().filter_map(|state| state.address);
         self.endpoint.set_trusted(known.map(|at| at.ip()).collect());
+        self.carriers = Some(self.carrier_names());
+    }
+
+    /// What the certificates of carriers must bear: the hosts as configured, whatever a name server
+    /// says of them. Two trunks at one address need a certificate for both.
+    fn carrier_names(&self) -> CarrierNames {
+        let mut carriers = CarrierNames::new();
+        for state in self.trunks.values() {
+            if state.trunk.transport != TrunkTransport::Tls {
+                continue;
+            }
+            let host = state.trunk.host.trim_matches(['[', ']']).to_owned();
+            if let (Some(address), Ok(name)) = (state.address, ServerName::try_from(host)) {
+                let names = carriers.entry(address).or_default();
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        carriers
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn request_uri(trunk: &Trunk, phone: PhoneNumber) -> Option<Uri> {
     Some(match trunk.transport {
         TrunkTransport::Udp => uri,
         TrunkTransport::Tcp => uri.with_param("transport", Some("tcp")),
+        TrunkTransport::Tls => uri.with_param("transport", Some("tls")),
     })
 }
 
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_number_is_dialed_as_the_trunk_wants_it() {
-        use TrunkTransport::{Tcp, Udp};
+        use TrunkTransport::{Tcp, Tls, Udp};
         for (host, prefix, transport, uri) in [
             ("10.0.0.1", "", Udp, "sip:+573001234567@10.0.0.1:5070"),
             (
@@ -91,6 +92,12 @@ mod tests {
                 "",
                 Tcp,
                 "sip:+573001234567@h.example:5070;transport=tcp",
+            ),
+            (
+                "h.example",
+                "",
+                Tls,
+                "sip:+573001234567@h.example:5070;transport=tls",
             ),
         ] {
             assert_eq!(dialed(host, prefix, transport).as_deref(), Some(uri));

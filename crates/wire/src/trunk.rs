@@ -13,7 +13,7 @@ pub struct TrunkForm {
     pub host: Option<String>,
     /// Port; 5060 when absent.
     pub port: Option<u16>,
-    /// `udp` (default) or `tcp`.
+    /// `udp` (default), `tcp` or `tls`.
     pub transport: Option<String>,
     /// Calls at once; 30 when absent.
     pub channels_max: Option<u32>,
@@ -40,7 +40,7 @@ pub struct Trunk {
     pub host: String,
     /// Port.
     pub port: u16,
-    /// `udp` or `tcp`.
+    /// `udp`, `tcp` or `tls`.
     pub transport: String,
     /// Calls at once.
     pub channels_max: u32,

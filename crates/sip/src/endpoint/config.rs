@@ -1,5 +1,6 @@
 //! What an endpoint is told once, and the small types of its border: flows, handles, orders.
 
+use super::{Flow, Transport};
 use crate::auth::Algorithm;
 use crate::message::NameAddr;
 use crate::timers::Timers;
@@ -16,6 +17,8 @@ pub struct EndpointConfig {
     pub domain: String,
     /// Put in Via and Contact: where the world reaches us.
     pub local: SocketAddr,
+    /// The same for peers reached over another transport or address family, as far as it differs.
+    pub locals: Vec<(Transport, SocketAddr)>,
     /// Source of branches, tags and nonces; must be random and secret outside tests.
     pub seed: [u8; 32],
     /// T1, T2, T4 and 64*T1.
@@ -34,12 +37,31 @@ pub struct EndpointConfig {
     pub accept_calls: bool,
 }
 
+impl EndpointConfig {
+    /// Where a peer at `flow` reaches us: by the same transport if we are heard on it, and by the
+    /// same address family if we have one.
+    pub(crate) fn local_for(&self, flow: Flow) -> SocketAddr {
+        let plain = [(Transport::Udp, self.local), (Transport::Tcp, self.local)];
+        let all = plain.iter().chain(&self.locals);
+        let by_transport = all.filter(|(transport, _)| *transport == flow.transport);
+        let mut by_transport = by_transport.map(|(_, local)| *local);
+        let first = by_transport.next().unwrap_or(self.local);
+        if first.is_ipv4() == flow.remote.is_ipv4() {
+            return first;
+        }
+        by_transport
+            .find(|local| local.is_ipv4() == flow.remote.is_ipv4())
+            .unwrap_or(first)
+    }
+}
+
 impl Default for EndpointConfig {
     fn default() -> Self {
         Self {
             user_agent: "cadencia".to_owned(),
             domain: "localhost".to_owned(),
             local: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 5060),
+            locals: Vec::new(),
             seed: [0; 32],
             timers: Timers::default(),
             expires_min: Duration::from_secs(60),
@@ -50,39 +72,6 @@ impl Default for EndpointConfig {
             accept_calls: false,
         }
     }
-}
-
-/// How bytes travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Transport {
-    /// Datagrams: the transaction layer retransmits.
-    Udp,
-    /// A stream: it does not.
-    Tcp,
-}
-
-impl Transport {
-    /// Whether the transport itself repeats what is lost.
-    pub(crate) fn is_reliable(self) -> bool {
-        self == Self::Tcp
-    }
-
-    /// As written in Via.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-        }
-    }
-}
-
-/// Where bytes go or came from. Over TCP the shell opens a connection if there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Flow {
-    /// The transport.
-    pub transport: Transport,
-    /// The other side.
-    pub remote: SocketAddr,
 }
 
 /// Bytes to send.

@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{DigestAlgorithm, Report, Telephony, TelephonyConfig};
+use telephony::{DigestAlgorithm, Report, Telephony, TelephonyConfig, TlsSettings};
 use tokio::sync::mpsc;
 
 use crate::peer::{Behaviour, Peer, Seen, Setup};
@@ -38,6 +38,8 @@ pub(crate) fn config() -> TelephonyConfig {
     TelephonyConfig {
         sip_bind: ([127, 0, 0, 1], 0).into(),
         advertised: None,
+        listeners: Vec::new(),
+        tls: TlsSettings::default(),
         domain: "cadencia.test".into(),
         digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),

@@ -1,7 +1,9 @@
 //! Telephony over real sockets on loopback: against a carrier and phones made of our own endpoint
 //! (`peer.rs`), and against sipp, which others wrote.
 
+mod authority;
 mod calls;
+mod far_end;
 mod floor;
 mod hostile;
 mod lines;
@@ -13,3 +15,4 @@ mod per_call;
 mod ports;
 mod restart;
 mod sipp;
+mod tls;
