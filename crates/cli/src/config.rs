@@ -28,6 +28,9 @@ impl Config {
             if let Some(place) = config.sip.tls.bind {
                 println!("  sip       {place} (TLS)");
             }
+            if let Some(place) = config.sip.websocket.bind {
+                println!("  sip       {place} (WebSocket)");
+            }
         })
     }
 }

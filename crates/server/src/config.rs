@@ -36,8 +36,37 @@ pub struct SipSettings {
     pub domain: String,
     /// Digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Digest>,
+    /// How often the far side of a silent connection is asked whether it is there; in seconds.
+    pub keep_alive_s: u64,
     /// Signalling inside TLS.
     pub tls: TlsSection,
+    /// Signalling of pages in browsers.
+    pub websocket: WebSocketSection,
+}
+
+/// Signalling of pages in browsers (RFC 7118).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebSocketSection {
+    /// Where it is heard.
+    pub bind: Option<SocketAddr>,
+    /// As `sip.tls.advertised`.
+    pub advertised: Option<SocketAddr>,
+    /// Whether inside TLS, with the certificate of `sip.tls`; else a proxy must see to that.
+    pub tls: bool,
+    /// The sites whose pages may come; empty: those of any.
+    pub origins: Vec<String>,
+}
+
+impl Default for WebSocketSection {
+    fn default() -> WebSocketSection {
+        WebSocketSection {
+            bind: None,
+            advertised: None,
+            tls: true,
+            origins: Vec::new(),
+        }
+    }
 }
 
 /// Signalling inside TLS.
@@ -114,7 +143,9 @@ impl Default for SipSettings {
             advertised: None,
             domain: "cadencia.local".to_owned(),
             digests: vec![Digest::Sha256, Digest::Md5],
+            keep_alive_s: 30,
             tls: TlsSection::default(),
+            websocket: WebSocketSection::default(),
         }
     }
 }
@@ -140,7 +171,16 @@ impl SipSettings {
             address,
             advertised: self.tls.advertised.or_else(|| self.told_at(address)),
         });
-        tls.into_iter().collect()
+        let websocket = &self.websocket;
+        let websocket = websocket.bind.map(|address| Listener {
+            kind: match websocket.tls {
+                true => ListenerKind::Wss,
+                false => ListenerKind::Ws,
+            },
+            address,
+            advertised: websocket.advertised.or_else(|| self.told_at(address)),
+        });
+        tls.into_iter().chain(websocket).collect()
     }
 
     /// The port of `address` where others reach us already: 0 stands for it.
@@ -172,13 +212,31 @@ impl SipSettings {
                 "needed with `sip.tls.bind`, and so is the key",
             );
         }
+        let websocket = &self.websocket;
+        if websocket.bind.is_some() && websocket.tls && tls.certificate.is_none() {
+            return no(
+                "sip.tls.certificate",
+                "needed with `sip.websocket.bind`, and so is the key; or set `sip.websocket.tls` \
+                 to false and put a proxy with TLS before it",
+            );
+        }
+        let site = |origin: &String| {
+            let host = origin.split_once("://").map_or("", |(_, host)| host);
+            !host.is_empty() && !host.contains(['/', ' '])
+        };
+        if !websocket.origins.iter().all(site) {
+            return no(
+                "sip.websocket.origins",
+                "sites as browsers write them, such as \"https://cadencia.example\"",
+            );
+        }
         let mut untold = self.more_places().into_iter();
         let untold =
             untold.find(|place| place.address.ip().is_unspecified() && place.advertised.is_none());
         match untold {
             Some(_) => no(
-                "sip.tls.advertised",
-                "needed when `sip.tls.bind` is every address: others must be told one",
+                "sip.advertised",
+                "needed when SIP is heard on every address: others must be told one",
             ),
             None => Ok(()),
         }
@@ -250,6 +308,9 @@ impl Config {
                 "phones need one: \"SHA-256\", \"MD5\" or both",
             );
         }
+        if !(5..=3_600).contains(&self.sip.keep_alive_s) {
+            return no("sip.keep_alive_s", "from 5 to 3600 seconds");
+        }
         self.sip.check_more_places()?;
         let media = &self.media;
         if media.port_first != 0 && media.port_last < media.port_first.saturating_add(1) {
@@ -305,6 +366,19 @@ mod tests {
         let told = format!("[sip]\nadvertised = \"203.0.113.10:5060\"\n{every}");
         let places = read(&told).expect("sound");
         assert_eq!(places[0].advertised, Some(([203, 0, 113, 10], 0).into()));
+    }
+
+    #[test]
+    fn a_place_for_pages_needs_a_certificate_or_a_proxy_and_sites_that_are_some() {
+        let read = |text: &str| {
+            let text = format!("[sip.websocket]\nbind = \"127.0.0.1:8443\"\n{text}");
+            let config: Config = toml::from_str(&text).expect("TOML");
+            config.check().map(|()| config.sip.more_places())
+        };
+        read("").expect_err("no certificate");
+        let places = read("tls = false\norigins = [\"https://a.example\"]").expect("sound");
+        assert_eq!(places[0].kind, ListenerKind::Ws);
+        read("tls = false\norigins = [\"https://a.example/\"]").expect_err("no site");
     }
 
     #[test]

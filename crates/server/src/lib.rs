@@ -11,5 +11,7 @@ mod restart;
 mod run;
 mod serve;
 
-pub use config::{Config, ConfigError, Digest, MediaSettings, SipSettings, TlsSection};
+pub use config::{
+    Config, ConfigError, Digest, MediaSettings, SipSettings, TlsSection, WebSocketSection,
+};
 pub use serve::{Server, Stopped};

@@ -227,6 +227,8 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
         advertised: config.sip.advertised,
         listeners: config.sip.more_places(),
         tls: config.sip.certificates(),
+        origins: config.sip.websocket.origins.clone(),
+        keep_alive: Duration::from_secs(config.sip.keep_alive_s),
         domain: config.sip.domain.clone(),
         digests: config
             .sip

@@ -48,7 +48,7 @@ impl Bound {
                 self.udp.push(udp);
                 (tcp, local)
             }
-            ListenerKind::Tls => {
+            ListenerKind::Tls | ListenerKind::Ws | ListenerKind::Wss => {
                 let bound = bind_tcp(address)
                     .and_then(|listener| listener.local_addr().map(|local| (listener, local)));
                 bound.map_err(failed(kind.name()))?

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::Transport;
@@ -24,6 +25,11 @@ pub struct TelephonyConfig {
     pub listeners: Vec<Listener>,
     /// Certificates, ours and others'.
     pub tls: TlsSettings,
+    /// The sites whose pages may open WebSockets, as in the header Origin; empty: those of any.
+    pub origins: Vec<String>,
+    /// How often the far side of a silent connection is asked whether it is there: of WebSockets,
+    /// and of connections that we opened (who opens one keeps it alive).
+    pub keep_alive: Duration,
     /// The digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Algorithm>,
     /// The media threads.
@@ -55,6 +61,10 @@ pub enum ListenerKind {
     Plain,
     /// Connections inside TLS.
     Tls,
+    /// WebSockets.
+    Ws,
+    /// WebSockets inside TLS.
+    Wss,
 }
 
 impl ListenerKind {
@@ -63,6 +73,8 @@ impl ListenerKind {
         match self {
             Self::Plain => Transport::Tcp,
             Self::Tls => Transport::Tls,
+            Self::Ws => Transport::Ws,
+            Self::Wss => Transport::Wss,
         }
     }
 
@@ -71,6 +83,8 @@ impl ListenerKind {
         match self {
             Self::Plain => &[Transport::Udp, Transport::Tcp],
             Self::Tls => &[Transport::Tls],
+            Self::Ws => &[Transport::Ws],
+            Self::Wss => &[Transport::Wss],
         }
     }
 
@@ -79,6 +93,8 @@ impl ListenerKind {
         match self {
             Self::Plain => "UDP, TCP",
             Self::Tls => "TLS",
+            Self::Ws => "WebSocket",
+            Self::Wss => "WebSocket, TLS",
         }
     }
 }
@@ -131,6 +147,8 @@ impl fmt::Debug for TelephonyConfig {
             .field("domain", &self.domain)
             .field("listeners", &self.listeners)
             .field("tls", &self.tls)
+            .field("origins", &self.origins)
+            .field("keep_alive", &self.keep_alive)
             .field("digests", &self.digests)
             .field("media", &self.media)
             .finish_non_exhaustive()

@@ -12,6 +12,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::pulse::{Beat, Pulse};
+
 /// How long a message may take from its first byte to its last.
 const PARTIAL_MAX: Duration = Duration::from_secs(10);
 /// How long a stranger may stay silent.
@@ -49,7 +51,7 @@ pub(crate) enum Ending {
     Closed,
     /// They sent what is no SIP.
     Malformed,
-    /// What comes before SIP failed: TLS.
+    /// What comes before SIP failed: TLS, WebSocket.
     Handshake,
 }
 
@@ -66,6 +68,10 @@ pub(crate) struct Link {
     pub(crate) number: u64,
     /// Whether a phone or carrier has proved itself on it.
     pub(crate) known: Arc<AtomicBool>,
+    /// Whether we opened it.
+    pub(crate) ours: bool,
+    /// How often to ask whether somebody is there.
+    pub(crate) keep_alive: Duration,
     pub(crate) arrivals: mpsc::Sender<Arrival>,
 }
 
@@ -111,6 +117,7 @@ where
         stream,
         link,
         framer: StreamFramer::new(),
+        pulse: Pulse::new(link.keep_alive, false, Instant::now()),
     };
     carrier.run(outbox).await
 }
@@ -119,6 +126,7 @@ struct Carrier<'a, S> {
     stream: S,
     link: &'a Link,
     framer: StreamFramer,
+    pulse: Pulse,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<'_, S> {
@@ -135,6 +143,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<'_, S> {
                         return Err(Ending::Closed);
                     }
                     heard_at = Instant::now();
+                    self.pulse.heard(heard_at);
                     self.framer.push(&buffer[..length]);
                     if self.deliver().await? {
                         partial_since = None;
@@ -152,6 +161,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<'_, S> {
                         return Err(Ending::Closed);
                     }
                 },
+                // Who opened a connection keeps it alive (RFC 5626 section 3.5.1).
+                () = sleep_until(self.pulse.due()), if self.link.ours => {
+                    match self.pulse.beat(Instant::now()) {
+                        Beat::Ask => self.write(b"\r\n\r\n").await?,
+                        Beat::Wait => {}
+                        Beat::Dead => return Err(Ending::Closed),
+                    }
+                }
                 () = sleep_until(deadline) => {
                     // It may have become known while we slept.
                     if Instant::now() >= self.deadline(heard_at, partial_since) {
@@ -177,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<'_, S> {
             match framed.map_err(|_| Ending::Malformed)? {
                 Framed::Message(bytes) => self.link.deliver(bytes).await?,
                 Framed::Ping => self.write(b"\r\n").await?,
-                Framed::Pong => {}
+                Framed::Pong => self.pulse.answered(Instant::now()),
             }
         }
         Ok(any)

@@ -19,6 +19,7 @@ use crate::connection::{Arrival, Ending};
 use crate::counters::Meters;
 use crate::exchange::{Exchange, Settings};
 use crate::handle::Order;
+use crate::handshake::Edge;
 use crate::media::{MediaEvent, MediaPool};
 use crate::names::{Found, Names};
 use crate::sip_address::SipAddress;
@@ -37,7 +38,7 @@ pub(crate) fn spawn(
     orders: mpsc::UnboundedReceiver<Order>,
     reports: mpsc::UnboundedSender<Report>,
     meters: Arc<Meters>,
-) -> Result<(Vec<Heard>, Arc<Tls>), TelephonyError> {
+) -> Result<(Vec<Heard>, Arc<Edge>), TelephonyError> {
     let places = config.places();
     let with_tls = places
         .iter()
@@ -45,7 +46,10 @@ pub(crate) fn spawn(
     if let (Some(place), None) = (with_tls, &config.tls.own) {
         return Err(TelephonyError::NoCertificate(place.address));
     }
-    let tls = Arc::new(Tls::new(config.tls.clone())?);
+    let edge = Arc::new(Edge {
+        tls: Tls::new(config.tls.clone())?,
+        origins: config.origins.clone(),
+    });
     let bound = bind::bind(&places)?;
     let heard = bound.heard.clone();
     let address = SipAddress::new(&config, &heard)?;
@@ -65,8 +69,13 @@ pub(crate) fn spawn(
         .map_err(TelephonyError::Thread)?;
     let (sockets, arrivals) = {
         let _inside = runtime.enter();
-        Sockets::new(bound, Arc::clone(&tls), Arc::clone(&meters))
-            .map_err(TelephonyError::Thread)?
+        Sockets::new(
+            bound,
+            Arc::clone(&edge),
+            config.keep_alive,
+            Arc::clone(&meters),
+        )
+        .map_err(TelephonyError::Thread)?
     };
     let run = move || {
         runtime.block_on(async move {
@@ -90,7 +99,7 @@ pub(crate) fn spawn(
     };
     let named = thread::Builder::new().name("signalling".to_owned());
     named.spawn(run).map_err(TelephonyError::Thread)?;
-    Ok((heard, tls))
+    Ok((heard, edge))
 }
 
 /// Where things come from.

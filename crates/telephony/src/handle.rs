@@ -11,7 +11,7 @@ use engine::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::counters::Meters;
-use crate::tls::Tls;
+use crate::handshake::Edge;
 use crate::{
     BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError, driver,
 };
@@ -52,7 +52,7 @@ pub struct Telephony {
     orders: mpsc::UnboundedSender<Order>,
     meters: Arc<Meters>,
     heard: Arc<[Heard]>,
-    tls: Arc<Tls>,
+    edge: Arc<Edge>,
 }
 
 impl Telephony {
@@ -65,12 +65,12 @@ impl Telephony {
         let (orders, inbox) = mpsc::unbounded_channel();
         let (reports, outbox) = mpsc::unbounded_channel();
         let meters = Arc::new(Meters::default());
-        let (heard, tls) = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
+        let (heard, edge) = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
         let telephony = Telephony {
             orders,
             meters,
             heard: heard.into(),
-            tls,
+            edge,
         };
         Ok((telephony, outbox))
     }
@@ -88,12 +88,12 @@ impl Telephony {
     /// Reads the certificates anew, from files: not for a thread that must not wait. Connections
     /// from now on use them, open ones go on; an error leaves those in use that were.
     pub fn reload_certificates(&self) -> Result<(), TlsError> {
-        self.tls.reload()
+        self.edge.tls.reload()
     }
 
     /// The same if a file was written since; says whether one was.
     pub fn reload_changed_certificates(&self) -> Result<bool, TlsError> {
-        self.tls.reload_if_changed()
+        self.edge.tls.reload_if_changed()
     }
 
     /// Makes a trunk known, or changes it. Its host name is looked up aside.

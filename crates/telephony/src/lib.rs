@@ -23,12 +23,14 @@ mod names;
 mod orphan;
 mod outcome;
 mod phones;
+mod pulse;
 mod report;
 mod session;
 mod sip_address;
 mod tls;
 mod transport;
 mod trunk;
+mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
 pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use ::sip::endpoint::{Flow, Transmit, Transport};
 use rustls::pki_types::ServerName;
@@ -20,8 +21,7 @@ use crate::ListenerKind;
 use crate::bind::Bound;
 use crate::connection::{Arrival, Link};
 use crate::counters::Meters;
-use crate::handshake;
-use crate::tls::Tls;
+use crate::handshake::{self, Edge};
 
 /// Connections at once, both ways.
 const CONNECTIONS_MAX: usize = 1024;
@@ -46,7 +46,8 @@ pub(crate) struct Sockets {
     connections: HashMap<Flow, Connection>,
     arrivals: mpsc::Sender<Arrival>,
     next_connection: u64,
-    tls: Arc<Tls>,
+    edge: Arc<Edge>,
+    keep_alive: Duration,
     carriers: CarrierNames,
     meters: Arc<Meters>,
 }
@@ -64,7 +65,8 @@ impl Sockets {
     /// Makes them part of the current runtime. What connections bring comes out of the channel.
     pub(crate) fn new(
         bound: Bound,
-        tls: Arc<Tls>,
+        edge: Arc<Edge>,
+        keep_alive: Duration,
         meters: Arc<Meters>,
     ) -> io::Result<(Sockets, mpsc::Receiver<Arrival>)> {
         let (arrivals, inbox) = mpsc::channel(INBOX);
@@ -86,7 +88,8 @@ impl Sockets {
             connections: HashMap::new(),
             arrivals,
             next_connection: 0,
-            tls,
+            edge,
+            keep_alive,
             carriers: CarrierNames::new(),
             meters,
         };
@@ -207,8 +210,8 @@ impl Sockets {
         if flow.transport == Transport::Tls {
             let names = self.carriers.get(&flow.remote).cloned();
             let names = names.unwrap_or_else(|| vec![flow.remote.ip().into()]);
-            let tls = Arc::clone(&self.tls);
-            tokio::spawn(handshake::open_tls(link, names, tls, outbox));
+            let edge = Arc::clone(&self.edge);
+            tokio::spawn(handshake::open_tls(link, names, edge, outbox));
         } else {
             tokio::spawn(handshake::open(link, outbox));
         }
@@ -231,8 +234,8 @@ impl Sockets {
         }
         let transport = kind.transport();
         let (link, outbox) = self.add(Flow { transport, remote }, false);
-        let tls = Arc::clone(&self.tls);
-        tokio::spawn(handshake::serve(kind, stream, tls, link, outbox));
+        let edge = Arc::clone(&self.edge);
+        tokio::spawn(handshake::serve(kind, stream, edge, link, outbox));
     }
 
     fn add(&mut self, flow: Flow, ours: bool) -> (Link, mpsc::Receiver<Vec<u8>>) {
@@ -251,6 +254,8 @@ impl Sockets {
             flow,
             number: self.next_connection,
             known,
+            ours,
+            keep_alive: self.keep_alive,
             arrivals: self.arrivals.clone(),
         };
         (link, messages)

@@ -40,6 +40,8 @@ pub(crate) fn config() -> TelephonyConfig {
         advertised: None,
         listeners: Vec::new(),
         tls: TlsSettings::default(),
+        origins: Vec::new(),
+        keep_alive: Duration::from_secs(30),
         domain: "cadencia.test".into(),
         digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),

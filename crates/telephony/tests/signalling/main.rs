@@ -16,3 +16,4 @@ mod ports;
 mod restart;
 mod sipp;
 mod tls;
+mod websocket;

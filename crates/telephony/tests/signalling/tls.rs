@@ -1,6 +1,8 @@
 //! SIP inside TLS: carriers whose certificates are judged, phones that judge ours, certificates
 //! that are renewed while people talk.
 
+use std::time::Duration;
+
 use domain::{EndedBy, LineMode, Outcome, TrunkTransport};
 use engine::{CallProgress, LineEvent};
 use telephony::{ListenerKind, TelephonyConfig, TelephonyError, TlsSettings};
@@ -41,6 +43,25 @@ async fn a_call_over_tls_is_placed_answered_and_hung_up_by_the_carrier() {
     far_end.hangs_up();
     assert_eq!(floor.next(call).await, hung_up_by(EndedBy::Customer));
     assert!(!carrier.was_reached(), "one connection carries the call");
+}
+
+#[tokio::test]
+async fn a_connection_to_a_carrier_is_kept_alive() {
+    let authority = Authority::new();
+    let signed = authority.signs("127.0.0.1");
+    let mut carrier = Carrier::start("127.0.0.1", signed.server()).await;
+    let setup = TelephonyConfig {
+        keep_alive: Duration::from_millis(100),
+        ..believes(&authority)
+    };
+    let mut floor = Floor::open_with(setup).await;
+    floor.trunk_at(carrier.address, TrunkTransport::Tls);
+    let call = floor.calls(ANSWERS);
+    let mut far_end = carrier.next().await;
+    floor.answered(call).await;
+    far_end.hears("ping").await;
+    far_end.says(b"\r\n");
+    far_end.hears("ping").await;
 }
 
 /// A carrier that shows `signed` gets no call of a node that believes `authority`.
