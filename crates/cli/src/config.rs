@@ -18,18 +18,20 @@ impl Config {
         let config = configuration(global)?;
         let value = json!({
             "ok": true, "database": without_password(&config.database),
-            "http": config.http, "sip": config.sip.bind,
+            "http": config.http, "sip": config.sip.bind.all().first(),
         });
         show(global, &value, |_| {
             println!("the configuration is sound");
             println!("  database  {}", without_password(&config.database));
             println!("  http      {}", config.http);
-            println!("  sip       {} (UDP, TCP)", config.sip.bind);
-            if let Some(place) = config.sip.tls.bind {
-                println!("  sip       {place} (TLS)");
-            }
-            if let Some(place) = config.sip.websocket.bind {
-                println!("  sip       {place} (WebSocket)");
+            for (bind, kind) in [
+                (&config.sip.bind, "UDP, TCP"),
+                (&config.sip.tls.bind, "TLS"),
+                (&config.sip.websocket.bind, "WebSocket"),
+            ] {
+                for place in bind.all() {
+                    println!("  sip       {place} ({kind})");
+                }
             }
         })
     }

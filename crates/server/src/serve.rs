@@ -2,7 +2,7 @@
 //! record is taken over and the past closed before the first call leaves.
 
 use std::collections::{HashSet, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ impl Server {
         let secret = store.secret().await.context("the node's secret")?;
         let (telephony, reports) = Telephony::start(telephony_config(config, secret))
             .await
-            .with_context(|| format!("cannot open SIP on {}", config.sip.bind))?;
+            .context("cannot open SIP")?;
         // Before the record is taken over: whoever cannot serve must not stop one who can.
         let listener = listen(config.http).await?;
         store.take_over().await?;
@@ -223,9 +223,7 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
         first => (first, media.port_last),
     };
     TelephonyConfig {
-        sip_bind: config.sip.bind,
-        advertised: config.sip.advertised,
-        listeners: config.sip.more_places(),
+        places: config.sip.places(),
         tls: config.sip.certificates(),
         origins: config.sip.websocket.origins.clone(),
         keep_alive: Duration::from_secs(config.sip.keep_alive_s),
@@ -237,7 +235,7 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             .map(|digest| digest.algorithm())
             .collect(),
         media: MediaConfig {
-            bind_ip: media.bind.unwrap_or(config.sip.bind.ip()),
+            bind_ips: media_ips(config),
             port_range: ports,
             threads: media.threads,
             silence_timeout: Duration::from_secs(media.silence_s),
@@ -249,6 +247,14 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             _ => Prompt::abandon_es(),
         },
         seed: rand::rng().random(),
+    }
+}
+
+/// Where audio is heard: as told, else where SIP is.
+fn media_ips(config: &Config) -> Vec<IpAddr> {
+    match config.media.bind.all() {
+        [] => config.sip.bind.all().iter().map(SocketAddr::ip).collect(),
+        told => told.to_vec(),
     }
 }
 

@@ -27,8 +27,8 @@ fn what_the_example_leaves_out_may_be_put_in() {
     let lines = EXAMPLE.lines();
     let lines = lines.map(|line| line.strip_prefix("# ").filter(is_setting).unwrap_or(line));
     let config = read(&lines.collect::<Vec<_>>().join("\n"));
-    assert!(config.sip.advertised.is_some() && config.media.bind.is_some());
+    assert!(!config.sip.advertised.all().is_empty() && !config.media.bind.all().is_empty());
     let tls = config.sip.tls.clone();
-    assert!(config.sip.websocket.bind.is_some());
-    assert!(tls.bind.is_some() && tls.certificate.is_some() && tls.authorities.is_some());
+    assert!(!config.sip.websocket.bind.all().is_empty());
+    assert!(!tls.bind.all().is_empty() && tls.certificate.is_some() && tls.authorities.is_some());
 }

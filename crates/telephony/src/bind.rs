@@ -114,17 +114,10 @@ fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Soc
 mod tests {
     use super::*;
 
-    fn plain(address: SocketAddr) -> Listener {
-        Listener {
-            kind: ListenerKind::Plain,
-            address,
-            advertised: None,
-        }
-    }
-
     #[test]
     fn one_port_serves_datagrams_and_connections() {
-        let bound = bind(&[plain(([127, 0, 0, 1], 0).into())]).expect("loopback has free ports");
+        let bound =
+            bind(&[Listener::plain(([127, 0, 0, 1], 0).into())]).expect("loopback has free ports");
         let address = bound.heard[0].address;
         assert_ne!(address.port(), 0);
         let tcp = bound.listeners[0].1.local_addr().expect("bound");
@@ -134,9 +127,10 @@ mod tests {
 
     #[test]
     fn a_port_in_use_is_named() {
-        let first = bind(&[plain(([127, 0, 0, 1], 0).into())]).expect("loopback has free ports");
+        let first =
+            bind(&[Listener::plain(([127, 0, 0, 1], 0).into())]).expect("loopback has free ports");
         let address = first.heard[0].address;
-        let error = bind(&[plain(address)]).expect_err("the port is taken");
+        let error = bind(&[Listener::plain(address)]).expect_err("the port is taken");
         assert!(error.to_string().contains(&address.to_string()), "{error}");
     }
 }

@@ -133,7 +133,7 @@ impl Exchange {
         let credentials = state.trunk.credentials.as_ref();
         let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
         let session = self
-            .open_session(Owner::Customer(attempt))
+            .open_session(Owner::Customer(attempt), flow.remote.ip())
             .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
             .ok()?;
         let from = trunk::caller(placement.caller_id, &self.address.domain);

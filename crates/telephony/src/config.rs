@@ -13,16 +13,11 @@ use crate::media::{MediaConfig, Prompt};
 /// How a node's telephony is set up.
 #[derive(Clone)]
 pub struct TelephonyConfig {
-    /// Where SIP is heard: datagrams, and connections on the same port. Port 0 lets the system
-    /// choose one.
-    pub sip_bind: SocketAddr,
-    /// What others are told to reach us at, where that is not `sip_bind` (NAT, or a bind to every
-    /// address). Its IP also stands in the SDP.
-    pub advertised: Option<SocketAddr>,
+    /// Where SIP is heard, the first one for datagrams: what peers are told where nothing fits
+    /// better.
+    pub places: Vec<Listener>,
     /// Digest realm, and the host part of our addresses of record.
     pub domain: String,
-    /// Where SIP is heard besides.
-    pub listeners: Vec<Listener>,
     /// Certificates, ours and others'.
     pub tls: TlsSettings,
     /// The sites whose pages may open WebSockets, as in the header Origin; empty: those of any.
@@ -50,7 +45,8 @@ pub struct Listener {
     pub kind: ListenerKind,
     /// The address; port 0 lets the system choose one.
     pub address: SocketAddr,
-    /// What others are told, where that is not `address`; its port 0 stands for that of `address`.
+    /// What others are told, where that is not `address` (NAT, or every address); its port 0 stands
+    /// for that of `address`. Its IP also stands in the SDP.
     pub advertised: Option<SocketAddr>,
 }
 
@@ -65,6 +61,17 @@ pub enum ListenerKind {
     Ws,
     /// WebSockets inside TLS.
     Wss,
+}
+
+impl Listener {
+    /// Datagrams and connections, told as it is.
+    pub fn plain(address: SocketAddr) -> Listener {
+        Listener {
+            kind: ListenerKind::Plain,
+            address,
+            advertised: None,
+        }
+    }
 }
 
 impl ListenerKind {
@@ -127,25 +134,11 @@ pub struct OwnCertificate {
     pub key: PathBuf,
 }
 
-impl TelephonyConfig {
-    /// Every place, the first one first.
-    pub(crate) fn places(&self) -> Vec<Listener> {
-        let first = Listener {
-            kind: ListenerKind::Plain,
-            address: self.sip_bind,
-            advertised: self.advertised,
-        };
-        [&[first], self.listeners.as_slice()].concat()
-    }
-}
-
 impl fmt::Debug for TelephonyConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TelephonyConfig")
-            .field("sip_bind", &self.sip_bind)
-            .field("advertised", &self.advertised)
+            .field("places", &self.places)
             .field("domain", &self.domain)
-            .field("listeners", &self.listeners)
             .field("tls", &self.tls)
             .field("origins", &self.origins)
             .field("keep_alive", &self.keep_alive)

@@ -39,8 +39,15 @@ pub(crate) fn spawn(
     reports: mpsc::UnboundedSender<Report>,
     meters: Arc<Meters>,
 ) -> Result<(Vec<Heard>, Arc<Edge>), TelephonyError> {
-    let places = config.places();
-    let with_tls = places
+    if config
+        .places
+        .first()
+        .is_none_or(|first| first.kind != ListenerKind::Plain)
+    {
+        return Err(TelephonyError::NoPlace);
+    }
+    let with_tls = config
+        .places
         .iter()
         .find(|place| place.kind.transport().is_secure());
     if let (Some(place), None) = (with_tls, &config.tls.own) {
@@ -50,7 +57,7 @@ pub(crate) fn spawn(
         tls: Tls::new(config.tls.clone())?,
         origins: config.origins.clone(),
     });
-    let bound = bind::bind(&places)?;
+    let bound = bind::bind(&config.places)?;
     let heard = bound.heard.clone();
     let address = SipAddress::new(&config, &heard)?;
     let (media_sender, media_events) = mpsc::unbounded_channel();

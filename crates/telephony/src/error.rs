@@ -19,6 +19,9 @@ pub enum TelephonyError {
         /// What the system said.
         source: io::Error,
     },
+    /// Nowhere to be heard.
+    #[error("SIP needs an address for datagrams, and that first")]
+    NoPlace,
     /// Bound to every address, so that none can be told to others.
     #[error(
         "SIP listens on every address ({0}); set the advertised address that carriers and phones reach"

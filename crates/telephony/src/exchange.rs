@@ -4,6 +4,7 @@
 //! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -256,11 +257,16 @@ impl Exchange {
     }
 
     /// Opens a leg for a dialog to be.
-    pub(crate) fn open_session(&mut self, owner: Owner) -> std::io::Result<Session> {
-        let leg = self.media.open(match owner {
+    pub(crate) fn open_session(
+        &mut self,
+        owner: Owner,
+        signalled_from: IpAddr,
+    ) -> std::io::Result<Session> {
+        let purpose = match owner {
             Owner::Customer(_) => "customer",
             Owner::Line(_) | Owner::Ghost(_) => "line",
-        })?;
+        };
+        let leg = self.media.open_toward(signalled_from, purpose)?;
         self.legs.insert(leg.id, owner);
         self.sessions += 1;
         let ip = self.address.media_ip(leg.local.ip());

@@ -27,7 +27,7 @@ impl SipAddress {
         config: &TelephonyConfig,
         heard: &[Heard],
     ) -> Result<SipAddress, TelephonyError> {
-        let places = config.places();
+        let places = &config.places;
         let mut told = Vec::new();
         for (place, heard) in places.iter().zip(heard) {
             let bound = heard.address;
@@ -42,7 +42,7 @@ impl SipAddress {
             }
             told.push((heard.kind, address));
         }
-        let (_, contact) = *told.first().expect("the first place is always there");
+        let (_, contact) = *told.first().ok_or(TelephonyError::NoPlace)?;
         let others = told.iter().flat_map(|(kind, address)| {
             let transports = kind.transports().iter();
             transports.map(|transport| (*transport, *address))

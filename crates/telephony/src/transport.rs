@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use ::sip::endpoint::{Flow, Transmit, Transport};
+use ::sip::endpoint::{Flow, Transmit, Transport, source_of};
 use rustls::pki_types::ServerName;
 use tokio::io::ReadBuf;
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -220,11 +220,11 @@ impl Sockets {
 
     /// Takes a connection that a stranger opened, or closes it at once.
     pub(crate) fn accept(&mut self, kind: ListenerKind, stream: TcpStream, remote: SocketAddr) {
-        let source = remote.ip();
+        let source = source_of(remote.ip());
         let from_source = self
             .connections
             .keys()
-            .filter(|other| other.remote.ip() == source)
+            .filter(|other| source_of(other.remote.ip()) == source)
             .count();
         let full =
             self.connections.len() >= CONNECTIONS_MAX || from_source >= CONNECTIONS_PER_SOURCE_MAX;

@@ -38,20 +38,22 @@ pub struct EndpointConfig {
 }
 
 impl EndpointConfig {
-    /// Where a peer at `flow` reaches us: by the same transport if we are heard on it, and by the
-    /// same address family if we have one.
+    /// Where a peer at `flow` reaches us: best by the same transport and address family, else by the
+    /// same transport, else by the same family, where at least the connection is known to work.
     pub(crate) fn local_for(&self, flow: Flow) -> SocketAddr {
         let plain = [(Transport::Udp, self.local), (Transport::Tcp, self.local)];
-        let all = plain.iter().chain(&self.locals);
-        let by_transport = all.filter(|(transport, _)| *transport == flow.transport);
-        let mut by_transport = by_transport.map(|(_, local)| *local);
-        let first = by_transport.next().unwrap_or(self.local);
-        if first.is_ipv4() == flow.remote.is_ipv4() {
-            return first;
-        }
-        by_transport
-            .find(|local| local.is_ipv4() == flow.remote.is_ipv4())
-            .unwrap_or(first)
+        let all = || plain.iter().chain(&self.locals);
+        let fits = |transport: bool, family: bool| {
+            let mut found = all().filter(|(by, local)| {
+                (!transport || *by == flow.transport)
+                    && (!family || local.is_ipv4() == flow.remote.is_ipv4())
+            });
+            found.next().map(|(_, local)| *local)
+        };
+        fits(true, true)
+            .or_else(|| fits(true, false))
+            .or_else(|| fits(false, true))
+            .unwrap_or(self.local)
     }
 }
 
@@ -198,3 +200,30 @@ pub struct Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a dialog record of this version")]
 pub struct InvalidRecord;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_are_told_what_fits_them_best() {
+        let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let config = EndpointConfig {
+            local: at("192.0.2.1:5060"),
+            locals: vec![
+                (Transport::Udp, at("[2001:db8::1]:5060")),
+                (Transport::Wss, at("192.0.2.1:8443")),
+            ],
+            ..EndpointConfig::default()
+        };
+        let told = |transport, remote: &str| {
+            let remote = at(remote);
+            config.local_for(Flow { transport, remote })
+        };
+        let (four, six) = ("192.0.2.9:1", "[2001:db8::9]:1");
+        assert_eq!(told(Transport::Udp, four), at("192.0.2.1:5060"));
+        assert_eq!(told(Transport::Udp, six), at("[2001:db8::1]:5060"));
+        assert_eq!(told(Transport::Wss, six), at("192.0.2.1:8443"));
+        assert_eq!(told(Transport::Tls, six), at("[2001:db8::1]:5060"));
+    }
+}

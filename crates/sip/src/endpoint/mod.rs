@@ -24,7 +24,7 @@ pub use config::{
     OrphanInvite, RegistrationHandle, Transmit,
 };
 pub use event::{CallEvent, EndedBy, Event, RegistrationState};
-pub use flow::{Flow, Transport};
+pub use flow::{Flow, Transport, source_of};
 
 use crate::dialog::DialogId;
 use crate::message::{Message, Response, parse_datagram};

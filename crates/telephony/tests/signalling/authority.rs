@@ -79,12 +79,14 @@ impl Authority {
     pub(crate) fn node(&self, kind: ListenerKind, ip: &str) -> TelephonyConfig {
         self.install(&self.signs(ip));
         let address = SocketAddr::new(ip.parse().expect("an address"), 0);
+        let first = SocketAddr::new(address.ip(), 0);
+        let listener = Listener {
+            kind,
+            address,
+            advertised: None,
+        };
         TelephonyConfig {
-            listeners: vec![Listener {
-                kind,
-                address,
-                advertised: None,
-            }],
+            places: vec![Listener::plain(first), listener],
             tls: TlsSettings {
                 own: Some(OwnCertificate {
                     certificate: self.folder.path().join("own.pem"),

@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{DigestAlgorithm, Report, Telephony, TelephonyConfig, TlsSettings};
+use telephony::{DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings};
 use tokio::sync::mpsc;
 
 use crate::peer::{Behaviour, Peer, Seen, Setup};
@@ -36,9 +36,7 @@ pub(crate) struct Floor {
 
 pub(crate) fn config() -> TelephonyConfig {
     TelephonyConfig {
-        sip_bind: ([127, 0, 0, 1], 0).into(),
-        advertised: None,
-        listeners: Vec::new(),
+        places: vec![Listener::plain(([127, 0, 0, 1], 0).into())],
         tls: TlsSettings::default(),
         origins: Vec::new(),
         keep_alive: Duration::from_secs(30),

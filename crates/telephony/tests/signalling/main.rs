@@ -6,6 +6,7 @@ mod calls;
 mod far_end;
 mod floor;
 mod hostile;
+mod ipv6;
 mod lines;
 mod peer;
 mod per_call;

@@ -25,12 +25,18 @@ use crate::floor::{Floor, PATIENCE, config, until};
 
 /// A node that pages reach in the clear.
 fn node() -> TelephonyConfig {
+    node_at("127.0.0.1")
+}
+
+fn node_at(ip: &str) -> TelephonyConfig {
+    let address = SocketAddr::new(ip.parse().expect("an address"), 0);
+    let pages = Listener {
+        kind: ListenerKind::Ws,
+        address,
+        advertised: None,
+    };
     TelephonyConfig {
-        listeners: vec![Listener {
-            kind: ListenerKind::Ws,
-            address: ([127, 0, 0, 1], 0).into(),
-            advertised: None,
-        }],
+        places: vec![Listener::plain(address), pages],
         ..config()
     }
 }
@@ -153,6 +159,16 @@ async fn a_page_does_so_inside_tls() {
     let socket = opens(stream.await.expect("a good certificate"), &[SIP]).await;
     let phone = page(socket.expect("welcome"), Transport::Wss, node);
     lives(&mut floor, phone, "WSS").await;
+}
+
+#[tokio::test]
+async fn a_page_does_so_over_ipv6() {
+    let mut floor = Floor::open_with(node_at("::1")).await;
+    floor.agent(LineMode::NailedUp);
+    let socket = opens(stream_to(&floor).await, &[SIP]).await;
+    let node = floor.telephony.heard()[1].address;
+    let phone = page(socket.expect("welcome"), Transport::Ws, node);
+    lives(&mut floor, phone, "WS").await;
 }
 
 fn status(refused: Result<WebSocketStream<TcpStream>, Error>) -> u16 {
