@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     /// Host name or IP address of the carrier
     #[arg(long)]
     host: Option<String>,
-    /// Port
+    /// Port; 0: as the carrier's name servers say (SRV)
     #[arg(long)]
     port: Option<u16>,
     /// udp, tcp or tls

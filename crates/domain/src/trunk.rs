@@ -46,7 +46,7 @@ pub struct Trunk {
     pub name: String,
     /// Host name or IP address of the carrier.
     pub host: String,
-    /// Port of the carrier.
+    /// Port of the carrier; 0: as its name servers say.
     pub port: u16,
     /// Transport.
     pub transport: TrunkTransport,

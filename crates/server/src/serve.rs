@@ -225,6 +225,11 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
     TelephonyConfig {
         places: config.sip.places(),
         tls: config.sip.certificates(),
+        probe_every: match config.sip.options_s {
+            0 => None,
+            seconds => Some(Duration::from_secs(seconds)),
+        },
+        name_servers: config.sip.name_servers.clone(),
         origins: config.sip.websocket.origins.clone(),
         keep_alive: Duration::from_secs(config.sip.keep_alive_s),
         domain: config.sip.domain.clone(),

@@ -24,6 +24,10 @@ pub struct SipSettings {
     pub digests: Vec<Digest>,
     /// How often the far side of a silent connection is asked whether it is there; in seconds.
     pub keep_alive_s: u64,
+    /// How often the addresses of trunks are asked whether they are alive; in seconds, 0: never.
+    pub options_s: u64,
+    /// Whom to ask for the addresses of trunks; empty: those that the machine asks.
+    pub name_servers: Vec<SocketAddr>,
     /// Signalling inside TLS.
     pub tls: TlsSection,
     /// Signalling of pages in browsers.
@@ -100,6 +104,8 @@ impl Default for SipSettings {
             domain: "cadencia.local".to_owned(),
             digests: vec![Digest::Sha256, Digest::Md5],
             keep_alive_s: 30,
+            options_s: 0,
+            name_servers: Vec::new(),
             tls: TlsSection::default(),
             websocket: WebSocketSection::default(),
         }
@@ -157,6 +163,9 @@ impl SipSettings {
         }
         if !(5..=3_600).contains(&self.keep_alive_s) {
             return no("sip.keep_alive_s", "from 5 to 3600 seconds");
+        }
+        if self.options_s != 0 && !(5..=3_600).contains(&self.options_s) {
+            return no("sip.options_s", "from 5 to 3600 seconds, or 0");
         }
         self.check_addresses()?;
         self.check_certificate()?;

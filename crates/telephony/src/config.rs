@@ -25,6 +25,11 @@ pub struct TelephonyConfig {
     /// How often the far side of a silent connection is asked whether it is there: of WebSockets,
     /// and of connections that we opened (who opens one keeps it alive).
     pub keep_alive: Duration,
+    /// How often the addresses of trunks are asked whether they are alive (OPTIONS); `None`: never,
+    /// and only calls show it.
+    pub probe_every: Option<Duration>,
+    /// Whom to ask for the addresses of hosts; empty: those the machine asks.
+    pub name_servers: Vec<SocketAddr>,
     /// The digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Algorithm>,
     /// The media threads.

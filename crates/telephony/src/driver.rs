@@ -21,10 +21,11 @@ use crate::exchange::{Exchange, Settings};
 use crate::handle::Order;
 use crate::handshake::Edge;
 use crate::media::{MediaEvent, MediaPool};
-use crate::names::{Found, Names};
+use crate::resolve::{Found, Names};
+use crate::sieve;
 use crate::sip_address::SipAddress;
 use crate::tls::Tls;
-use crate::transport::{self, Sockets};
+use crate::transport::Sockets;
 use crate::{Heard, ListenerKind, Report, TelephonyConfig, TelephonyError};
 
 /// Datagrams taken in a row before orders are looked at again.
@@ -68,6 +69,7 @@ pub(crate) fn spawn(
         secret: config.secret,
         message: config.message,
         seed: config.seed,
+        probe_every: config.probe_every,
     };
     let runtime = Builder::new_current_thread()
         .enable_io()
@@ -86,7 +88,7 @@ pub(crate) fn spawn(
     };
     let run = move || {
         runtime.block_on(async move {
-            let (names, found) = Names::new();
+            let (names, found) = Names::new(&config.name_servers);
             let now = Instant::now();
             let exchange = Exchange::new(now, settings, media, names, reports, meters.clone());
             let inboxes = Inboxes {
@@ -177,14 +179,14 @@ impl Driver {
 
     fn datagram(&mut self, remote: SocketAddr, bytes: &[u8]) {
         let transport = Transport::Udp;
-        if !transport::is_keep_alive(bytes) {
+        if !sieve::is_keep_alive(bytes) {
             self.message(Flow { transport, remote }, bytes);
         }
     }
 
     fn message(&mut self, from: Flow, bytes: &[u8]) {
         self.meters.sip_in.count();
-        if transport::looks_like_sip(bytes) {
+        if sieve::looks_like_sip(bytes) {
             let now = Instant::now();
             self.exchange.endpoint.receive(now, from, bytes);
             // What came with this datagram is told with its time: an answer is measured from here.

@@ -4,12 +4,14 @@
 //! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ::sip::auth::Algorithm;
-use ::sip::endpoint::{CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow};
+use ::sip::endpoint::{
+    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle,
+};
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, TrunkId};
 use engine::{CallProgress, Command, LineEvent};
@@ -21,7 +23,8 @@ use crate::counters::Meters;
 use crate::handle::{Order, Orphan};
 use crate::lines::Line;
 use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
-use crate::names::{Names, TrunkState};
+use crate::names::TrunkState;
+use crate::resolve::Names;
 use crate::session::Session;
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
@@ -47,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) secret: [u8; 32],
     pub(crate) message: Prompt,
     pub(crate) seed: [u8; 32],
+    pub(crate) probe_every: Option<Duration>,
 }
 
 /// The switchboard.
@@ -63,6 +67,11 @@ pub(crate) struct Exchange {
     pub(crate) owners: HashMap<CallHandle, Owner>,
     pub(crate) trunks: HashMap<TrunkId, TrunkState>,
     pub(crate) names: Names,
+    /// How often the addresses of trunks are asked whether they are alive.
+    pub(crate) probe_every: Option<Duration>,
+    pub(crate) next_probe: Instant,
+    /// Which address of which trunk an OPTIONS went to.
+    pub(crate) probes: HashMap<OptionsHandle, (TrunkId, SocketAddr)>,
     /// Calls of an earlier life whose trunk has no address yet.
     pub(crate) orphans: Vec<Orphan>,
     /// Registered phones of an earlier life whose agent is not known yet.
@@ -111,6 +120,9 @@ impl Exchange {
             owners: HashMap::new(),
             trunks: HashMap::new(),
             names,
+            probe_every: settings.probe_every,
+            next_probe: now,
+            probes: HashMap::new(),
             orphans: Vec::new(),
             bindings: Vec::new(),
             known_flows: Vec::new(),
@@ -182,7 +194,8 @@ impl Exchange {
                     self.phone_gone(&user);
                 }
             }
-            Event::Registration { .. } | Event::Options { .. } => {}
+            Event::Options { handle, alive, .. } => self.probed(now, handle, alive),
+            Event::Registration { .. } => {}
         }
     }
 
@@ -224,6 +237,7 @@ impl Exchange {
             self.next_tick = now + TICK;
             self.end_overdue_calls(now);
             self.refresh_names(now);
+            self.probe_trunks(now);
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();
             self.meters.lines_up.set(up);

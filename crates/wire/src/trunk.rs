@@ -11,7 +11,7 @@ pub struct TrunkForm {
     pub name: Option<String>,
     /// Host name or IP address of the carrier.
     pub host: Option<String>,
-    /// Port; 5060 when absent.
+    /// Port; 5060 when absent (5061 for `tls`); 0: as the carrier's name servers say (SRV).
     pub port: Option<u16>,
     /// `udp` (default), `tcp` or `tls`.
     pub transport: Option<String>,
@@ -38,7 +38,7 @@ pub struct Trunk {
     pub name: String,
     /// Host name or IP address of the carrier.
     pub host: String,
-    /// Port.
+    /// Port; 0: as the carrier's name servers say (SRV).
     pub port: u16,
     /// `udp`, `tcp` or `tls`.
     pub transport: String,

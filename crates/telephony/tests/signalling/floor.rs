@@ -38,6 +38,8 @@ pub(crate) fn config() -> TelephonyConfig {
     TelephonyConfig {
         places: vec![Listener::plain(([127, 0, 0, 1], 0).into())],
         tls: TlsSettings::default(),
+        probe_every: None,
+        name_servers: Vec::new(),
         origins: Vec::new(),
         keep_alive: Duration::from_secs(30),
         domain: "cadencia.test".into(),

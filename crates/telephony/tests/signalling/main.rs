@@ -8,6 +8,7 @@ mod floor;
 mod hostile;
 mod ipv6;
 mod lines;
+mod names;
 mod peer;
 mod per_call;
 // Shared as a file: the `tests` crate builds the whole program.
