@@ -102,7 +102,14 @@ pub fn apply_trunk(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> 
         None => {}
         Some("udp") => trunk.transport = TrunkTransport::Udp,
         Some("tcp") => trunk.transport = TrunkTransport::Tcp,
-        Some(_) => return no("the transport of a trunk is `udp` or `tcp`"),
+        Some("tls") => {
+            trunk.transport = TrunkTransport::Tls;
+            // A new one is where TLS usually is.
+            if trunk.id == TrunkId::new(0) && form.port.is_none() {
+                trunk.port = 5061;
+            }
+        }
+        Some(_) => return no("the transport of a trunk is `udp`, `tcp` or `tls`"),
     }
     match (&form.user, &form.password) {
         (Some(user), _) if user.is_empty() => trunk.credentials = None,
@@ -130,9 +137,6 @@ fn check(trunk: &Trunk) -> Result<(), ApiError> {
     }
     if trunk.host.is_empty() || !plain(&trunk.host) {
         return no("the trunk needs the host name or IP address of the carrier");
-    }
-    if trunk.port == 0 {
-        return no("the port of a trunk is from 1 to 65535");
     }
     if !(1..=100_000).contains(&trunk.channels_max) {
         return no("a trunk carries from 1 to 100000 calls at once");
@@ -168,6 +172,7 @@ pub fn trunk_shown(trunk: &Trunk) -> wire::Trunk {
         transport: match trunk.transport {
             TrunkTransport::Udp => "udp".to_owned(),
             TrunkTransport::Tcp => "tcp".to_owned(),
+            TrunkTransport::Tls => "tls".to_owned(),
         },
         channels_max: trunk.channels_max,
         calls_per_second_max: trunk.calls_per_second_max,

@@ -18,13 +18,21 @@ impl Config {
         let config = configuration(global)?;
         let value = json!({
             "ok": true, "database": without_password(&config.database),
-            "http": config.http, "sip": config.sip.bind,
+            "http": config.http, "sip": config.sip.bind.all().first(),
         });
         show(global, &value, |_| {
             println!("the configuration is sound");
             println!("  database  {}", without_password(&config.database));
             println!("  http      {}", config.http);
-            println!("  sip       {} (udp, tcp)", config.sip.bind);
+            for (bind, kind) in [
+                (&config.sip.bind, "UDP, TCP"),
+                (&config.sip.tls.bind, "TLS"),
+                (&config.sip.websocket.bind, "WebSocket"),
+            ] {
+                for place in bind.all() {
+                    println!("  sip       {place} ({kind})");
+                }
+            }
         })
     }
 }

@@ -114,7 +114,7 @@ impl Demo {
             drain_s: 90,
             ..Config::default()
         };
-        config.sip.bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.sip.bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into();
         config.media.port_first = 0;
         config
     }

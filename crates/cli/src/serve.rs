@@ -25,7 +25,9 @@ impl Serve {
         } else {
             println!("live page   http://{}/", server.http());
             println!("advisors    http://{}/asesor", server.http());
-            println!("sip         {} (udp, tcp)", server.sip());
+            for place in server.heard() {
+                println!("sip         {} ({})", place.address, place.kind.name());
+            }
         }
         tokio::select! {
             asked = stop_signal() => asked?,

@@ -28,10 +28,10 @@ pub(crate) struct Settings {
     /// Host name or IP address of the carrier
     #[arg(long)]
     host: Option<String>,
-    /// Port
+    /// Port; 0: as the carrier's name servers say (SRV)
     #[arg(long)]
     port: Option<u16>,
-    /// udp or tcp
+    /// udp, tcp or tls
     #[arg(long)]
     transport: Option<String>,
     /// Calls at once the carrier allows

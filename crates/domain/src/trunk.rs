@@ -33,6 +33,8 @@ pub enum TrunkTransport {
     Udp,
     /// A connection.
     Tcp,
+    /// A connection inside TLS, to a carrier whose certificate bears the trunk's host.
+    Tls,
 }
 
 /// A trunk as configured.
@@ -44,7 +46,7 @@ pub struct Trunk {
     pub name: String,
     /// Host name or IP address of the carrier.
     pub host: String,
-    /// Port of the carrier.
+    /// Port of the carrier; 0: as its name servers say.
     pub port: u16,
     /// Transport.
     pub transport: TrunkTransport,

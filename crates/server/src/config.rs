@@ -6,7 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use telephony::DigestAlgorithm;
+
+use crate::addresses::{ONE_EACH, OneOrSeveral};
+use crate::sip_settings::SipSettings;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -24,46 +26,12 @@ pub struct Config {
     pub media: MediaSettings,
 }
 
-/// Signalling.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SipSettings {
-    /// Where SIP is heard, UDP and TCP.
-    pub bind: SocketAddr,
-    /// What others are told to reach us at, where that is not `bind`.
-    pub advertised: Option<SocketAddr>,
-    /// Digest realm and domain of the phones' addresses of record.
-    pub domain: String,
-    /// Digests offered to phones and taken from them, preferred first.
-    pub digests: Vec<Digest>,
-}
-
-/// A digest by its name in headers (RFC 8760).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum Digest {
-    /// What RFC 8760 wants.
-    #[serde(rename = "SHA-256")]
-    Sha256,
-    /// All that older phones know.
-    #[serde(rename = "MD5")]
-    Md5,
-}
-
-impl Digest {
-    pub(crate) fn algorithm(self) -> DigestAlgorithm {
-        match self {
-            Self::Sha256 => DigestAlgorithm::Sha256,
-            Self::Md5 => DigestAlgorithm::Md5,
-        }
-    }
-}
-
 /// Audio.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaSettings {
-    /// Local address of every leg; that of `sip.bind` when absent.
-    pub bind: Option<IpAddr>,
+    /// Local address of every leg, one for each address family; those of `sip.bind` when empty.
+    pub bind: OneOrSeveral<IpAddr>,
     /// First UDP port; 0 lets the system choose.
     pub port_first: u16,
     /// Last UDP port.
@@ -88,21 +56,10 @@ impl Default for Config {
     }
 }
 
-impl Default for SipSettings {
-    fn default() -> SipSettings {
-        SipSettings {
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)),
-            advertised: None,
-            domain: "cadencia.local".to_owned(),
-            digests: vec![Digest::Sha256, Digest::Md5],
-        }
-    }
-}
-
 impl Default for MediaSettings {
     fn default() -> MediaSettings {
         MediaSettings {
-            bind: None,
+            bind: OneOrSeveral::default(),
             port_first: 20_000,
             port_last: 29_999,
             threads: 0,
@@ -162,22 +119,11 @@ impl Config {
         {
             return no("database", "use sqlite:PATH or postgres://USER@HOST/NAME");
         }
-        if self.sip.bind.ip().is_unspecified() && self.sip.advertised.is_none() {
-            return no(
-                "sip.advertised",
-                "needed when `sip.bind` is every address: others must be told one",
-            );
-        }
-        if self.sip.domain.is_empty() || self.sip.domain.contains(|c: char| c.is_whitespace()) {
-            return no("sip.domain", "a host name, such as cadencia.example");
-        }
-        if self.sip.digests.is_empty() {
-            return no(
-                "sip.digests",
-                "phones need one: \"SHA-256\", \"MD5\" or both",
-            );
-        }
+        self.sip.check()?;
         let media = &self.media;
+        if !media.bind.are_of_different_families() {
+            return no("media.bind", ONE_EACH);
+        }
         if media.port_first != 0 && media.port_last < media.port_first.saturating_add(1) {
             return no("media.port_last", "must lie above `media.port_first`");
         }
@@ -209,25 +155,5 @@ mod tests {
     #[test]
     fn the_defaults_are_sound() {
         Config::default().check().expect("the defaults work");
-    }
-
-    #[test]
-    fn every_address_needs_one_to_tell() {
-        let config: Config = toml::from_str("[sip]\nbind = \"0.0.0.0:5060\"").expect("TOML");
-        assert!(config.check().is_err());
-    }
-
-    #[test]
-    fn digests_are_known_by_name_and_one_at_least_is_offered() {
-        let read = |list: &str| toml::from_str::<Config>(&format!("[sip]\ndigests = [{list}]"));
-        let old = read("\"MD5\"").expect("a digest");
-        assert_eq!(old.sip.digests, [Digest::Md5]);
-        old.check().expect("phones can log in");
-        read("")
-            .expect("TOML")
-            .check()
-            .expect_err("no phone can log in");
-        let error = read("\"SHA-1\"").expect_err("no such digest").to_string();
-        assert!(error.contains("SHA-256"), "{error}");
     }
 }

@@ -125,13 +125,16 @@ fn gather(
     Ok(())
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 12] {
+fn named(counters: &Counters) -> [(&'static str, u64); 15] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
         ("sip_out", counters.sip_out),
         ("malformed", counters.malformed),
         ("send_errors", counters.send_errors),
+        ("connections_open", counters.connections_open),
+        ("connections_refused", counters.connections_refused),
+        ("handshakes_failed", counters.handshakes_failed),
         ("calls_open", counters.calls_open),
         ("lines_up", counters.lines_up),
         ("bridges", counters.bridges),

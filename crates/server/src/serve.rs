@@ -2,7 +2,7 @@
 //! record is taken over and the past closed before the first call leaves.
 
 use std::collections::{HashSet, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,12 @@ use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
 use store::{GivenUp, Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
-use telephony::{Telephony, TelephonyConfig};
+use telephony::{Heard, Telephony, TelephonyConfig};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{LoopControl, Request};
@@ -35,6 +36,8 @@ pub struct Server {
     running: JoinHandle<Option<GivenUp>>,
     serving: JoinHandle<()>,
     stop_serving: oneshot::Sender<()>,
+    certificates: Certificates,
+    heard: Vec<Heard>,
 }
 
 impl Server {
@@ -45,7 +48,7 @@ impl Server {
         let secret = store.secret().await.context("the node's secret")?;
         let (telephony, reports) = Telephony::start(telephony_config(config, secret))
             .await
-            .with_context(|| format!("cannot open SIP on {}", config.sip.bind))?;
+            .context("cannot open SIP")?;
         // Before the record is taken over: whoever cannot serve must not stop one who can.
         let listener = listen(config.http).await?;
         store.take_over().await?;
@@ -84,6 +87,8 @@ impl Server {
             .map(|(agent, _)| *agent)
             .collect();
         let sip = telephony.local();
+        let heard = telephony.heard().to_vec();
+        let certificates = Certificates::watch(telephony.clone())?;
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -131,6 +136,8 @@ impl Server {
             running,
             serving,
             stop_serving,
+            certificates,
+            heard,
         })
     }
 
@@ -142,6 +149,11 @@ impl Server {
     /// Where SIP is heard.
     pub fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// Every place where SIP is heard.
+    pub fn heard(&self) -> &[Heard] {
+        &self.heard
     }
 
     /// The floor, as it goes.
@@ -163,6 +175,7 @@ impl Server {
     /// record, then the sockets.
     pub async fn stop(self) -> Result<()> {
         let _ = self.requests.send(Request::Stop);
+        self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
             return Err(Stopped(why).into());
@@ -210,8 +223,15 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
         first => (first, media.port_last),
     };
     TelephonyConfig {
-        sip_bind: config.sip.bind,
-        advertised: config.sip.advertised,
+        places: config.sip.places(),
+        tls: config.sip.certificates(),
+        probe_every: match config.sip.options_s {
+            0 => None,
+            seconds => Some(Duration::from_secs(seconds)),
+        },
+        name_servers: config.sip.name_servers.clone(),
+        origins: config.sip.websocket.origins.clone(),
+        keep_alive: Duration::from_secs(config.sip.keep_alive_s),
         domain: config.sip.domain.clone(),
         digests: config
             .sip
@@ -220,7 +240,7 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             .map(|digest| digest.algorithm())
             .collect(),
         media: MediaConfig {
-            bind_ip: media.bind.unwrap_or(config.sip.bind.ip()),
+            bind_ips: media_ips(config),
             port_range: ports,
             threads: media.threads,
             silence_timeout: Duration::from_secs(media.silence_s),
@@ -232,6 +252,14 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             _ => Prompt::abandon_es(),
         },
         seed: rand::rng().random(),
+    }
+}
+
+/// Where audio is heard: as told, else where SIP is.
+fn media_ips(config: &Config) -> Vec<IpAddr> {
+    match config.media.bind.all() {
+        [] => config.sip.bind.all().iter().map(SocketAddr::ip).collect(),
+        told => told.to_vec(),
     }
 }
 

@@ -17,15 +17,18 @@ fn the_example_shows_the_defaults() {
 
 #[test]
 fn what_the_example_leaves_out_may_be_put_in() {
-    let mut optional = 0;
-    let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
-        Some(setting) if setting.starts_with("advertised =") || setting.starts_with("bind =") => {
-            optional += 1;
-            setting
-        }
-        _ => line,
-    });
+    let is_setting = |line: &&str| {
+        let name = line.split_once(" = ").map_or("", |(name, _)| name);
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let lines = EXAMPLE.lines();
+    let lines = lines.map(|line| line.strip_prefix("# ").filter(is_setting).unwrap_or(line));
     let config = read(&lines.collect::<Vec<_>>().join("\n"));
-    assert_eq!(optional, 2);
-    assert!(config.sip.advertised.is_some() && config.media.bind.is_some());
+    assert!(!config.sip.advertised.all().is_empty() && !config.media.bind.all().is_empty());
+    let tls = config.sip.tls.clone();
+    assert!(!config.sip.websocket.bind.all().is_empty());
+    assert!(!tls.bind.all().is_empty() && tls.certificate.is_some() && tls.authorities.is_some());
 }

@@ -3,7 +3,7 @@
 
 use crate::endpoint::{Flow, Transport};
 use crate::message::{Method, NameAddr, Request, Response};
-use crate::uri::Uri;
+use crate::uri::{Scheme, Uri};
 use std::net::{IpAddr, SocketAddr};
 
 /// Call-ID and both tags, local first.
@@ -150,18 +150,28 @@ impl Dialog {
         if self.pinned {
             return self.flow;
         }
+        // Nobody can be called back at a WebSocket, and what began in private stays so: a Contact
+        // that names another way would lead a call out of TLS.
+        if self.flow.transport.is_theirs_to_open() {
+            return self.flow;
+        }
         let uri = self.routes.first().map_or(&self.target, |route| &route.uri);
         let Some(address) = uri.socket_addr() else {
             return self.flow;
         };
-        let transport = match uri.params.get("transport") {
-            Some(name) if name.eq_ignore_ascii_case("tcp") => Transport::Tcp,
-            Some(name) if name.eq_ignore_ascii_case("udp") => Transport::Udp,
-            _ => self.flow.transport,
+        let named = uri.params.get("transport").and_then(Transport::named);
+        let transport = match named {
+            _ if uri.scheme == Scheme::Sips => Transport::Tls,
+            Some(Transport::Ws | Transport::Wss) => return self.flow,
+            Some(named) => named,
+            None => self.flow.transport,
         };
+        if self.flow.transport.is_secure() && !transport.is_secure() {
+            return self.flow;
+        }
         let same_host = address.ip() == self.flow.remote.ip();
         // A stream to that host is open already, whatever port its own end has.
-        let stream_is_open = same_host && self.flow.transport == Transport::Tcp;
+        let stream_is_open = same_host && self.flow.transport.is_connected();
         if stream_is_open || !is_reachable_like(address.ip(), self.flow.remote.ip()) {
             return self.flow;
         }
@@ -257,5 +267,35 @@ mod tests {
             dialog.expect("a dialog").next_hop(),
             flow("192.0.2.1:40000")
         );
+    }
+
+    #[test]
+    fn a_dialog_never_leaves_its_websocket_nor_falls_out_of_tls() {
+        let dialog_at = |contact: &str, transport| {
+            let text = INVITE
+                .replace("Record-Route", "X-Route")
+                .replace("sip:alice@192.0.2.1:5070", contact);
+            let flow = Flow {
+                transport,
+                remote: "192.0.2.1:5060".parse().expect("an address"),
+            };
+            let dialog = Dialog::of_callee(&invite(&text), "2", flow).expect("a dialog");
+            (dialog.next_hop(), flow)
+        };
+        for (contact, transport) in [
+            (
+                "sip:alice@df7jal23ls0d.invalid;transport=ws",
+                Transport::Wss,
+            ),
+            ("sip:alice@192.0.2.9:5070", Transport::Ws),
+            ("sip:alice@192.0.2.9:5070;transport=udp", Transport::Tls),
+            ("sip:alice@192.0.2.9:5070;transport=ws", Transport::Tcp),
+        ] {
+            let (hop, flow) = dialog_at(contact, transport);
+            assert_eq!(hop, flow, "{contact}");
+        }
+        let (hop, _) = dialog_at("sips:alice@192.0.2.9", Transport::Tls);
+        assert_eq!(hop.remote, "192.0.2.9:5061".parse().expect("an address"));
+        assert_eq!(hop.transport, Transport::Tls);
     }
 }

@@ -5,7 +5,7 @@ use crate::auth::{Algorithm, Authorization, Challenge, Ha1, NonceRules, Nonces, 
 use crate::endpoint::{Binding, Flow};
 use crate::message::{NameAddr, Request};
 use crate::timers::Alarms;
-use crate::uri::Uri;
+use crate::uri::{Scheme, Uri};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -149,6 +149,11 @@ impl Registrar {
                 Ok(wishes) => wishes,
                 Err(answer) => return answer,
             };
+            // `sips` promises its users TLS; calls to a phone go over this very flow.
+            let promised = |wish: &Wish| wish.contact.scheme == Scheme::Sips;
+            if wishes.iter().any(promised) && !flow.transport.is_secure() {
+                return Answer::Refuse(403);
+            }
             // All or nothing (step 7): look first, then act.
             let out_of_order = wishes.iter().any(|wish| {
                 let entry = self.find(&user, wish);
@@ -303,6 +308,22 @@ impl Registrar {
             contact: entry.contact,
             last,
         })
+    }
+
+    /// Removes what was registered over a connection that is over.
+    pub(crate) fn flow_ended(&mut self, flow: Flow) -> Vec<Change> {
+        // Strangers come and go often: only the end of a phone's connection is worth a search.
+        if !self.knows(flow.remote.ip()) {
+            return Vec::new();
+        }
+        let entries = self.users.iter().flat_map(|(user, entries)| {
+            let of_flow = entries.iter().filter(|entry| entry.flow == flow);
+            of_flow.map(|entry| (user.clone(), entry.id))
+        });
+        let gone: Vec<_> = entries.collect();
+        gone.iter()
+            .filter_map(|(user, id)| self.remove(user, *id))
+            .collect()
     }
 
     fn remove_all(&mut self, user: &str) -> Vec<Change> {

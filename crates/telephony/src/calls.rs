@@ -8,6 +8,7 @@
 //! when the BYE is sent, and an agent must not wait for a far end that may be dead. A call that we
 //! cancel is gone only when the network agrees, because until then somebody may still pick up.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
@@ -42,6 +43,8 @@ pub(crate) struct Placement {
 pub(crate) struct CustomerCall {
     pub(crate) handle: CallHandle,
     pub(crate) session: Session,
+    /// The trunk, and which of its addresses the INVITE went to.
+    target: (TrunkId, SocketAddr),
     phase: Phase,
     /// Whether the network said anything: any 1xx.
     heard: bool,
@@ -93,17 +96,19 @@ impl Exchange {
             tracing::error!(%attempt, "ordered twice; the second order is ignored");
             return;
         }
-        let placed = self.new_call(placement);
+        let placed = self.new_call(now, placement);
         let Some((session, call)) = placed else {
             let outcome = Outcome::Congestion;
             let cause = Cause::default();
             self.report_call(attempt, CallProgress::Failed { outcome, cause });
             return;
         };
+        let target = (placement.trunk, call.flow.remote);
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Customer(attempt));
         let call = CustomerCall {
             handle,
+            target,
             session,
             phase: Phase::Calling,
             heard: false,
@@ -114,7 +119,7 @@ impl Exchange {
     }
 
     /// The INVITE and its leg; `None`, with a word in the log, where there is no way to send it.
-    fn new_call(&mut self, placement: Placement) -> Option<(Session, NewCall)> {
+    fn new_call(&mut self, now: Instant, placement: Placement) -> Option<(Session, NewCall)> {
         let Placement { attempt, trunk, .. } = placement;
         let refuse = |why: &str| tracing::warn!(%attempt, %trunk, why, "call not placed");
         if self.stopping {
@@ -122,7 +127,8 @@ impl Exchange {
             return None;
         }
         let state = self.trunks.get(&trunk);
-        let Some((state, flow)) = state.and_then(|state| Some((state, state.flow()?))) else {
+        let flow = state.and_then(|state| state.flow(now, attempt));
+        let (Some(state), Some(flow)) = (state, flow) else {
             refuse("the trunk is unknown or its host has no address");
             return None;
         };
@@ -133,7 +139,7 @@ impl Exchange {
         let credentials = state.trunk.credentials.as_ref();
         let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
         let session = self
-            .open_session(Owner::Customer(attempt))
+            .open_session(Owner::Customer(attempt), flow.remote.ip())
             .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
             .ok()?;
         let from = trunk::caller(placement.caller_id, &self.address.domain);
@@ -182,7 +188,10 @@ impl Exchange {
                 by_us,
                 q850,
                 blocked,
-            } => self.customer_failed(attempt, by_us, (status, q850, blocked)),
+            } => {
+                self.judge_target(now, attempt, status, by_us || blocked);
+                self.customer_failed(attempt, by_us, (status, q850, blocked));
+            }
             CallEvent::Reinvite { offer } => {
                 let renewed = call.session.renew(offer.as_deref(), LearnMode::Sdp);
                 let (handle, leg) = (call.handle, call.session.leg.id);
@@ -233,6 +242,18 @@ impl Exchange {
             };
             let record = self.endpoint.dialog_record(call.handle).unwrap_or_default();
             self.report_call(attempt, CallProgress::Answered(SignallingRecord(record)));
+        }
+    }
+
+    /// 503, and silence without a word: the next calls go elsewhere (RFC 3263 section 4.3), unless
+    /// we gave up or somebody else did not want the call.
+    fn judge_target(&mut self, now: Instant, attempt: AttemptId, status: u16, excused: bool) {
+        let Some(call) = self.calls.get(&attempt) else {
+            return;
+        };
+        if !excused && (status == 503 || (status == 408 && !call.heard)) {
+            let (trunk, at) = call.target;
+            self.target_failed(now, trunk, at);
         }
     }
 

@@ -2,19 +2,18 @@
 //! does not come to its end, on a far side that does not read.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use ::sip::endpoint::Flow;
 use ::sip::framing::{Framed, StreamFramer};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How long a connection may take to open.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
+use crate::pulse::{Beat, Pulse};
+
 /// How long a message may take from its first byte to its last.
 const PARTIAL_MAX: Duration = Duration::from_secs(10);
 /// How long a stranger may stay silent.
@@ -22,7 +21,7 @@ const IDLE_MAX: Duration = Duration::from_secs(120);
 /// How long a registered phone or a carrier may: longer than a registration lasts.
 const KNOWN_IDLE_MAX: Duration = Duration::from_secs(2 * 3600);
 /// How long a far side may take to read what we write.
-const WRITE_MAX: Duration = Duration::from_secs(10);
+pub(crate) const WRITE_MAX: Duration = Duration::from_secs(10);
 
 /// What a connection brought.
 #[derive(Debug)]
@@ -30,74 +29,30 @@ pub(crate) enum Arrival {
     /// One message.
     Message {
         /// From where.
-        remote: SocketAddr,
+        flow: Flow,
         /// Its bytes.
         bytes: Vec<u8>,
     },
     /// It ended, or could not be opened.
     Ended {
         /// With whom.
-        remote: SocketAddr,
+        flow: Flow,
         /// Which of the connections with them.
         number: u64,
-        /// Whether they sent what is no SIP.
-        malformed: bool,
+        /// How.
+        ending: Ending,
     },
 }
 
-/// Opens a connection and serves it.
-pub(crate) async fn open(
-    remote: SocketAddr,
-    number: u64,
-    known: Arc<AtomicBool>,
-    outbox: mpsc::Receiver<Vec<u8>>,
-    arrivals: mpsc::Sender<Arrival>,
-) {
-    match timeout(CONNECT_MAX, TcpStream::connect(remote)).await {
-        Ok(Ok(stream)) => serve(stream, remote, number, known, outbox, arrivals).await,
-        Ok(Err(_)) | Err(_) => {
-            let ended = Arrival::Ended {
-                remote,
-                number,
-                malformed: false,
-            };
-            // An error means that telephony stopped meanwhile.
-            let _ = arrivals.send(ended).await;
-        }
-    }
-}
-
-/// Serves an open connection until it ends.
-pub(crate) async fn serve(
-    stream: TcpStream,
-    remote: SocketAddr,
-    number: u64,
-    known: Arc<AtomicBool>,
-    outbox: mpsc::Receiver<Vec<u8>>,
-    arrivals: mpsc::Sender<Arrival>,
-) {
-    // Messages are whole when they are written: waiting for more only delays them.
-    let _ = stream.set_nodelay(true);
-    let mut connection = Connection {
-        stream,
-        remote,
-        known,
-        framer: StreamFramer::new(),
-        arrivals: arrivals.clone(),
-    };
-    let malformed = matches!(connection.run(outbox).await, Err(Ending::Malformed));
-    let ended = Arrival::Ended {
-        remote,
-        number,
-        malformed,
-    };
-    let _ = arrivals.send(ended).await;
-}
-
 /// Why a connection ends.
-enum Ending {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Either side closed it, or it fell silent.
     Closed,
+    /// They sent what is no SIP.
     Malformed,
+    /// What comes before SIP failed: TLS, WebSocket.
+    Handshake,
 }
 
 impl From<io::Error> for Ending {
@@ -106,15 +61,75 @@ impl From<io::Error> for Ending {
     }
 }
 
-struct Connection {
-    stream: TcpStream,
-    remote: SocketAddr,
-    known: Arc<AtomicBool>,
-    framer: StreamFramer,
-    arrivals: mpsc::Sender<Arrival>,
+/// A connection as the signalling thread knows it.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) flow: Flow,
+    pub(crate) number: u64,
+    /// Whether a phone or carrier has proved itself on it.
+    pub(crate) known: Arc<AtomicBool>,
+    /// Whether we opened it.
+    pub(crate) ours: bool,
+    /// How often to ask whether somebody is there.
+    pub(crate) keep_alive: Duration,
+    pub(crate) arrivals: mpsc::Sender<Arrival>,
 }
 
-impl Connection {
+impl Link {
+    /// Hands a message over. Waits while the signalling thread is behind, and so makes the far side
+    /// wait.
+    pub(crate) async fn deliver(&self, bytes: Vec<u8>) -> Result<(), Ending> {
+        let flow = self.flow;
+        let arrival = Arrival::Message { flow, bytes };
+        let sent = self.arrivals.send(arrival).await;
+        sent.map_err(|_| Ending::Closed)
+    }
+
+    pub(crate) async fn ended(self, ending: Ending) {
+        let ended = Arrival::Ended {
+            flow: self.flow,
+            number: self.number,
+            ending,
+        };
+        // An error means that telephony stopped meanwhile.
+        let _ = self.arrivals.send(ended).await;
+    }
+
+    /// How long it may be silent.
+    pub(crate) fn idle_max(&self) -> Duration {
+        match self.known.load(Ordering::Relaxed) {
+            true => KNOWN_IDLE_MAX,
+            false => IDLE_MAX,
+        }
+    }
+}
+
+/// Carries messages over an open stream until it ends.
+pub(crate) async fn carry<S>(
+    stream: S,
+    link: &Link,
+    outbox: mpsc::Receiver<Vec<u8>>,
+) -> Result<(), Ending>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut carrier = Carrier {
+        stream,
+        link,
+        framer: StreamFramer::new(),
+        pulse: Pulse::new(link.keep_alive, false, Instant::now()),
+    };
+    carrier.run(outbox).await
+}
+
+struct Carrier<'a, S> {
+    stream: S,
+    link: &'a Link,
+    framer: StreamFramer,
+    pulse: Pulse,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<'_, S> {
     async fn run(&mut self, mut outbox: mpsc::Receiver<Vec<u8>>) -> Result<(), Ending> {
         let mut buffer = [0; 8192];
         let mut heard_at = Instant::now();
@@ -128,6 +143,7 @@ impl Connection {
                         return Err(Ending::Closed);
                     }
                     heard_at = Instant::now();
+                    self.pulse.heard(heard_at);
                     self.framer.push(&buffer[..length]);
                     if self.deliver().await? {
                         partial_since = None;
@@ -139,8 +155,20 @@ impl Connection {
                 }
                 message = outbox.recv() => match message {
                     Some(bytes) => self.write(&bytes).await?,
-                    None => return Err(Ending::Closed),
+                    None => {
+                        // Says goodbye where the transport has a word for it.
+                        let _ = timeout(WRITE_MAX, self.stream.shutdown()).await;
+                        return Err(Ending::Closed);
+                    }
                 },
+                // Who opened a connection keeps it alive (RFC 5626 section 3.5.1).
+                () = sleep_until(self.pulse.due()), if self.link.ours => {
+                    match self.pulse.beat(Instant::now()) {
+                        Beat::Ask => self.write(b"\r\n\r\n").await?,
+                        Beat::Wait => {}
+                        Beat::Dead => return Err(Ending::Closed),
+                    }
+                }
                 () = sleep_until(deadline) => {
                     // It may have become known while we slept.
                     if Instant::now() >= self.deadline(heard_at, partial_since) {
@@ -152,40 +180,33 @@ impl Connection {
     }
 
     fn deadline(&self, heard_at: Instant, partial_since: Option<Instant>) -> Instant {
-        let idle = match self.known.load(Ordering::Relaxed) {
-            true => KNOWN_IDLE_MAX,
-            false => IDLE_MAX,
-        };
         match partial_since {
             Some(since) => since + PARTIAL_MAX,
-            None => heard_at + idle,
+            None => heard_at + self.link.idle_max(),
         }
     }
 
-    /// Hands over what is whole; says whether anything was. Waits while the signalling thread is
-    /// behind, and so makes the far side wait.
+    /// Hands over what is whole; says whether anything was.
     async fn deliver(&mut self) -> Result<bool, Ending> {
         let mut any = false;
         while let Some(framed) = self.framer.next() {
             any = true;
             match framed.map_err(|_| Ending::Malformed)? {
-                Framed::Message(bytes) => {
-                    let remote = self.remote;
-                    let arrival = Arrival::Message { remote, bytes };
-                    self.arrivals
-                        .send(arrival)
-                        .await
-                        .map_err(|_| Ending::Closed)?;
-                }
+                Framed::Message(bytes) => self.link.deliver(bytes).await?,
                 Framed::Ping => self.write(b"\r\n").await?,
-                Framed::Pong => {}
+                Framed::Pong => self.pulse.answered(Instant::now()),
             }
         }
         Ok(any)
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Ending> {
-        match timeout(WRITE_MAX, self.stream.write_all(bytes)).await {
+        let write = async {
+            self.stream.write_all(bytes).await?;
+            // TLS keeps what it could not write at once.
+            self.stream.flush().await
+        };
+        match timeout(WRITE_MAX, write).await {
             Ok(written) => Ok(written?),
             Err(_) => Err(Ending::Closed),
         }

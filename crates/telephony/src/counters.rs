@@ -36,6 +36,9 @@ counters! {
     send_errors,
     /// Connections refused for want of room, or closed for silence or nonsense.
     connections_refused,
+    /// Connections that came to nothing before SIP was spoken: no TLS, no
+    /// WebSocket, or not whom it should be.
+    handshakes_failed,
     /// Connections open now.
     connections_open,
     /// Customer calls open now.

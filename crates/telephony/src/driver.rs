@@ -9,35 +9,58 @@ use std::thread;
 use std::time::Instant;
 
 use ::sip::endpoint::{Flow, Transport};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
-use crate::connection::Arrival;
+use crate::bind;
+use crate::connection::{Arrival, Ending};
 use crate::counters::Meters;
 use crate::exchange::{Exchange, Settings};
 use crate::handle::Order;
+use crate::handshake::Edge;
 use crate::media::{MediaEvent, MediaPool};
-use crate::names::{Found, Names};
+use crate::resolve::{Found, Names};
+use crate::sieve;
 use crate::sip_address::SipAddress;
-use crate::transport::{self, Bound, Sockets};
-use crate::{Report, TelephonyConfig, TelephonyError};
+use crate::tls::Tls;
+use crate::transport::Sockets;
+use crate::{Heard, ListenerKind, Report, TelephonyConfig, TelephonyError};
 
 /// Datagrams taken in a row before orders are looked at again.
 const BURST: usize = 16;
 /// No datagram is longer.
 const DATAGRAM_MAX: usize = 65_536;
 
-/// Opens the sockets and starts the thread; says where SIP is heard.
+/// Opens the sockets and starts the thread; says where SIP is heard, and with which certificates.
 pub(crate) fn spawn(
     config: TelephonyConfig,
     orders: mpsc::UnboundedReceiver<Order>,
     reports: mpsc::UnboundedSender<Report>,
     meters: Arc<Meters>,
-) -> Result<SocketAddr, TelephonyError> {
-    let bound = transport::bind(config.sip_bind)?;
-    let local = bound.address;
-    let address = SipAddress::new(&config, local)?;
+) -> Result<(Vec<Heard>, Arc<Edge>), TelephonyError> {
+    if config
+        .places
+        .first()
+        .is_none_or(|first| first.kind != ListenerKind::Plain)
+    {
+        return Err(TelephonyError::NoPlace);
+    }
+    let with_tls = config
+        .places
+        .iter()
+        .find(|place| place.kind.transport().is_secure());
+    if let (Some(place), None) = (with_tls, &config.tls.own) {
+        return Err(TelephonyError::NoCertificate(place.address));
+    }
+    let edge = Arc::new(Edge {
+        tls: Tls::new(config.tls.clone())?,
+        origins: config.origins.clone(),
+    });
+    let bound = bind::bind(&config.places)?;
+    let heard = bound.heard.clone();
+    let address = SipAddress::new(&config, &heard)?;
     let (media_sender, media_events) = mpsc::unbounded_channel();
     let media = MediaPool::start(config.media, media_sender).map_err(TelephonyError::Media)?;
     let settings = Settings {
@@ -46,16 +69,26 @@ pub(crate) fn spawn(
         secret: config.secret,
         message: config.message,
         seed: config.seed,
+        probe_every: config.probe_every,
     };
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .build()
         .map_err(TelephonyError::Thread)?;
-    let (sockets, arrivals) = open(&runtime, bound, &meters).map_err(TelephonyError::Thread)?;
+    let (sockets, arrivals) = {
+        let _inside = runtime.enter();
+        Sockets::new(
+            bound,
+            Arc::clone(&edge),
+            config.keep_alive,
+            Arc::clone(&meters),
+        )
+        .map_err(TelephonyError::Thread)?
+    };
     let run = move || {
         runtime.block_on(async move {
-            let (names, found) = Names::new();
+            let (names, found) = Names::new(&config.name_servers);
             let now = Instant::now();
             let exchange = Exchange::new(now, settings, media, names, reports, meters.clone());
             let inboxes = Inboxes {
@@ -75,16 +108,7 @@ pub(crate) fn spawn(
     };
     let named = thread::Builder::new().name("signalling".to_owned());
     named.spawn(run).map_err(TelephonyError::Thread)?;
-    Ok(local)
-}
-
-fn open(
-    runtime: &Runtime,
-    bound: Bound,
-    meters: &Arc<Meters>,
-) -> io::Result<(Sockets, mpsc::Receiver<Arrival>)> {
-    let _inside = runtime.enter();
-    Sockets::new(bound, Arc::clone(meters))
+    Ok((heard, edge))
 }
 
 /// Where things come from.
@@ -127,14 +151,14 @@ impl Driver {
                 Some(event) = inboxes.media_events.recv() => {
                     self.exchange.heard(Instant::now(), event);
                 }
-                received = self.sockets.udp.recv_from(&mut buffer) => {
+                received = self.sockets.datagram(&mut buffer) => {
                     if let Ok((length, from)) = received {
                         self.datagram(from, &buffer[..length]);
                     }
                     self.burst(&mut buffer);
                 }
                 Some(arrival) = inboxes.arrivals.recv() => self.arrived(arrival),
-                accepted = self.sockets.listener.accept() => self.accepted(accepted).await,
+                (kind, accepted) = self.sockets.connection() => self.accepted(kind, accepted).await,
                 Some(found) = inboxes.found.recv() => {
                     self.exchange.name_found(Instant::now(), found);
                 }
@@ -146,23 +170,23 @@ impl Driver {
     /// Takes what is there already, but not for ever.
     fn burst(&mut self, buffer: &mut [u8]) {
         for _ in 1..BURST {
-            match self.sockets.udp.try_recv_from(buffer) {
-                Ok((length, from)) => self.datagram(from, &buffer[..length]),
-                Err(_) => return,
+            match self.sockets.try_datagram(buffer) {
+                Some((length, from)) => self.datagram(from, &buffer[..length]),
+                None => return,
             }
         }
     }
 
     fn datagram(&mut self, remote: SocketAddr, bytes: &[u8]) {
         let transport = Transport::Udp;
-        if !transport::is_keep_alive(bytes) {
+        if !sieve::is_keep_alive(bytes) {
             self.message(Flow { transport, remote }, bytes);
         }
     }
 
     fn message(&mut self, from: Flow, bytes: &[u8]) {
         self.meters.sip_in.count();
-        if transport::looks_like_sip(bytes) {
+        if sieve::looks_like_sip(bytes) {
             let now = Instant::now();
             self.exchange.endpoint.receive(now, from, bytes);
             // What came with this datagram is told with its time: an answer is measured from here.
@@ -173,33 +197,39 @@ impl Driver {
     }
 
     fn arrived(&mut self, arrival: Arrival) {
-        let transport = Transport::Tcp;
         match arrival {
-            Arrival::Message { remote, bytes } => self.message(Flow { transport, remote }, &bytes),
+            Arrival::Message { flow, bytes } => self.message(flow, &bytes),
             Arrival::Ended {
-                remote,
+                flow,
                 number,
-                malformed,
+                ending,
             } => {
-                if malformed {
-                    self.meters.malformed.count();
-                    self.meters.connections_refused.count();
+                match ending {
+                    Ending::Closed => {}
+                    Ending::Malformed => {
+                        self.meters.malformed.count();
+                        self.meters.connections_refused.count();
+                    }
+                    Ending::Handshake => self.meters.handshakes_failed.count(),
                 }
-                if self.sockets.forget(remote, number) {
-                    let flow = Flow { transport, remote };
-                    self.exchange.endpoint.send_failed(Instant::now(), flow);
+                if self.sockets.forget(flow, number) {
+                    self.exchange.endpoint.flow_ended(Instant::now(), flow);
                 }
             }
         }
     }
 
-    async fn accepted(&mut self, accepted: io::Result<(tokio::net::TcpStream, SocketAddr)>) {
-        if accepted.is_err() {
+    async fn accepted(
+        &mut self,
+        kind: ListenerKind,
+        accepted: io::Result<(TcpStream, SocketAddr)>,
+    ) {
+        match accepted {
+            Ok((stream, remote)) => self.sockets.accept(kind, stream, remote),
             // Out of descriptors: the connection stays in the queue and would be offered again at
             // once. Let others run first.
-            tokio::task::yield_now().await;
+            Err(_) => tokio::task::yield_now().await,
         }
-        self.sockets.accept(accepted);
     }
 
     fn obey(&mut self, order: Order) {
@@ -217,6 +247,10 @@ impl Driver {
     /// Tells and sends all that is waiting, until nothing is.
     fn settle(&mut self, now: Instant) {
         self.exchange.wake(now);
+        // Before anything is sent to them.
+        if let Some(carriers) = self.exchange.carriers.take() {
+            self.sockets.set_carriers(carriers);
+        }
         loop {
             self.tell(now);
             let Some(transmit) = self.exchange.endpoint.poll_transmit() else {

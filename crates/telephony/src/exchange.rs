@@ -4,12 +4,14 @@
 //! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ::sip::auth::Algorithm;
-use ::sip::endpoint::{CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow};
+use ::sip::endpoint::{
+    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle,
+};
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, TrunkId};
 use engine::{CallProgress, Command, LineEvent};
@@ -21,9 +23,11 @@ use crate::counters::Meters;
 use crate::handle::{Order, Orphan};
 use crate::lines::Line;
 use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
-use crate::names::{Names, TrunkState};
+use crate::names::TrunkState;
+use crate::resolve::Names;
 use crate::session::Session;
 use crate::sip_address::SipAddress;
+use crate::transport::CarrierNames;
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
@@ -46,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) secret: [u8; 32],
     pub(crate) message: Prompt,
     pub(crate) seed: [u8; 32],
+    pub(crate) probe_every: Option<Duration>,
 }
 
 /// The switchboard.
@@ -62,12 +67,19 @@ pub(crate) struct Exchange {
     pub(crate) owners: HashMap<CallHandle, Owner>,
     pub(crate) trunks: HashMap<TrunkId, TrunkState>,
     pub(crate) names: Names,
+    /// How often the addresses of trunks are asked whether they are alive.
+    pub(crate) probe_every: Option<Duration>,
+    pub(crate) next_probe: Instant,
+    /// Which address of which trunk an OPTIONS went to.
+    pub(crate) probes: HashMap<OptionsHandle, (TrunkId, SocketAddr)>,
     /// Calls of an earlier life whose trunk has no address yet.
     pub(crate) orphans: Vec<Orphan>,
     /// Registered phones of an earlier life whose agent is not known yet.
     pub(crate) bindings: Vec<::sip::endpoint::Binding>,
     /// Flows that proved to be a phone or a carrier, for the transport to be patient with.
     pub(crate) known_flows: Vec<Flow>,
+    /// What the certificates of carriers must bear, if that changed, for the transport.
+    pub(crate) carriers: Option<CarrierNames>,
     pub(crate) stopping: bool,
     legs: HashMap<LegId, Owner>,
     reports: mpsc::UnboundedSender<Report>,
@@ -88,6 +100,7 @@ impl Exchange {
             EndpointConfig {
                 domain: settings.address.domain.to_string(),
                 local: settings.address.contact,
+                locals: settings.address.others.clone(),
                 seed: settings.seed,
                 digests: settings.digests,
                 ..EndpointConfig::default()
@@ -107,9 +120,13 @@ impl Exchange {
             owners: HashMap::new(),
             trunks: HashMap::new(),
             names,
+            probe_every: settings.probe_every,
+            next_probe: now,
+            probes: HashMap::new(),
             orphans: Vec::new(),
             bindings: Vec::new(),
             known_flows: Vec::new(),
+            carriers: None,
             stopping: false,
             legs: HashMap::new(),
             reports,
@@ -177,7 +194,8 @@ impl Exchange {
                     self.phone_gone(&user);
                 }
             }
-            Event::Registration { .. } | Event::Options { .. } => {}
+            Event::Options { handle, alive, .. } => self.probed(now, handle, alive),
+            Event::Registration { .. } => {}
         }
     }
 
@@ -219,6 +237,7 @@ impl Exchange {
             self.next_tick = now + TICK;
             self.end_overdue_calls(now);
             self.refresh_names(now);
+            self.probe_trunks(now);
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();
             self.meters.lines_up.set(up);
@@ -252,23 +271,20 @@ impl Exchange {
     }
 
     /// Opens a leg for a dialog to be.
-    pub(crate) fn open_session(&mut self, owner: Owner) -> std::io::Result<Session> {
-        let leg = self.media.open(match owner {
+    pub(crate) fn open_session(
+        &mut self,
+        owner: Owner,
+        signalled_from: IpAddr,
+    ) -> std::io::Result<Session> {
+        let purpose = match owner {
             Owner::Customer(_) => "customer",
             Owner::Line(_) | Owner::Ghost(_) => "line",
-        })?;
+        };
+        let leg = self.media.open_toward(signalled_from, purpose)?;
         self.legs.insert(leg.id, owner);
         self.sessions += 1;
-        let ip = self.media_ip(leg.local.ip());
+        let ip = self.address.media_ip(leg.local.ip());
         Ok(Session::new(leg, ip, self.sessions))
-    }
-
-    fn media_ip(&self, bound: IpAddr) -> IpAddr {
-        match self.address.advertised_ip {
-            Some(ip) => ip,
-            None if bound.is_unspecified() => self.address.contact.ip(),
-            None => bound,
-        }
     }
 
     pub(crate) fn close_session(&mut self, session: &Session) {

@@ -11,7 +11,10 @@ use engine::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::counters::Meters;
-use crate::{BindingRecord, Counters, Report, TelephonyConfig, TelephonyError, driver};
+use crate::handshake::Edge;
+use crate::{
+    BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError, driver,
+};
 
 /// An order to the signalling thread. They come from our own process, at the pace of the engine
 /// and of people who configure: the channel needs no bound.
@@ -48,7 +51,8 @@ pub(crate) struct Orphan {
 pub struct Telephony {
     orders: mpsc::UnboundedSender<Order>,
     meters: Arc<Meters>,
-    local: SocketAddr,
+    heard: Arc<[Heard]>,
+    edge: Arc<Edge>,
 }
 
 impl Telephony {
@@ -61,18 +65,35 @@ impl Telephony {
         let (orders, inbox) = mpsc::unbounded_channel();
         let (reports, outbox) = mpsc::unbounded_channel();
         let meters = Arc::new(Meters::default());
-        let local = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
+        let (heard, edge) = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
         let telephony = Telephony {
             orders,
             meters,
-            local,
+            heard: heard.into(),
+            edge,
         };
         Ok((telephony, outbox))
     }
 
-    /// Where SIP is heard.
+    /// Where SIP is heard first of all: datagrams and connections.
     pub fn local(&self) -> SocketAddr {
-        self.local
+        self.heard[0].address
+    }
+
+    /// Every place where SIP is heard, in the order of the configuration.
+    pub fn heard(&self) -> &[Heard] {
+        &self.heard
+    }
+
+    /// Reads the certificates anew, from files: not for a thread that must not wait. Connections
+    /// from now on use them, open ones go on; an error leaves those in use that were.
+    pub fn reload_certificates(&self) -> Result<(), TlsError> {
+        self.edge.tls.reload()
+    }
+
+    /// The same if a file was written since; says whether one was.
+    pub fn reload_changed_certificates(&self) -> Result<bool, TlsError> {
+        self.edge.tls.reload_if_changed()
     }
 
     /// Makes a trunk known, or changes it. Its host name is looked up aside.

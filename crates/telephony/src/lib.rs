@@ -5,6 +5,7 @@
 //! hold: it hands orders over and never waits; what happened comes back as [`Report`]s. No
 //! decision is made here that the engine could make.
 
+mod bind;
 mod calls;
 mod causes;
 mod config;
@@ -14,6 +15,7 @@ mod driver;
 mod error;
 mod exchange;
 mod handle;
+mod handshake;
 mod ids;
 mod lines;
 pub mod media;
@@ -21,16 +23,22 @@ mod names;
 mod orphan;
 mod outcome;
 mod phones;
+mod pulse;
 mod report;
+mod resolve;
 mod session;
+mod sieve;
 mod sip_address;
+mod targets;
+mod tls;
 mod transport;
 mod trunk;
+mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
-pub use config::TelephonyConfig;
+pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};
 pub use counters::Counters;
-pub use error::TelephonyError;
+pub use error::{TelephonyError, TlsError};
 pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use report::{BindingRecord, Report};

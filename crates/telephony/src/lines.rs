@@ -174,7 +174,7 @@ impl Exchange {
         let bindings = self.endpoint.bindings(&user);
         let binding = bindings.into_iter().next().ok_or(NOT_REGISTERED)?;
         let session = self
-            .open_session(Owner::Line(agent))
+            .open_session(Owner::Line(agent), binding.flow.remote.ip())
             .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
             .map_err(|_| "no media port is free")?;
         let domain = &self.address.domain;

@@ -1,78 +1,58 @@
-//! Trunks and their addresses. Host names are looked up in tasks of their own, so that a name
-//! server that is slow or gone never delays a message; the last good answer stays in use.
+//! Trunks and their addresses. The last good answer of a name server stays in use for as long as
+//! no better one comes.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ::sip::endpoint::{Flow, Transport};
-use domain::{Trunk, TrunkId, TrunkTransport};
-use tokio::sync::mpsc;
+use ::sip::endpoint::{Flow, OptionsHandle, Transport};
+use domain::{AttemptId, Trunk, TrunkId, TrunkTransport};
+use rustls::pki_types::ServerName;
 
 use crate::exchange::Exchange;
-use crate::trunk::literal_address;
+use crate::resolve::{Found, Question};
+use crate::targets::{Target, Targets};
+use crate::transport::CarrierNames;
+use crate::trunk::{self, literal_address};
 
-/// How long an address of a name is trusted, and how long a failed look-up rests.
-const REFRESH: Duration = Duration::from_secs(60);
-/// How long a look-up may take.
-const LOOKUP_MAX: Duration = Duration::from_secs(5);
+/// A name server may want to be asked more often than this, or less: it is not.
+const REFRESH_MIN: Duration = Duration::from_secs(5);
+const REFRESH_MAX: Duration = Duration::from_secs(3600);
+/// How long a failed look-up rests.
+const RETRY: Duration = Duration::from_secs(30);
+/// How long at most until the answer to a look-up; longer than any takes.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 /// A trunk and where it is.
 #[derive(Debug)]
 pub(crate) struct TrunkState {
     pub(crate) trunk: Trunk,
-    pub(crate) address: Option<SocketAddr>,
+    targets: Targets,
     /// When its name is looked up again; `None`: it has no name.
     refresh_at: Option<Instant>,
 }
 
 impl TrunkState {
-    /// Where its messages go.
-    pub(crate) fn flow(&self) -> Option<Flow> {
+    /// Where the messages of a call go.
+    pub(crate) fn flow(&self, now: Instant, attempt: AttemptId) -> Option<Flow> {
+        let number = attempt.get().unsigned_abs();
+        self.targets.pick(now, number).map(|at| self.flow_to(at))
+    }
+
+    fn flow_to(&self, remote: SocketAddr) -> Flow {
         let transport = match self.trunk.transport {
             TrunkTransport::Udp => Transport::Udp,
             TrunkTransport::Tcp => Transport::Tcp,
+            TrunkTransport::Tls => Transport::Tls,
         };
-        self.address.map(|remote| Flow { transport, remote })
-    }
-}
-
-/// The answer to a look-up.
-#[derive(Debug)]
-pub(crate) struct Found {
-    trunk: TrunkId,
-    host: String,
-    port: u16,
-    addresses: Vec<SocketAddr>,
-}
-
-/// Starts look-ups; the answers come out of the channel. At most one a trunk a minute.
-#[derive(Debug)]
-pub(crate) struct Names {
-    answers: mpsc::UnboundedSender<Found>,
-}
-
-impl Names {
-    pub(crate) fn new() -> (Names, mpsc::UnboundedReceiver<Found>) {
-        let (answers, inbox) = mpsc::unbounded_channel();
-        (Names { answers }, inbox)
+        Flow { transport, remote }
     }
 
-    fn look_up(&self, trunk: TrunkId, host: String, port: u16) {
-        let answers = self.answers.clone();
-        tokio::spawn(async move {
-            let lookup = tokio::net::lookup_host((host.as_str(), port));
-            let addresses = match tokio::time::timeout(LOOKUP_MAX, lookup).await {
-                Ok(Ok(found)) => found.collect(),
-                Ok(Err(_)) | Err(_) => Vec::new(),
-            };
-            // An error means that telephony stopped meanwhile.
-            let _ = answers.send(Found {
-                trunk,
-                host,
-                port,
-                addresses,
-            });
-        });
+    fn question(&self) -> Question {
+        Question {
+            host: self.trunk.host.clone(),
+            port: self.trunk.port,
+            transport: self.trunk.transport,
+        }
     }
 }
 
@@ -80,17 +60,22 @@ impl Exchange {
     pub(crate) fn set_trunk(&mut self, now: Instant, trunk: Trunk) {
         let id = trunk.id;
         let literal = literal_address(&trunk);
-        let known = self
-            .trunks
-            .remove(&id)
-            .filter(|old| (&old.trunk.host, old.trunk.port) == (&trunk.host, trunk.port));
-        let address = literal.or(known.and_then(|old| old.address));
-        let refresh_at = literal.is_none().then_some(now);
-        let state = TrunkState {
+        let mut state = TrunkState {
             trunk,
-            address,
-            refresh_at,
+            targets: Targets::default(),
+            refresh_at: literal.is_none().then_some(now),
         };
+        let known = self.trunks.remove(&id);
+        if let Some(known) = known.filter(|known| known.question() == state.question()) {
+            state.targets = known.targets;
+        }
+        if let Some(address) = literal {
+            state.targets.replace(vec![Target {
+                priority: 0,
+                weight: 0,
+                address,
+            }]);
+        }
         self.trunks.insert(id, state);
         self.refresh_names(now);
         self.trunk_found(now);
@@ -105,9 +90,8 @@ impl Exchange {
     pub(crate) fn refresh_names(&mut self, now: Instant) {
         for (id, state) in &mut self.trunks {
             if state.refresh_at.is_some_and(|due| due <= now) {
-                state.refresh_at = Some(now + REFRESH);
-                let (host, port) = (state.trunk.host.clone(), state.trunk.port);
-                self.names.look_up(*id, host, port);
+                state.refresh_at = Some(now + ANSWER_MAX);
+                self.names.look_up(*id, state.question());
             }
         }
     }
@@ -117,20 +101,64 @@ impl Exchange {
         let Some(state) = self.trunks.get_mut(&found.trunk) else {
             return;
         };
-        if (&state.trunk.host, state.trunk.port) != (&found.host, found.port) {
+        if state.question() != found.question {
             return;
         }
-        let ours = |address: &&SocketAddr| address.is_ipv4() == self.address.contact.is_ipv4();
-        match found.addresses.iter().find(ours) {
-            // Keep the one in use as long as it is among the answers.
-            Some(_)
-                if state
-                    .address
-                    .is_some_and(|used| found.addresses.contains(&used)) => {}
-            Some(&first) => state.address = Some(first),
-            None => tracing::warn!(trunk = %state.trunk.name, host = %found.host, "no address"),
+        let ours = |target: &Target| self.address.speaks_family_of(target.address);
+        let until = found
+            .answer
+            .as_ref()
+            .map_or(now + RETRY, |answer| answer.until);
+        let targets = found
+            .answer
+            .map(|answer| answer.targets)
+            .unwrap_or_default();
+        let targets: Vec<_> = targets.into_iter().filter(ours).collect();
+        state.refresh_at = Some(until.clamp(now + REFRESH_MIN, now + REFRESH_MAX));
+        if targets.is_empty() {
+            state.refresh_at = Some(now + RETRY);
+            let host = &found.question.host;
+            tracing::warn!(trunk = %state.trunk.name, host, "no address; the last one stays");
+            return;
         }
+        state.targets.replace(targets);
         self.trunk_found(now);
+    }
+
+    /// An address of a trunk did not do what it is for: calls go to another, if there is one.
+    pub(crate) fn target_failed(&mut self, now: Instant, trunk: TrunkId, at: SocketAddr) {
+        if let Some(state) = self.trunks.get_mut(&trunk)
+            && state.targets.failed(now, at)
+        {
+            tracing::warn!(trunk = %state.trunk.name, %at, "does not answer as it should");
+        }
+    }
+
+    /// Asks every address of every trunk whether it is alive, if that is wanted.
+    pub(crate) fn probe_trunks(&mut self, now: Instant) {
+        let Some(every) = self.probe_every.filter(|_| self.next_probe <= now) else {
+            return;
+        };
+        self.next_probe = now + every;
+        for (id, state) in &self.trunks {
+            let uri = trunk::uri(&state.trunk).filter(|_| state.trunk.enabled);
+            let Some(uri) = uri else { continue };
+            for at in state.targets.addresses() {
+                let handle = self.endpoint.options(now, state.flow_to(at), uri.clone());
+                self.probes.insert(handle, (*id, at));
+            }
+        }
+    }
+
+    pub(crate) fn probed(&mut self, now: Instant, probe: OptionsHandle, alive: bool) {
+        let Some((trunk, at)) = self.probes.remove(&probe) else {
+            return;
+        };
+        if !alive {
+            self.target_failed(now, trunk, at);
+        } else if let Some(state) = self.trunks.get_mut(&trunk) {
+            state.targets.answered(at);
+        }
     }
 
     fn trunk_found(&mut self, now: Instant) {
@@ -139,7 +167,31 @@ impl Exchange {
     }
 
     fn trust_trunks(&mut self) {
-        let known = self.trunks.values().filter_map(|state| state.address);
+        let states = self.trunks.values();
+        let known = states.flat_map(|state| state.targets.addresses());
         self.endpoint.set_trusted(known.map(|at| at.ip()).collect());
+        self.carriers = Some(self.carrier_names());
+    }
+
+    /// What the certificates of carriers must bear: the hosts as configured, whatever a name server
+    /// says of them. Two trunks at one address need a certificate for both.
+    fn carrier_names(&self) -> CarrierNames {
+        let mut carriers = CarrierNames::new();
+        for state in self.trunks.values() {
+            if state.trunk.transport != TrunkTransport::Tls {
+                continue;
+            }
+            let host = state.trunk.host.trim_matches(['[', ']']).to_owned();
+            let Ok(name) = ServerName::try_from(host) else {
+                continue;
+            };
+            for address in state.targets.addresses() {
+                let names = carriers.entry(address).or_default();
+                if !names.contains(&name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        carriers
     }
 }

@@ -55,7 +55,8 @@ impl Exchange {
     /// Whether the trunk's address is known, so that it could be tried.
     fn cancel(&mut self, now: Instant, orphan: &Orphan) -> bool {
         let state = self.trunks.get(&orphan.trunk);
-        let Some((state, flow)) = state.and_then(|state| Some((state, state.flow()?))) else {
+        let flow = state.and_then(|state| state.flow(now, orphan.attempt));
+        let (Some(state), Some(flow)) = (state, flow) else {
             return false;
         };
         let Some(request_uri) = trunk::request_uri(&state.trunk, orphan.phone) else {

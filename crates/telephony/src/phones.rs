@@ -55,7 +55,7 @@ impl Exchange {
 
     /// A phone registered or refreshed.
     pub(crate) fn phone_registered(&mut self, _now: Instant, binding: &Binding) {
-        if binding.flow.transport == Transport::Tcp {
+        if binding.flow.transport.is_connected() {
             self.known_flows.push(binding.flow);
         }
         self.report(Report::Binding(write_binding(binding)));
@@ -99,7 +99,7 @@ impl Exchange {
             return;
         };
         // A connection did not outlive the process; the phone registers when it notices.
-        if binding.expires_in.is_zero() || binding.flow.transport == Transport::Tcp {
+        if binding.expires_in.is_zero() || binding.flow.transport.is_connected() {
             return;
         }
         if self.bindings.len() < WAITING_MAX {
@@ -128,10 +128,7 @@ impl Exchange {
 
 /// `1 udp 10.0.0.7:5062 7 CALL-ID CONTACT`: version, transport, source, CSeq, Call-ID, Contact.
 fn write_binding(binding: &Binding) -> BindingRecord {
-    let transport = match binding.flow.transport {
-        Transport::Udp => "udp",
-        Transport::Tcp => "tcp",
-    };
+    let transport = binding.flow.transport.name().to_ascii_lowercase();
     BindingRecord {
         user: binding.user.clone(),
         line: format!(
@@ -146,11 +143,7 @@ fn write_binding(binding: &Binding) -> BindingRecord {
 fn read_binding(record: &BindingRecord) -> Option<Binding> {
     let mut words = record.line.splitn(6, ' ');
     (words.next()? == VERSION).then_some(())?;
-    let transport = match words.next()? {
-        "udp" => Transport::Udp,
-        "tcp" => Transport::Tcp,
-        _ => return None,
-    };
+    let transport = Transport::named(words.next()?)?;
     let remote = words.next()?.parse().ok()?;
     Some(Binding {
         user: record.user.clone(),

@@ -1,23 +1,28 @@
-//! The sockets of signalling: one for datagrams, a listener, and the connections of both ways.
+//! The open sockets of signalling: for datagrams, listeners, and the connections of both ways.
 //! Everything a stranger can make grow has a bound here.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
 
-use ::sip::endpoint::{Flow, Transmit, Transport};
-use socket2::{Domain, Protocol, Socket, Type};
+use ::sip::endpoint::{Flow, Transmit, Transport, source_of};
+use rustls::pki_types::ServerName;
+use tokio::io::ReadBuf;
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 
-use crate::TelephonyError;
-use crate::connection::{self, Arrival};
+use crate::ListenerKind;
+use crate::bind::Bound;
+use crate::connection::{Arrival, Link};
 use crate::counters::Meters;
+use crate::handshake::{self, Edge};
 
-/// A burst of a few thousand messages waits in the kernel while we compute.
-const SOCKET_BUFFER: usize = 4 << 20;
 /// Connections at once, both ways.
 const CONNECTIONS_MAX: usize = 1024;
 /// Connections at once from one address: an office behind one NAT, not a flood.
@@ -26,78 +31,24 @@ const CONNECTIONS_PER_SOURCE_MAX: usize = 128;
 const OUTBOX: usize = 256;
 /// Messages of all connections that wait for the signalling thread; readers wait beyond.
 const INBOX: usize = 256;
-/// Tries to get the same port for datagrams and connections when the system chooses.
-const PORT_TRIES: usize = 16;
 
-/// Bound, not yet part of a runtime.
-pub(crate) struct Bound {
-    udp: std::net::UdpSocket,
-    tcp: std::net::TcpListener,
-    pub(crate) address: SocketAddr,
-}
-
-/// Takes the port, for datagrams and connections.
-pub(crate) fn bind(address: SocketAddr) -> Result<Bound, TelephonyError> {
-    let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
-    loop {
-        tries -= 1;
-        let failed = |transport| {
-            move |source| TelephonyError::Bind {
-                address,
-                transport,
-                source,
-            }
-        };
-        let udp = bind_udp(address).map_err(failed("UDP"))?;
-        let bound = udp.local_addr().map_err(failed("UDP"))?;
-        match bind_tcp(bound) {
-            Ok(tcp) => {
-                let address = bound;
-                return Ok(Bound { udp, tcp, address });
-            }
-            Err(_) if tries > 0 => {}
-            Err(source) => return Err(failed("TCP")(source)),
-        }
-    }
-}
-
-fn bind_udp(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::DGRAM,
-        Some(Protocol::UDP),
-    )?;
-    // The system caps both at its own limits without an error.
-    socket.set_recv_buffer_size(SOCKET_BUFFER)?;
-    socket.set_send_buffer_size(SOCKET_BUFFER)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    Ok(socket.into())
-}
-
-fn bind_tcp(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // Connections of an earlier life may linger in TIME-WAIT.
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(128)?;
-    Ok(socket.into())
-}
+/// The names that a carrier's certificate must bear, by its address.
+pub(crate) type CarrierNames = HashMap<SocketAddr, Vec<ServerName<'static>>>;
 
 /// The open sockets.
 pub(crate) struct Sockets {
-    pub(crate) udp: UdpSocket,
-    /// The same socket, for sending without asking the runtime first.
-    sender: std::net::UdpSocket,
-    pub(crate) listener: TcpListener,
-    connections: HashMap<SocketAddr, Connection>,
+    udp: Vec<UdpSocket>,
+    /// The same sockets, for sending without asking the runtime first.
+    senders: Vec<(SocketAddr, std::net::UdpSocket)>,
+    listeners: Vec<(ListenerKind, TcpListener)>,
+    /// Who is asked first, in turn: a flood at one place must not silence the others.
+    turn: Cell<usize>,
+    connections: HashMap<Flow, Connection>,
     arrivals: mpsc::Sender<Arrival>,
     next_connection: u64,
+    edge: Arc<Edge>,
+    keep_alive: Duration,
+    carriers: CarrierNames,
     meters: Arc<Meters>,
 }
 
@@ -106,26 +57,82 @@ struct Connection {
     outbox: mpsc::Sender<Vec<u8>>,
     /// Whether a phone or carrier has proved itself on it.
     known: Arc<AtomicBool>,
+    /// Whether we opened it, and over TLS know whose it is.
+    ours: bool,
 }
 
 impl Sockets {
     /// Makes them part of the current runtime. What connections bring comes out of the channel.
     pub(crate) fn new(
         bound: Bound,
+        edge: Arc<Edge>,
+        keep_alive: Duration,
         meters: Arc<Meters>,
     ) -> io::Result<(Sockets, mpsc::Receiver<Arrival>)> {
         let (arrivals, inbox) = mpsc::channel(INBOX);
-        let sender = bound.udp.try_clone()?;
+        let mut senders = Vec::new();
+        let mut udp = Vec::new();
+        for socket in bound.udp {
+            senders.push((socket.local_addr()?, socket.try_clone()?));
+            udp.push(UdpSocket::from_std(socket)?);
+        }
+        let mut listeners = Vec::new();
+        for (kind, listener) in bound.listeners {
+            listeners.push((kind, TcpListener::from_std(listener)?));
+        }
         let sockets = Sockets {
-            udp: UdpSocket::from_std(bound.udp)?,
-            sender,
-            listener: TcpListener::from_std(bound.tcp)?,
+            udp,
+            senders,
+            listeners,
+            turn: Cell::new(0),
             connections: HashMap::new(),
             arrivals,
             next_connection: 0,
+            edge,
+            keep_alive,
+            carriers: CarrierNames::new(),
             meters,
         };
         Ok((sockets, inbox))
+    }
+
+    /// The next datagram.
+    pub(crate) async fn datagram(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        poll_fn(|context| {
+            for socket in self.in_turn(&self.udp) {
+                let mut read = ReadBuf::new(buffer);
+                if let Poll::Ready(from) = socket.poll_recv_from(context, &mut read) {
+                    return Poll::Ready(from.map(|from| (read.filled().len(), from)));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// A datagram that is there already.
+    pub(crate) fn try_datagram(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        self.in_turn(&self.udp)
+            .find_map(|socket| socket.try_recv_from(buffer).ok())
+    }
+
+    /// The next connection that a stranger opens.
+    pub(crate) async fn connection(&self) -> (ListenerKind, io::Result<(TcpStream, SocketAddr)>) {
+        poll_fn(|context| {
+            for (kind, listener) in self.in_turn(&self.listeners) {
+                if let Poll::Ready(accepted) = listener.poll_accept(context) {
+                    return Poll::Ready((*kind, accepted));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn in_turn<'a, T>(&self, all: &'a [T]) -> impl Iterator<Item = &'a T> {
+        self.turn.set(self.turn.get().wrapping_add(1));
+        let (before, first) = all.split_at(self.turn.get() % all.len().max(1));
+        first.iter().chain(before)
     }
 
     /// Sends a message. An error means that its flow does not work.
@@ -133,7 +140,9 @@ impl Sockets {
         self.meters.sip_out.count();
         let sent = match transmit.flow.transport {
             Transport::Udp => self.send_datagram(&transmit),
-            Transport::Tcp => self.send_on_stream(transmit.flow, transmit.bytes),
+            Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
+                self.send_on_connection(transmit.flow, transmit.bytes)
+            }
         };
         if !sent {
             self.meters.send_errors.count();
@@ -143,59 +152,79 @@ impl Sockets {
     }
 
     fn send_datagram(&self, transmit: &Transmit) -> bool {
-        match self.sender.send_to(&transmit.bytes, transmit.flow.remote) {
+        let remote = transmit.flow.remote;
+        let mut senders = self.senders.iter();
+        let sender = senders.find(|(local, _)| local.is_ipv4() == remote.is_ipv4());
+        let Some((_, sender)) = sender else {
+            tracing::debug!(to = %remote, "no socket of this address family");
+            return false;
+        };
+        match sender.send_to(&transmit.bytes, remote) {
             Ok(_) => true,
             // A full buffer is a lost datagram: SIP sends it again.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => true,
             Err(error) => {
-                tracing::debug!(%error, to = %transmit.flow.remote, "datagram not sent");
+                tracing::debug!(%error, to = %remote, "datagram not sent");
                 false
             }
         }
     }
 
-    fn send_on_stream(&mut self, flow: Flow, bytes: Vec<u8>) -> bool {
-        if !self.connections.contains_key(&flow.remote) && !self.connect(flow.remote) {
+    fn send_on_connection(&mut self, flow: Flow, bytes: Vec<u8>) -> bool {
+        if !self.is_open(flow) && !self.connect(flow) {
             return false;
         }
-        let Some(connection) = self.connections.get(&flow.remote) else {
+        let Some(connection) = self.connections.get(&flow) else {
             return false;
         };
         let sent = connection.outbox.try_send(bytes).is_ok();
         if !sent {
             // Dropping the outbox ends its task.
-            self.connections.remove(&flow.remote);
+            self.connections.remove(&flow);
         }
         sent
     }
 
-    fn connect(&mut self, remote: SocketAddr) -> bool {
+    /// Whether there is a connection that may be used: what somebody opened from a carrier's
+    /// address is not the carrier until TLS has said so, which it does when we open it.
+    fn is_open(&self, flow: Flow) -> bool {
+        self.connections
+            .get(&flow)
+            .is_some_and(|connection| connection.ours || !self.is_carrier(flow))
+    }
+
+    fn is_carrier(&self, flow: Flow) -> bool {
+        flow.transport == Transport::Tls && self.carriers.contains_key(&flow.remote)
+    }
+
+    fn connect(&mut self, flow: Flow) -> bool {
+        if flow.transport.is_theirs_to_open() {
+            return false;
+        }
         if self.connections.len() >= CONNECTIONS_MAX {
             self.meters.connections_refused.count();
             return false;
         }
-        let (number, outbox, known) = self.add(remote);
-        known.store(true, Ordering::Relaxed);
-        tokio::spawn(connection::open(
-            remote,
-            number,
-            known,
-            outbox,
-            self.arrivals.clone(),
-        ));
+        let (link, outbox) = self.add(flow, true);
+        link.known.store(true, Ordering::Relaxed);
+        if flow.transport == Transport::Tls {
+            let names = self.carriers.get(&flow.remote).cloned();
+            let names = names.unwrap_or_else(|| vec![flow.remote.ip().into()]);
+            let edge = Arc::clone(&self.edge);
+            tokio::spawn(handshake::open_tls(link, names, edge, outbox));
+        } else {
+            tokio::spawn(handshake::open(link, outbox));
+        }
         true
     }
 
     /// Takes a connection that a stranger opened, or closes it at once.
-    pub(crate) fn accept(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>) {
-        let Ok((stream, remote)) = accepted else {
-            return;
-        };
-        let source = remote.ip();
+    pub(crate) fn accept(&mut self, kind: ListenerKind, stream: TcpStream, remote: SocketAddr) {
+        let source = source_of(remote.ip());
         let from_source = self
             .connections
             .keys()
-            .filter(|other| other.ip() == source)
+            .filter(|other| source_of(other.remote.ip()) == source)
             .count();
         let full =
             self.connections.len() >= CONNECTIONS_MAX || from_source >= CONNECTIONS_PER_SOURCE_MAX;
@@ -203,18 +232,13 @@ impl Sockets {
             self.meters.connections_refused.count();
             return;
         }
-        let (number, outbox, known) = self.add(remote);
-        tokio::spawn(connection::serve(
-            stream,
-            remote,
-            number,
-            known,
-            outbox,
-            self.arrivals.clone(),
-        ));
+        let transport = kind.transport();
+        let (link, outbox) = self.add(Flow { transport, remote }, false);
+        let edge = Arc::clone(&self.edge);
+        tokio::spawn(handshake::serve(kind, stream, edge, link, outbox));
     }
 
-    fn add(&mut self, remote: SocketAddr) -> (u64, mpsc::Receiver<Vec<u8>>, Arc<AtomicBool>) {
+    fn add(&mut self, flow: Flow, ours: bool) -> (Link, mpsc::Receiver<Vec<u8>>) {
         self.next_connection += 1;
         let (outbox, messages) = mpsc::channel(OUTBOX);
         let known = Arc::new(AtomicBool::new(false));
@@ -222,20 +246,29 @@ impl Sockets {
             number: self.next_connection,
             outbox,
             known: Arc::clone(&known),
+            ours,
         };
-        self.connections.insert(remote, connection);
+        self.connections.insert(flow, connection);
         self.meters.connections_open.set(self.connections.len());
-        (self.next_connection, messages, known)
+        let link = Link {
+            flow,
+            number: self.next_connection,
+            known,
+            ours,
+            keep_alive: self.keep_alive,
+            arrivals: self.arrivals.clone(),
+        };
+        (link, messages)
     }
 
     /// Forgets a connection that ended; false if a newer one took its place.
-    pub(crate) fn forget(&mut self, remote: SocketAddr, number: u64) -> bool {
+    pub(crate) fn forget(&mut self, flow: Flow, number: u64) -> bool {
         let current = self
             .connections
-            .get(&remote)
+            .get(&flow)
             .is_none_or(|connection| connection.number == number);
         if current {
-            self.connections.remove(&remote);
+            self.connections.remove(&flow);
         }
         self.meters.connections_open.set(self.connections.len());
         current
@@ -243,75 +276,22 @@ impl Sockets {
 
     /// A phone or carrier proved itself on this flow: its silence is borne longer.
     pub(crate) fn trust(&self, flow: Flow) {
-        if flow.transport == Transport::Tcp
-            && let Some(connection) = self.connections.get(&flow.remote)
-        {
+        if let Some(connection) = self.connections.get(&flow) {
             connection.known.store(true, Ordering::Relaxed);
         }
     }
-}
 
-/// Whether these bytes can be SIP at all: a start line that names it. Cheap, so that garbage costs
-/// next to nothing; whether it is good SIP is the parser's to say.
-pub(crate) fn looks_like_sip(bytes: &[u8]) -> bool {
-    let start = bytes
-        .iter()
-        .position(|byte| !matches!(byte, b'\r' | b'\n'))
-        .unwrap_or(bytes.len());
-    let rest = &bytes[start..];
-    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
-    rest.first().is_some_and(u8::is_ascii_graphic) && line.windows(4).any(|four| four == b"SIP/")
-}
-
-/// Whether these bytes are a keep-alive of a NAT-bound phone: line breaks or zeros, a few.
-pub(crate) fn is_keep_alive(bytes: &[u8]) -> bool {
-    bytes.len() <= 4 && bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn garbage_is_told_from_sip_by_its_first_line() {
-        for sip in [
-            &b"OPTIONS sip:a@b SIP/2.0\r\n"[..],
-            b"\r\n\r\nSIP/2.0 200 OK\r\n",
-            b"INVITE sip:a@b SIP/7.0",
-        ] {
-            assert!(looks_like_sip(sip), "{sip:?}");
+    /// Whose certificates to expect where. A connection that was opened for fewer names is closed:
+    /// the next message opens one that is known to be all of theirs.
+    pub(crate) fn set_carriers(&mut self, carriers: CarrierNames) {
+        let transport = Transport::Tls;
+        for (&remote, names) in &carriers {
+            let before = self.carriers.get(&remote);
+            let proven = |name| before.is_some_and(|before| before.contains(name));
+            if !names.iter().all(proven) {
+                self.connections.remove(&Flow { transport, remote });
+            }
         }
-        for garbage in [
-            &b""[..],
-            b"\r\n",
-            b"GET / HTTP/1.1\r\nX: SIP/2.0",
-            b"\0SIP/2.0",
-            &[0xff; 900],
-        ] {
-            assert!(!looks_like_sip(garbage), "{garbage:?}");
-        }
-    }
-
-    #[test]
-    fn keep_alives_are_no_garbage() {
-        assert!(is_keep_alive(b"\r\n\r\n") && is_keep_alive(b"\0\0\0\0") && is_keep_alive(b""));
-        assert!(!is_keep_alive(b"ping") && !is_keep_alive(&[0; 64]));
-    }
-
-    #[test]
-    fn one_port_serves_datagrams_and_connections() {
-        let bound = bind(([127, 0, 0, 1], 0).into()).expect("loopback has free ports");
-        assert_ne!(bound.address.port(), 0);
-        assert_eq!(bound.tcp.local_addr().expect("bound"), bound.address);
-    }
-
-    #[test]
-    fn a_port_in_use_is_named() {
-        let first = bind(([127, 0, 0, 1], 0).into()).expect("loopback has free ports");
-        let error = bind(first.address).err().expect("the port is taken");
-        assert!(
-            error.to_string().contains(&first.address.to_string()),
-            "{error}"
-        );
+        self.carriers = carriers;
     }
 }

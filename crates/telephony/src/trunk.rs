@@ -8,18 +8,37 @@ use sip::uri::{Host, Uri};
 
 /// The callee's address on this trunk; `None` where the host is no host.
 pub(crate) fn request_uri(trunk: &Trunk, phone: PhoneNumber) -> Option<Uri> {
-    let host = host_of(&trunk.host)?;
     let number = phone.dialable();
     let user = if trunk.prefix.is_empty() {
         number
     } else {
         format!("{}{}", trunk.prefix, number.trim_start_matches('+'))
     };
-    let uri = Uri::sip(Some(&user), host, Some(trunk.port));
+    uri_of(trunk, Some(&user))
+}
+
+/// The trunk's own address.
+pub(crate) fn uri(trunk: &Trunk) -> Option<Uri> {
+    uri_of(trunk, None)
+}
+
+fn uri_of(trunk: &Trunk, user: Option<&str>) -> Option<Uri> {
+    // A port that was found is the network's business (RFC 3263).
+    let port = Some(trunk.port).filter(|port| *port != 0);
+    let uri = Uri::sip(user, host_of(&trunk.host)?, port);
     Some(match trunk.transport {
         TrunkTransport::Udp => uri,
         TrunkTransport::Tcp => uri.with_param("transport", Some("tcp")),
+        TrunkTransport::Tls => uri.with_param("transport", Some("tls")),
     })
+}
+
+/// Where a carrier is heard who says nothing of it.
+pub(crate) fn default_port(transport: TrunkTransport) -> u16 {
+    match transport {
+        TrunkTransport::Udp | TrunkTransport::Tcp => 5060,
+        TrunkTransport::Tls => 5061,
+    }
 }
 
 /// Who calls: the campaign's number at our domain.
@@ -29,11 +48,12 @@ pub(crate) fn caller(caller_id: PhoneNumber, domain: &Host) -> NameAddr {
 
 /// The address if the host is written as one: nothing to look up then.
 pub(crate) fn literal_address(trunk: &Trunk) -> Option<SocketAddr> {
-    match host_of(&trunk.host)? {
-        Host::V4(ip) => Some(SocketAddr::new(IpAddr::V4(ip), trunk.port)),
-        Host::V6(ip) => Some(SocketAddr::new(IpAddr::V6(ip), trunk.port)),
-        Host::Name(_) | Host::Absent => None,
-    }
+    let port = match trunk.port {
+        0 => default_port(trunk.transport),
+        port => port,
+    };
+    let ip = host_of(&trunk.host)?.ip()?;
+    Some(SocketAddr::new(ip, port))
 }
 
 /// Reads a host as people write it, IPv6 with or without brackets.
@@ -71,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_number_is_dialed_as_the_trunk_wants_it() {
-        use TrunkTransport::{Tcp, Udp};
+        use TrunkTransport::{Tcp, Tls, Udp};
         for (host, prefix, transport, uri) in [
             ("10.0.0.1", "", Udp, "sip:+573001234567@10.0.0.1:5070"),
             (
@@ -91,6 +111,12 @@ mod tests {
                 "",
                 Tcp,
                 "sip:+573001234567@h.example:5070;transport=tcp",
+            ),
+            (
+                "h.example",
+                "",
+                Tls,
+                "sip:+573001234567@h.example:5070;transport=tls",
             ),
         ] {
             assert_eq!(dialed(host, prefix, transport).as_deref(), Some(uri));

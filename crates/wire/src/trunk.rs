@@ -11,9 +11,9 @@ pub struct TrunkForm {
     pub name: Option<String>,
     /// Host name or IP address of the carrier.
     pub host: Option<String>,
-    /// Port; 5060 when absent.
+    /// Port; 5060 when absent (5061 for `tls`); 0: as the carrier's name servers say (SRV).
     pub port: Option<u16>,
-    /// `udp` (default) or `tcp`.
+    /// `udp` (default), `tcp` or `tls`.
     pub transport: Option<String>,
     /// Calls at once; 30 when absent.
     pub channels_max: Option<u32>,
@@ -38,9 +38,9 @@ pub struct Trunk {
     pub name: String,
     /// Host name or IP address of the carrier.
     pub host: String,
-    /// Port.
+    /// Port; 0: as the carrier's name servers say (SRV).
     pub port: u16,
-    /// `udp` or `tcp`.
+    /// `udp`, `tcp` or `tls`.
     pub transport: String,
     /// Calls at once.
     pub channels_max: u32,

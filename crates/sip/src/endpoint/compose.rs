@@ -2,7 +2,7 @@
 
 use super::{Endpoint, Flow, Transport};
 use crate::message::{Method, Request, Response, Status, Via};
-use crate::uri::Uri;
+use crate::uri::{Scheme, Uri};
 use rand::Rng;
 use std::net::SocketAddr;
 
@@ -19,11 +19,20 @@ impl Endpoint {
         format!("z9hG4bK{}", self.token())
     }
 
-    /// Our Contact for a peer on `flow`.
-    pub(super) fn contact(&self, user: Option<&str>, flow: Flow) -> String {
-        let mut uri = Uri::sip_at(user, self.config.local);
-        if flow.transport == Transport::Tcp {
-            uri.params.set("transport", Some("tcp"));
+    /// Our Contact for a peer on `flow`; `sips` where what it answers or asks is
+    /// (RFC 3261 sections 8.1.1.8 and 12.1.1).
+    pub(super) fn contact(&self, user: Option<&str>, flow: Flow, scheme: &Scheme) -> String {
+        let mut uri = Uri::sip_at(user, self.config.local_for(flow));
+        if let Some(transport) = flow.transport.uri_param() {
+            uri.params.set("transport", Some(transport));
+        }
+        if *scheme == Scheme::Sips {
+            uri.scheme = Scheme::Sips;
+            // Under `sips` the layer below is TLS whatever this says, and `tls` itself is
+            // deprecated there (section 26.2.2).
+            if flow.transport == Transport::Tls {
+                uri.params.remove("transport");
+            }
         }
         format!("<{uri}>")
     }
@@ -35,9 +44,9 @@ impl Endpoint {
     }
 
     pub(super) fn stamp_with(&self, request: &mut Request, flow: Flow, branch: &str) {
-        let local = self.config.local;
+        let local = self.config.local_for(flow);
         let (host, port) = (local.ip().into(), Some(local.port()));
-        let via = Via::new(flow.transport.as_str(), host, port, branch);
+        let via = Via::new(flow.transport.name(), host, port, branch);
         request.headers.push_front("Via", via.to_string());
         if request.method != Method::Ack && request.method != Method::Cancel {
             request
@@ -68,7 +77,7 @@ pub(super) fn reply_flow(request: &Request, from: Flow) -> Flow {
     let Ok(via) = request.headers.via_top() else {
         return from;
     };
-    if from.transport == Transport::Tcp || via.wants_rport() {
+    if from.transport.is_connected() || via.wants_rport() {
         return from;
     }
     Flow {

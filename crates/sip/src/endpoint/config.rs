@@ -1,5 +1,6 @@
 //! What an endpoint is told once, and the small types of its border: flows, handles, orders.
 
+use super::{Flow, Transport};
 use crate::auth::Algorithm;
 use crate::message::NameAddr;
 use crate::timers::Timers;
@@ -16,6 +17,8 @@ pub struct EndpointConfig {
     pub domain: String,
     /// Put in Via and Contact: where the world reaches us.
     pub local: SocketAddr,
+    /// The same for peers reached over another transport or address family, as far as it differs.
+    pub locals: Vec<(Transport, SocketAddr)>,
     /// Source of branches, tags and nonces; must be random and secret outside tests.
     pub seed: [u8; 32],
     /// T1, T2, T4 and 64*T1.
@@ -34,12 +37,33 @@ pub struct EndpointConfig {
     pub accept_calls: bool,
 }
 
+impl EndpointConfig {
+    /// Where a peer at `flow` reaches us: best by the same transport and address family, else by the
+    /// same transport, else by the same family, where at least the connection is known to work.
+    pub(crate) fn local_for(&self, flow: Flow) -> SocketAddr {
+        let plain = [(Transport::Udp, self.local), (Transport::Tcp, self.local)];
+        let all = || plain.iter().chain(&self.locals);
+        let fits = |transport: bool, family: bool| {
+            let mut found = all().filter(|(by, local)| {
+                (!transport || *by == flow.transport)
+                    && (!family || local.is_ipv4() == flow.remote.is_ipv4())
+            });
+            found.next().map(|(_, local)| *local)
+        };
+        fits(true, true)
+            .or_else(|| fits(true, false))
+            .or_else(|| fits(false, true))
+            .unwrap_or(self.local)
+    }
+}
+
 impl Default for EndpointConfig {
     fn default() -> Self {
         Self {
             user_agent: "cadencia".to_owned(),
             domain: "localhost".to_owned(),
             local: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 5060),
+            locals: Vec::new(),
             seed: [0; 32],
             timers: Timers::default(),
             expires_min: Duration::from_secs(60),
@@ -50,39 +74,6 @@ impl Default for EndpointConfig {
             accept_calls: false,
         }
     }
-}
-
-/// How bytes travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Transport {
-    /// Datagrams: the transaction layer retransmits.
-    Udp,
-    /// A stream: it does not.
-    Tcp,
-}
-
-impl Transport {
-    /// Whether the transport itself repeats what is lost.
-    pub(crate) fn is_reliable(self) -> bool {
-        self == Self::Tcp
-    }
-
-    /// As written in Via.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-        }
-    }
-}
-
-/// Where bytes go or came from. Over TCP the shell opens a connection if there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Flow {
-    /// The transport.
-    pub transport: Transport,
-    /// The other side.
-    pub remote: SocketAddr,
 }
 
 /// Bytes to send.
@@ -209,3 +200,30 @@ pub struct Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a dialog record of this version")]
 pub struct InvalidRecord;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_are_told_what_fits_them_best() {
+        let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let config = EndpointConfig {
+            local: at("192.0.2.1:5060"),
+            locals: vec![
+                (Transport::Udp, at("[2001:db8::1]:5060")),
+                (Transport::Wss, at("192.0.2.1:8443")),
+            ],
+            ..EndpointConfig::default()
+        };
+        let told = |transport, remote: &str| {
+            let remote = at(remote);
+            config.local_for(Flow { transport, remote })
+        };
+        let (four, six) = ("192.0.2.9:1", "[2001:db8::9]:1");
+        assert_eq!(told(Transport::Udp, four), at("192.0.2.1:5060"));
+        assert_eq!(told(Transport::Udp, six), at("[2001:db8::1]:5060"));
+        assert_eq!(told(Transport::Wss, six), at("192.0.2.1:8443"));
+        assert_eq!(told(Transport::Tls, six), at("[2001:db8::1]:5060"));
+    }
+}

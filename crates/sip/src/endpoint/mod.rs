@@ -7,6 +7,7 @@ mod call;
 mod compose;
 mod config;
 mod event;
+mod flow;
 mod in_dialog;
 mod outside;
 mod probe;
@@ -19,10 +20,11 @@ mod uas;
 
 pub use crate::timers::Timers;
 pub use config::{
-    Binding, CallHandle, EndpointConfig, Flow, InvalidRecord, NewCall, NewRegistration,
-    OptionsHandle, OrphanInvite, RegistrationHandle, Transmit, Transport,
+    Binding, CallHandle, EndpointConfig, InvalidRecord, NewCall, NewRegistration, OptionsHandle,
+    OrphanInvite, RegistrationHandle, Transmit,
 };
 pub use event::{CallEvent, EndedBy, Event, RegistrationState};
+pub use flow::{Flow, Transport, source_of};
 
 use crate::dialog::DialogId;
 use crate::message::{Message, Response, parse_datagram};
@@ -142,6 +144,14 @@ impl Endpoint {
         for lost in self.clients.fail(flow) {
             self.on_lost(now, lost.id, lost.owner, 503);
         }
+    }
+
+    /// A connection is over. Besides what was under way on it, the registrations that came over it
+    /// are gone: nobody can be reached there any more (RFC 5626 section 5.3).
+    pub fn flow_ended(&mut self, now: Instant, flow: Flow) {
+        self.send_failed(now, flow);
+        let changes = self.registrar.flow_ended(flow);
+        self.tell_changes(changes);
     }
 
     /// Does what is due at `now`.

@@ -10,10 +10,10 @@ impl Endpoint {
     /// Asks whether somebody is alive.
     pub fn options(&mut self, now: Instant, to: Flow, uri: Uri) -> OptionsHandle {
         let handle = OptionsHandle(self.handle());
-        let mut from = NameAddr::new(Uri::sip_at(None, self.config.local));
+        let mut from = NameAddr::new(Uri::sip_at(None, self.config.local_for(to)));
         from.set_tag(&self.token());
         let call_id = self.token();
-        let contact = self.contact(None, to);
+        let contact = self.contact(None, to, &uri.scheme);
         let mut request = Request::new(Method::Options, uri.clone());
         let headers = &mut request.headers;
         headers.push("Max-Forwards", "70");

@@ -86,7 +86,7 @@ fn write(dialog: &Dialog) -> String {
         dialog
             .remote_cseq
             .map_or_else(String::new, |cseq| cseq.to_string()),
-        dialog.flow.transport.as_str().to_owned(),
+        dialog.flow.transport.name().to_owned(),
         dialog.flow.remote.to_string(),
         u8::from(dialog.pinned).to_string(),
     ];
@@ -134,11 +134,7 @@ fn read(record: &str) -> Option<Dialog> {
         local_cseq: (local_cseq < CSEQ_MAX).then(|| local_cseq + CSEQ_GAP)?,
         remote_cseq: remote_cseq.map(str::parse).transpose().ok()?,
         flow: Flow {
-            transport: match transport {
-                "UDP" => Transport::Udp,
-                "TCP" => Transport::Tcp,
-                _ => return None,
-            },
+            transport: Transport::named(transport)?,
             remote: address.parse().ok()?,
         },
         pinned: pinned == "1",

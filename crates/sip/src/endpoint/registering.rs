@@ -5,6 +5,7 @@ use super::{Alarm, Endpoint, Event, NewRegistration, RegistrationHandle, Registr
 use crate::message::{Request, Response};
 use crate::registration::Registration;
 use crate::transaction::ClientId;
+use crate::uri::Scheme;
 use std::time::Instant;
 
 /// A registration and its request under way.
@@ -19,7 +20,8 @@ impl Endpoint {
     /// Registers with another registrar and keeps that up.
     pub fn register(&mut self, now: Instant, registration: NewRegistration) -> RegistrationHandle {
         let handle = RegistrationHandle(self.handle());
-        let contact = self.contact(Some(&registration.user), registration.flow);
+        let user = Some(registration.user.as_str());
+        let contact = self.contact(user, registration.flow, &Scheme::Sip);
         let (from_tag, call_id) = (self.token(), self.token());
         let registering = Registering {
             registration: Registration::new(registration, from_tag, call_id, contact),

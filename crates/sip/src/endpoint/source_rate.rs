@@ -1,6 +1,7 @@
 //! How many new requests one unknown address may send: a bucket of tokens per address, and silence
 //! when it is empty, since an answer would only help whoever forges addresses.
 
+use super::source_of;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -45,6 +46,7 @@ impl SourceRate {
     }
 
     fn take(&mut self, now: Instant, source: IpAddr, cost: f64) -> bool {
+        let source = source_of(source);
         let full = self.per_second;
         if full == 0.0 {
             return true;

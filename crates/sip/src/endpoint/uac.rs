@@ -61,7 +61,8 @@ impl Endpoint {
         let tag = call.from_tag.clone().unwrap_or_else(|| self.token());
         from.set_tag(&tag);
         let call_id = call.call_id.clone().unwrap_or_else(|| self.token());
-        let contact = self.contact(call.from.uri.user_decoded().as_deref(), call.flow);
+        let user = call.from.uri.user_decoded();
+        let contact = self.contact(user.as_deref(), call.flow, &call.request_uri.scheme);
         let headers = &mut request.headers;
         headers.push("Max-Forwards", "70");
         headers.push("From", from.to_string());

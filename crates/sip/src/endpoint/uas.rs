@@ -237,7 +237,7 @@ impl Endpoint {
                 .and_then(|call| call.dialog.as_ref());
             if let Some(flow) = flow.map(|dialog| dialog.flow) {
                 let user = request.uri.user_decoded();
-                let contact = self.contact(user.as_deref(), flow);
+                let contact = self.contact(user.as_deref(), flow, &request.uri.scheme);
                 response.headers.push("Contact", contact);
             }
             response.headers.push("Allow", ALLOW);

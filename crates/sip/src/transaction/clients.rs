@@ -80,7 +80,7 @@ impl<O: Copy> ClientTable<O> {
         flow: Flow,
         owner: O,
     ) -> ClientId {
-        let reliable = flow.transport.is_reliable();
+        let reliable = flow.transport.is_connected();
         let machine = if request.method == Method::Invite {
             Machine::Invite(InviteClient::new(now, &self.timers, reliable))
         } else {
@@ -100,7 +100,7 @@ impl<O: Copy> ClientTable<O> {
 
     /// Watches over an INVITE that was sent in a former life.
     pub(crate) fn adopt(&mut self, request: Request, flow: Flow, owner: O) -> ClientId {
-        let machine = Machine::Invite(InviteClient::adopted(flow.transport.is_reliable()));
+        let machine = Machine::Invite(InviteClient::adopted(flow.transport.is_connected()));
         self.insert(request, flow, owner, machine, Vec::new())
     }
 

@@ -105,7 +105,7 @@ impl ServerTable {
     pub(crate) fn open(&mut self, key: ServerKey, request: &Request, flow: Flow) -> ServerId {
         self.next += 1;
         let id = ServerId(self.next);
-        let reliable = flow.transport.is_reliable();
+        let reliable = flow.transport.is_connected();
         let (machine, merge) = if request.method == Method::Invite {
             let machine = Machine::Invite(InviteServer::new(&self.timers, reliable));
             (machine, merge_key(request))

@@ -2,7 +2,8 @@
 
 use crate::world::{ALICE, BOB, World, address, call_to, config, secs, udp, uri};
 use sip::endpoint::{
-    Binding, CallEvent, Event, NewRegistration, RegistrationHandle, RegistrationState,
+    Binding, CallEvent, Event, Flow, NewRegistration, RegistrationHandle, RegistrationState,
+    Transport,
 };
 
 /// Alice is a phone, Bob the registrar; `password` is what the phone believes.
@@ -217,4 +218,34 @@ fn a_flood_of_registers_from_one_address_is_met_with_silence() {
     assert_eq!(world.endpoint(BOB).load().servers, 0);
     registered(&mut world, "correct horse");
     assert_eq!(states(&world).len(), 1);
+}
+
+#[test]
+fn registrations_end_with_the_connection_they_came_over() {
+    let mut world = World::pair();
+    let of = |transport| Flow {
+        transport,
+        remote: address(1),
+    };
+    let bob = world.endpoint(BOB);
+    bob.set_account("alice", Some("correct horse"));
+    let now = std::time::Instant::now();
+    for transport in [Transport::Udp, Transport::Wss] {
+        let contact = format!("sip:alice@{}.invalid", transport.name());
+        let binding = Binding {
+            user: "alice".to_owned(),
+            contact: contact.parse().expect("a SIP URI"),
+            flow: of(transport),
+            expires_in: secs(600),
+            call_id: "c".to_owned(),
+            cseq: 1,
+        };
+        bob.restore_binding(now, binding);
+    }
+    bob.flow_ended(now, of(Transport::Ws));
+    assert_eq!(bob.bindings("alice").len(), 2, "another connection");
+    bob.flow_ended(now, of(Transport::Wss));
+    let left = bob.bindings("alice");
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].flow, of(Transport::Udp));
 }

@@ -110,6 +110,7 @@ fn trunk_of(row: &Row) -> Result<Trunk> {
     let transport = match row.text("transport")?.as_str() {
         "udp" => TrunkTransport::Udp,
         "tcp" => TrunkTransport::Tcp,
+        "tls" => TrunkTransport::Tls,
         other => {
             return Err(StoreError::Corrupt {
                 what: "transport of a trunk",
@@ -155,6 +156,7 @@ pub(super) async fn put_trunk(db: &Database, trunk: &Trunk) -> Result<TrunkId> {
         .text(match trunk.transport {
             TrunkTransport::Udp => "udp",
             TrunkTransport::Tcp => "tcp",
+            TrunkTransport::Tls => "tls",
         })
         .int(i64::from(trunk.channels_max))
         .real(trunk.calls_per_second_max)

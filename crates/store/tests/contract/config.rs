@@ -32,7 +32,7 @@ fn trunk() -> Trunk {
         name: "claro".to_owned(),
         host: "10.0.0.1".to_owned(),
         port: 5061,
-        transport: TrunkTransport::Tcp,
+        transport: TrunkTransport::Tls,
         channels_max: 60,
         calls_per_second_max: 7.5,
         credentials: Some(("user".to_owned(), Secret::new("pass"))),

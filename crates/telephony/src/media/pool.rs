@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::lateness::{LATENESS_BOUNDS_MS, Lateness};
 use super::leg::{Leg, locked};
-use super::ports::{Pair, Ports};
+use super::ports::{Families, Pair};
 use super::worker::{Command, Common, Worker};
 use super::{MediaEvent, TapFrame};
 
@@ -22,8 +22,8 @@ const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// How a pool is set up.
 #[derive(Debug, Clone)]
 pub struct MediaConfig {
-    /// The local address of every leg.
-    pub bind_ip: IpAddr,
+    /// The local addresses of legs, one for each address family.
+    pub bind_ips: Vec<IpAddr>,
     /// First and last UDP port, both included; a leg takes an even port and the odd one above it
     /// (RFC 3550, section 11). `(0, 0)` lets the system choose.
     pub port_range: (u16, u16),
@@ -41,7 +41,7 @@ impl MediaConfig {
     /// A pool on 127.0.0.1 with ports the system chooses: for tests and demonstrations.
     pub fn loopback(seed: u64) -> MediaConfig {
         MediaConfig {
-            bind_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            bind_ips: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
             port_range: (0, 0),
             threads: 1,
             silence_timeout: Duration::from_secs(30),
@@ -80,7 +80,7 @@ pub struct MediaPool {
 #[derive(Debug)]
 struct Shared {
     workers: Vec<Worker>,
-    ports: Arc<Mutex<Ports>>,
+    ports: Arc<Mutex<Families>>,
     lateness: Arc<Lateness>,
     clock: NtpClock,
     seed: u64,
@@ -109,7 +109,10 @@ impl MediaPool {
         config: MediaConfig,
         events: mpsc::UnboundedSender<MediaEvent>,
     ) -> io::Result<MediaPool> {
-        let ports = Arc::new(Mutex::new(Ports::new(config.bind_ip, config.port_range)?));
+        let ports = Arc::new(Mutex::new(Families::new(
+            &config.bind_ips,
+            config.port_range,
+        )?));
         let lateness = Arc::<Lateness>::default();
         let common = Common {
             events,
@@ -140,10 +143,19 @@ impl MediaPool {
 
     /// Opens a leg: binds a pair of ports. `purpose` is for the log only.
     pub fn open(&self, purpose: &'static str) -> io::Result<LegHandle> {
-        let pair = locked(&self.shared.ports).take()?;
-        let port = pair.local.port();
+        self.open_pair(None, purpose)
+    }
+
+    /// The same of the address family of somebody, if we have one.
+    pub fn open_toward(&self, remote: IpAddr, purpose: &'static str) -> io::Result<LegHandle> {
+        self.open_pair(Some(remote), purpose)
+    }
+
+    fn open_pair(&self, alike: Option<IpAddr>, purpose: &'static str) -> io::Result<LegHandle> {
+        let pair = locked(&self.shared.ports).take(alike)?;
+        let local = pair.local;
         self.adopt(pair, purpose)
-            .inspect_err(|_| locked(&self.shared.ports).give_back(port))
+            .inspect_err(|_| locked(&self.shared.ports).give_back(local))
     }
 
     fn adopt(&self, pair: Pair, purpose: &'static str) -> io::Result<LegHandle> {

@@ -23,7 +23,7 @@ pub(super) struct Pair {
 
 /// The free ports of a pool.
 #[derive(Debug)]
-pub(super) enum Ports {
+enum Ports {
     /// The system chooses.
     System(IpAddr),
     /// Even ports not in use, the one longest unused first.
@@ -35,8 +35,41 @@ pub(super) enum Ports {
     },
 }
 
+/// The free ports of each address family.
+#[derive(Debug)]
+pub(super) struct Families(Vec<(IpAddr, Ports)>);
+
+impl Families {
+    pub(super) fn new(ips: &[IpAddr], range: (u16, u16)) -> io::Result<Families> {
+        if ips.is_empty() {
+            let text = "audio needs an address to be heard at";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        let families = ips.iter().map(|ip| Ok((*ip, Ports::new(*ip, range)?)));
+        families.collect::<io::Result<_>>().map(Families)
+    }
+
+    /// Binds a pair of the family of `alike`, if there is one, or else of the first.
+    pub(super) fn take(&mut self, alike: Option<IpAddr>) -> io::Result<Pair> {
+        let wanted = alike.and_then(|alike| self.place(alike)).unwrap_or(0);
+        self.0[wanted].1.take()
+    }
+
+    /// A pair has rested and may be taken again.
+    pub(super) fn give_back(&mut self, local: SocketAddr) {
+        if let Some(place) = self.place(local.ip()) {
+            self.0[place].1.give_back(local.port());
+        }
+    }
+
+    fn place(&self, alike: IpAddr) -> Option<usize> {
+        let mut families = self.0.iter();
+        families.position(|(ip, _)| ip.is_ipv4() == alike.is_ipv4())
+    }
+}
+
 impl Ports {
-    pub(super) fn new(ip: IpAddr, (first, last): (u16, u16)) -> io::Result<Ports> {
+    fn new(ip: IpAddr, (first, last): (u16, u16)) -> io::Result<Ports> {
         if (first, last) == (0, 0) {
             return Ok(Ports::System(ip));
         }
@@ -54,7 +87,7 @@ impl Ports {
     }
 
     /// Binds a pair. A port that another program holds is passed over and tried again later.
-    pub(super) fn take(&mut self) -> io::Result<Pair> {
+    fn take(&mut self) -> io::Result<Pair> {
         match self {
             Ports::System(ip) => system_pair(*ip),
             Ports::Range {
@@ -85,7 +118,7 @@ impl Ports {
     }
 
     /// A pair has rested and may be taken again.
-    pub(super) fn give_back(&mut self, port: u16) {
+    fn give_back(&mut self, port: u16) {
         if let Ports::Range { free, .. } = self {
             free.push_back(port);
         }
@@ -126,9 +159,13 @@ fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
         Some(Protocol::UDP),
     )?;
     socket.set_nonblocking(true)?;
+    // A system that forbids it still carries the call.
     if ip.is_ipv4() {
-        // A system that forbids it still carries the call.
         let _ = socket.set_tos_v4(TOS_VOICE);
+    } else {
+        // The same port may be another leg's over IPv4.
+        socket.set_only_v6(true)?;
+        let _ = socket.set_tclass_v6(TOS_VOICE);
     }
     socket.bind(&address.into())?;
     Ok(UdpSocket::from_std(socket.into()))

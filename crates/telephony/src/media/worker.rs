@@ -16,7 +16,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
 use super::lateness::Lateness;
 use super::leg::{Leg, locked};
-use super::ports::Ports;
+use super::ports::Families;
 use super::{MediaEvent, TapFrame};
 
 /// Datagrams read from one socket before the others have their turn.
@@ -46,7 +46,7 @@ pub(super) enum Command {
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(super) events: tokio::sync::mpsc::UnboundedSender<MediaEvent>,
-    pub(super) ports: Arc<Mutex<Ports>>,
+    pub(super) ports: Arc<Mutex<Families>>,
     pub(super) silence_timeout: Duration,
     pub(super) drain: Duration,
     pub(super) lateness: Arc<Lateness>,
@@ -308,9 +308,9 @@ impl Turner {
             let Some((_, leg)) = self.resting.pop_front() else {
                 return;
             };
-            let port = leg.local.port();
+            let local = leg.local;
             drop(leg);
-            locked(&self.common.ports).give_back(port);
+            locked(&self.common.ports).give_back(local);
         }
     }
 }

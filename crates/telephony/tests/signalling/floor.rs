@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{DigestAlgorithm, Report, Telephony, TelephonyConfig};
+use telephony::{DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings};
 use tokio::sync::mpsc;
 
 use crate::peer::{Behaviour, Peer, Seen, Setup};
@@ -36,8 +36,12 @@ pub(crate) struct Floor {
 
 pub(crate) fn config() -> TelephonyConfig {
     TelephonyConfig {
-        sip_bind: ([127, 0, 0, 1], 0).into(),
-        advertised: None,
+        places: vec![Listener::plain(([127, 0, 0, 1], 0).into())],
+        tls: TlsSettings::default(),
+        probe_every: None,
+        name_servers: Vec::new(),
+        origins: Vec::new(),
+        keep_alive: Duration::from_secs(30),
         domain: "cadencia.test".into(),
         digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),

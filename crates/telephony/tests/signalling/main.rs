@@ -1,10 +1,14 @@
 //! Telephony over real sockets on loopback: against a carrier and phones made of our own endpoint
 //! (`peer.rs`), and against sipp, which others wrote.
 
+mod authority;
 mod calls;
+mod far_end;
 mod floor;
 mod hostile;
+mod ipv6;
 mod lines;
+mod names;
 mod peer;
 mod per_call;
 // Shared as a file: the `tests` crate builds the whole program.
@@ -13,3 +17,5 @@ mod per_call;
 mod ports;
 mod restart;
 mod sipp;
+mod tls;
+mod websocket;

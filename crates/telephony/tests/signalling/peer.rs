@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -79,7 +79,11 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) fn start(setup: Setup) -> Peer {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
+        Peer::start_at(Ipv4Addr::LOCALHOST.into(), setup)
+    }
+
+    pub(crate) fn start_at(ip: IpAddr, setup: Setup) -> Peer {
+        let socket = UdpSocket::bind((ip, 0)).expect("loopback has free ports");
         let address = socket.local_addr().expect("bound");
         let (asks, inbox) = channel();
         let notes = Arc::new(Mutex::new(Notes::default()));
@@ -277,7 +281,8 @@ impl Worker {
                 answer_at = Some(now);
             }
         }
-        let rtp = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
+        let here = self.socket.local_addr().expect("bound").ip();
+        let rtp = UdpSocket::bind((here, 0)).expect("loopback has free ports");
         rtp.set_nonblocking(true).expect("a socket");
         let made = Call {
             user,

@@ -2,7 +2,7 @@
 
 use domain::{AttemptId, LineMode};
 use engine::{CallProgress, LineEvent};
-use telephony::{Report, TelephonyConfig};
+use telephony::{Listener, Report, TelephonyConfig};
 
 use crate::floor::{AGENT, ANSWERS, Floor, RINGS, TRUNK, carrier, config, phone, picks_up, sees};
 use crate::peer::Seen;
@@ -12,7 +12,7 @@ async fn dies_and_comes_back(floor: Floor) -> Floor {
     let sip_bind = floor.telephony.local();
     drop(floor);
     let again = || TelephonyConfig {
-        sip_bind,
+        places: vec![Listener::plain(sip_bind)],
         seed: [77; 32],
         ..config()
     };

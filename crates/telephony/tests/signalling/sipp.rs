@@ -29,6 +29,7 @@ impl Sipp {
         let transport = match transport {
             TrunkTransport::Udp => "u1",
             TrunkTransport::Tcp => "t1",
+            TrunkTransport::Tls => "l1",
         };
         let process = Process::new("sipp")
             .arg("-sf")

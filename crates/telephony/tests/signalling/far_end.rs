@@ -1,0 +1,275 @@
+//! A user agent on one connection, whatever that is made of: a phone that registers, or a carrier.
+//! It takes every call and keeps what it heard word by word.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ServerConfig};
+use sip::endpoint::{
+    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, NewRegistration, Transport,
+};
+use sip::framing::{Framed, StreamFramer};
+use sip::sdp::{self, Codec, Direction};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::{sleep_until, timeout};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+use crate::floor::PATIENCE;
+
+/// A running far end; dropped, its connection closes.
+pub(crate) struct FarEnd {
+    heard: mpsc::UnboundedReceiver<String>,
+    asks: mpsc::UnboundedSender<Ask>,
+    /// The certificate that the node showed, where it had to.
+    pub(crate) shown: Option<CertificateDer<'static>>,
+}
+
+enum Ask {
+    HangUp,
+    Say(Vec<u8>),
+}
+
+/// Where messages come from and go to.
+pub(crate) struct Line {
+    pub(crate) incoming: mpsc::UnboundedReceiver<Vec<u8>>,
+    pub(crate) outgoing: mpsc::UnboundedSender<Vec<u8>>,
+}
+
+/// A carrier inside TLS.
+pub(crate) struct Carrier {
+    pub(crate) address: SocketAddr,
+    calls: mpsc::UnboundedReceiver<FarEnd>,
+}
+
+impl Carrier {
+    pub(crate) async fn start(at: &str, tls: Arc<ServerConfig>) -> Carrier {
+        let listener = TcpListener::bind((at, 0)).await.expect("loopback");
+        let address = listener.local_addr().expect("bound");
+        let (opened, calls) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((stream, remote)) = listener.accept().await {
+                // The node may find the certificate wanting.
+                if let Ok(stream) = TlsAcceptor::from(Arc::clone(&tls)).accept(stream).await {
+                    let flow = Flow {
+                        transport: Transport::Tls,
+                        remote,
+                    };
+                    let far_end = FarEnd::on(over(stream), flow, address, None);
+                    let _ = opened.send(far_end);
+                }
+            }
+        });
+        Carrier { address, calls }
+    }
+
+    /// The next connection of the node.
+    pub(crate) async fn next(&mut self) -> FarEnd {
+        let next = timeout(PATIENCE, self.calls.recv()).await;
+        next.expect("a connection in time").expect("it runs")
+    }
+
+    pub(crate) fn was_reached(&mut self) -> bool {
+        self.calls.try_recv().is_ok()
+    }
+}
+
+impl FarEnd {
+    /// A phone that registers over TLS.
+    pub(crate) async fn phone_over_tls(node: SocketAddr, tls: Arc<ClientConfig>) -> FarEnd {
+        let stream = TcpStream::connect(node).await.expect("it listens");
+        let local = stream.local_addr().expect("connected");
+        let name = ServerName::from(node.ip());
+        let connecting = TlsConnector::from(tls).connect(name, stream).await;
+        let stream = connecting.expect("the node's certificate is good");
+        let certificates = stream.get_ref().1.peer_certificates();
+        let shown = certificates.and_then(|all| all.first()).cloned();
+        let flow = Flow {
+            transport: Transport::Tls,
+            remote: node,
+        };
+        let phone = FarEnd::on(over(stream), flow, local, Some("adv1"));
+        FarEnd { shown, ..phone }
+    }
+
+    /// On a line that is there; registers if it is a user.
+    pub(crate) fn on(line: Line, flow: Flow, local: SocketAddr, user: Option<&str>) -> FarEnd {
+        let mut seed = [9; 32];
+        seed[..2].copy_from_slice(&local.port().to_be_bytes());
+        let config = EndpointConfig {
+            local,
+            locals: vec![(flow.transport, local)],
+            seed,
+            accept_calls: true,
+            source_rate: 0,
+            ..EndpointConfig::default()
+        };
+        let now = Instant::now();
+        let mut endpoint = Endpoint::new(config, now);
+        if let Some(user) = user {
+            let registration = NewRegistration {
+                flow,
+                domain: "cadencia.test".into(),
+                user: user.into(),
+                password: format!("pw-{user}"),
+                expires: Duration::from_secs(120),
+            };
+            endpoint.register(now, registration);
+        }
+        let (notes, heard) = mpsc::unbounded_channel();
+        let (asks, asked) = mpsc::unbounded_channel();
+        let worker = Worker {
+            endpoint,
+            flow,
+            local,
+            line,
+            notes,
+            call: None,
+        };
+        tokio::spawn(worker.run(asked));
+        FarEnd {
+            heard,
+            asks,
+            shown: None,
+        }
+    }
+
+    /// The next message that begins so; those before are passed over.
+    pub(crate) async fn hears(&mut self, start: &str) -> String {
+        loop {
+            let next = timeout(PATIENCE, self.heard.recv()).await;
+            let message = next.unwrap_or_else(|_| panic!("never heard {start}"));
+            let message = message.unwrap_or_else(|| panic!("closed before {start}"));
+            if message.starts_with(start) {
+                return message;
+            }
+        }
+    }
+
+    /// Waits until the connection is closed.
+    pub(crate) async fn is_closed(&mut self) {
+        let closed = async { while self.heard.recv().await.is_some() {} };
+        timeout(PATIENCE, closed).await.expect("closed in time");
+    }
+
+    pub(crate) fn hangs_up(&self) {
+        assert!(self.asks.send(Ask::HangUp).is_ok(), "it runs");
+    }
+
+    /// Sends these bytes as they are.
+    pub(crate) fn says(&self, bytes: &[u8]) {
+        assert!(self.asks.send(Ask::Say(bytes.to_vec())).is_ok(), "it runs");
+    }
+}
+
+/// A stream cut into messages.
+pub(crate) fn over<S>(stream: S) -> Line
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let (mut read, mut write) = tokio::io::split(stream);
+    let (sender, incoming) = mpsc::unbounded_channel();
+    let (outgoing, mut messages) = mpsc::unbounded_channel::<Vec<u8>>();
+    tokio::spawn(async move {
+        let mut framer = StreamFramer::new();
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = read.read(&mut buffer).await {
+            framer.push(&buffer[..length]);
+            for framed in framer.by_ref() {
+                let sent = match framed.expect("a node sends SIP") {
+                    Framed::Message(bytes) => sender.send(bytes),
+                    Framed::Ping => sender.send(b"ping".to_vec()),
+                    Framed::Pong => sender.send(b"pong".to_vec()),
+                };
+                if sent.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(bytes) = messages.recv().await {
+            if write.write_all(&bytes).await.is_err() || write.flush().await.is_err() {
+                return;
+            }
+        }
+        let _ = write.shutdown().await;
+    });
+    Line { incoming, outgoing }
+}
+
+struct Worker {
+    endpoint: Endpoint,
+    flow: Flow,
+    local: SocketAddr,
+    line: Line,
+    notes: mpsc::UnboundedSender<String>,
+    call: Option<CallHandle>,
+}
+
+impl Worker {
+    async fn run(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
+        loop {
+            let now = Instant::now();
+            self.endpoint.wake(now);
+            self.flush(now);
+            let wake = self.endpoint.next_wake();
+            let wake = wake.unwrap_or(now + Duration::from_secs(60));
+            tokio::select! {
+                message = self.line.incoming.recv() => match message {
+                    Some(bytes) => {
+                        let _ = self.notes.send(String::from_utf8_lossy(&bytes).into_owned());
+                        self.endpoint.receive(Instant::now(), self.flow, &bytes);
+                    }
+                    None => return,
+                },
+                ask = asks.recv() => match (ask, self.call) {
+                    (Some(Ask::HangUp), Some(call)) => {
+                        self.endpoint.hang_up(Instant::now(), call, None);
+                    }
+                    (Some(Ask::HangUp), None) => panic!("no call to hang up"),
+                    (Some(Ask::Say(bytes)), _) => {
+                        let _ = self.line.outgoing.send(bytes);
+                    }
+                    (None, _) => return,
+                },
+                () = sleep_until(wake.into()) => {}
+            }
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        loop {
+            while let Some(event) = self.endpoint.poll_event() {
+                self.react(now, event);
+            }
+            let Some(transmit) = self.endpoint.poll_transmit() else {
+                return;
+            };
+            // A closed connection ends the worker soon.
+            let _ = self.line.outgoing.send(transmit.bytes);
+        }
+    }
+
+    fn react(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Incoming { call, offer, .. } => {
+                let rtp = SocketAddr::new(self.local.ip(), 40_000);
+                let offer = offer.expect("a node always offers");
+                let answer = sdp::answer(&offer, rtp, 1, &[Codec::Pcma], Direction::SendRecv);
+                self.endpoint.ring(now, call, None);
+                self.endpoint
+                    .answer(now, call, answer.expect("PCMA is offered").0);
+            }
+            Event::Call { call, event } => match event {
+                CallEvent::Confirmed => self.call = Some(call),
+                CallEvent::Ended { .. } => self.call = None,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
