@@ -405,10 +405,7 @@ impl Engine {
         let on_call = change.attempt.and_then(|attempt| self.campaign_of(attempt));
         match change.from {
             AgentStatus::Ready => {
-                // Who waits for calls of several campaigns idles for each in part.
-                let campaigns = self.campaigns_of(id);
-                let part = span / u32::try_from(campaigns.len()).unwrap_or(1).max(1);
-                for campaign in campaigns {
+                for (campaign, part) in self.idle_for(id, span) {
                     if let Some(run) = self.runs.get_mut(&campaign) {
                         run.figures.ready += part;
                     }

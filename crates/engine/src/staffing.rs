@@ -43,14 +43,17 @@ impl Engine {
                 .is_some_and(|home| home == id || (shares(home) && shares(id)))
     }
 
-    /// The campaigns an agent's next call may come from.
-    pub(crate) fn campaigns_of(&self, agent: AgentId) -> Vec<CampaignId> {
+    /// The campaigns an agent's next call may come from, with the part of a time
+    /// spent waiting for it that each answers for.
+    pub(crate) fn idle_for(&self, agent: AgentId, span: Duration) -> Vec<(CampaignId, Duration)> {
         let agent = self.roster.get(agent).into_iter();
         let theirs = agent.flat_map(|agent| {
             let theirs = agent.profile.campaigns.iter().copied();
             theirs.filter(|id| self.works_for(agent, *id))
         });
-        theirs.collect()
+        let theirs: Vec<CampaignId> = theirs.collect();
+        let part = span / u32::try_from(theirs.len()).unwrap_or(1).max(1);
+        theirs.into_iter().map(|id| (id, part)).collect()
     }
 
     fn at_work_for(&self, id: CampaignId) -> impl Iterator<Item = &Agent> {
@@ -111,11 +114,12 @@ impl Engine {
     /// most agents of this one are its agents too. What this one placed now
     /// would keep it waiting.
     pub(crate) fn others_are_first(&self, id: CampaignId) -> bool {
-        let half = self.staffed(id).div_ceil(2);
-        self.first.iter().any(|first| {
+        let shares_most = |first: &CampaignId| {
             let both = |agent: &&Agent| staffs(agent, id) && agent.serves(*first);
-            *first != id && self.roster.iter().filter(both).count() >= half
-        })
+            self.roster.iter().filter(both).count() >= self.staffed(id).div_ceil(2)
+        };
+        let mut others = self.first.iter().filter(|first| **first != id);
+        others.any(shares_most)
     }
 
     /// Puts agents and calls on the floor of a campaign.

@@ -1,5 +1,7 @@
 //! The floor as the supervisor sees it, made from the engine's state.
 
+use std::time::Duration;
+
 use agents::{Agent, Booked, State};
 use domain::{AgentStatus, Timestamp};
 
@@ -54,10 +56,9 @@ impl Engine {
             let span = now.since(agent.since());
             match agent.status() {
                 AgentStatus::Ready => {
-                    let campaigns = self.campaigns_of(agent.profile.id);
-                    if campaigns.contains(&id) {
-                        ready += span / u32::try_from(campaigns.len()).unwrap_or(1);
-                    }
+                    let idle = self.idle_for(agent.profile.id, span).into_iter();
+                    let ours = idle.filter(|(campaign, _)| *campaign == id);
+                    ready += ours.map(|(_, part)| part).sum::<Duration>();
                 }
                 AgentStatus::Talking | AgentStatus::WrapUp
                     if agent.attempt().and_then(|on| self.campaign_of(on)) == Some(id) =>

@@ -130,15 +130,12 @@ fn changes(settings: &TlsSettings) -> Vec<Option<SystemTime>> {
 }
 
 fn load(settings: &TlsSettings) -> Result<Loaded, TlsError> {
-    let own = match &settings.own {
-        Some(files) => Some(files).map(|files| {
-            let chain = certificates(&files.certificate)?;
-            let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?);
-            let key = key.map_err(|_| TlsError::NoKey(files.key.clone()))?;
-            Ok::<_, TlsError>((chain, key))
-        }),
-        None => None,
-    };
+    let own = settings.own.as_ref().map(|files| {
+        let chain = certificates(&files.certificate)?;
+        let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?);
+        let key = key.map_err(|_| TlsError::NoKey(files.key.clone()))?;
+        Ok::<_, TlsError>((chain, key))
+    });
     let own = own.transpose()?;
     let mismatch = |source| TlsError::Pair {
         certificate: settings

@@ -17,13 +17,7 @@ impl Endpoint {
     pub fn invite(&mut self, now: Instant, call: NewCall) -> CallHandle {
         let handle = CallHandle(self.handle());
         if self.calls.len() >= CALLS_MAX {
-            let event = CallEvent::Failed {
-                status: 503,
-                by_us: true,
-                q850: None,
-                blocked: false,
-            };
-            self.tell(handle, event);
+            self.tell_failed(handle, 503, true);
             return handle;
         }
         let request = self.compose_invite(&call);

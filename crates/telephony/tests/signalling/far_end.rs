@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::LineMode;
+use engine::LineEvent;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ServerConfig};
 use sip::endpoint::{
@@ -18,7 +20,8 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep_until, timeout};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::floor::PATIENCE;
+use crate::authority::Authority;
+use crate::floor::{Floor, PATIENCE};
 
 /// A running far end; dropped, its connection closes.
 pub(crate) struct FarEnd {
@@ -78,6 +81,20 @@ impl Carrier {
 }
 
 impl FarEnd {
+    /// A phone that registered over TLS and whose agent's line is raised, and the INVITE that raised it.
+    pub(crate) async fn line_over_tls(
+        floor: &mut Floor,
+        authority: &Authority,
+    ) -> (FarEnd, String) {
+        let node = floor.telephony.heard()[1].address;
+        floor.agent(LineMode::NailedUp);
+        let mut phone = FarEnd::phone_over_tls(node, authority.client()).await;
+        floor.line(|event| *event == LineEvent::Registered).await;
+        floor.raises_line().await;
+        let invite = phone.hears("INVITE ").await;
+        (phone, invite)
+    }
+
     /// A phone that registers over TLS.
     pub(crate) async fn phone_over_tls(node: SocketAddr, tls: Arc<ClientConfig>) -> FarEnd {
         let stream = TcpStream::connect(node).await.expect("it listens");

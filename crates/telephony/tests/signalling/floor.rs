@@ -82,18 +82,9 @@ impl Floor {
     }
 
     pub(crate) fn trunk_at(&self, address: SocketAddr, transport: TrunkTransport) {
-        self.telephony.set_trunk(Trunk {
-            id: TRUNK,
-            name: "carrier".into(),
-            host: address.ip().to_string(),
-            port: address.port(),
-            transport,
-            channels_max: 100,
-            calls_per_second_max: 100.0,
-            credentials: None,
-            prefix: String::new(),
-            enabled: true,
-        });
+        let host = address.ip().to_string();
+        self.telephony
+            .set_trunk(trunk(&host, address.port(), transport));
     }
 
     /// Orders a call; its ring timeout is 20 s.
@@ -148,6 +139,14 @@ impl Floor {
     pub(crate) async fn raises_line(&mut self) {
         self.orders(Command::RaiseLine { agent: AGENT });
         self.line(|event| *event == LineEvent::Up).await;
+    }
+
+    /// Orders that the agent talks to a customer.
+    pub(crate) fn bridges(&self, attempt: AttemptId) {
+        self.orders(Command::Bridge {
+            attempt,
+            agent: AGENT,
+        });
     }
 
     /// Waits for progress of a call, passing over what came before it; reports of others are kept.
@@ -240,6 +239,22 @@ pub(crate) const HANGS_UP_AT_ONCE: &str = "+573000000006";
 pub(crate) const ANSWERS_NONSENSE: &str = "+573000000007";
 pub(crate) const ANSWERS_MUTE: &str = "+573000000008";
 pub(crate) const DECLINES: &str = "+573000000009";
+
+/// The trunk of these tests, at a host.
+pub(crate) fn trunk(host: &str, port: u16, transport: TrunkTransport) -> Trunk {
+    Trunk {
+        id: TRUNK,
+        name: "carrier".into(),
+        host: host.into(),
+        port,
+        transport,
+        channels_max: 100,
+        calls_per_second_max: 100.0,
+        credentials: None,
+        prefix: String::new(),
+        enabled: true,
+    }
+}
 
 /// A phone that picks up at once.
 pub(crate) fn picks_up(_: &str) -> Behaviour {

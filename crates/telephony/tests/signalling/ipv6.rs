@@ -10,7 +10,7 @@ use telephony::{Listener, ListenerKind, TelephonyConfig};
 use crate::authority::Authority;
 use crate::far_end::{Carrier, FarEnd};
 use crate::floor::{
-    ADVISOR, AGENT, ANSWERS, CUSTOMER, Floor, carrier, config, hung_up_by, picks_up, until,
+    ADVISOR, ANSWERS, CUSTOMER, Floor, carrier, config, hung_up_by, picks_up, until,
 };
 use crate::peer::{Peer, Setup};
 
@@ -50,10 +50,7 @@ async fn a_phone_on_ipv6_talks_with_a_customer_on_ipv4() {
     floor.raises_line().await;
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
-    floor.orders(Command::Bridge {
-        attempt: call,
-        agent: AGENT,
-    });
+    floor.bridges(call);
     until("the customer hears the advisor", || {
         carrier.heard(ANSWERS, ADVISOR) > 0
     })
@@ -114,11 +111,7 @@ async fn a_phone_on_ipv6_is_called_over_tls() {
     let authority = Authority::new();
     let mut floor = Floor::open_with(authority.node(ListenerKind::Tls, "::1")).await;
     let node = floor.telephony.heard()[1].address;
-    floor.agent(LineMode::NailedUp);
-    let mut phone = FarEnd::phone_over_tls(node, authority.client()).await;
-    floor.line(|event| *event == LineEvent::Registered).await;
-    floor.raises_line().await;
-    let invite = phone.hears("INVITE ").await;
+    let (mut phone, invite) = FarEnd::line_over_tls(&mut floor, &authority).await;
     let via = format!("Via: SIP/2.0/TLS [::1]:{};", node.port());
     assert!(invite.contains(&via), "{invite}");
     phone.hears("ACK ").await;

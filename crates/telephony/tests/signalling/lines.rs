@@ -7,8 +7,7 @@ use engine::{CallProgress, Command, LineEvent};
 use telephony::Report;
 
 use crate::floor::{
-    ADVISOR, AGENT, ANSWERS, CUSTOMER, Floor, PATIENCE, RINGS, carrier, hung_up_by, picks_up, sees,
-    until,
+    ADVISOR, ANSWERS, CUSTOMER, Floor, PATIENCE, RINGS, carrier, hung_up_by, picks_up, sees, until,
 };
 use crate::peer::Seen;
 
@@ -26,10 +25,7 @@ async fn customer_and_agent_hear_each_other_and_the_line_outlives_the_call() {
             carrier.heard(ANSWERS, ADVISOR),
             phone.heard("adv1", CUSTOMER),
         );
-        floor.orders(Command::Bridge {
-            attempt: call,
-            agent: AGENT,
-        });
+        floor.bridges(call);
         let bridged = |report: &Report| {
             matches!(report, Report::BridgeTook { attempt, took }
                 if *attempt == call && *took < Duration::from_millis(100))
@@ -62,10 +58,7 @@ async fn a_line_that_falls_during_a_call_says_so_and_the_customer_stays() {
     floor.raises_line().await;
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
-    floor.orders(Command::Bridge {
-        attempt: call,
-        agent: AGENT,
-    });
+    floor.bridges(call);
     floor
         .report(|report| matches!(report, Report::BridgeTook { .. }))
         .await;

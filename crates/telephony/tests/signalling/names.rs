@@ -14,7 +14,7 @@ use telephony::TelephonyConfig;
 
 use crate::authority::Authority;
 use crate::far_end::Carrier;
-use crate::floor::{ANSWERS, Floor, PATIENCE, TRUNK, UNAVAILABLE, carrier, config, until};
+use crate::floor::{ANSWERS, Floor, PATIENCE, UNAVAILABLE, carrier, config, trunk, until};
 
 const TTL: u32 = 1;
 
@@ -87,21 +87,6 @@ impl Zone {
     }
 }
 
-fn by_name(host: &str, port: u16, transport: TrunkTransport) -> Trunk {
-    Trunk {
-        id: TRUNK,
-        name: host.into(),
-        host: host.into(),
-        port,
-        transport,
-        channels_max: 100,
-        calls_per_second_max: 100.0,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
-    }
-}
-
 /// Calls until a call is more than refused for want of an address.
 async fn calls_once_found(floor: &mut Floor, number: &str) {
     let started = Instant::now();
@@ -125,7 +110,7 @@ async fn calls_go_to_the_best_server_and_past_one_that_fails() {
     ];
     zone.says_servers("_sip._udp.carrier.test", &servers);
     let mut floor = Floor::open_with(zone.node()).await;
-    let trunk = by_name("carrier.test", 0, TrunkTransport::Udp);
+    let trunk = trunk("carrier.test", 0, TrunkTransport::Udp);
     floor.telephony.set_trunk(trunk);
     calls_once_found(&mut floor, ANSWERS).await;
     until("the best one is called", || first.invites() == 1).await;
@@ -153,7 +138,7 @@ async fn a_carrier_that_moves_is_followed() {
     let service = "_sip._udp.carrier.test";
     zone.says_servers(service, &[(1, "a.carrier.test", old.address.port())]);
     let mut floor = Floor::open_with(zone.node()).await;
-    let trunk = by_name("carrier.test", 0, TrunkTransport::Udp);
+    let trunk = trunk("carrier.test", 0, TrunkTransport::Udp);
     floor.telephony.set_trunk(trunk);
     calls_once_found(&mut floor, ANSWERS).await;
     until("the old one is called", || old.invites() == 1).await;
@@ -173,7 +158,7 @@ async fn a_host_without_servers_is_called_at_its_own_address() {
     zone.says_address("sip.carrier.test");
     let mut floor = Floor::open_with(zone.node()).await;
     let port = carrier.address.port();
-    let trunk = by_name("sip.carrier.test", port, TrunkTransport::Udp);
+    let trunk = trunk("sip.carrier.test", port, TrunkTransport::Udp);
     floor.telephony.set_trunk(trunk);
     calls_once_found(&mut floor, ANSWERS).await;
     until("it is called", || carrier.invites() == 1).await;
@@ -199,7 +184,7 @@ async fn what_options_find_dead_gets_no_call() {
         ..zone.node()
     };
     let mut floor = Floor::open_with(setup).await;
-    let trunk = by_name("carrier.test", 0, TrunkTransport::Tls);
+    let trunk = trunk("carrier.test", 0, TrunkTransport::Tls);
     floor.telephony.set_trunk(trunk);
     let mut far_end = alive.next().await;
     far_end
@@ -226,7 +211,7 @@ async fn a_name_server_that_is_gone_delays_no_call() {
     for number in 2..50 {
         floor.telephony.set_trunk(Trunk {
             id: TrunkId::new(number),
-            ..by_name("gone.test", 0, TrunkTransport::Udp)
+            ..trunk("gone.test", 0, TrunkTransport::Udp)
         });
     }
     floor.trunk_to(carrier.address);

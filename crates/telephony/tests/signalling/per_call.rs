@@ -4,9 +4,7 @@ use domain::{EndedBy, LineMode};
 use engine::{Command, LineEvent};
 use telephony::Report;
 
-use crate::floor::{
-    ADVISOR, AGENT, ANSWERS, CUSTOMER, Floor, carrier, hung_up_by, picks_up, sees, until,
-};
+use crate::floor::{ADVISOR, ANSWERS, CUSTOMER, Floor, carrier, hung_up_by, picks_up, sees, until};
 use crate::peer::{Behaviour, Seen};
 
 fn is_busy(_: &str) -> Behaviour {
@@ -23,10 +21,7 @@ async fn the_phone_rings_when_a_customer_comes_and_is_free_when_they_left() {
     assert_eq!(phone.invites(), 0, "it does not ring before");
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
-    floor.orders(Command::Bridge {
-        attempt: call,
-        agent: AGENT,
-    });
+    floor.bridges(call);
     floor
         .report(|report| matches!(report, Report::BridgeTook { .. }))
         .await;
@@ -48,10 +43,7 @@ async fn an_agent_who_hangs_up_their_phone_ends_the_call() {
     floor.raises_line().await;
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
-    floor.orders(Command::Bridge {
-        attempt: call,
-        agent: AGENT,
-    });
+    floor.bridges(call);
     floor
         .report(|report| matches!(report, Report::BridgeTook { .. }))
         .await;
@@ -69,10 +61,7 @@ async fn a_phone_that_refuses_takes_the_line_down_and_leaves_the_customer() {
     floor.raises_line().await;
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
-    floor.orders(Command::Bridge {
-        attempt: call,
-        agent: AGENT,
-    });
+    floor.bridges(call);
     let down = floor
         .line(|event| matches!(event, LineEvent::Down(_)))
         .await;

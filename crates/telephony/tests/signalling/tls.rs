@@ -109,11 +109,7 @@ async fn certificates_are_renewed_while_a_line_is_up() {
     let authority = Authority::new();
     let mut floor = Floor::open_with(authority.node(ListenerKind::Tls, "127.0.0.1")).await;
     let node = floor.telephony.heard()[1].address;
-    floor.agent(LineMode::NailedUp);
-    let mut phone = FarEnd::phone_over_tls(node, authority.client()).await;
-    floor.line(|event| *event == LineEvent::Registered).await;
-    floor.raises_line().await;
-    let invite = phone.hears("INVITE ").await;
+    let (phone, invite) = FarEnd::line_over_tls(&mut floor, &authority).await;
     assert!(
         invite.contains(&format!("Via: SIP/2.0/TLS {node}")),
         "{invite}"
