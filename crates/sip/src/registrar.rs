@@ -60,10 +60,6 @@ struct Entry {
 /// The answer to a REGISTER.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// 401 with these.
-    Challenge(Vec<Challenge>),
-    /// Credentials were given and wrong: the same, and worth counting.
-    Wrong(Vec<Challenge>),
     /// A final refusal.
     Refuse(u16),
     /// 423 with this Min-Expires.
@@ -72,6 +68,24 @@ pub(crate) enum Answer {
     Done {
         bindings: Vec<Binding>,
         changes: Vec<Change>,
+    },
+}
+
+/// Who sent a request, by the digest in it.
+#[derive(Debug)]
+pub(crate) enum Who {
+    /// A user of ours.
+    User(String),
+    /// Nobody in particular: ask with these.
+    Stranger(Vec<Challenge>),
+    /// Credentials were given and wrong: the same answer, and worth counting.
+    Wrong {
+        /// Under which name.
+        user: String,
+        /// Whether the nonce was one that this source was given.
+        proven: bool,
+        /// To ask with.
+        challenges: Vec<Challenge>,
     },
 }
 
@@ -118,12 +132,14 @@ impl Registrar {
         }
     }
 
-    /// Takes a REGISTER that came over `flow`.
-    pub(crate) fn register(&mut self, now: Instant, flow: Flow, request: &Request) -> Answer {
-        let user = match self.authenticate(now, flow.remote.ip(), request) {
-            Ok(user) => user,
-            Err(answer) => return answer,
-        };
+    /// Takes a REGISTER of `user` that came over `flow`.
+    pub(crate) fn register(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        user: String,
+        request: &Request,
+    ) -> Answer {
         let named = request.headers.to().ok();
         let named = named.and_then(|to| to.uri.user_decoded());
         // Registering for somebody else is nobody's right here (step 4).
@@ -170,20 +186,10 @@ impl Registrar {
         }
     }
 
-    /// The user of the digest, or what to answer.
-    fn authenticate(
-        &mut self,
-        now: Instant,
-        source: IpAddr,
-        request: &Request,
-    ) -> Result<String, Answer> {
-        let lines = request.headers.get_all("Authorization");
-        let given = lines
-            .filter_map(|line| Authorization::parse(line).ok())
-            .find(|authorization| authorization.realm == self.rules.realm);
-        let Some(given) = given else {
-            let challenges = self.nonces.challenges(now, source, false);
-            return Err(Answer::Challenge(challenges));
+    /// The user of the digest in a request.
+    pub(crate) fn who(&mut self, now: Instant, source: IpAddr, request: &Request) -> Who {
+        let Some(given) = self.credentials(request) else {
+            return self.stranger(now, source);
         };
         let account = self.accounts.get(&given.username);
         let verdict = self
@@ -191,16 +197,37 @@ impl Registrar {
             .verify(now, source, &given, &request.method, account);
         match verdict {
             // A digest made for another request is no better than a wrong one.
-            Verdict::Accepted if is_for(&given.uri, &request.uri) => Ok(given.username),
-            Verdict::Stale => {
-                let challenges = self.nonces.challenges(now, source, true);
-                Err(Answer::Challenge(challenges))
-            }
-            Verdict::Accepted | Verdict::Refused => {
-                let challenges = self.nonces.challenges(now, source, false);
-                Err(Answer::Wrong(challenges))
-            }
+            Verdict::Accepted if is_for(&given.uri, &request.uri) => Who::User(given.username),
+            Verdict::Stale => Who::Stranger(self.nonces.challenges(now, source, true)),
+            Verdict::Accepted | Verdict::Refused => Who::Wrong {
+                proven: self.nonces.gave(now, source, &given.nonce),
+                challenges: self.nonces.challenges(now, source, false),
+                user: given.username,
+            },
         }
+    }
+
+    /// Somebody who said nothing, or to whom nobody listens.
+    pub(crate) fn stranger(&mut self, now: Instant, source: IpAddr) -> Who {
+        Who::Stranger(self.nonces.challenges(now, source, false))
+    }
+
+    /// The name that a request gives with its credentials.
+    pub(crate) fn claimed(&self, request: &Request) -> Option<String> {
+        self.credentials(request).map(|given| given.username)
+    }
+
+    fn credentials(&self, request: &Request) -> Option<Authorization> {
+        let lines = request.headers.get_all("Authorization");
+        lines
+            .filter_map(|line| Authorization::parse(line).ok())
+            .find(|authorization| authorization.realm == self.rules.realm)
+    }
+
+    /// Whether `user` is registered over this very flow.
+    pub(crate) fn is_bound(&self, user: &str, flow: Flow) -> bool {
+        let entries = self.users.get(user);
+        entries.is_some_and(|entries| entries.iter().any(|entry| entry.flow == flow))
     }
 
     /// The Contacts of a REGISTER with the time that each is granted.

@@ -142,6 +142,8 @@ impl FromStr for Host {
     fn from_str(text: &str) -> Result<Self, UriError> {
         if let Some(inner) = text.strip_prefix('[') {
             let address = inner.strip_suffix(']').ok_or(UriError)?;
+            // The grammar of RFC 3261 had one colon too many (RFC 5118 section 4.10).
+            let address = address.replacen(":::", "::", 1);
             return address.parse().map(Self::V6).map_err(|_| UriError);
         }
         if let Ok(ip) = text.parse() {

@@ -122,6 +122,11 @@ impl Nonces {
         }
     }
 
+    /// Whether `nonce` was given to `source` and has not expired: who sends it receives there.
+    pub fn gave(&self, now: Instant, source: IpAddr, nonce: &str) -> bool {
+        self.read(now, source, nonce).is_some()
+    }
+
     /// How many used nonces are remembered.
     pub fn remembered(&self) -> usize {
         self.replay.len()

@@ -27,13 +27,14 @@ pub struct EndpointConfig {
     pub expires_min: Duration,
     /// Longest registration that the registrar grants.
     pub expires_max: Duration,
-    /// New requests a second from one unknown address before silence; 0: unlimited.
+    /// New requests a second from one unknown address before silence; 0: unlimited, and nobody is
+    /// banned for wrong passwords.
     pub source_rate: u32,
     /// Trunks: not limited in rate, and they may INVITE us.
     pub trusted_peers: Vec<IpAddr>,
     /// The digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Algorithm>,
-    /// Takes INVITEs from anyone (phones, carriers); else from trusted peers only.
+    /// Takes INVITEs from anyone (phones, carriers); else from trusted peers and those who log in.
     pub accept_calls: bool,
 }
 

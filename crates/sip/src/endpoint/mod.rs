@@ -3,12 +3,15 @@
 //! [`Endpoint::poll_event`], and calls [`Endpoint::wake`] at [`Endpoint::next_wake`].
 
 mod auth;
+mod bans;
 mod call;
 mod compose;
 mod config;
 mod event;
 mod flow;
+mod guard;
 mod in_dialog;
+mod login;
 mod outside;
 mod probe;
 mod record;
@@ -19,12 +22,14 @@ mod uac;
 mod uas;
 
 pub use crate::timers::Timers;
+pub use bans::Ban;
 pub use config::{
     Binding, CallHandle, EndpointConfig, InvalidRecord, NewCall, NewRegistration, OptionsHandle,
     OrphanInvite, RegistrationHandle, Transmit,
 };
 pub use event::{CallEvent, EndedBy, Event, RegistrationState};
 pub use flow::{Flow, Transport, source_of};
+pub use guard::TurnedAway;
 
 use crate::dialog::DialogId;
 use crate::message::{Message, Response, parse_datagram};
@@ -32,10 +37,10 @@ use crate::registrar::{Registrar, RegistrarRules};
 use crate::timers::Alarms;
 use crate::transaction::{ClientId, ClientTable, ServerId, ServerTable};
 use call::{Call, Owner};
+use guard::Guard;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use registering::Registering;
-use source_rate::SourceRate;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -61,7 +66,7 @@ pub struct Endpoint {
     alarms: Alarms<Alarm>,
     registrar: Registrar,
     registrations: HashMap<RegistrationHandle, Registering>,
-    source_rate: SourceRate,
+    guard: Guard,
     /// The time that was given last.
     latest: Instant,
 }
@@ -113,7 +118,7 @@ impl Endpoint {
             rng,
             registrar: Registrar::new(rules, now),
             registrations: HashMap::new(),
-            source_rate: SourceRate::new(config.source_rate, now),
+            guard: Guard::new(config.source_rate, now),
             latest: now,
             clients: ClientTable::new(config.timers),
             servers: ServerTable::new(config.timers),
@@ -131,6 +136,10 @@ impl Endpoint {
     /// Takes one datagram, or one message that was framed out of a stream.
     pub fn receive(&mut self, now: Instant, from: Flow, bytes: &[u8]) {
         self.latest = now;
+        let source = from.remote.ip();
+        if !self.is_known(source) && self.guard.is_shut(now, source) {
+            return;
+        }
         match parse_datagram(bytes) {
             Ok(Message::Request(request)) => self.on_request(now, from, request),
             Ok(Message::Response(response)) => self.on_response(now, &response),

@@ -55,7 +55,7 @@ impl Endpoint {
                 .servers
                 .find(&arrived.key.of_cancelled_invite())
                 .is_some();
-        if call.is_none() && !cancels && !self.admits(now, from.remote.ip()) {
+        if call.is_none() && !cancels && !self.admits(now, from, &arrived.request) {
             return;
         }
         let is_known = self.is_known(from.remote.ip());
@@ -74,22 +74,21 @@ impl Endpoint {
     }
 
     fn on_outside(&mut self, now: Instant, arrived: Arrived) {
+        if self.must_login(&arrived) && self.login(now, &arrived).is_none() {
+            return;
+        }
         let request = &arrived.request;
         let has_tag = request.headers.to().is_ok_and(|to| to.tag().is_some());
         match request.method {
-            Method::Invite if !self.may_call(arrived.from.remote.ip()) => {
-                self.refuse_stranger(&arrived);
-            }
             _ if has_tag => self.refuse(now, &arrived, 481),
             _ if request.headers.contains("Require") => self.refuse_extension(now, &arrived),
-            Method::Invite if !request.uri.is_sip() && !is_tel(request) => {
-                self.refuse(now, &arrived, 416);
-            }
+            _ if !request.uri.is_sip() && !is_tel(request) => self.refuse(now, &arrived, 416),
             Method::Invite if !request.body.is_empty() && sdp_of_request(request).is_none() => {
                 let mut response = self.response(&arrived.request, status(415));
                 response.headers.push("Accept", "application/sdp");
                 self.answer_at_once(now, &arrived, response);
             }
+            Method::Invite if shuns_sdp(request) => self.refuse(now, &arrived, 406),
             Method::Invite => self.on_incoming(now, arrived),
             Method::Register => self.on_register(now, &arrived),
             Method::Options => {
@@ -105,16 +104,17 @@ impl Endpoint {
         }
     }
 
-    fn may_call(&self, source: IpAddr) -> bool {
+    pub(super) fn may_call(&self, source: IpAddr) -> bool {
         self.config.accept_calls || self.config.trusted_peers.contains(&source)
     }
 
     /// Whether to hear a new request from `source`: always if it is a trunk or a registered phone.
-    fn admits(&mut self, now: Instant, source: IpAddr) -> bool {
-        self.is_known(source) || self.source_rate.admits(now, source)
+    fn admits(&mut self, now: Instant, from: Flow, request: &Request) -> bool {
+        let source = from.remote.ip();
+        self.is_known(source) || self.guard.admits(now, source, request)
     }
 
-    fn is_known(&self, source: IpAddr) -> bool {
+    pub(super) fn is_known(&self, source: IpAddr) -> bool {
         self.config.trusted_peers.contains(&source) || self.registrar.knows(source)
     }
 
@@ -123,23 +123,18 @@ impl Endpoint {
         let Some(request) = error.request.as_deref() else {
             return;
         };
-        if request.method == Method::Ack || request.headers.via_top().is_err() {
+        if request.method == Method::Ack || !request.headers.contains("Via") {
             return;
         }
-        if !self.admits(now, from.remote.ip()) {
+        if !self.admits(now, from, request) {
             return;
         }
+        // Where its Via cannot be read the answer goes back the way it came.
         let (reply, mut request) = (reply_flow(request, from), request.clone());
         mark_received(&mut request, from);
         let mut response = self.response(&request, error.status());
         response.reason = error.reason();
         self.send_response(reply, response);
-    }
-
-    /// Refuses a call from a stranger without keeping anything about it.
-    fn refuse_stranger(&mut self, arrived: &Arrived) {
-        let response = self.response(&arrived.request, status(403));
-        self.send_response(arrived.reply, response);
     }
 
     /// Refuses with the usual reason phrase.
@@ -194,6 +189,18 @@ impl Endpoint {
 
 fn is_tel(request: &Request) -> bool {
     request.uri.scheme == crate::uri::Scheme::Tel
+}
+
+/// Whether a caller says that it cannot read what we would answer with. One that says nothing can.
+fn shuns_sdp(request: &Request) -> bool {
+    let reads_sdp = |kind: &str| {
+        let kind = kind.split(';').next().unwrap_or(kind).trim();
+        ["application/sdp", "application/*", "*/*"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known))
+    };
+    let mut kinds = request.headers.tokens("Accept").peekable();
+    kinds.peek().is_some() && !kinds.any(reads_sdp)
 }
 
 /// A status whose code is written in this crate.

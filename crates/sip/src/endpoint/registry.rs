@@ -2,7 +2,6 @@
 
 use super::outside::{Arrived, status};
 use super::{Binding, Endpoint, Event};
-use crate::auth::Challenge;
 use crate::message::{NameAddr, Status};
 use crate::registrar::{Answer, Change};
 use std::time::Instant;
@@ -28,13 +27,11 @@ impl Endpoint {
     }
 
     pub(super) fn on_register(&mut self, now: Instant, arrived: &Arrived) {
-        let answer = self.registrar.register(now, arrived.from, &arrived.request);
-        match answer {
-            Answer::Challenge(challenges) => self.challenge(arrived, &challenges),
-            Answer::Wrong(challenges) => {
-                self.source_rate.penalise(now, arrived.from.remote.ip());
-                self.challenge(arrived, &challenges);
-            }
+        let Some(user) = self.login(now, arrived) else {
+            return;
+        };
+        let (from, request) = (arrived.from, &arrived.request);
+        match self.registrar.register(now, from, user, request) {
             Answer::Refuse(code) => self.refuse(now, arrived, code),
             Answer::TooBrief(least) => {
                 let mut response = self.response(&arrived.request, status(423));
@@ -52,18 +49,6 @@ impl Endpoint {
                 self.tell_changes(changes);
             }
         }
-    }
-
-    /// Keeps nothing about the request (RFC 3261 section 8.2.7): whoever forges addresses would
-    /// otherwise fill our memory with transactions.
-    fn challenge(&mut self, arrived: &Arrived, challenges: &[Challenge]) {
-        let mut response = self.response(&arrived.request, status(401));
-        for challenge in challenges {
-            response
-                .headers
-                .push("WWW-Authenticate", challenge.to_string());
-        }
-        self.send_response(arrived.reply, response);
     }
 
     pub(super) fn tell_changes(&mut self, changes: Vec<Change>) {

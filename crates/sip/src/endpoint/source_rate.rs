@@ -1,5 +1,6 @@
-//! How many new requests one unknown address may send: a bucket of tokens per address, and silence
-//! when it is empty, since an answer would only help whoever forges addresses.
+//! How many new requests one unknown address may send: two buckets of tokens per address, one for
+//! the second and one for the hour, and silence when either is empty, since an answer would only
+//! help whoever forges addresses.
 
 use super::source_of;
 use std::collections::HashMap;
@@ -12,6 +13,19 @@ const SOURCES_MAX: usize = 10_000;
 /// What a wrong password costs, in requests.
 const WRONG_COST: f64 = 5.0;
 
+/// Requests that are answered without a right login ever coming of it: an office of phones needs few
+/// before the first of them is known, who looks for numbers needs thousands.
+const PATIENCE: f64 = 200.0;
+
+/// How fast that comes back, in requests a second.
+const PATIENCE_BACK: f64 = 0.2;
+
+/// For how long a source is remembered, in which its patience comes back.
+const REMEMBERED: Duration = Duration::from_secs(1000);
+
+/// Requests beyond the budget after which none is read any more, as a multiple of it.
+const FLOOD: f64 = 20.0;
+
 #[derive(Debug)]
 pub(super) struct SourceRate {
     per_second: f64,
@@ -22,6 +36,9 @@ pub(super) struct SourceRate {
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     tokens: f64,
+    patience: f64,
+    /// Refused lately; runs off ten times as fast as tokens come back.
+    refused: f64,
     at: Instant,
 }
 
@@ -45,41 +62,81 @@ impl SourceRate {
         self.take(now, source, WRONG_COST);
     }
 
+    /// Whether an address sends so much beyond its budget that its messages are not worth reading.
+    pub(super) fn is_flooding(&mut self, now: Instant, source: IpAddr) -> bool {
+        let full = self.per_second;
+        if full == 0.0 {
+            return false;
+        }
+        let Some(bucket) = self.buckets.get_mut(&source_of(source)) else {
+            return self.buckets.len() >= SOURCES_MAX && !self.has_room(now);
+        };
+        bucket.pass(now, full);
+        let floods = bucket.refused > FLOOD * full;
+        bucket.refused += f64::from(u8::from(floods));
+        bucket.refused = bucket.refused.min(2.0 * FLOOD * full);
+        floods
+    }
+
+    /// Forgets what an address did.
+    pub(super) fn forgive(&mut self, source: IpAddr) {
+        self.buckets.remove(&source_of(source));
+    }
+
     fn take(&mut self, now: Instant, source: IpAddr, cost: f64) -> bool {
         let source = source_of(source);
         let full = self.per_second;
         if full == 0.0 {
             return true;
         }
-        if !self.buckets.contains_key(&source) && self.buckets.len() >= SOURCES_MAX {
-            self.sweep(now);
-            if self.buckets.len() >= SOURCES_MAX {
-                return false;
-            }
+        if !self.buckets.contains_key(&source) && !self.has_room(now) {
+            return false;
         }
         let bucket = self.buckets.entry(source).or_insert(Bucket {
             tokens: full,
+            patience: PATIENCE,
+            refused: 0.0,
             at: now,
         });
-        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
-        bucket.tokens = (bucket.tokens + passed * full).min(full);
-        bucket.at = now;
-        let admitted = bucket.tokens >= 1.0;
+        bucket.pass(now, full);
+        let admitted = bucket.tokens >= 1.0 && bucket.patience >= 1.0;
         // Debt is bounded: ten seconds of silence after the last wrong password.
         let owed = if admitted { cost } else { cost - 1.0 };
         bucket.tokens = (bucket.tokens - owed).max(-10.0 * full);
+        bucket.patience -= f64::from(u8::from(admitted));
+        bucket.refused += f64::from(u8::from(!admitted));
         admitted
     }
 
-    /// Forgets addresses that have been quiet; at most once a second, since it looks at all.
-    fn sweep(&mut self, now: Instant) {
+    /// Whether one more address can be remembered; looks for room at most once a second, since that
+    /// means looking at all.
+    fn has_room(&mut self, now: Instant) -> bool {
+        if self.buckets.len() < SOURCES_MAX {
+            return true;
+        }
         if now.saturating_duration_since(self.swept_at) < Duration::from_secs(1) {
-            return;
+            return false;
         }
         self.swept_at = now;
-        let quiet = Duration::from_secs(12);
-        self.buckets
-            .retain(|_, bucket| now.saturating_duration_since(bucket.at) < quiet);
+        for quiet in [REMEMBERED, Duration::from_secs(12)] {
+            self.buckets
+                .retain(|_, bucket| now.saturating_duration_since(bucket.at) < quiet);
+            if self.buckets.len() < SOURCES_MAX / 2 {
+                break;
+            }
+        }
+        self.buckets.len() < SOURCES_MAX
+    }
+}
+
+impl Bucket {
+    /// Lets time pass.
+    fn pass(&mut self, now: Instant, full: f64) {
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        self.tokens = (self.tokens + passed * full).min(full);
+        self.patience = (self.patience + passed * PATIENCE_BACK).min(PATIENCE);
+        self.refused = (self.refused - passed * full * 10.0).max(0.0);
+        self.at = now;
     }
 }
 
@@ -124,5 +181,31 @@ mod tests {
         assert_eq!(rate.buckets.len(), SOURCES_MAX);
         assert!(rate.admits(start + Duration::from_secs(60), source(99_999)));
         assert_eq!(rate.buckets.len(), 1);
+    }
+
+    #[test]
+    fn who_asks_on_and_on_and_never_logs_in_is_answered_no_more() {
+        let mut now = Instant::now();
+        let mut rate = SourceRate::new(10, now);
+        let mut admitted = 0;
+        for _ in 0..2000 {
+            admitted += u32::from(rate.admits(now, source(1)));
+            now += Duration::from_millis(200);
+        }
+        assert!((200..=300).contains(&admitted), "{admitted}");
+        now += REMEMBERED;
+        assert!(rate.admits(now, source(1)), "quiet for long enough");
+    }
+
+    #[test]
+    fn a_flood_is_not_even_read_until_it_ebbs() {
+        let start = Instant::now();
+        let mut rate = SourceRate::new(10, start);
+        for _ in 0..300 {
+            rate.admits(start, source(1));
+        }
+        assert!(rate.is_flooding(start, source(1)) && !rate.is_flooding(start, source(2)));
+        let later = start + Duration::from_secs(5);
+        assert!(!rate.is_flooding(later, source(1)));
     }
 }

@@ -1,6 +1,7 @@
 //! Endpoints talking to each other, and to scripted peers, over a network in virtual time.
 
 mod basic;
+mod guessing;
 mod hostile;
 mod races;
 mod registering;

@@ -274,7 +274,7 @@ fn only_trusted_peers_may_call_an_engine() {
     let call = world.act(ALICE, |alice, now| alice.invite(now, call_to(address(2))));
     world.pass(secs(1));
     let failed = CallEvent::Failed {
-        status: 403,
+        status: 401,
         by_us: false,
         q850: None,
         blocked: false,

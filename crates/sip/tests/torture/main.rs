@@ -1,10 +1,13 @@
 //! The torture messages of RFC 4475, each under its name: what the message layer reads, refuses with
-//! which status, or drops; and what an endpoint then answers.
+//! which status, or drops; and what an endpoint then answers. Those of RFC 5118 (`ipv6.rs`), and those
+//! that networks send without a document (`life.rs`).
 
 mod above;
 mod endpoint;
 mod every;
 mod invalid;
+mod ipv6;
+mod life;
 mod messages;
 mod valid;
 
