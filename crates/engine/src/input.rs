@@ -143,6 +143,8 @@ pub enum CallProgress {
     },
     /// The message to an abandoned caller has been played.
     MessagePlayed,
+    /// The customer pressed a key: `0` to `9`, `*`, `#`, `A` to `D`.
+    Key(char),
     /// Ended after an answer; the far leg is gone.
     Ended {
         /// By whom.
@@ -163,6 +165,8 @@ pub enum LineEvent {
     Up,
     /// The line fell or could not be raised; why, in words.
     Down(String),
+    /// The agent pressed a key on their phone.
+    Key(char),
 }
 
 /// What an agent (or their supervisor) may ask for.

@@ -24,6 +24,8 @@ impl Engine {
             CallProgress::Answered(signalling) => self.call_answered(attempt, signalling),
             CallProgress::Failed { outcome, cause } => self.call_failed(attempt, outcome, cause),
             CallProgress::MessagePlayed => self.message_played(attempt),
+            // Nothing is asked of customers yet.
+            CallProgress::Key(_) => {}
             CallProgress::Ended { by, cause } => self.call_ended(attempt, by, cause),
         }
     }

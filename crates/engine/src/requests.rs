@@ -159,6 +159,8 @@ impl Engine {
             }
             LineEvent::Up => self.line_up(id),
             LineEvent::Down(why) => self.line_down(id, &why),
+            // Agents order things on their page, not on their phone.
+            LineEvent::Key(_) => {}
         }
     }
 

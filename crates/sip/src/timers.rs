@@ -32,7 +32,6 @@ impl Default for Timers {
 
 /// At most one alarm per key, in order of time. Alarms of the same instant fire in order of key.
 #[derive(Debug)]
-
 pub(crate) struct Alarms<K> {
     order: BTreeSet<(Instant, K)>,
     times: HashMap<K, Instant>,
@@ -58,6 +57,11 @@ impl<K: Copy + Ord + Hash> Alarms<K> {
         if let Some(at) = at {
             self.order.insert((at, key));
         }
+    }
+
+    /// Whether an alarm of `key` is set.
+    pub(crate) fn is_set(&self, key: &K) -> bool {
+        self.times.contains_key(key)
     }
 
     /// When the next alarm is due.

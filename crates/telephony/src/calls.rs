@@ -206,6 +206,9 @@ impl Exchange {
                 self.owners.remove(&call.handle);
                 self.customer_gone(now, attempt, by, q850);
             }
+            CallEvent::Dtmf { digit } => self.report_call(attempt, CallProgress::Key(digit)),
+            // A customer's carrier may not send us to anybody.
+            CallEvent::Referred { refer, .. } => self.decline_refer(now, refer),
             CallEvent::Confirmed | CallEvent::Cancelled => {}
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::{
-    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle,
+    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle, ReferHandle,
 };
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, TrunkId};
@@ -203,9 +203,15 @@ impl Exchange {
         match self.owners.get(&call).copied() {
             Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
             Some(Owner::Line(agent)) => self.line_event(now, agent, event),
-            Some(Owner::Ghost(agent)) => self.ghost_event(call, agent, &event),
+            Some(Owner::Ghost(agent)) => self.ghost_event(now, call, agent, &event),
             None => {}
         }
+    }
+
+    /// Refuses a wish for a transfer.
+    pub(crate) fn decline_refer(&mut self, now: Instant, refer: ReferHandle) {
+        let declined = Status::new(603).expect("603 lies between 100 and 699");
+        self.endpoint.answer_refer(now, refer, declined);
     }
 
     /// Takes what the media threads have to say.
@@ -222,9 +228,14 @@ impl Exchange {
                 Some(Owner::Ghost(_)) | None => {}
             },
             MediaEvent::Closed { stats, .. } => self.meters.leg_closed(&stats),
-            MediaEvent::FirstPacket { .. }
-            | MediaEvent::Resumed { .. }
-            | MediaEvent::Digit { .. } => {}
+            MediaEvent::Digit { leg, digit } => match self.legs.get(&leg).copied() {
+                Some(Owner::Customer(attempt)) => {
+                    self.report_call(attempt, CallProgress::Key(digit));
+                }
+                Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
+                Some(Owner::Ghost(_)) | None => {}
+            },
+            MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
         }
     }
 

@@ -226,6 +226,8 @@ impl Exchange {
                 let (handle, leg) = (call.handle, call.session.leg.id);
                 self.answer_reinvite(now, handle, leg, renewed);
             }
+            CallEvent::Dtmf { digit } => self.report_line(agent, LineEvent::Key(digit)),
+            CallEvent::Referred { refer, .. } => self.decline_refer(now, refer),
             CallEvent::Failed { status, by_us, .. } => {
                 let handle = call.handle;
                 self.owners.remove(&handle);

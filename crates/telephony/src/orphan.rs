@@ -81,6 +81,7 @@ impl Exchange {
     /// A dialog nobody waits for went on.
     pub(crate) fn ghost_event(
         &mut self,
+        now: Instant,
         call: CallHandle,
         agent: Option<AgentId>,
         event: &CallEvent,
@@ -92,6 +93,8 @@ impl Exchange {
         if over {
             self.owners.remove(&call);
             self.line_dialog_gone(agent);
+        } else if let CallEvent::Referred { refer, .. } = event {
+            self.decline_refer(now, *refer);
         }
     }
 

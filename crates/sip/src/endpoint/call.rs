@@ -15,7 +15,8 @@
 //! A call may outlive its last event: `Ending` awaits the answer to a BYE, and `Calling` with
 //! `silent` awaits what becomes of an INVITE that nobody wants any more.
 
-use super::{CallHandle, Flow};
+use super::refer::Refer;
+use super::{CallHandle, Flow, ReferHandle};
 use crate::dialog::Dialog;
 use crate::endpoint::Transmit;
 use crate::message::{Request, Response};
@@ -35,6 +36,8 @@ pub(super) struct Call {
     pub(super) unacked: Option<Unacked>,
     /// A re-INVITE or UPDATE of theirs that awaits `answer_reinvite`.
     pub(super) offered: Option<Offered>,
+    /// Their wishes for a transfer whose outcome is not told yet.
+    pub(super) refers: Vec<Refer>,
 }
 
 #[derive(Debug)]
@@ -144,6 +147,7 @@ impl Call {
             silent: false,
             unacked: None,
             offered: None,
+            refers: Vec::new(),
         }
     }
 
@@ -163,6 +167,10 @@ pub(super) enum Owner {
     Bye(CallHandle),
     /// CANCEL: its answer means nothing, since the INVITE tells the rest.
     Cancel,
+    /// INFO: its answer means nothing, since a key cannot be pressed again.
+    Info,
+    /// What is told about a transfer.
+    Notify(ReferHandle),
     Registration(super::RegistrationHandle),
     Options(super::OptionsHandle),
 }

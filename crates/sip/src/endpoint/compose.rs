@@ -7,7 +7,7 @@ use rand::Rng;
 use std::net::SocketAddr;
 
 /// What we take, in and outside dialogs.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, REGISTER";
 
 impl Endpoint {
     /// 128 random bits as text.
@@ -70,6 +70,19 @@ impl Endpoint {
             .push("Server", self.config.user_agent.as_str());
         response
     }
+}
+
+/// What of a request a later response, or what the response leads to, still needs.
+pub(super) fn outline(request: &Request) -> Request {
+    const KEPT: [&str; 6] = ["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"];
+    const CONSIDERED: [&str; 4] = ["Contact", "Supported", "Session-Expires", "Min-SE"];
+    let mut outline = Request::new(request.method.clone(), request.uri.clone());
+    for name in KEPT.into_iter().chain(CONSIDERED) {
+        for value in request.headers.get_all(name) {
+            outline.headers.push(name, value);
+        }
+    }
+    outline
 }
 
 /// Where responses to `request`, which came from `from`, go (RFC 3261 section 18.2.2, RFC 3581).

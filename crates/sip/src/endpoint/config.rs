@@ -101,6 +101,14 @@ impl CallHandle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegistrationHandle(pub(crate) u64);
 
+/// A REFER that the other side of a call sent; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReferHandle {
+    pub(crate) call: CallHandle,
+    /// Its CSeq, which also is the id of the subscription (RFC 3515 section 2.4.6).
+    pub(crate) cseq: u32,
+}
+
 /// One OPTIONS that we sent; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OptionsHandle(pub(crate) u64);

@@ -1,7 +1,7 @@
 //! What an endpoint tells: facts about calls, bindings, registrations and probes.
 
-use super::{Binding, CallHandle, Flow, OptionsHandle, RegistrationHandle};
-use crate::message::{Request, Status};
+use super::{Binding, CallHandle, Flow, OptionsHandle, ReferHandle, RegistrationHandle};
+use crate::message::{Replaces, Request, Status};
 use crate::uri::Uri;
 use std::time::Duration;
 
@@ -101,6 +101,23 @@ pub enum CallEvent {
     Reinvite {
         /// Its SDP offer; without one, make an offer.
         offer: Option<String>,
+    },
+    /// A key was pressed, told by INFO. Those in the audio (RFC 4733) are the media's to hear.
+    Dtmf {
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+    },
+    /// The other side wants this answered call to go on with somebody else (RFC 3515):
+    /// [`answer_refer`](super::Endpoint::answer_refer), then
+    /// [`notify_refer`](super::Endpoint::notify_refer) until it is done.
+    Referred {
+        /// Which wish.
+        refer: ReferHandle,
+        /// With whom.
+        refer_to: Box<Uri>,
+        /// Which dialog of whom that is to take the place of: an attended transfer. Whether it is
+        /// one of ours says [`call_named`](super::Endpoint::call_named).
+        replaces: Option<Box<Replaces>>,
     },
     /// Final, after an answer.
     Ended {

@@ -2,6 +2,7 @@
 //! (RFC 3261 sections 12.2, 14, 15).
 
 use super::call::{Call, Offered, Owner, Phase, Stop, sdp_of_request};
+use super::compose::outline;
 use super::outside::Arrived;
 use super::{Alarm, CallEvent, CallHandle, EndedBy, Endpoint};
 use crate::dialog::DialogId;
@@ -70,7 +71,7 @@ impl Endpoint {
         response: &Response,
     ) {
         if response.status.is_final() && !self.bye_again(now, id, handle, response) {
-            self.finish(handle);
+            self.finish_unless_referring(now, handle);
         }
     }
 
@@ -172,7 +173,11 @@ impl Endpoint {
             Method::Update if sdp_of_request(request).is_some() => {
                 self.on_reinvite(now, handle, arrived);
             }
-            Method::Update | Method::Info | Method::Options => {
+            Method::Refer => self.on_refer(now, handle, arrived),
+            Method::Info => self.on_info(now, handle, &arrived),
+            // Of a subscription that is not there (RFC 6665 section 4.1.3).
+            Method::Notify => self.refuse(now, &arrived, 481),
+            Method::Update | Method::Options => {
                 if request.method == Method::Update {
                     self.refresh_target(handle, &arrived.request);
                 }
@@ -208,7 +213,7 @@ impl Endpoint {
             let q850 = arrived.request.headers.q850_cause();
             self.tell_ended(handle, EndedBy::Remote, q850);
         }
-        self.finish(handle);
+        self.finish_unless_referring(now, handle);
     }
 
     /// They offer another session, by INVITE or UPDATE.
@@ -236,6 +241,7 @@ impl Endpoint {
         }
         let offer = sdp_of_request(&request);
         if let Some(call) = self.calls.get_mut(&handle) {
+            let request = outline(&request);
             call.offered = Some(Offered { server, request });
         }
         self.tell(handle, CallEvent::Reinvite { offer });

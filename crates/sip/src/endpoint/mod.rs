@@ -11,10 +11,12 @@ mod event;
 mod flow;
 mod guard;
 mod in_dialog;
+mod info;
 mod login;
 mod outside;
 mod probe;
 mod record;
+mod refer;
 mod registering;
 mod registry;
 mod source_rate;
@@ -25,7 +27,7 @@ pub use crate::timers::Timers;
 pub use bans::Ban;
 pub use config::{
     Binding, CallHandle, EndpointConfig, InvalidRecord, NewCall, NewRegistration, OptionsHandle,
-    OrphanInvite, RegistrationHandle, Transmit,
+    OrphanInvite, ReferHandle, RegistrationHandle, Transmit,
 };
 pub use event::{CallEvent, EndedBy, Event, RegistrationState};
 pub use flow::{Flow, Transport, source_of};
@@ -80,6 +82,8 @@ enum Alarm {
     CancelLimit(CallHandle),
     /// Our 2xx has not been acknowledged.
     Unacked(CallHandle),
+    /// The call is over; what came of a transfer is not told any more.
+    ReferLimit(CallHandle),
     /// Proxies forget an INVITE that hears nothing for three minutes (timer C).
     KeepRinging(CallHandle),
     /// A registration of ours wants to be refreshed or tried again.
@@ -178,6 +182,7 @@ impl Endpoint {
                 Alarm::CancelLimit(call) => self.on_cancel_limit(now, call),
                 Alarm::Unacked(call) => self.on_unacked(now, call),
                 Alarm::KeepRinging(call) => self.on_keep_ringing(now, call),
+                Alarm::ReferLimit(call) => self.finish(call),
                 Alarm::Registration(handle) => self.ask_registrar(now, handle),
             }
         }
@@ -228,7 +233,8 @@ impl Endpoint {
         match owner {
             Owner::Invite(call) => self.on_invite_response(now, id, call, response),
             Owner::Bye(call) => self.on_bye_response(now, id, call, response),
-            Owner::Cancel => {}
+            Owner::Notify(refer) => self.on_notify_response(refer, response),
+            Owner::Cancel | Owner::Info => {}
             Owner::Registration(handle) => self.on_register_response(now, id, handle, response),
             Owner::Options(probe) => self.on_options_response(probe, response.status),
         }
@@ -239,7 +245,7 @@ impl Endpoint {
         match owner {
             Owner::Invite(call) => self.on_invite_lost(id, call, status),
             Owner::Bye(call) => self.finish(call),
-            Owner::Cancel => {}
+            Owner::Cancel | Owner::Info | Owner::Notify(_) => {}
             Owner::Registration(handle) => self.on_register_failed(now, handle, status, None),
             Owner::Options(probe) => self.on_options_lost(probe),
         }
@@ -284,6 +290,7 @@ impl Endpoint {
             Alarm::CancelLimit(handle),
             Alarm::Unacked(handle),
             Alarm::KeepRinging(handle),
+            Alarm::ReferLimit(handle),
         ] {
             self.alarms.set(alarm, None);
         }

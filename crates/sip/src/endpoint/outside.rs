@@ -89,6 +89,9 @@ impl Endpoint {
                 self.answer_at_once(now, &arrived, response);
             }
             Method::Invite if shuns_sdp(request) => self.refuse(now, &arrived, 406),
+            Method::Invite if request.headers.contains("Replaces") => {
+                self.refuse_replacing(now, &arrived);
+            }
             Method::Invite => self.on_incoming(now, arrived),
             Method::Register => self.on_register(now, &arrived),
             Method::Options => {
@@ -97,9 +100,11 @@ impl Endpoint {
                 response.headers.push("Accept", "application/sdp");
                 self.answer_at_once(now, &arrived, response);
             }
-            Method::Bye | Method::Info | Method::Update | Method::Prack => {
+            Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => {
                 self.refuse(now, &arrived, 481);
             }
+            // Nobody tells us whom to call but the other side of a call that is up.
+            Method::Refer => self.refuse(now, &arrived, 603),
             _ => self.refuse_method(now, &arrived),
         }
     }
@@ -135,6 +140,17 @@ impl Endpoint {
         let mut response = self.response(&request, error.status());
         response.reason = error.reason();
         self.send_response(reply, response);
+    }
+
+    /// Nobody may put a call in the place of one of ours (RFC 3891 section 3): a dialog that is not
+    /// there is 481, one that is there is declined. Transfers go by REFER.
+    fn refuse_replacing(&mut self, now: Instant, arrived: &Arrived) {
+        let code = match arrived.request.headers.replaces() {
+            Err(_) => 400,
+            Ok(Some(replaces)) if self.call_named(&replaces).is_some() => 603,
+            Ok(_) => 481,
+        };
+        self.refuse(now, arrived, code);
     }
 
     /// Refuses with the usual reason phrase.

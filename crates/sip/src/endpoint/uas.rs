@@ -2,7 +2,7 @@
 //! (RFC 3261 sections 9.2, 13.3).
 
 use super::call::{Call, Phase, Ringing, Unacked, sdp_of_request};
-use super::compose::ALLOW;
+use super::compose::{ALLOW, outline};
 use super::outside::Arrived;
 use super::{Alarm, CALLS_MAX, CallEvent, CallHandle, Endpoint, Event};
 use crate::dialog::Dialog;
@@ -40,7 +40,7 @@ impl Endpoint {
         let handle = CallHandle(self.handle());
         let call = Call::new(Phase::Ringing(Box::new(Ringing {
             invite,
-            request: request.clone(),
+            request: outline(&request),
             since: now,
         })));
         self.calls.insert(handle, call);

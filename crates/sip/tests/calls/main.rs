@@ -4,7 +4,9 @@ mod basic;
 mod guessing;
 mod hostile;
 mod races;
+mod refer;
 mod registering;
+mod script;
 mod soak;
 mod within;
 #[allow(dead_code, reason = "a vocabulary, not all of which every test needs")]

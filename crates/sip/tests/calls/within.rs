@@ -1,37 +1,10 @@
 //! Inside and outside dialogs: challenges, new offers, probes, strangers, what is refused.
 
+use crate::script::{SCRIPT, ask, challenged_call, inside, latest, respond, up};
 use crate::world::{ALICE, BOB, World, address, call_to, config, secs, udp, uri};
 use sip::auth::{Authorization, Challenge};
 use sip::endpoint::{CallEvent, EndedBy, Event};
-use sip::message::{Message, Method, Request, Response, Status};
-
-const SCRIPT: u8 = 9;
-
-fn respond(world: &mut World, request: &Request, code: u16, lines: &[(&str, &str)]) {
-    let mut response = Response::to_request(request, Status::new(code).expect("a status"));
-    let mut to = request.headers.to().expect("a To");
-    to.set_tag("script");
-    response.headers.set("To", to.to_string());
-    response.headers.push("Contact", "<sip:script@10.0.0.9>");
-    for (name, value) in lines {
-        response.headers.push(name, *value);
-    }
-    let bytes = Message::Response(response).to_bytes();
-    world.inject(address(SCRIPT), ALICE, bytes);
-    world.pass(world.latency * 3);
-}
-
-fn challenged_call(world: &mut World) -> sip::endpoint::CallHandle {
-    let mut call = call_to(address(SCRIPT));
-    call.credentials = Some(("alice".to_owned(), "secret".to_owned()));
-    let call = world.act(ALICE, |alice, now| alice.invite(now, call));
-    world.pass(world.latency);
-    call
-}
-
-fn latest(world: &World, method: &str) -> Request {
-    world.mailed(method).pop().expect("a request came")
-}
+use sip::message::{Method, Request};
 
 const CHALLENGE: (&str, &str) = (
     "Proxy-Authenticate",
@@ -112,37 +85,6 @@ fn a_challenge_without_credentials_fails_the_call() {
     world.expect_at_rest();
 }
 
-/// A request of Bob's script within the call that Alice made to it.
-fn inside(world: &World, method: Method, cseq: u32, body: &str) -> Request {
-    let ack = latest(world, "ACK");
-    let mut request = Request::new(method, uri("sip:alice@10.0.0.1:5060"));
-    let via = format!("SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKscript{cseq};rport");
-    let headers = &mut request.headers;
-    headers.push("Via", via);
-    headers.push("From", ack.headers.get("To").unwrap_or_default());
-    headers.push("To", ack.headers.get("From").unwrap_or_default());
-    headers.push("Call-ID", ack.headers.get("Call-ID").unwrap_or_default());
-    headers.push("CSeq", format!("{cseq} {}", request.method));
-    headers.push("Contact", "<sip:moved@10.0.0.9>");
-    if !body.is_empty() {
-        request.set_body("application/sdp", body);
-    }
-    request
-}
-
-fn ask(world: &mut World, request: &Request) {
-    let bytes = Message::Request(request.clone()).to_bytes();
-    world.inject(address(SCRIPT), ALICE, bytes);
-    world.pass(world.latency * 3);
-}
-
-fn up(world: &mut World) -> sip::endpoint::CallHandle {
-    let call = challenged_call(world);
-    let invite = latest(world, "INVITE");
-    respond(world, &invite, 200, &[]);
-    call
-}
-
 #[test]
 fn a_new_offer_is_answered_and_its_target_used() {
     let mut world = World::pair();
@@ -203,7 +145,7 @@ fn info_update_and_options_inside_a_call_are_fine_and_others_are_not() {
         Method::Info,
         Method::Update,
         Method::Options,
-        Method::Refer,
+        Method::Publish,
         Method::Other("FOO".to_owned()),
     ];
     for (cseq, method) in (1..).zip(methods) {
