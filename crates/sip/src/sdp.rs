@@ -126,8 +126,9 @@ pub fn answer(
 /// What their `answer` to `our_offer` settles.
 pub fn accept(our_offer: &str, answer: &str) -> Result<Negotiated, SdpError> {
     let (ours, theirs) = (read(our_offer)?, read(answer)?);
-    if ours.medias.len() != theirs.medias.len() {
-        return Err(SdpError::Mismatch("another number of streams"));
+    // Some carriers answer streams that nobody offered: those are theirs to miss.
+    if ours.medias.len() > theirs.medias.len() {
+        return Err(SdpError::Mismatch("fewer streams than we offered"));
     }
     let index = ours
         .medias

@@ -19,7 +19,7 @@ use super::refer::Refer;
 use super::{CallHandle, Flow, ReferHandle};
 use crate::dialog::Dialog;
 use crate::endpoint::Transmit;
-use crate::message::{Request, Response};
+use crate::message::{Headers, Request, Response, multipart};
 use crate::transaction::{ClientId, ServerId};
 use std::time::{Duration, Instant};
 
@@ -177,16 +177,15 @@ pub(super) enum Owner {
 
 /// The SDP body of a response, if it has one.
 pub(super) fn sdp_of_response(response: &Response) -> Option<String> {
-    sdp(response.headers.content_type(), &response.body)
+    sdp(&response.headers, &response.body)
 }
 
 /// The SDP body of a request, if it has one.
 pub(super) fn sdp_of_request(request: &Request) -> Option<String> {
-    sdp(request.headers.content_type(), &request.body)
+    sdp(&request.headers, &request.body)
 }
 
-fn sdp(content_type: Option<String>, body: &[u8]) -> Option<String> {
-    // Old gateways leave the type out.
-    let is_sdp = content_type.is_none_or(|kind| kind == "application/sdp");
-    (is_sdp && !body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned())
+fn sdp(headers: &Headers, body: &[u8]) -> Option<String> {
+    let sdp = multipart::part(headers.get("Content-Type"), body, "application/sdp")?;
+    (!sdp.is_empty()).then(|| String::from_utf8_lossy(sdp).into_owned())
 }

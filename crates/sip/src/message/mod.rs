@@ -9,6 +9,7 @@ mod error;
 mod headers;
 pub(crate) mod lexer;
 mod method;
+pub(crate) mod multipart;
 mod name_addr;
 mod names;
 mod params;

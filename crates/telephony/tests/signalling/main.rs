@@ -7,6 +7,7 @@ mod far_end;
 mod floor;
 mod hostile;
 mod ipv6;
+mod library;
 mod lines;
 mod names;
 mod peer;
