@@ -4,7 +4,10 @@ MINUTES ?= 5
 AGENTS ?= 20
 SEED ?= 1
 
-.PHONY: demo test lint deny tools bench soak
+SECONDS_EACH ?= 60
+FUZZ = message framing endpoint sdp digest rtp rtcp websocket
+
+.PHONY: demo test lint deny tools bench soak fuzz
 
 demo: ## build, then run the main job on SQLite and loopback
 	cargo run --release --package cli --bin cadencia -- demo --minutes $(MINUTES) --agents $(AGENTS) --seed $(SEED)
@@ -25,6 +28,15 @@ deny: ## licences, bans and sources of third-party crates
 
 tools: ## the peers the tests talk to: sipp, baresip, PostgreSQL
 	deploy/dev/install-tools
+
+fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/fuzz.md)
+	rustup toolchain list | grep -q nightly || rustup toolchain install nightly --profile minimal
+	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+	for target in $(FUZZ); do \
+		mkdir -p target/fuzz/$$target && \
+		cargo +nightly fuzz run $$target target/fuzz/$$target fuzz/corpus/$$target \
+			-- -max_total_time=$(SECONDS_EACH) -max_len=4096 -timeout=5 || exit 1; \
+	done
 
 bench: ## figures as ratios, each measured in the same run
 	cargo bench --package benches
