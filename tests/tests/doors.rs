@@ -92,6 +92,7 @@ fn nobody_is_let_in_without_a_word_and_every_route_is_closed_to_strangers() {
                 continue;
             }
             let path = path.replace("{id}", "1").replace("{name}", "x");
+            let path = path.replace("{source}", "127.0.0.9");
             let method = method.to_uppercase();
             let body = (method != "GET" && method != "DELETE").then(|| json!({}));
             let (status, answer) = ask(http, &method, &path, None, body);

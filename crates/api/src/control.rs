@@ -1,5 +1,6 @@
 //! What the API may ask of the running engine. The server implements it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,6 +19,10 @@ pub trait Control: Send + Sync {
     fn config_changed(&self);
     /// Why new calls cannot leave, if they cannot.
     fn ready(&self) -> Result<(), String>;
+    /// The sources on the SIP side that are not heard for a while.
+    async fn bans(&self) -> Vec<wire::SipBan>;
+    /// Hears a source again; says whether it was banned.
+    async fn lift_ban(&self, source: IpAddr) -> bool;
     /// Figures in the Prometheus text format.
     fn metrics(&self) -> String;
 }

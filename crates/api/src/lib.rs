@@ -5,6 +5,7 @@
 mod agents;
 mod attempts;
 mod auth;
+mod bans;
 mod campaigns;
 mod control;
 mod desk;
@@ -101,6 +102,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
+        .routes(routes!(bans::all))
+        .routes(routes!(bans::lift))
         .routes(routes!(agents::all, agents::create))
         .routes(routes!(agents::change, agents::remove))
         .routes(routes!(users::all, users::create))

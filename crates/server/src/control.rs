@@ -1,5 +1,6 @@
 //! The API's way into the loop: requests with an answer, and the floor.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -73,6 +74,20 @@ impl api::Control for LoopControl {
             return Err("draining".to_owned());
         }
         Ok(())
+    }
+
+    async fn bans(&self) -> Vec<wire::SipBan> {
+        let bans = self.telephony.bans().await;
+        let shown = bans.into_iter().map(|ban| wire::SipBan {
+            source: ban.source.to_string(),
+            expires_in_s: ban.expires_in.as_secs(),
+            wrong_logins: ban.wrong_logins,
+        });
+        shown.collect()
+    }
+
+    async fn lift_ban(&self, source: IpAddr) -> bool {
+        self.telephony.lift_ban(source).await
     }
 
     fn metrics(&self) -> String {

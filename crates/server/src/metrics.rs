@@ -125,12 +125,16 @@ fn gather(
     Ok(())
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 15] {
+fn named(counters: &Counters) -> [(&'static str, u64); 19] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
         ("sip_out", counters.sip_out),
         ("malformed", counters.malformed),
+        ("unheard", counters.unheard),
+        ("scanners", counters.scanners),
+        ("wrong_logins", counters.wrong_logins),
+        ("bans", counters.bans),
         ("send_errors", counters.send_errors),
         ("connections_open", counters.connections_open),
         ("connections_refused", counters.connections_refused),

@@ -32,6 +32,14 @@ counters! {
     sip_out,
     /// Bytes received that are not SIP.
     malformed,
+    /// Messages of strangers beyond their budget, or of banned ones: not answered.
+    unheard,
+    /// Requests of tools that scan: not answered.
+    scanners,
+    /// Logins with a wrong name or password.
+    wrong_logins,
+    /// Sources banned for guessing passwords, each time.
+    bans,
     /// Datagrams and streams the system did not take.
     send_errors,
     /// Connections refused for want of room, or closed for silence or nonsense.
@@ -78,6 +86,11 @@ impl Meter {
 
     pub(crate) fn set(&self, value: usize) {
         self.0.store(value as u64, Ordering::Relaxed);
+    }
+
+    /// Takes a figure over that is counted elsewhere.
+    pub(crate) fn rise_to(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
     }
 
     fn get(&self) -> u64 {

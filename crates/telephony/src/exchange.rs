@@ -146,6 +146,13 @@ impl Exchange {
             Order::RestoreBinding(record) => self.restore_binding(now, &record),
             Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
             Order::EndOrphan(orphan) => self.end_orphan(now, orphan),
+            // Errors mean that who asked is gone.
+            Order::ListBans(answer) => {
+                let _ = answer.send(self.endpoint.bans(now));
+            }
+            Order::LiftBan(source, answer) => {
+                let _ = answer.send(self.endpoint.lift_ban(now, source));
+            }
             // The driver's: it also waits for the end.
             Order::Stop { .. } => {}
         }
@@ -252,6 +259,11 @@ impl Exchange {
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();
             self.meters.lines_up.set(up);
+            let away = self.endpoint.turned_away();
+            self.meters.unheard.rise_to(away.unheard);
+            self.meters.scanners.rise_to(away.scanners);
+            self.meters.wrong_logins.rise_to(away.wrong_logins);
+            self.meters.bans.rise_to(away.bans);
         }
     }
 

@@ -1,9 +1,10 @@
 //! The handle others hold, and the orders it hands to the signalling thread.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::sip::endpoint::Ban;
 use domain::{
     AgentId, AgentProfile, AttemptId, PhoneNumber, Secret, SignallingRecord, Trunk, TrunkId,
 };
@@ -28,6 +29,8 @@ pub(crate) enum Order {
     RestoreBinding(BindingRecord),
     RestoreLine(AgentId, SignallingRecord),
     EndOrphan(Orphan),
+    ListBans(oneshot::Sender<Vec<Ban>>),
+    LiftBan(IpAddr, oneshot::Sender<bool>),
     Stop {
         limit: Duration,
         done: oneshot::Sender<()>,
@@ -161,6 +164,21 @@ impl Telephony {
     /// The figures so far.
     pub fn counters(&self) -> Counters {
         self.meters.read()
+    }
+
+    /// The sources that are not heard for a while, since they guessed passwords.
+    pub async fn bans(&self) -> Vec<Ban> {
+        let (answer, bans) = oneshot::channel();
+        self.order(Order::ListBans(answer));
+        // Telephony that has stopped hears nobody at all.
+        bans.await.unwrap_or_default()
+    }
+
+    /// Hears a source again; says whether it was banned.
+    pub async fn lift_ban(&self, source: IpAddr) -> bool {
+        let (answer, lifted) = oneshot::channel();
+        self.order(Order::LiftBan(source, answer));
+        lifted.await.unwrap_or(false)
     }
 
     /// Ends every call and line, waits until the far ends agreed or `limit` has passed, and closes

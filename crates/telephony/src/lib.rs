@@ -36,6 +36,7 @@ mod trunk;
 mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
+pub use ::sip::endpoint::Ban;
 pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};
 pub use counters::Counters;
 pub use error::{TelephonyError, TlsError};

@@ -3,6 +3,7 @@
 
 mod agent;
 mod attempt;
+mod ban;
 mod campaign;
 mod desk;
 mod explanation;
@@ -17,6 +18,7 @@ mod user;
 
 pub use agent::{Agent, AgentForm};
 pub use attempt::{Attempt, AttemptPage, Typification};
+pub use ban::SipBan;
 pub use campaign::{Campaign, CampaignForm};
 pub use desk::{Desk, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};

@@ -130,7 +130,10 @@ fn who_guesses_on_is_heard_no_more_until_the_ban_runs_out_or_is_lifted() {
     let heard = (0..40).take_while(|number| guess(&mut world, *number).is_some());
     assert_eq!(heard.count(), 16);
     let banned = bans(&mut world);
-    assert_eq!((banned.len(), banned[0].source), (1, address(STRANGER).ip()));
+    assert_eq!(
+        (banned.len(), banned[0].source),
+        (1, address(STRANGER).ip())
+    );
     assert_eq!(turned_away(&mut world).bans, 1);
     // Not even the right password is heard from there, from elsewhere it is.
     assert_eq!(

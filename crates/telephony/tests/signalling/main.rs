@@ -1,6 +1,7 @@
 //! Telephony over real sockets on loopback: against a carrier and phones made of our own endpoint
 //! (`peer.rs`), and against sipp, which others wrote.
 
+mod attack;
 mod authority;
 mod calls;
 mod far_end;
@@ -9,6 +10,7 @@ mod hostile;
 mod ipv6;
 mod library;
 mod lines;
+mod lossy;
 mod names;
 mod peer;
 mod per_call;
@@ -16,6 +18,7 @@ mod per_call;
 #[path = "../../../../tests/src/ports.rs"]
 #[allow(unreachable_pub, reason = "another crate exports it")]
 mod ports;
+mod proxy;
 mod restart;
 mod sipp;
 mod tls;
