@@ -71,7 +71,7 @@ fn framed(framer: &mut StreamFramer) -> Vec<Option<Vec<u8>>> {
 pub(crate) fn endpoint(bytes: &[u8]) {
     let start = start();
     let config = EndpointConfig {
-        accept_calls: bytes.len() % 2 == 0,
+        accept_calls: bytes.len().is_multiple_of(2),
         source_rate: 0,
         ..EndpointConfig::default()
     };
