@@ -229,6 +229,10 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             0 => None,
             seconds => Some(Duration::from_secs(seconds)),
         },
+        session_timer: match config.sip.session_timer_s {
+            0 => None,
+            seconds => Some(Duration::from_secs(seconds)),
+        },
         name_servers: config.sip.name_servers.clone(),
         origins: config.sip.websocket.origins.clone(),
         keep_alive: Duration::from_secs(config.sip.keep_alive_s),

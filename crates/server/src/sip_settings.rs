@@ -26,6 +26,9 @@ pub struct SipSettings {
     pub keep_alive_s: u64,
     /// How often the addresses of trunks are asked whether they are alive; in seconds, 0: never.
     pub options_s: u64,
+    /// How long a call lasts of which neither side says again that it is there; in seconds, 0: without
+    /// end.
+    pub session_timer_s: u64,
     /// Whom to ask for the addresses of trunks; empty: those that the machine asks.
     pub name_servers: Vec<SocketAddr>,
     /// Signalling inside TLS.
@@ -105,6 +108,7 @@ impl Default for SipSettings {
             digests: vec![Digest::Sha256, Digest::Md5],
             keep_alive_s: 30,
             options_s: 0,
+            session_timer_s: 1_800,
             name_servers: Vec::new(),
             tls: TlsSection::default(),
             websocket: WebSocketSection::default(),
@@ -166,6 +170,9 @@ impl SipSettings {
         }
         if self.options_s != 0 && !(5..=3_600).contains(&self.options_s) {
             return no("sip.options_s", "from 5 to 3600 seconds, or 0");
+        }
+        if self.session_timer_s != 0 && !(90..=86_400).contains(&self.session_timer_s) {
+            return no("sip.session_timer_s", "from 90 to 86400 seconds, or 0");
         }
         self.check_addresses()?;
         self.check_certificate()?;

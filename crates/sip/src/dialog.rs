@@ -47,6 +47,16 @@ impl DialogId {
             remote_tag: headers.from().ok()?.tag().unwrap_or("").to_owned(),
         })
     }
+
+    /// The dialog that a request of ours names.
+    pub(crate) fn of_own(request: &Request) -> Option<Self> {
+        let headers = &request.headers;
+        Some(Self {
+            call_id: headers.call_id().ok()?.to_owned(),
+            local_tag: headers.from().ok()?.tag()?.to_owned(),
+            remote_tag: headers.to().ok()?.tag().unwrap_or("").to_owned(),
+        })
+    }
 }
 
 impl Dialog {

@@ -25,6 +25,9 @@ use crate::{Report, trunk};
 
 /// No customer talks longer: what does is a call whose end got lost.
 const CALL_LENGTH_MAX: Duration = Duration::from_secs(4 * 3600);
+/// Keys pressed by INFO at once, and for how long each is said to be held.
+const KEYS_MAX: usize = 64;
+const KEY_HELD: Duration = Duration::from_millis(160);
 /// How much longer than its sound a message may take before the call is ended without it.
 const MESSAGE_GRACE: Duration = Duration::from_secs(5);
 
@@ -172,7 +175,12 @@ impl Exchange {
             CallEvent::Trying => call.heard = true,
             CallEvent::Ringing { sdp } => {
                 call.heard = true;
-                call.session.note_early(sdp);
+                if let Some(sdp) = sdp {
+                    self.hear_early(attempt, &sdp);
+                }
+                let Some(call) = self.calls.get_mut(&attempt) else {
+                    return;
+                };
                 if !std::mem::replace(&mut call.rang, true) {
                     self.report_call(attempt, CallProgress::Ringing);
                 }
@@ -206,6 +214,13 @@ impl Exchange {
                 self.owners.remove(&call.handle);
                 self.customer_gone(now, attempt, by, q850);
             }
+            CallEvent::OfferAnswered { sdp } => {
+                let leg = call.session.leg.id;
+                let settled = call.session.settle(sdp.as_deref(), LearnMode::Sdp);
+                self.session_settled(leg, settled);
+            }
+            // The session is as it was.
+            CallEvent::OfferRefused { .. } => {}
             CallEvent::Dtmf { digit } => self.report_call(attempt, CallProgress::Key(digit)),
             // A customer's carrier may not send us to anybody.
             CallEvent::Referred { refer, .. } => self.decline_refer(now, refer),
@@ -233,6 +248,16 @@ impl Exchange {
         };
         self.media.set_remote(call.session.leg.id, remote);
         self.picked_up(now, attempt);
+    }
+
+    /// Early media of whichever fork is received, for analysis: nobody is bridged before the answer.
+    fn hear_early(&mut self, attempt: AttemptId, sdp: &str) {
+        let Some(call) = self.calls.get_mut(&attempt) else {
+            return;
+        };
+        let settled = call.session.settle(Some(sdp), LearnMode::Sdp);
+        let leg = call.session.leg.id;
+        self.session_settled(leg, settled);
     }
 
     /// A person is there, be it only to hear us hang up.
@@ -393,6 +418,22 @@ impl Exchange {
             q850,
         };
         self.report_call(attempt, CallProgress::Ended { by, cause });
+    }
+
+    pub(crate) fn press_keys(&mut self, now: Instant, attempt: AttemptId, keys: &str) {
+        let Some(call) = self.calls.get(&attempt) else {
+            return;
+        };
+        if call.answered().is_none() {
+            return;
+        }
+        if call.session.takes_keys {
+            self.media.press(call.session.leg.id, keys);
+            return;
+        }
+        for key in keys.chars().take(KEYS_MAX) {
+            self.endpoint.send_digit(now, call.handle, key, KEY_HELD);
+        }
     }
 
     pub(crate) fn customer_silent(&mut self, now: Instant, attempt: AttemptId) {

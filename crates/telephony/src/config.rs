@@ -28,6 +28,9 @@ pub struct TelephonyConfig {
     /// How often the addresses of trunks are asked whether they are alive (OPTIONS); `None`: never,
     /// and only calls show it.
     pub probe_every: Option<Duration>,
+    /// How long a call lasts of which neither side says again that it is there (RFC 4028); `None`:
+    /// without end.
+    pub session_timer: Option<Duration>,
     /// Whom to ask for the addresses of hosts; empty: those the machine asks.
     pub name_servers: Vec<SocketAddr>,
     /// The digests offered to phones and taken from them, preferred first.

@@ -70,6 +70,7 @@ pub(crate) fn spawn(
         message: config.message,
         seed: config.seed,
         probe_every: config.probe_every,
+        session_timer: config.session_timer,
     };
     let runtime = Builder::new_current_thread()
         .enable_io()

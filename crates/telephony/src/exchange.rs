@@ -51,6 +51,7 @@ pub(crate) struct Settings {
     pub(crate) message: Prompt,
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
+    pub(crate) session_timer: Option<Duration>,
 }
 
 /// The switchboard.
@@ -103,6 +104,7 @@ impl Exchange {
                 locals: settings.address.others.clone(),
                 seed: settings.seed,
                 digests: settings.digests,
+                session_timer: settings.session_timer,
                 ..EndpointConfig::default()
             },
             now,
@@ -153,6 +155,7 @@ impl Exchange {
             Order::LiftBan(source, answer) => {
                 let _ = answer.send(self.endpoint.lift_ban(now, source));
             }
+            Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
             // The driver's: it also waits for the end.
             Order::Stop { .. } => {}
         }

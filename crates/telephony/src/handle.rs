@@ -31,6 +31,7 @@ pub(crate) enum Order {
     EndOrphan(Orphan),
     ListBans(oneshot::Sender<Vec<Ban>>),
     LiftBan(IpAddr, oneshot::Sender<bool>),
+    PressKeys(AttemptId, String),
     Stop {
         limit: Duration,
         done: oneshot::Sender<()>,
@@ -159,6 +160,12 @@ impl Telephony {
             caller_id,
             answered,
         }));
+    }
+
+    /// Presses keys towards a customer's side, as a transfer through somebody's menu needs: in the
+    /// audio (RFC 4733) where it takes them there, else by INFO.
+    pub fn press_keys(&self, attempt: AttemptId, keys: &str) {
+        self.order(Order::PressKeys(attempt, keys.to_owned()));
     }
 
     /// The figures so far.

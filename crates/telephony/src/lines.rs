@@ -218,7 +218,13 @@ impl Exchange {
             | CallEvent::PickedUp
             | CallEvent::Confirmed
             | CallEvent::Cancelled => {}
-            CallEvent::Ringing { sdp } => call.session.note_early(sdp),
+            // A phone that plays something while it rings is not for anybody to hear.
+            CallEvent::Ringing { .. } | CallEvent::OfferRefused { .. } => {}
+            CallEvent::OfferAnswered { sdp } => {
+                let (leg, learn) = (call.session.leg.id, call.learn());
+                let settled = call.session.settle(sdp.as_deref(), learn);
+                self.session_settled(leg, settled);
+            }
             CallEvent::Answered { sdp } => self.phone_answered(now, agent, sdp.as_deref()),
             CallEvent::Reinvite { offer } => {
                 let learn = call.learn();
@@ -380,6 +386,14 @@ impl Exchange {
             }
         };
         self.endpoint.answer_reinvite(now, handle, answer);
+    }
+
+    /// An answer of theirs names the far side anew; one that we cannot read leaves it as it was.
+    pub(crate) fn session_settled(&self, leg: LegId, settled: Result<Remote, SdpError>) {
+        match settled {
+            Ok(remote) => self.media.set_remote(leg, remote),
+            Err(error) => tracing::info!(%leg, %error, "a description of a session is not used"),
+        }
     }
 
     /// Per call: whether the line was raised; it is not any more.

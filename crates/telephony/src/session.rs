@@ -1,4 +1,4 @@
-//! One leg's media session: what we offered, what was settled, whom the media threads may hear.
+//! One leg's media session: what we said of it, what was settled, whom the media threads may hear.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,7 +9,7 @@ use crate::media::{Codec, LearnMode, LegHandle, Remote};
 /// In order of preference: A-law is what the networks of Latin America speak.
 const CODECS: [sdp::Codec; 2] = [sdp::Codec::Pcma, sdp::Codec::Pcmu];
 
-/// A leg and its offer.
+/// A leg and how it is described.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) leg: LegHandle,
@@ -17,11 +17,12 @@ pub(crate) struct Session {
     address: SocketAddr,
     /// Names the session in `o=`.
     number: u64,
-    offer: String,
-    /// The last body of a 18x: counts as the answer if the 2xx has none.
-    early: Option<String>,
+    /// What we said last, which the next description follows (RFC 3264 section 8).
+    ours: String,
     /// Whether the far side said that it sends nothing: its silence is no fault then.
     pub(crate) held: bool,
+    /// Whether the far side takes keys in the audio (RFC 4733).
+    pub(crate) takes_keys: bool,
 }
 
 impl Session {
@@ -31,41 +32,36 @@ impl Session {
             leg,
             address,
             number,
-            offer: sdp::offer(address, number, &CODECS, Direction::SendRecv),
-            early: None,
+            ours: sdp::offer(address, number, &CODECS, Direction::SendRecv),
             held: false,
+            takes_keys: false,
         }
     }
 
     pub(crate) fn offer(&self) -> String {
-        self.offer.clone()
+        self.ours.clone()
     }
 
-    pub(crate) fn note_early(&mut self, body: Option<String>) {
-        if body.is_some() {
-            self.early = body;
-        }
-    }
-
-    /// What the answer (or else the early one) settles.
+    /// What an answer settles.
     pub(crate) fn settle(
         &mut self,
         answer: Option<&str>,
         learn: LearnMode,
     ) -> Result<Remote, SdpError> {
-        let answer = answer.or(self.early.as_deref()).ok_or(SdpError::NoAudio)?;
-        let settled = sdp::accept(&self.offer, answer)?;
+        let settled = sdp::accept(&self.ours, answer.ok_or(SdpError::NoAudio)?)?;
         Ok(self.remote(&settled, learn))
     }
 
-    /// Our answer to a re-INVITE, and the far side anew. A re-INVITE without an offer gets ours
-    /// again; the answer that its ACK brings is taken to be the old one.
+    /// Our answer to a re-INVITE or UPDATE, and the far side anew. One without an offer gets all that
+    /// we speak again; its ACK brings the answer, which is settled as another.
     pub(crate) fn renew(
         &mut self,
         offer: Option<&str>,
         learn: LearnMode,
     ) -> Result<(String, Option<Remote>), SdpError> {
         let Some(offer) = offer else {
+            let all = sdp::offer(self.address, self.number, &CODECS, Direction::SendRecv);
+            self.ours = sdp::revised(&self.ours, &all);
             return Ok((self.offer(), None));
         };
         let (answer, settled) = sdp::answer(
@@ -75,8 +71,9 @@ impl Session {
             &CODECS,
             Direction::SendRecv,
         )?;
+        self.ours = sdp::revised(&self.ours, &answer);
         let remote = self.remote(&settled, learn);
-        Ok((answer, Some(remote)))
+        Ok((self.offer(), Some(remote)))
     }
 
     fn remote(&mut self, settled: &Negotiated, learn: LearnMode) -> Remote {
@@ -87,6 +84,7 @@ impl Session {
             Direction::Inactive => (false, false),
         };
         self.held = !they_send;
+        self.takes_keys = settled.telephone_event.is_some();
         let mut addr = settled.remote;
         if !we_send {
             // Port 0 is how the media threads are told to send nothing.

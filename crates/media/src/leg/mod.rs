@@ -8,6 +8,7 @@
 //! A [`Reporter`] looks at both and exchanges RTCP with the peer. The halves know nothing of each other, so that two threads may hold them.
 
 mod incoming;
+mod keys;
 mod latch;
 mod outgoing;
 mod reception;

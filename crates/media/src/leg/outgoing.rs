@@ -11,9 +11,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::keys::{Keys, Press};
 use super::scramble;
 use super::stream::{Numbers, Stream};
 use crate::codec::FRAME_SAMPLES;
+use crate::dtmf::Event;
 use crate::playback::Player;
 use crate::rtcp::SenderInfo;
 use crate::rtp::{self, Packet};
@@ -42,6 +44,7 @@ pub struct Outgoing {
     learned: Option<SocketAddr>,
     bridged: Option<LegId>,
     player: Option<Player>,
+    keys: Keys,
     due: Option<Instant>,
     packets: u64,
     bytes: u64,
@@ -68,6 +71,7 @@ impl Outgoing {
             learned: None,
             bridged: None,
             player: None,
+            keys: Keys::default(),
             due: None,
             packets: 0,
             bytes: 0,
@@ -125,6 +129,18 @@ impl Outgoing {
         self.start(now, Player::new(what, repeat));
     }
 
+    /// Presses keys, one after the other, instead of whatever else is heard (RFC 4733); nothing where
+    /// the peer takes no such events.
+    pub fn press(&mut self, now: Instant, keys: &str) {
+        if self
+            .remote
+            .is_some_and(|remote| remote.telephone_event.is_some())
+        {
+            self.keys.press(keys);
+            self.due = Some(now);
+        }
+    }
+
     fn start(&mut self, now: Instant, player: Player) {
         // A playback that follows another keeps its beat.
         let keeps_beat = self.player.is_some() && self.due.is_some();
@@ -152,6 +168,13 @@ impl Outgoing {
             return Tick::default();
         };
         self.due = Some(self.next_due(now, due));
+        if let Some(Press::Key { event, begins }) = self.keys.next() {
+            let packet = self.write_key(now, &remote, (event, begins), buffer);
+            return Tick {
+                packet,
+                done: false,
+            };
+        }
         let mut frame = [remote.codec.silence(); FRAME_SAMPLES];
         // Without a player the leg is bridged and its other side is silent.
         let done = match &mut self.player {
@@ -168,6 +191,21 @@ impl Outgoing {
         let numbers = self.stream.own(now, FRAME_SAMPLES as u32);
         let packet = self.write(numbers, remote.payload_type, &frame, buffer);
         Tick { packet, done }
+    }
+
+    /// A packet of a key: it takes the room of a frame, under the timestamp of the key's start.
+    fn write_key(
+        &mut self,
+        now: Instant,
+        remote: &Remote,
+        (event, begins): (Event, bool),
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        self.destination()?;
+        let mut numbers = self.stream.own(now, FRAME_SAMPLES as u32);
+        numbers.timestamp = self.keys.timestamp(numbers.timestamp, begins);
+        numbers.marker = begins;
+        self.write(numbers, remote.telephone_event?, &event.to_bytes()?, buffer)
     }
 
     /// One frame after the last, however late this call comes.
@@ -240,7 +278,7 @@ impl Outgoing {
 
     /// The peer, if it hears that leg at this moment.
     fn listens_to(&self, from: LegId) -> Option<Remote> {
-        let hears = self.bridged == Some(from) && self.player.is_none();
+        let hears = self.bridged == Some(from) && self.player.is_none() && self.keys.is_idle();
         self.destination().and(self.remote).filter(|_| hears)
     }
 

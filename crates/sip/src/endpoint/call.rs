@@ -15,7 +15,11 @@
 //! A call may outlive its last event: `Ending` awaits the answer to a BYE, and `Calling` with
 //! `silent` awaits what becomes of an INVITE that nobody wants any more.
 
+use super::early::Early;
 use super::refer::Refer;
+use super::reliable::Reliable;
+use super::renewal::Renewal;
+use super::session_timer::SessionTimer;
 use super::{CallHandle, Flow, ReferHandle};
 use crate::dialog::Dialog;
 use crate::endpoint::Transmit;
@@ -26,8 +30,12 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) phase: Phase,
-    /// Absent while calling.
+    /// Whether we called: then the Call-ID is ours.
+    pub(super) is_caller: bool,
+    /// Absent while calling: the forks have theirs.
     pub(super) dialog: Option<Dialog>,
+    /// Whether the other side lists UPDATE in Allow.
+    pub(super) takes_update: bool,
     /// What to answer challenges with.
     pub(super) credentials: Option<Credentials>,
     /// The last event was told: nothing more is said about this call.
@@ -35,7 +43,16 @@ pub(super) struct Call {
     /// A 2xx of ours that awaits its ACK.
     pub(super) unacked: Option<Unacked>,
     /// A re-INVITE or UPDATE of theirs that awaits `answer_reinvite`.
-    pub(super) offered: Option<Offered>,
+    pub(super) offered: Option<Box<Offered>>,
+    /// A change of ours that is under way, and the offer that comes after it.
+    pub(super) renewal: Option<Box<Renewal>>,
+    pub(super) next_offer: Option<Box<str>>,
+    /// What we said of our side of the session last: what a refresh by re-INVITE says again.
+    pub(super) local_sdp: Option<Box<str>>,
+    /// How often the session is refreshed, and by whom.
+    pub(super) timer: Option<SessionTimer>,
+    /// The shortest interval that the other side stands, in seconds; zero if it has not said.
+    pub(super) min_se: u32,
     /// Their wishes for a transfer whose outcome is not told yet.
     pub(super) refers: Vec<Refer>,
 }
@@ -52,7 +69,11 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) struct Calling {
     pub(super) invite: ClientId,
+    /// Its CSeq, which PRACKs name.
+    pub(super) cseq: u32,
     pub(super) flow: Flow,
+    /// The forks that answered provisionally.
+    pub(super) early: Vec<Early>,
     /// A 1xx came: CANCEL may be sent.
     pub(super) provisional: bool,
     /// `Trying` or `Ringing` was told.
@@ -87,8 +108,20 @@ impl Stop {
 pub(super) struct Ringing {
     pub(super) invite: ServerId,
     pub(super) request: Request,
+    /// Whether it offered a session: else the offer is ours to make.
+    pub(super) offered: bool,
+    /// What was promised, if it required that.
+    pub(super) reliable: Option<Box<Reliable>>,
     /// When it came: nobody rings for ever.
     pub(super) since: Instant,
+}
+
+impl Ringing {
+    /// Whether both sides have agreed on a session before the answer.
+    pub(super) fn has_agreed(&self) -> bool {
+        let reliable = self.reliable.as_ref();
+        reliable.is_some_and(|reliable| reliable.has_agreed())
+    }
 }
 
 /// A call that is over for the application.
@@ -109,6 +142,8 @@ pub(super) struct Unacked {
     pub(super) give_up_at: Instant,
     /// Whether it answers the first INVITE, not a re-INVITE.
     pub(super) first: bool,
+    /// Whether it offered a session, so that the ACK brings the answer.
+    pub(super) offers: bool,
 }
 
 /// A new offer of theirs.
@@ -116,6 +151,8 @@ pub(super) struct Unacked {
 pub(super) struct Offered {
     pub(super) server: ServerId,
     pub(super) request: Request,
+    /// Their description; without one, our answer is the offer.
+    pub(super) offer: Option<Box<str>>,
 }
 
 #[derive(Clone)]
@@ -141,12 +178,19 @@ pub(super) struct Challenges {
 impl Call {
     pub(super) fn new(phase: Phase) -> Self {
         Self {
+            is_caller: matches!(phase, Phase::Calling(_)),
             phase,
             dialog: None,
+            takes_update: false,
             credentials: None,
             silent: false,
             unacked: None,
             offered: None,
+            renewal: None,
+            next_offer: None,
+            local_sdp: None,
+            timer: None,
+            min_se: 0,
             refers: Vec::new(),
         }
     }
@@ -165,6 +209,10 @@ impl Call {
 pub(super) enum Owner {
     Invite(CallHandle),
     Bye(CallHandle),
+    /// A re-INVITE or UPDATE of ours.
+    Renewal(CallHandle),
+    /// PRACK.
+    Prack(CallHandle),
     /// CANCEL: its answer means nothing, since the INVITE tells the rest.
     Cancel,
     /// INFO: its answer means nothing, since a key cannot be pressed again.

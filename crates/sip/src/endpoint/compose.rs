@@ -7,9 +7,18 @@ use rand::Rng;
 use std::net::SocketAddr;
 
 /// What we take, in and outside dialogs.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, REGISTER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, INFO, UPDATE, REFER, REGISTER";
 
 impl Endpoint {
+    /// The extensions that we take part in.
+    pub(super) fn supported(&self) -> &'static str {
+        match self.config.session_timer {
+            Some(_) => "100rel, timer",
+            None => "100rel",
+        }
+    }
+
     /// 128 random bits as text.
     pub(super) fn token(&mut self) -> String {
         format!("{:016x}{:016x}", self.rng.next_u64(), self.rng.next_u64())
@@ -72,10 +81,19 @@ impl Endpoint {
     }
 }
 
+/// The extensions that may be required of us.
+pub(super) const EXTENSIONS: [&str; 2] = ["100rel", "timer"];
+
 /// What of a request a later response, or what the response leads to, still needs.
 pub(super) fn outline(request: &Request) -> Request {
     const KEPT: [&str; 6] = ["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"];
-    const CONSIDERED: [&str; 4] = ["Contact", "Supported", "Session-Expires", "Min-SE"];
+    const CONSIDERED: [&str; 5] = [
+        "Contact",
+        "Require",
+        "Supported",
+        "Session-Expires",
+        "Min-SE",
+    ];
     let mut outline = Request::new(request.method.clone(), request.uri.clone());
     for name in KEPT.into_iter().chain(CONSIDERED) {
         for value in request.headers.get_all(name) {

@@ -34,6 +34,8 @@ pub struct EndpointConfig {
     pub trusted_peers: Vec<IpAddr>,
     /// The digests offered to phones and taken from them, preferred first.
     pub digests: Vec<Algorithm>,
+    /// How long a session lasts that nobody refreshes (RFC 4028), from 90 s to a day; `None`: without end.
+    pub session_timer: Option<Duration>,
     /// Takes INVITEs from anyone (phones, carriers); else from trusted peers and those who log in.
     pub accept_calls: bool,
 }
@@ -72,6 +74,7 @@ impl Default for EndpointConfig {
             source_rate: 20,
             trusted_peers: Vec::new(),
             digests: vec![Algorithm::Sha256, Algorithm::Md5],
+            session_timer: Some(Duration::from_secs(1800)),
             accept_calls: false,
         }
     }

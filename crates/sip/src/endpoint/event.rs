@@ -69,12 +69,13 @@ pub enum CallEvent {
     Trying,
     /// Caller: 180 to 183 came.
     Ringing {
-        /// Early media, if it has a body.
+        /// Early media, if it says something new of it. It is that fork's own: what holds once the call
+        /// is answered comes with `Answered`.
         sdp: Option<String>,
     },
     /// Caller: a 2xx came, and was acknowledged.
     Answered {
-        /// Its body.
+        /// The answer to our offer, whichever response of that fork brought it.
         sdp: Option<String>,
     },
     /// Caller: a 2xx crossed the CANCEL of our `hang_up`. It was acknowledged and is ended with BYE;
@@ -97,10 +98,21 @@ pub enum CallEvent {
     Cancelled,
     /// Callee: the ACK came.
     Confirmed,
-    /// The other side wants to change the session: `answer_reinvite`.
+    /// The other side wants to change the session, maybe while it still rings: `answer_reinvite`.
     Reinvite {
-        /// Its SDP offer; without one, make an offer.
+        /// Its SDP offer; without one, make an offer, which `OfferAnswered` answers.
         offer: Option<String>,
+    },
+    /// An offer of ours was answered: that of [`reoffer`](super::Endpoint::reoffer), or one that their
+    /// request wanted.
+    OfferAnswered {
+        /// The answer.
+        sdp: Option<String>,
+    },
+    /// The offer of [`reoffer`](super::Endpoint::reoffer) was refused; the session is as it was.
+    OfferRefused {
+        /// Why.
+        status: u16,
     },
     /// A key was pressed, told by INFO. Those in the audio (RFC 4733) are the media's to hear.
     Dtmf {

@@ -1,9 +1,7 @@
-//! Inside a dialog: hanging up either way, new offers, and what else arrives there
-//! (RFC 3261 sections 12.2, 14, 15).
+//! Inside a dialog: hanging up either way, and what else arrives there (RFC 3261 sections 12.2, 15).
 
-use super::call::{Call, Offered, Owner, Phase, Stop, sdp_of_request};
-use super::compose::outline;
-use super::outside::Arrived;
+use super::call::{Call, Owner, Phase, Stop, sdp_of_request};
+use super::outside::{Arrived, lacks_extension};
 use super::{Alarm, CallEvent, CallHandle, EndedBy, Endpoint};
 use crate::dialog::DialogId;
 use crate::message::{Method, Request, Response, Status};
@@ -91,7 +89,7 @@ impl Endpoint {
             return false;
         };
         let mut answered = ending.answered;
-        let request = self.clients.request(id).cloned();
+        let request = self.clients.request(id);
         let (Some(request), Some(flow)) = (request, self.clients.flow(id)) else {
             return false;
         };
@@ -149,8 +147,13 @@ impl Endpoint {
         if unacked.first {
             self.tell(handle, CallEvent::Confirmed);
         }
-        if let Some(reason) = waiting {
-            self.send_bye(now, handle, reason.as_deref());
+        let sdp = sdp_of_request(request).filter(|_| unacked.offers);
+        if sdp.is_some() {
+            self.tell(handle, CallEvent::OfferAnswered { sdp });
+        }
+        match waiting {
+            Some(reason) => self.send_bye(now, handle, reason.as_deref()),
+            None => self.go_on_renewing(now, handle),
         }
     }
 
@@ -161,26 +164,23 @@ impl Endpoint {
             return;
         }
         let request = &arrived.request;
-        let over = matches!(
-            self.calls.get(&handle).map(|call| &call.phase),
-            None | Some(Phase::Ending(_))
-        );
+        let phase = self.calls.get(&handle).map(|call| &call.phase);
+        let over = matches!(phase, None | Some(Phase::Ending(_)));
+        let calling = matches!(phase, Some(Phase::Calling(_)));
         match request.method {
+            // Whom we call may refuse, but not hang up (section 15).
+            Method::Bye if calling => self.refuse(now, &arrived, 481),
             Method::Bye => self.on_bye(now, handle, &arrived),
             _ if over => self.refuse(now, &arrived, 481),
-            _ if request.headers.contains("Require") => self.refuse_extension(now, &arrived),
+            _ if lacks_extension(request) => self.refuse_extension(now, &arrived),
             Method::Invite => self.on_reinvite(now, handle, arrived),
-            Method::Update if sdp_of_request(request).is_some() => {
-                self.on_reinvite(now, handle, arrived);
-            }
+            Method::Update => self.on_update(now, handle, arrived),
+            Method::Prack => self.on_prack(now, handle, arrived),
             Method::Refer => self.on_refer(now, handle, arrived),
             Method::Info => self.on_info(now, handle, &arrived),
             // Of a subscription that is not there (RFC 6665 section 4.1.3).
             Method::Notify => self.refuse(now, &arrived, 481),
-            Method::Update | Method::Options => {
-                if request.method == Method::Update {
-                    self.refresh_target(handle, &arrived.request);
-                }
+            Method::Options => {
                 let ok = self.dialog_response(handle, &arrived.request, Status::OK);
                 self.answer_at_once(now, &arrived, ok);
             }
@@ -190,8 +190,11 @@ impl Endpoint {
 
     /// Keeps the order of their requests (section 12.2.2).
     fn takes_cseq(&mut self, handle: CallHandle, request: &Request) -> bool {
-        let call = self.calls.get_mut(&handle);
-        let Some(dialog) = call.and_then(|call| call.dialog.as_mut()) else {
+        let call = self
+            .calls
+            .get_mut(&handle)
+            .zip(DialogId::of_request(request));
+        let Some(dialog) = call.and_then(|(call, id)| call.dialog_mut(&id)) else {
             return true;
         };
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
@@ -216,80 +219,7 @@ impl Endpoint {
         self.finish_unless_referring(now, handle);
     }
 
-    /// They offer another session, by INVITE or UPDATE.
-    fn on_reinvite(&mut self, now: Instant, handle: CallHandle, arrived: Arrived) {
-        let Some(call) = self.calls.get(&handle) else {
-            return;
-        };
-        let is_up = matches!(call.phase, Phase::Up);
-        let awaits_ack = call.unacked.is_some() && arrived.request.method == Method::Invite;
-        if !is_up || call.offered.is_some() || awaits_ack {
-            self.refuse_for_now(now, &arrived, 500);
-            return;
-        }
-        let Arrived {
-            reply,
-            key,
-            request,
-            ..
-        } = arrived;
-        let server = self.servers.open(key, &request, reply);
-        if request.method == Method::Invite {
-            let trying = Response::to_request(&request, Status::TRYING);
-            self.respond(now, server, trying);
-            self.pending.insert(server, handle);
-        }
-        let offer = sdp_of_request(&request);
-        if let Some(call) = self.calls.get_mut(&handle) {
-            let request = outline(&request);
-            call.offered = Some(Offered { server, request });
-        }
-        self.tell(handle, CallEvent::Reinvite { offer });
-    }
-
-    /// Answers `CallEvent::Reinvite`; `None` refuses with 488 and leaves the session as it was.
-    pub fn answer_reinvite(&mut self, now: Instant, call: CallHandle, sdp: Option<String>) {
-        let state = self.calls.get_mut(&call);
-        let Some(offered) = state.and_then(|state| state.offered.take()) else {
-            return;
-        };
-        self.pending.remove(&offered.server);
-        let Some(sdp) = sdp else {
-            let refused = Status::new(488).expect("488 is in range");
-            let response = self.dialog_response(call, &offered.request, refused);
-            self.respond(now, offered.server, response);
-            return;
-        };
-        self.refresh_target(call, &offered.request);
-        let mut response = self.dialog_response(call, &offered.request, Status::OK);
-        response.set_body("application/sdp", sdp);
-        self.respond(now, offered.server, response);
-        if offered.request.method == Method::Invite {
-            self.await_ack(now, call, offered.server, &offered.request, false);
-        }
-    }
-
-    /// Ends a new offer that will not be answered any more.
-    pub(super) fn drop_offered(&mut self, now: Instant, handle: CallHandle) {
-        let call = self.calls.get_mut(&handle);
-        let Some(offered) = call.and_then(|call| call.offered.take()) else {
-            return;
-        };
-        self.pending.remove(&offered.server);
-        let terminated = Status::new(487).expect("487 is in range");
-        let response = self.dialog_response(handle, &offered.request, terminated);
-        self.respond(now, offered.server, response);
-    }
-
-    fn refresh_target(&mut self, handle: CallHandle, request: &Request) {
-        let contacts = request.headers.contacts().unwrap_or_default();
-        let call = self.calls.get_mut(&handle);
-        if let Some(dialog) = call.and_then(|call| call.dialog.as_mut()) {
-            dialog.refresh_target(contacts.first());
-        }
-    }
-
-    fn tell_ended(&mut self, handle: CallHandle, by: EndedBy, q850: Option<u16>) {
+    pub(super) fn tell_ended(&mut self, handle: CallHandle, by: EndedBy, q850: Option<u16>) {
         self.tell(handle, CallEvent::Ended { by, q850 });
     }
 }

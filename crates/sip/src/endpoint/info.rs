@@ -41,6 +41,9 @@ impl Endpoint {
 
     /// Tells a key by INFO, for a far side that does not take it in the audio.
     pub fn send_digit(&mut self, now: Instant, call: CallHandle, digit: char, held: Duration) {
+        let Some(digit) = digit_of(digit) else {
+            return;
+        };
         let state = self.calls.get_mut(&call);
         let Some(dialog) = state.and_then(|state| state.dialog.as_mut()) else {
             return;
@@ -53,6 +56,12 @@ impl Endpoint {
         self.clients
             .start(now, &mut self.transmits, info, flow, Owner::Info);
     }
+}
+
+/// A key as it is written, if it is one.
+fn digit_of(key: char) -> Option<char> {
+    let key = key.to_ascii_uppercase();
+    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D').then_some(key)
 }
 
 /// The key in a body of either kind; some write 10 and 11 for `*` and `#`, 12 to 15 for `A` to `D`.

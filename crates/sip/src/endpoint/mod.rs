@@ -2,11 +2,14 @@
 //! owns sockets and clock; after every call it drains [`Endpoint::poll_transmit`] and
 //! [`Endpoint::poll_event`], and calls [`Endpoint::wake`] at [`Endpoint::next_wake`].
 
+mod again;
 mod auth;
 mod bans;
 mod call;
+mod cancel;
 mod compose;
 mod config;
+mod early;
 mod event;
 mod flow;
 mod guard;
@@ -19,6 +22,11 @@ mod record;
 mod refer;
 mod registering;
 mod registry;
+mod reinvite;
+mod reliable;
+mod renewal;
+mod renewed;
+mod session_timer;
 mod source_rate;
 mod uac;
 mod uas;
@@ -61,7 +69,8 @@ pub struct Endpoint {
     events: VecDeque<Event>,
     clients: ClientTable<Owner>,
     servers: ServerTable,
-    calls: HashMap<CallHandle, Call>,
+    /// Boxed, like transactions, so that the room which tables keep is small.
+    calls: HashMap<CallHandle, Box<Call>>,
     dialogs: HashMap<DialogId, CallHandle>,
     /// Calls whose INVITE or re-INVITE we have not answered: what a CANCEL means.
     pending: HashMap<ServerId, CallHandle>,
@@ -82,6 +91,12 @@ enum Alarm {
     CancelLimit(CallHandle),
     /// Our 2xx has not been acknowledged.
     Unacked(CallHandle),
+    /// Our reliable response has not been acknowledged (RFC 3262).
+    Unpracked(CallHandle),
+    /// A change of ours that met theirs is tried again (RFC 3261 section 14.1).
+    Renewal(CallHandle),
+    /// The session wants to be refreshed, or was not (RFC 4028).
+    Session(CallHandle),
     /// The call is over; what came of a transfer is not told any more.
     ReferLimit(CallHandle),
     /// Proxies forget an INVITE that hears nothing for three minutes (timer C).
@@ -183,6 +198,9 @@ impl Endpoint {
                 Alarm::Unacked(call) => self.on_unacked(now, call),
                 Alarm::KeepRinging(call) => self.on_keep_ringing(now, call),
                 Alarm::ReferLimit(call) => self.finish(call),
+                Alarm::Unpracked(call) => self.on_unpracked(now, call),
+                Alarm::Renewal(call) => self.on_renewal_due(now, call),
+                Alarm::Session(call) => self.on_session_due(now, call),
                 Alarm::Registration(handle) => self.ask_registrar(now, handle),
             }
         }
@@ -233,6 +251,8 @@ impl Endpoint {
         match owner {
             Owner::Invite(call) => self.on_invite_response(now, id, call, response),
             Owner::Bye(call) => self.on_bye_response(now, id, call, response),
+            Owner::Renewal(call) => self.on_renewal_response(now, id, call, response),
+            Owner::Prack(call) => self.on_prack_response(now, id, call, response),
             Owner::Notify(refer) => self.on_notify_response(refer, response),
             Owner::Cancel | Owner::Info => {}
             Owner::Registration(handle) => self.on_register_response(now, id, handle, response),
@@ -245,7 +265,8 @@ impl Endpoint {
         match owner {
             Owner::Invite(call) => self.on_invite_lost(id, call, status),
             Owner::Bye(call) => self.finish(call),
-            Owner::Cancel | Owner::Info | Owner::Notify(_) => {}
+            Owner::Renewal(call) => self.on_renewal_lost(now, call, status),
+            Owner::Cancel | Owner::Info | Owner::Prack(_) | Owner::Notify(_) => {}
             Owner::Registration(handle) => self.on_register_failed(now, handle, status, None),
             Owner::Options(probe) => self.on_options_lost(probe),
         }
@@ -280,10 +301,15 @@ impl Endpoint {
         let Some(call) = self.calls.remove(&handle) else {
             return;
         };
-        if let Some(dialog) = call.dialog
-            && self.dialogs.get(&dialog.id) == Some(&handle)
-        {
-            self.dialogs.remove(&dialog.id);
+        let forks = match call.phase {
+            call::Phase::Calling(calling) => calling.early,
+            call::Phase::Ringing(_) | call::Phase::Up | call::Phase::Ending(_) => Vec::new(),
+        };
+        let forks = forks.into_iter().map(|early| early.dialog);
+        for dialog in call.dialog.into_iter().chain(forks) {
+            if self.dialogs.get(&dialog.id) == Some(&handle) {
+                self.dialogs.remove(&dialog.id);
+            }
         }
         for alarm in [
             Alarm::RingTimeout(handle),
@@ -291,6 +317,9 @@ impl Endpoint {
             Alarm::Unacked(handle),
             Alarm::KeepRinging(handle),
             Alarm::ReferLimit(handle),
+            Alarm::Unpracked(handle),
+            Alarm::Renewal(handle),
+            Alarm::Session(handle),
         ] {
             self.alarms.set(alarm, None);
         }

@@ -2,11 +2,12 @@
 //! (RFC 3261 section 8.2).
 
 use super::call::sdp_of_request;
-use super::compose::{ALLOW, mark_received, reply_flow};
+use super::compose::{ALLOW, EXTENSIONS, mark_received, reply_flow};
 use super::{Endpoint, Flow, Transmit};
 use crate::dialog::DialogId;
 use crate::message::{Message, Method, ParseError, Request, Response, Status};
 use crate::transaction::{Receipt, ServerKey};
+use rand::Rng;
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -81,7 +82,7 @@ impl Endpoint {
         let has_tag = request.headers.to().is_ok_and(|to| to.tag().is_some());
         match request.method {
             _ if has_tag => self.refuse(now, &arrived, 481),
-            _ if request.headers.contains("Require") => self.refuse_extension(now, &arrived),
+            _ if lacks_extension(request) => self.refuse_extension(now, &arrived),
             _ if !request.uri.is_sip() && !is_tel(request) => self.refuse(now, &arrived, 416),
             Method::Invite if !request.body.is_empty() && sdp_of_request(request).is_none() => {
                 let mut response = self.response(&arrived.request, status(415));
@@ -97,6 +98,7 @@ impl Endpoint {
             Method::Options => {
                 let mut response = self.response(&arrived.request, Status::OK);
                 response.headers.push("Allow", ALLOW);
+                response.headers.push("Supported", self.supported());
                 response.headers.push("Accept", "application/sdp");
                 self.answer_at_once(now, &arrived, response);
             }
@@ -159,6 +161,15 @@ impl Endpoint {
         self.answer_at_once(now, arrived, response);
     }
 
+    /// Refuses a request that came while another of theirs waits for its answer (section 14.2,
+    /// RFC 3311 section 5.2): in some random time of up to ten seconds it may go.
+    pub(super) fn refuse_overlapping(&mut self, now: Instant, arrived: &Arrived) {
+        let seconds = self.rng.next_u64() % 11;
+        let mut response = self.response(&arrived.request, status(500));
+        response.headers.push("Retry-After", seconds.to_string());
+        self.answer_at_once(now, arrived, response);
+    }
+
     /// Refuses what may work a little later.
     pub(super) fn refuse_for_now(&mut self, now: Instant, arrived: &Arrived, code: u16) {
         let mut response = self.response(&arrived.request, status(code));
@@ -166,12 +177,11 @@ impl Endpoint {
         self.answer_at_once(now, arrived, response);
     }
 
-    /// We require no extension, hence know none that may be required of us (section 8.2.2.3).
+    /// The extensions required of us that we lack (section 8.2.2.3).
     pub(super) fn refuse_extension(&mut self, now: Instant, arrived: &Arrived) {
         let mut response = self.response(&arrived.request, status(420));
-        for extensions in arrived.request.headers.get_all("Require") {
-            response.headers.push("Unsupported", extensions);
-        }
+        let extensions: Vec<_> = lacking(&arrived.request).collect();
+        response.headers.push("Unsupported", extensions.join(", "));
         self.answer_at_once(now, arrived, response);
     }
 
@@ -201,6 +211,21 @@ impl Endpoint {
             bytes: Message::Response(response).to_bytes(),
         });
     }
+}
+
+/// Whether a request requires what we do not know.
+pub(super) fn lacks_extension(request: &Request) -> bool {
+    lacking(request).next().is_some()
+}
+
+fn lacking(request: &Request) -> impl Iterator<Item = &str> {
+    let known = |token: &str| {
+        let mut known = EXTENSIONS.iter();
+        known.any(|other| other.eq_ignore_ascii_case(token))
+    };
+    let begins = matches!(request.method, Method::Invite | Method::Update);
+    let required = request.headers.tokens("Require");
+    required.filter(move |token| !begins || !known(token))
 }
 
 fn is_tel(request: &Request) -> bool {

@@ -33,7 +33,7 @@ impl Endpoint {
             return Ok(*handle);
         }
         let handle = CallHandle(self.handle());
-        self.calls.insert(handle, Call::new(Phase::Up));
+        self.calls.insert(handle, Box::new(Call::new(Phase::Up)));
         self.enter_dialog(handle, dialog);
         Ok(handle)
     }
@@ -59,7 +59,9 @@ impl Endpoint {
             .adopt(request, call.flow, Owner::Invite(handle));
         let mut state = Call::new(Phase::Calling(Box::new(Calling {
             invite,
+            cseq: 1,
             flow: call.flow,
+            early: Vec::new(),
             provisional: true,
             progress_told: true,
             ring_max: None,
@@ -68,7 +70,7 @@ impl Endpoint {
             answered: Challenges::default(),
         })));
         state.silent = true;
-        self.calls.insert(handle, state);
+        self.calls.insert(handle, Box::new(state));
         self.stop_calling(now, handle, Stop::HangUp { reason: None });
         let limit = now + self.config.timers.timeout * 2;
         self.alarms.set(Alarm::CancelLimit(handle), Some(limit));

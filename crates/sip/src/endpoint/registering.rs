@@ -112,7 +112,7 @@ impl Endpoint {
             password: wanted.password.clone(),
         };
         let mut answered = registering.answered;
-        let Some(request) = self.clients.request(id).cloned() else {
+        let Some(request) = self.clients.request(id) else {
             return false;
         };
         let Some(again) = self.authorized(&request, response, &credentials, &mut answered) else {

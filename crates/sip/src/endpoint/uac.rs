@@ -1,13 +1,16 @@
-//! The caller's side: INVITE, its answers, ring timeout, CANCEL, forks and late answers
-//! (RFC 3261 sections 9.1, 13.2, RFC 6026).
+//! The caller's side: INVITE, its answers, forks and late answers (RFC 3261 section 13.2, RFC 6026).
 
 use super::call::{Call, Calling, Challenges, Credentials, Owner, Phase, Stop, sdp_of_response};
 use super::compose::ALLOW;
+use super::early::session_of;
 use super::{Alarm, CALLS_MAX, CallEvent, CallHandle, Endpoint, NewCall, Transmit};
 use crate::dialog::Dialog;
 use crate::message::{Message, Method, Request, Response};
 use crate::transaction::ClientId;
 use std::time::{Duration, Instant};
+
+/// More requests than a fork gets before it answers.
+const CSEQ_GAP: u32 = 1000;
 
 /// No phone rings for longer, whatever the application says.
 const RING_TIMEOUT_MAX: Duration = Duration::from_secs(24 * 3600);
@@ -20,7 +23,7 @@ impl Endpoint {
             self.tell_failed(handle, 503, true);
             return handle;
         }
-        let request = self.compose_invite(&call);
+        let request = self.compose_invite(handle, &call);
         let invite = self.clients.start(
             now,
             &mut self.transmits,
@@ -31,7 +34,9 @@ impl Endpoint {
         let ring_max = call.ring_timeout.min(RING_TIMEOUT_MAX);
         let mut state = Call::new(Phase::Calling(Box::new(Calling {
             invite,
+            cseq: 1,
             flow: call.flow,
+            early: Vec::new(),
             provisional: false,
             progress_told: false,
             ring_max: Some(ring_max),
@@ -39,17 +44,18 @@ impl Endpoint {
             cancel_sent: false,
             answered: Challenges::default(),
         })));
+        state.local_sdp = Some(call.offer.into());
         state.credentials = call
             .credentials
             .map(|(user, password)| Credentials { user, password });
-        self.calls.insert(handle, state);
+        self.calls.insert(handle, Box::new(state));
         self.alarms
             .set(Alarm::RingTimeout(handle), Some(now + ring_max));
         self.tell(handle, CallEvent::Sent);
         handle
     }
 
-    fn compose_invite(&mut self, call: &NewCall) -> Request {
+    fn compose_invite(&mut self, handle: CallHandle, call: &NewCall) -> Request {
         let mut request = Request::new(Method::Invite, call.request_uri.clone());
         let mut from = call.from.clone();
         let tag = call.from_tag.clone().unwrap_or_else(|| self.token());
@@ -65,6 +71,9 @@ impl Endpoint {
         headers.push("CSeq", "1 INVITE");
         headers.push("Contact", contact);
         headers.push("Allow", ALLOW);
+        headers.push("Supported", self.supported());
+        self.push_timer(handle, &mut request);
+        let headers = &mut request.headers;
         for (name, value) in &call.headers {
             // The application names what the trunk wants; what cannot be sent is left out.
             let _ = headers.try_push(name, value.as_str());
@@ -103,10 +112,15 @@ impl Endpoint {
             return;
         };
         calling.provisional = true;
-        if calling.stop.is_some() {
+        let stopping = calling.stop.is_some();
+        let news = self.on_early(now, id, handle, response);
+        if stopping {
             self.send_cancel(now, handle);
             return;
         }
+        let (Some(sdp), Some(calling)) = (news, self.calling(handle, id)) else {
+            return;
+        };
         // A 100 that was overtaken, or came twice, is no news.
         let is_news = !calling.progress_told;
         calling.progress_told = true;
@@ -118,7 +132,6 @@ impl Endpoint {
                     self.alarms
                         .set(Alarm::RingTimeout(handle), Some(now + ring_max));
                 }
-                let sdp = sdp_of_response(response);
                 self.tell(handle, CallEvent::Ringing { sdp });
             }
             _ => {}
@@ -132,11 +145,11 @@ impl Endpoint {
             self.transmits.push_back(ack.clone());
             return;
         }
-        let invite = self.clients.request(id).cloned();
+        let invite = self.clients.request(id);
         let (Some(invite), Some(flow)) = (invite, self.clients.flow(id)) else {
             return;
         };
-        let Some(dialog) = Dialog::of_caller(&invite, response, flow) else {
+        let Some(mut dialog) = Dialog::of_caller(&invite, response, flow) else {
             return;
         };
         if !self.clients.takes_forks(id) {
@@ -144,12 +157,25 @@ impl Endpoint {
         }
         self.acknowledge(id, &invite, &dialog);
         let Some(calling) = self.calling(handle, id) else {
-            self.end_stray(now, dialog);
+            self.end_stray(now, handle, dialog);
             return;
         };
         let stop = calling.stop.take();
         self.alarms.set(Alarm::RingTimeout(handle), None);
         self.alarms.set(Alarm::CancelLimit(handle), None);
+        // The route is that of the final response; requests go on counting (section 13.2.2.4).
+        let early = self.take_early(handle, &dialog.id);
+        let allow = &response.headers;
+        let takes_update = if allow.contains("Allow") {
+            allow.lists("Allow", "UPDATE")
+        } else {
+            early.as_ref().is_some_and(|early| early.takes_update)
+        };
+        if let Some(early) = &early {
+            dialog.local_cseq = dialog.local_cseq.max(early.dialog.local_cseq);
+            dialog.remote_cseq = early.dialog.remote_cseq;
+        }
+        let sdp = session_of(early, sdp_of_response(response));
         self.enter_dialog(handle, dialog);
         let over = self.calls.get(&handle).is_none_or(|call| call.silent);
         match stop {
@@ -158,8 +184,12 @@ impl Endpoint {
             // A person who picks up while our CANCEL is on its way is there to be talked to.
             None | Some(Stop::RingTimeout) => {
                 self.set_phase(handle, Phase::Up);
-                let sdp = sdp_of_response(response);
+                if let Some(call) = self.calls.get_mut(&handle) {
+                    call.takes_update = takes_update;
+                }
+                self.take_timer(now, handle, response);
                 self.tell(handle, CallEvent::Answered { sdp });
+                self.go_on_renewing(now, handle);
             }
         }
     }
@@ -174,11 +204,15 @@ impl Endpoint {
     }
 
     /// Another fork answered, or the answer came after everybody had left: end it properly.
-    fn end_stray(&mut self, now: Instant, dialog: Dialog) {
+    fn end_stray(&mut self, now: Instant, of: CallHandle, mut dialog: Dialog) {
+        // Its early dialog is forgotten, and with it how many requests it got.
+        dialog.local_cseq += CSEQ_GAP;
         let handle = CallHandle(self.handle());
         let mut call = Call::new(Call::ending(None));
         call.silent = true;
-        self.calls.insert(handle, call);
+        let first = self.calls.get(&of);
+        call.credentials = first.and_then(|first| first.credentials.clone());
+        self.calls.insert(handle, Box::new(call));
         self.enter_dialog(handle, dialog);
         self.send_bye(now, handle, None);
     }
@@ -210,6 +244,9 @@ impl Endpoint {
         if !stopping && self.invite_again(now, id, handle, response) {
             return;
         }
+        if !stopping && self.invite_for_longer(now, id, handle, response) {
+            return;
+        }
         let q850 = response.headers.q850_cause();
         let by_us = stopping && matches!(status, 401 | 407 | 487);
         let blocked = response.blocked_by_analytics();
@@ -223,42 +260,6 @@ impl Endpoint {
         self.finish(handle);
     }
 
-    /// Answers a challenge; says whether there was one that can be answered.
-    fn invite_again(
-        &mut self,
-        now: Instant,
-        id: ClientId,
-        handle: CallHandle,
-        response: &Response,
-    ) -> bool {
-        let Some(call) = self.calls.get(&handle) else {
-            return false;
-        };
-        let (Some(credentials), Phase::Calling(calling)) = (call.credentials.clone(), &call.phase)
-        else {
-            return false;
-        };
-        let (flow, mut answered) = (calling.flow, calling.answered);
-        let Some(request) = self.clients.request(id).cloned() else {
-            return false;
-        };
-        let Some(mut again) = self.authorized(&request, response, &credentials, &mut answered)
-        else {
-            return false;
-        };
-        self.stamp(&mut again, flow);
-        let owner = Owner::Invite(handle);
-        let invite = self
-            .clients
-            .start(now, &mut self.transmits, again, flow, owner);
-        if let Some(calling) = self.calling(handle, id) {
-            calling.invite = invite;
-            calling.answered = answered;
-            calling.provisional = false;
-        }
-        true
-    }
-
     pub(super) fn on_invite_lost(&mut self, id: ClientId, handle: CallHandle, status: u16) {
         let Some(calling) = self.calling(handle, id) else {
             return;
@@ -268,75 +269,6 @@ impl Endpoint {
         let status = stop.map_or(status, |stop| stop.status());
         self.tell_failed(handle, status, by_us);
         self.finish(handle);
-    }
-
-    pub(super) fn on_ring_timeout(&mut self, now: Instant, handle: CallHandle) {
-        self.stop_calling(now, handle, Stop::RingTimeout);
-    }
-
-    /// Cancels an INVITE of ours, now or as soon as a 1xx allows it (RFC 3261 section 9.1).
-    pub(super) fn stop_calling(&mut self, now: Instant, handle: CallHandle, stop: Stop) {
-        let Some(call) = self.calls.get_mut(&handle) else {
-            return;
-        };
-        let Phase::Calling(calling) = &mut call.phase else {
-            return;
-        };
-        if calling.stop.is_some() {
-            return;
-        }
-        calling.stop = Some(stop);
-        self.alarms.set(Alarm::RingTimeout(handle), None);
-        self.send_cancel(now, handle);
-    }
-
-    /// Sends the CANCEL if that is allowed and has not been done.
-    fn send_cancel(&mut self, now: Instant, handle: CallHandle) {
-        let Some(call) = self.calls.get_mut(&handle) else {
-            return;
-        };
-        let Phase::Calling(calling) = &mut call.phase else {
-            return;
-        };
-        if !calling.provisional || calling.cancel_sent {
-            return;
-        }
-        let Some(invite) = self.clients.request(calling.invite) else {
-            return;
-        };
-        let mut cancel = cancel_of(invite);
-        if let Some(Stop::HangUp {
-            reason: Some(reason),
-        }) = &calling.stop
-        {
-            let _ = cancel.headers.try_push("Reason", reason.as_str());
-        }
-        calling.cancel_sent = true;
-        let flow = calling.flow;
-        self.clients
-            .start(now, &mut self.transmits, cancel, flow, Owner::Cancel);
-        let limit = now + self.config.timers.timeout;
-        self.alarms.set(Alarm::CancelLimit(handle), Some(limit));
-    }
-
-    /// The CANCEL had no effect. The call is over; its INVITE is watched over for as long again, so
-    /// that a late answer is acknowledged and ended rather than left ringing in an ear.
-    pub(super) fn on_cancel_limit(&mut self, now: Instant, handle: CallHandle) {
-        let Some(call) = self.calls.get(&handle) else {
-            return;
-        };
-        let Phase::Calling(calling) = &call.phase else {
-            return;
-        };
-        if call.silent {
-            self.clients.forget(calling.invite);
-            self.finish(handle);
-            return;
-        }
-        let status = calling.stop.as_ref().map_or(408, Stop::status);
-        self.tell_failed(handle, status, true);
-        let limit = now + self.config.timers.timeout;
-        self.alarms.set(Alarm::CancelLimit(handle), Some(limit));
     }
 
     /// A call failed without a word from the other side, or with one that says no more.
@@ -351,7 +283,7 @@ impl Endpoint {
     }
 
     /// The calling phase of a call, if its current INVITE is `id`.
-    fn calling(&mut self, handle: CallHandle, id: ClientId) -> Option<&mut Calling> {
+    pub(super) fn calling(&mut self, handle: CallHandle, id: ClientId) -> Option<&mut Calling> {
         match &mut self.calls.get_mut(&handle)?.phase {
             Phase::Calling(calling) if calling.invite == id => Some(calling),
             Phase::Calling(_) | Phase::Ringing(_) | Phase::Up | Phase::Ending(_) => None,
@@ -371,21 +303,4 @@ impl Endpoint {
             call.dialog = Some(dialog);
         }
     }
-}
-
-/// The CANCEL of an INVITE (RFC 3261 section 9.1): same Via, From, To, Call-ID, CSeq number.
-pub(super) fn cancel_of(invite: &Request) -> Request {
-    let mut cancel = Request::new(Method::Cancel, invite.uri.clone());
-    if let Ok(via) = invite.headers.via_top() {
-        cancel.headers.push("Via", via.to_string());
-    }
-    cancel.headers.push("Max-Forwards", "70");
-    for name in ["Route", "From", "To", "Call-ID"] {
-        for value in invite.headers.get_all(name) {
-            cancel.headers.push(name, value);
-        }
-    }
-    let number = invite.headers.cseq().map_or(1, |cseq| cseq.number);
-    cancel.headers.push("CSeq", format!("{number} CANCEL"));
-    cancel
 }

@@ -4,8 +4,9 @@
 use super::call::{Call, Phase, Ringing, Unacked, sdp_of_request};
 use super::compose::{ALLOW, outline};
 use super::outside::Arrived;
-use super::{Alarm, CALLS_MAX, CallEvent, CallHandle, Endpoint, Event};
-use crate::dialog::Dialog;
+use super::reliable::{Reliable, is_required};
+use super::{Alarm, CALLS_MAX, CallEvent, CallHandle, Endpoint, Event, Flow};
+use crate::dialog::{Dialog, DialogId};
 use crate::message::{Request, Response, Status};
 use crate::transaction::ServerId;
 use std::time::{Duration, Instant};
@@ -23,6 +24,9 @@ impl Endpoint {
             self.refuse_for_now(now, &arrived, 503);
             return;
         }
+        if self.refuses_timer(now, &arrived) {
+            return;
+        }
         let tag = self.token();
         let Some(dialog) = Dialog::of_callee(&arrived.request, &tag, arrived.reply) else {
             self.refuse(now, &arrived, 400);
@@ -38,17 +42,21 @@ impl Endpoint {
         let trying = Response::to_request(&request, Status::TRYING);
         self.respond(now, invite, trying);
         let handle = CallHandle(self.handle());
-        let call = Call::new(Phase::Ringing(Box::new(Ringing {
+        let offer = sdp_of_request(&request);
+        let reliable = is_required(&request).then(Box::<Reliable>::default);
+        let mut call = Call::new(Phase::Ringing(Box::new(Ringing {
             invite,
             request: outline(&request),
+            offered: offer.is_some(),
+            reliable,
             since: now,
         })));
-        self.calls.insert(handle, call);
+        call.takes_update = request.headers.lists("Allow", "UPDATE");
+        self.calls.insert(handle, Box::new(call));
         self.enter_dialog(handle, dialog);
         self.pending.insert(invite, handle);
         self.alarms
             .set(Alarm::KeepRinging(handle), Some(now + KEEP_RINGING));
-        let offer = sdp_of_request(&request);
         self.events.push_back(Event::Incoming {
             call: handle,
             from,
@@ -57,7 +65,7 @@ impl Endpoint {
         });
     }
 
-    /// Callee: 180, or 183 with early media.
+    /// Callee: 180, or 183 with early media; reliably for a caller who requires that (RFC 3262).
     pub fn ring(&mut self, now: Instant, call: CallHandle, early_sdp: Option<String>) {
         let Some((invite, request)) = self.ringing(call) else {
             return;
@@ -65,6 +73,10 @@ impl Endpoint {
         let code = if early_sdp.is_some() { 183 } else { 180 };
         let status = Status::new(code).expect("180 and 183 are in range");
         let mut response = self.dialog_response(call, &request, status);
+        if is_required(&request) {
+            self.ring_reliably(now, call, response, early_sdp);
+            return;
+        }
         if let Some(sdp) = early_sdp {
             response.set_body("application/sdp", sdp);
         }
@@ -76,13 +88,38 @@ impl Endpoint {
         let Some((invite, request)) = self.ringing(call) else {
             return;
         };
+        if self.answer_waits(call, &sdp) {
+            return;
+        }
+        let (offered, described) = self.described(call);
         let mut response = self.dialog_response(call, &request, Status::OK);
-        response.set_body("application/sdp", sdp);
+        self.grant_timer(now, call, &request, &mut response);
+        if !described {
+            // What was said reliably before is not said again (RFC 3261 section 13.2.1).
+            response.set_body("application/sdp", sdp.as_str());
+        }
         self.respond(now, invite, response);
         self.pending.remove(&invite);
         self.alarms.set(Alarm::KeepRinging(call), None);
+        self.alarms.set(Alarm::Unpracked(call), None);
         self.set_phase(call, Phase::Up);
-        self.await_ack(now, call, invite, &request, true);
+        if let Some(state) = self.calls.get_mut(&call) {
+            state.local_sdp = Some(sdp.into());
+        }
+        let offers = !offered && !described;
+        self.await_ack(now, call, invite, &request, (true, offers));
+    }
+
+    /// Whether the INVITE of a ringing call described the session, and whether we have.
+    fn described(&self, handle: CallHandle) -> (bool, bool) {
+        match self.calls.get(&handle).map(|call| &call.phase) {
+            Some(Phase::Ringing(ringing)) => {
+                let reliable = ringing.reliable.as_ref();
+                let described = reliable.is_some_and(|reliable| reliable.described);
+                (ringing.offered, described)
+            }
+            _ => (false, false),
+        }
     }
 
     /// Callee: refuses the call with a final status from 300.
@@ -113,6 +150,7 @@ impl Endpoint {
         if let Some(reason) = reason {
             let _ = response.headers.try_push("Reason", reason);
         }
+        self.drop_offered(now, call);
         self.respond(now, invite, response);
         self.pending.remove(&invite);
         true
@@ -167,7 +205,7 @@ impl Endpoint {
         handle: CallHandle,
         server: ServerId,
         request: &Request,
-        first: bool,
+        (first, offers): (bool, bool),
     ) {
         let timers = self.config.timers;
         let Some(transmit) = self.servers.latest(server) else {
@@ -183,6 +221,7 @@ impl Endpoint {
             repeat_at: now + timers.t1,
             give_up_at: now + timers.timeout,
             first,
+            offers,
         });
         self.alarms
             .set(Alarm::Unacked(handle), Some(now + timers.t1));
@@ -231,18 +270,25 @@ impl Endpoint {
             for route in request.headers.get_all("Record-Route") {
                 response.headers.push("Record-Route", route);
             }
-            let flow = self
-                .calls
-                .get(&handle)
-                .and_then(|call| call.dialog.as_ref());
-            if let Some(flow) = flow.map(|dialog| dialog.flow) {
+            if let Some(flow) = self.flow_of(handle, request) {
                 let user = request.uri.user_decoded();
                 let contact = self.contact(user.as_deref(), flow, &request.uri.scheme);
                 response.headers.push("Contact", contact);
             }
             response.headers.push("Allow", ALLOW);
+            response.headers.push("Supported", self.supported());
         }
         response
+    }
+
+    /// How the dialog of a request began.
+    fn flow_of(&mut self, handle: CallHandle, request: &Request) -> Option<Flow> {
+        let call = self.calls.get_mut(&handle)?;
+        if let Some(dialog) = &call.dialog {
+            return Some(dialog.flow);
+        }
+        let id = DialogId::of_request(request)?;
+        call.dialog_mut(&id).map(|dialog| dialog.flow)
     }
 
     /// Puts the tag of our side of the dialog into To.

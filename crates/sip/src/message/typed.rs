@@ -113,6 +113,21 @@ impl Headers {
         Ok(Some((seconds, refresher)))
     }
 
+    /// RSeq of a reliable response (RFC 3262 section 7.1); never zero.
+    pub fn rseq(&self) -> Option<u32> {
+        let number = self.number("RSeq").ok().flatten();
+        number.filter(|number| *number > 0)
+    }
+
+    /// RAck (RFC 3262 section 7.2) of a response to an INVITE: its RSeq, and the CSeq number.
+    pub fn rack(&self) -> Option<(u32, u32)> {
+        let mut words = self.get("RAck")?.split_ascii_whitespace();
+        let (rseq, cseq) = (words.next()?, words.next()?);
+        let is_invite = words.next() == Some("INVITE") && words.next().is_none();
+        let numbers = (parse_number(rseq).ok()?, parse_number(cseq).ok()?);
+        is_invite.then_some(numbers)
+    }
+
     /// Min-SE (RFC 4028) in seconds.
     pub fn min_se(&self) -> Result<Option<u32>, HeaderError> {
         let Some(text) = self.get("Min-SE") else {

@@ -5,7 +5,7 @@ use super::invite_client::InviteClient;
 use super::non_invite_client::NonInviteClient;
 use super::{Class, ClientDo};
 use crate::endpoint::{Flow, Transmit};
-use crate::message::{Message, Method, Request, Response};
+use crate::message::{Message, Method, Request, Response, parse_datagram};
 use crate::timers::{Alarms, Timers};
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -28,7 +28,7 @@ const FORKS_MAX: usize = 16;
 pub(crate) struct ClientTable<O> {
     timers: Timers,
     next: u64,
-    table: HashMap<ClientId, Client<O>>,
+    table: HashMap<ClientId, Box<Client<O>>>,
     by_key: HashMap<Key, ClientId>,
     alarms: Alarms<ClientId>,
 }
@@ -44,11 +44,11 @@ struct Client<O> {
     machine: Machine,
     key: Key,
     flow: Flow,
-    request: Request,
-    /// The request on the wire; emptied once it need not be repeated.
-    bytes: Vec<u8>,
+    /// The request as it is on the wire, which is a third of what it takes as a value: it is read again
+    /// for the few that need that.
+    bytes: Box<[u8]>,
     /// The ACK of a refusal.
-    ack: Vec<u8>,
+    ack: Box<[u8]>,
     /// The ACK of each 2xx, by To tag: sent again when the 2xx comes again.
     accepted: Vec<(String, Transmit)>,
     owner: O,
@@ -86,53 +86,43 @@ impl<O: Copy> ClientTable<O> {
         } else {
             Machine::Other(NonInviteClient::new(now, &self.timers, reliable))
         };
-        let message = Message::Request(request);
-        let bytes = message.to_bytes();
-        out.push_back(Transmit {
-            flow,
-            bytes: bytes.clone(),
-        });
-        let Message::Request(request) = message else {
-            unreachable!("built as a request above")
-        };
-        self.insert(request, flow, owner, machine, bytes)
+        let key = Key::of(&request);
+        let bytes = Message::Request(request).to_bytes();
+        let kept = bytes.as_slice().into();
+        out.push_back(Transmit { flow, bytes });
+        self.insert(key, flow, owner, machine, kept)
     }
 
     /// Watches over an INVITE that was sent in a former life.
     pub(crate) fn adopt(&mut self, request: Request, flow: Flow, owner: O) -> ClientId {
         let machine = Machine::Invite(InviteClient::adopted(flow.transport.is_connected()));
-        self.insert(request, flow, owner, machine, Vec::new())
+        let key = Key::of(&request);
+        let bytes = Message::Request(request).to_bytes().into();
+        self.insert(key, flow, owner, machine, bytes)
     }
 
     fn insert(
         &mut self,
-        request: Request,
+        key: Key,
         flow: Flow,
         owner: O,
         machine: Machine,
-        bytes: Vec<u8>,
+        bytes: Box<[u8]>,
     ) -> ClientId {
         self.next += 1;
         let id = ClientId(self.next);
-        let via = request.headers.via_top().ok();
-        let branch = via.and_then(|via| via.branch().map(str::to_owned));
-        let key = Key {
-            branch: branch.unwrap_or_default(),
-            method: request.method.clone(),
-        };
         self.by_key.insert(key.clone(), id);
         let client = Client {
             machine,
             key,
             flow,
-            request,
             bytes,
-            ack: Vec::new(),
+            ack: Box::default(),
             accepted: Vec::new(),
             owner,
         };
         self.alarms.set(id, client.machine.deadline());
-        self.table.insert(id, client);
+        self.table.insert(id, Box::new(client));
         id
     }
 
@@ -165,8 +155,10 @@ impl<O: Copy> ClientTable<O> {
         let delivered = match action {
             ClientDo::Deliver => true,
             ClientDo::DeliverAndAck => {
-                client.ack = ack_for_failure(&client.request, response);
-                client.repeat_ack(out);
+                if let Some(invite) = client.request() {
+                    client.ack = ack_for_failure(&invite, response).into();
+                    client.repeat_ack(out);
+                }
                 true
             }
             ClientDo::RepeatAck => {
@@ -175,16 +167,13 @@ impl<O: Copy> ClientTable<O> {
             }
             ClientDo::Nothing | ClientDo::Repeat | ClientDo::GiveUp => false,
         };
-        if client.machine.is_settled() {
-            client.bytes = Vec::new();
-        }
         self.alarms.set(id, client.machine.deadline());
         delivered.then_some((id, client.owner))
     }
 
     /// The request of a transaction that still exists.
-    pub(crate) fn request(&self, id: ClientId) -> Option<&Request> {
-        self.table.get(&id).map(|client| &client.request)
+    pub(crate) fn request(&self, id: ClientId) -> Option<Request> {
+        self.table.get(&id)?.request()
     }
 
     /// Where the request of a transaction went.
@@ -235,7 +224,7 @@ impl<O: Copy> ClientTable<O> {
             match action {
                 ClientDo::Repeat => out.push_back(Transmit {
                     flow: client.flow,
-                    bytes: client.bytes.clone(),
+                    bytes: client.bytes.to_vec(),
                 }),
                 ClientDo::GiveUp => lost.push(Lost {
                     id,
@@ -291,11 +280,30 @@ impl<O: Copy> ClientTable<O> {
     }
 }
 
+impl Key {
+    fn of(request: &Request) -> Self {
+        let via = request.headers.via_top().ok();
+        let branch = via.and_then(|via| via.branch().map(str::to_owned));
+        Self {
+            branch: branch.unwrap_or_default(),
+            method: request.method.clone(),
+        }
+    }
+}
+
 impl<O> Client<O> {
+    /// The request as a value; ours can always be read, but for one that an application made too long.
+    fn request(&self) -> Option<Request> {
+        match parse_datagram(&self.bytes) {
+            Ok(Message::Request(request)) => Some(request),
+            Ok(Message::Response(_)) | Err(_) => None,
+        }
+    }
+
     fn repeat_ack(&self, out: &mut VecDeque<Transmit>) {
         out.push_back(Transmit {
             flow: self.flow,
-            bytes: self.ack.clone(),
+            bytes: self.ack.to_vec(),
         });
     }
 }

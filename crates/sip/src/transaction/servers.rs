@@ -30,7 +30,7 @@ pub(crate) enum Receipt {
 pub(crate) struct ServerTable {
     timers: Timers,
     next: u64,
-    table: HashMap<ServerId, Server>,
+    table: HashMap<ServerId, Box<Server>>,
     by_key: HashMap<ServerKey, ServerId>,
     by_merge: HashMap<String, ServerId>,
     alarms: Alarms<ServerId>,
@@ -44,7 +44,7 @@ struct Server {
     /// Where responses go.
     flow: Flow,
     /// The latest response, to repeat.
-    response: Vec<u8>,
+    response: Box<[u8]>,
 }
 
 #[derive(Debug)]
@@ -121,9 +121,9 @@ impl ServerTable {
             key,
             merge,
             flow,
-            response: Vec::new(),
+            response: Box::default(),
         };
-        self.table.insert(id, server);
+        self.table.insert(id, Box::new(server));
         id
     }
 
@@ -146,7 +146,7 @@ impl ServerTable {
         if action != ServerDo::Send {
             return false;
         }
-        server.response = Message::Response(response).to_bytes();
+        server.response = Message::Response(response).to_bytes().into();
         server.repeat(out);
         self.alarms.set(id, server.machine.deadline());
         true
@@ -157,7 +157,7 @@ impl ServerTable {
         let server = self.table.get(&id)?;
         Some(Transmit {
             flow: server.flow,
-            bytes: server.response.clone(),
+            bytes: server.response.to_vec(),
         })
     }
 
@@ -222,7 +222,7 @@ impl Server {
         if !self.response.is_empty() {
             out.push_back(Transmit {
                 flow: self.flow,
-                bytes: self.response.clone(),
+                bytes: self.response.to_vec(),
             });
         }
     }

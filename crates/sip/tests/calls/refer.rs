@@ -1,6 +1,6 @@
 //! Transfers wished by the other side (RFC 3515, RFC 3891), and keys told by INFO.
 
-use crate::script::{ask, inside, latest, respond, up};
+use crate::script::{ask, hang_up_and_rest, inside, latest, respond, up};
 use crate::world::{ALICE, BOB, World, secs, uri};
 use sip::endpoint::{CallEvent, CallHandle, EndedBy, ReferHandle};
 use sip::message::{Method, Replaces, Request, Status};
@@ -58,14 +58,6 @@ fn told_of_it(world: &World) -> Vec<(String, String)> {
             (state.to_owned(), body.trim().to_owned())
         })
         .collect()
-}
-
-fn hang_up_and_rest(world: &mut World, call: CallHandle) {
-    world.hang_up(ALICE, call);
-    world.pass(world.latency);
-    let bye = latest(world, "BYE");
-    respond(world, &bye, 200, &[]);
-    world.expect_at_rest();
 }
 
 #[test]

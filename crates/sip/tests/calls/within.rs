@@ -241,7 +241,7 @@ fn an_extension_that_we_lack_and_a_malformed_request_are_refused() {
     headers.push("To", "<sip:alice@10.0.0.1>");
     headers.push("Call-ID", "q");
     headers.push("CSeq", "1 INVITE");
-    headers.push("Require", "100rel");
+    headers.push("Require", "replaces, 100rel");
     ask(&mut world, &invite);
     let mut broken = invite.clone();
     broken.headers.remove("Call-ID");

@@ -218,6 +218,14 @@ impl MediaPool {
             .tell(&directory, leg, Command::Play(leg, what, repeat));
     }
 
+    /// Presses keys towards a leg's far side (RFC 4733), one after the other; meanwhile it hears nothing
+    /// else. Nothing where the far side takes no such events.
+    pub fn press(&self, leg: LegId, keys: &str) {
+        let directory = locked(&self.shared.directory);
+        self.shared
+            .tell(&directory, leg, Command::Press(leg, keys.to_owned()));
+    }
+
     /// Copies what a leg receives to a bounded channel; frames that do not fit are counted and
     /// dropped. `None` ends it.
     pub fn tap(&self, leg: LegId, listener: Option<mpsc::Sender<TapFrame>>) {

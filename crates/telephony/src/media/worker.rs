@@ -37,6 +37,7 @@ pub(super) enum Command {
     Join(LegId, Arc<Leg>),
     Part(LegId),
     Play(LegId, Playback, bool),
+    Press(LegId, String),
     Tap(LegId, Option<tokio::sync::mpsc::Sender<TapFrame>>),
     Close(LegId),
     Stop,
@@ -200,6 +201,9 @@ impl Turner {
                 }),
                 Command::Play(leg, what, repeat) => {
                     self.with(leg, |owned| owned.leg.mouth().play(now, what, repeat));
+                }
+                Command::Press(leg, keys) => {
+                    self.with(leg, |owned| owned.leg.mouth().press(now, &keys));
                 }
                 Command::Tap(leg, listener) => self.with(leg, |owned| owned.tap = listener),
                 Command::Close(leg) => self.close(leg),

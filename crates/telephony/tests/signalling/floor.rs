@@ -39,6 +39,7 @@ pub(crate) fn config() -> TelephonyConfig {
         places: vec![Listener::plain(([127, 0, 0, 1], 0).into())],
         tls: TlsSettings::default(),
         probe_every: None,
+        session_timer: Some(Duration::from_secs(1800)),
         name_servers: Vec::new(),
         origins: Vec::new(),
         keep_alive: Duration::from_secs(30),

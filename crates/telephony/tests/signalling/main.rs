@@ -20,6 +20,8 @@ mod per_call;
 mod ports;
 mod proxy;
 mod restart;
+mod scripted;
+mod sessions;
 mod sipp;
 mod tls;
 mod websocket;
