@@ -8,6 +8,7 @@ mod config;
 mod control;
 mod floor;
 mod metrics;
+mod phone_book;
 mod restart;
 mod run;
 mod serve;

@@ -125,7 +125,7 @@ fn gather(
     Ok(())
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 19] {
+fn named(counters: &Counters) -> [(&'static str, u64); 22] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
@@ -143,6 +143,9 @@ fn named(counters: &Counters) -> [(&'static str, u64); 19] {
         ("lines_up", counters.lines_up),
         ("bridges", counters.bridges),
         ("messages_played", counters.messages_played),
+        ("phones_passed_over", counters.phones_passed_over),
+        ("registers_dropped", counters.registers_dropped),
+        ("calls_refused", counters.calls_refused),
         ("orphans_ended", counters.orphans_ended),
         ("rtp_lost", counters.rtp_lost),
         ("rtp_foreign", counters.rtp_foreign),

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::control::Request;
 use crate::floor::Floor;
 use crate::metrics::{LoopFigures, took};
+use crate::phone_book::PhoneBook;
 
 /// How often the store is asked whether configuration changed.
 const RELOAD_EVERY: Duration = Duration::from_secs(1);
@@ -38,6 +39,7 @@ pub(crate) struct Loop {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) journal: Journal,
     pub(crate) telephony: Telephony,
+    pub(crate) phones: PhoneBook,
     pub(crate) figures: Arc<LoopFigures>,
     pub(crate) live: watch::Sender<Arc<LiveState>>,
     pub(crate) aside: mpsc::UnboundedSender<Aside>,
@@ -198,27 +200,19 @@ impl Loop {
 
     /// What telephony must find again after a crash.
     fn keep(&self, report: Report) {
-        let store = Arc::clone(&self.store);
-        tokio::spawn(async move {
-            let kept = match report {
-                Report::LineDialog { agent, record } => {
-                    store.put_line_dialog(agent, record.as_ref()).await
-                }
-                Report::Binding(binding) => {
-                    let binding = store::Binding {
-                        user: binding.user,
-                        line: binding.line,
-                        expires_at: binding.expires_at,
-                    };
-                    store.put_binding(&binding).await
-                }
-                Report::BindingGone { user } => store.delete_binding(&user, None).await,
-                Report::Call { .. } | Report::Line { .. } | Report::BridgeTook { .. } => Ok(()),
-            };
-            if let Err(fault) = kept {
-                tracing::error!(%fault, "a phone's registration or line was not kept");
+        match report {
+            Report::LineDialog { agent, record } => {
+                let store = Arc::clone(&self.store);
+                tokio::spawn(async move {
+                    let kept = store.put_line_dialog(agent, record.as_ref()).await;
+                    if let Err(fault) = kept {
+                        tracing::error!(%fault, "the dialog of a line was not kept");
+                    }
+                });
             }
-        });
+            Report::Phones { user, phones } => self.phones.moved(user, phones),
+            Report::Call { .. } | Report::Line { .. } | Report::BridgeTook { .. } => {}
+        }
     }
 
     fn committed(&mut self, committed: Committed) {

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::control::{LoopControl, Request};
 use crate::floor::Floor;
 use crate::metrics::LoopFigures;
+use crate::phone_book::PhoneBook;
 use crate::restart;
 use crate::run::{Aside, Inbox, Loop, started};
 
@@ -107,6 +108,7 @@ impl Server {
             store: Arc::clone(&store),
             journal,
             telephony,
+            phones: PhoneBook::open(Arc::clone(&store)),
             figures,
             live,
             aside,

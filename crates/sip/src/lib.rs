@@ -11,6 +11,7 @@ pub mod message;
 mod registrar;
 mod registration;
 pub mod sdp;
+pub mod stun;
 pub mod timers;
 mod transaction;
 pub mod uri;

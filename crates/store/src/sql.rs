@@ -21,6 +21,7 @@ mod restart;
 mod row;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod verify;
 mod work;
 
@@ -105,12 +106,8 @@ impl Store for SqlStore {
         restart::bindings(&self.db).await
     }
 
-    async fn put_binding(&self, binding: &Binding) -> Result<()> {
-        restart::put_binding(&self.db, binding).await
-    }
-
-    async fn delete_binding(&self, user: &str, line: Option<&str>) -> Result<()> {
-        restart::delete_binding(&self.db, user, line).await
+    async fn put_phones(&self, users: &[(String, Vec<Binding>)]) -> Result<()> {
+        restart::put_phones(&self.db, users).await
     }
 
     async fn line_dialogs(&self) -> Result<Vec<(AgentId, SignallingRecord)>> {
@@ -188,6 +185,23 @@ impl Store for SqlStore {
 
     async fn agent_password(&self, agent: AgentId) -> Result<Option<Secret>> {
         agents::password(&self.db, agent).await
+    }
+
+    async fn put_phone_ticket(
+        &self,
+        token_hash: &[u8; 32],
+        agent: AgentId,
+        expires_at: Timestamp,
+    ) -> Result<()> {
+        tickets::put(&self.db, token_hash, agent, expires_at).await
+    }
+
+    async fn take_phone_ticket(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<AgentId>> {
+        tickets::take(&self.db, token_hash, now).await
     }
 
     async fn remove_agent(&self, agent: AgentId) -> Result<()> {

@@ -48,10 +48,9 @@ pub trait Store: Send + Sync {
     async fn pacing_learnt(&self, campaign: CampaignId) -> Result<Option<(Timestamp, String)>>;
     /// Registered phones.
     async fn bindings(&self) -> Result<Vec<Binding>>;
-    /// Remembers a registration (one per user and line).
-    async fn put_binding(&self, binding: &Binding) -> Result<()>;
-    /// Forgets a registration; `line` `None` forgets all of the user's.
-    async fn delete_binding(&self, user: &str, line: Option<&str>) -> Result<()>;
+    /// Remembers the registered phones of these users, and no others of theirs, in one transaction:
+    /// thousands register after a power cut.
+    async fn put_phones(&self, users: &[(String, Vec<Binding>)]) -> Result<()>;
     /// Dialogs of agents' lines that were up.
     async fn line_dialogs(&self) -> Result<Vec<(AgentId, SignallingRecord)>>;
     /// Remembers the dialog of an agent's line; `None` forgets it.
@@ -106,6 +105,20 @@ pub trait Store: Send + Sync {
     ) -> Result<AgentId>;
     /// The password of the agent's phone.
     async fn agent_password(&self, agent: AgentId) -> Result<Option<Secret>>;
+    /// Remembers a token that is good once, until then, for the settings of the agent's phone.
+    async fn put_phone_ticket(
+        &self,
+        token_hash: &[u8; 32],
+        agent: AgentId,
+        expires_at: Timestamp,
+    ) -> Result<()>;
+    /// The agent of a token, which is used up by that; `None` if it was, has
+    /// lapsed or never was.
+    async fn take_phone_ticket(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<AgentId>>;
     /// Removes an agent; what they did stays.
     async fn remove_agent(&self, agent: AgentId) -> Result<()>;
     /// Every campaign, by name.

@@ -9,8 +9,8 @@ use crate::{Heard, Listener, ListenerKind, TelephonyError};
 
 /// A burst of a few thousand messages waits in the kernel while we compute.
 const SOCKET_BUFFER: usize = 4 << 20;
-/// Connections that wait to be accepted.
-const BACKLOG: i32 = 128;
+/// Connections that wait to be accepted: phones come back all at once.
+const BACKLOG: i32 = 1024;
 /// Tries to get the same port for datagrams and connections when the system chooses.
 const PORT_TRIES: usize = 16;
 

@@ -57,6 +57,12 @@ counters! {
     bridges,
     /// Messages played to abandoned callers, to the end.
     messages_played,
+    /// Phones that did not answer an INVITE, where the agent had another.
+    phones_passed_over,
+    /// REGISTERs that did not fit into the queue; phones send them again.
+    registers_dropped,
+    /// INVITEs from whoever may not call us, or not there.
+    calls_refused,
     /// Legs closed for want of audio.
     silent_legs,
     /// Dialogs and calls of an earlier life that were ended.

@@ -1,14 +1,17 @@
 //! The signalling thread: waits for whatever comes first (an order, a media event, a datagram, a
 //! message on a connection, a name found, a timer), hands it to the switchboard, sends what that
-//! leads to. Orders go first, so that a bridge never waits behind a burst of messages.
+//! leads to. Orders go first, so that a bridge never waits behind a burst of messages; REGISTERs
+//! last, so that no call waits behind a storm of phones.
 
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use ::sip::endpoint::{Flow, Transport};
+use ::sip::endpoint::{Flow, Transmit, Transport};
+use ::sip::stun;
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
@@ -26,10 +29,18 @@ use crate::sieve;
 use crate::sip_address::SipAddress;
 use crate::tls::Tls;
 use crate::transport::Sockets;
+use crate::waiting_room::{self, WaitingRoom};
 use crate::{Heard, ListenerKind, Report, TelephonyConfig, TelephonyError};
 
-/// Datagrams taken in a row before orders are looked at again.
+/// Datagrams acted upon in a row before orders are looked at again.
 const BURST: usize = 16;
+/// Datagrams taken in a row, where most only have to be put aside: the system drops what it cannot
+/// hold, answers of customers among it.
+const TAKEN: usize = 256;
+/// REGISTERs served in a row while nothing else is there to do.
+const REGISTERS: usize = 4;
+/// A REGISTER is served each so many turns whatever else is there: no flood keeps phones out.
+const REGISTER_EVERY: u32 = 4;
 /// No datagram is longer.
 const DATAGRAM_MAX: usize = 65_536;
 
@@ -102,6 +113,7 @@ pub(crate) fn spawn(
                 exchange,
                 sockets,
                 meters,
+                registers: WaitingRoom::default(),
                 stop: None,
             };
             driver.run(inboxes).await;
@@ -124,6 +136,7 @@ struct Driver {
     exchange: Exchange,
     sockets: Sockets,
     meters: Arc<Meters>,
+    registers: WaitingRoom,
     stop: Option<Stop>,
 }
 
@@ -136,7 +149,12 @@ struct Stop {
 impl Driver {
     async fn run(mut self, mut inboxes: Inboxes) {
         let mut buffer = vec![0; DATAGRAM_MAX];
+        let mut turn = 0_u32;
         loop {
+            turn = turn.wrapping_add(1);
+            if turn.is_multiple_of(REGISTER_EVERY) {
+                self.serve_registers(1);
+            }
             self.settle(Instant::now());
             if self.stop_is_done() {
                 return;
@@ -153,15 +171,19 @@ impl Driver {
                     self.exchange.heard(Instant::now(), event);
                 }
                 received = self.sockets.datagram(&mut buffer) => {
-                    if let Ok((length, from)) = received {
-                        self.datagram(from, &buffer[..length]);
-                    }
-                    self.burst(&mut buffer);
+                    let put_aside = match received {
+                        Ok((length, from)) => self.datagram(from, &buffer[..length]),
+                        Err(_) => true,
+                    };
+                    self.burst(&mut buffer, usize::from(!put_aside));
                 }
                 Some(arrival) = inboxes.arrivals.recv() => self.arrived(arrival),
                 (kind, accepted) = self.sockets.connection() => self.accepted(kind, accepted).await,
                 Some(found) = inboxes.found.recv() => {
                     self.exchange.name_found(Instant::now(), found);
+                }
+                () = ready(()), if !self.registers.is_empty() => {
+                    self.serve_registers(REGISTERS);
                 }
                 () = sleep_until(wake.into()) => {}
             }
@@ -169,37 +191,80 @@ impl Driver {
     }
 
     /// Takes what is there already, but not for ever.
-    fn burst(&mut self, buffer: &mut [u8]) {
-        for _ in 1..BURST {
-            match self.sockets.try_datagram(buffer) {
-                Some((length, from)) => self.datagram(from, &buffer[..length]),
-                None => return,
+    fn burst(&mut self, buffer: &mut [u8], mut acted_upon: usize) {
+        for _ in 1..TAKEN {
+            let Some((length, from)) = self.sockets.try_datagram(buffer) else {
+                return;
+            };
+            acted_upon += usize::from(!self.datagram(from, &buffer[..length]));
+            if acted_upon >= BURST {
+                return;
             }
         }
     }
 
-    fn datagram(&mut self, remote: SocketAddr, bytes: &[u8]) {
+    /// Takes a datagram; says whether it was put aside.
+    fn datagram(&mut self, remote: SocketAddr, bytes: &[u8]) -> bool {
         let transport = Transport::Udp;
+        let from = Flow { transport, remote };
         if !sieve::is_keep_alive(bytes) {
-            self.message(Flow { transport, remote }, bytes);
+            return self.message(from, bytes);
+        }
+        if stun::is_question(bytes) {
+            self.tell_where_seen(from, bytes);
+        }
+        false
+    }
+
+    /// Answers a phone that keeps its flow alive (RFC 5626 section 4.4.2).
+    fn tell_where_seen(&mut self, flow: Flow, bytes: &[u8]) {
+        let (now, source) = (Instant::now(), flow.remote);
+        if let Some(bytes) = stun::answer(bytes, source)
+            && self.exchange.endpoint.admits_keep_alive(now, source.ip())
+        {
+            // Lost like any datagram, if it is: the phone asks again.
+            let _ = self.sockets.send(Transmit { flow, bytes });
         }
     }
 
-    fn message(&mut self, from: Flow, bytes: &[u8]) {
-        self.meters.sip_in.count();
-        if sieve::looks_like_sip(bytes) {
-            let now = Instant::now();
-            self.exchange.endpoint.receive(now, from, bytes);
-            // What came with this datagram is told with its time: an answer is measured from here.
-            self.tell(now);
-        } else {
-            self.meters.malformed.count();
+    /// Serves phones that wait, a few.
+    fn serve_registers(&mut self, most: usize) {
+        for _ in 0..most {
+            let Some((from, bytes)) = self.registers.next() else {
+                return;
+            };
+            self.act_upon(from, &bytes);
         }
+    }
+
+    /// Takes a message; says whether it was put aside.
+    fn message(&mut self, from: Flow, bytes: &[u8]) -> bool {
+        self.meters.sip_in.count();
+        if !sieve::looks_like_sip(bytes) {
+            self.meters.malformed.count();
+            return false;
+        }
+        let waits = waiting_room::may_wait(bytes);
+        if !waits {
+            self.act_upon(from, bytes);
+        } else if !self.registers.keep(from, bytes) {
+            self.meters.registers_dropped.count();
+        }
+        waits
+    }
+
+    fn act_upon(&mut self, from: Flow, bytes: &[u8]) {
+        let now = Instant::now();
+        self.exchange.endpoint.receive(now, from, bytes);
+        // What came with this datagram is told with its time: an answer is measured from here.
+        self.tell(now);
     }
 
     fn arrived(&mut self, arrival: Arrival) {
         match arrival {
-            Arrival::Message { flow, bytes } => self.message(flow, &bytes),
+            Arrival::Message { flow, bytes } => {
+                self.message(flow, &bytes);
+            }
             Arrival::Ended {
                 flow,
                 number,
@@ -264,6 +329,7 @@ impl Driver {
         for flow in self.exchange.known_flows.drain(..) {
             self.sockets.trust(flow);
         }
+        self.exchange.report_phones();
     }
 
     fn tell(&mut self, now: Instant) {

@@ -1,9 +1,10 @@
 //! The switchboard: the endpoint, the media pool, and the tables that say whose each dialog and
 //! each leg is. Everything runs on the signalling thread; sockets are the driver's.
 //!
-//! `calls.rs` has what concerns customers, `lines.rs` agents, `orphan.rs` an earlier life.
+//! `calls.rs` has what concerns customers, `lines.rs` agents, `incoming.rs` who calls us, `orphan.rs`
+//! an earlier life.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use crate::Report;
 use crate::calls::{CustomerCall, Placement};
 use crate::counters::Meters;
 use crate::handle::{Order, Orphan};
+use crate::incoming::{Caller, Echo};
 use crate::lines::Line;
 use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
 use crate::names::TrunkState;
@@ -39,6 +41,8 @@ pub(crate) enum Owner {
     Customer(AttemptId),
     /// An agent's line.
     Line(AgentId),
+    /// A phone that hears itself.
+    Echo,
     /// A dialog that nobody waits for any more but its far end; the line it was, if it was one.
     Ghost(Option<AgentId>),
 }
@@ -66,6 +70,7 @@ pub(crate) struct Exchange {
     pub(crate) lines: HashMap<AgentId, Line>,
     pub(crate) users: HashMap<String, AgentId>,
     pub(crate) owners: HashMap<CallHandle, Owner>,
+    pub(crate) echoes: HashMap<CallHandle, Echo>,
     pub(crate) trunks: HashMap<TrunkId, TrunkState>,
     pub(crate) names: Names,
     /// How often the addresses of trunks are asked whether they are alive.
@@ -76,7 +81,9 @@ pub(crate) struct Exchange {
     /// Calls of an earlier life whose trunk has no address yet.
     pub(crate) orphans: Vec<Orphan>,
     /// Registered phones of an earlier life whose agent is not known yet.
-    pub(crate) bindings: Vec<::sip::endpoint::Binding>,
+    pub(crate) bindings: HashMap<String, Vec<::sip::endpoint::Binding>>,
+    /// Users whose phones changed and of whom that is not reported yet.
+    pub(crate) moved: HashSet<String>,
     /// Flows that proved to be a phone or a carrier, for the transport to be patient with.
     pub(crate) known_flows: Vec<Flow>,
     /// What the certificates of carriers must bear, if that changed, for the transport.
@@ -120,13 +127,15 @@ impl Exchange {
             lines: HashMap::new(),
             users: HashMap::new(),
             owners: HashMap::new(),
+            echoes: HashMap::new(),
             trunks: HashMap::new(),
             names,
             probe_every: settings.probe_every,
             next_probe: now,
             probes: HashMap::new(),
             orphans: Vec::new(),
-            bindings: Vec::new(),
+            bindings: HashMap::new(),
+            moved: HashSet::new(),
             known_flows: Vec::new(),
             carriers: None,
             stopping: false,
@@ -192,18 +201,18 @@ impl Exchange {
     pub(crate) fn signalled(&mut self, now: Instant, event: Event) {
         match event {
             Event::Call { call, event } => self.call_went_on(now, call, event),
-            // Nobody may call the engine: phones only receive, and what trunks receive is not
-            // for us yet.
-            Event::Incoming { call, .. } => {
-                let not_found = Status::new(404).expect("404 lies between 100 and 699");
-                self.endpoint.reject(now, call, not_found);
+            Event::Incoming {
+                call,
+                from,
+                user,
+                request,
+                offer,
+            } => {
+                let caller = Caller { call, from, user };
+                self.somebody_calls(now, caller, &request, offer.as_deref());
             }
             Event::Registered { binding, .. } => self.phone_registered(now, &binding),
-            Event::Unregistered { user, last, .. } => {
-                if last {
-                    self.phone_gone(&user);
-                }
-            }
+            Event::Unregistered { user, last, .. } => self.phone_gone(user, last),
             Event::Options { handle, alive, .. } => self.probed(now, handle, alive),
             Event::Registration { .. } => {}
         }
@@ -213,6 +222,7 @@ impl Exchange {
         match self.owners.get(&call).copied() {
             Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
             Some(Owner::Line(agent)) => self.line_event(now, agent, event),
+            Some(Owner::Echo) => self.echo_event(now, call, event),
             Some(Owner::Ghost(agent)) => self.ghost_event(now, call, agent, &event),
             None => {}
         }
@@ -235,7 +245,7 @@ impl Exchange {
             MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {
                 Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
                 Some(Owner::Line(agent)) => self.line_silent(now, agent),
-                Some(Owner::Ghost(_)) | None => {}
+                Some(Owner::Echo | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::Closed { stats, .. } => self.meters.leg_closed(&stats),
             MediaEvent::Digit { leg, digit } => match self.legs.get(&leg).copied() {
@@ -243,7 +253,7 @@ impl Exchange {
                     self.report_call(attempt, CallProgress::Key(digit));
                 }
                 Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
-                Some(Owner::Ghost(_)) | None => {}
+                Some(Owner::Echo | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
         }
@@ -257,6 +267,8 @@ impl Exchange {
         if now >= self.next_tick {
             self.next_tick = now + TICK;
             self.end_overdue_calls(now);
+            self.pass_over_silent_phones(now);
+            self.end_long_echoes(now);
             self.refresh_names(now);
             self.probe_trunks(now);
             self.meters.calls_open.set(self.calls.len());
@@ -289,6 +301,10 @@ impl Exchange {
         for agent in agents {
             self.drop_line(now, agent);
         }
+        let echoes: Vec<_> = self.echoes.keys().copied().collect();
+        for call in echoes {
+            self.end_echo(now, call);
+        }
     }
 
     /// Whether no dialog is left.
@@ -305,6 +321,7 @@ impl Exchange {
         let purpose = match owner {
             Owner::Customer(_) => "customer",
             Owner::Line(_) | Owner::Ghost(_) => "line",
+            Owner::Echo => "echo",
         };
         let leg = self.media.open_toward(signalled_from, purpose)?;
         self.legs.insert(leg.id, owner);

@@ -17,6 +17,7 @@ mod exchange;
 mod handle;
 mod handshake;
 mod ids;
+mod incoming;
 mod lines;
 pub mod media;
 mod names;
@@ -33,6 +34,7 @@ mod targets;
 mod tls;
 mod transport;
 mod trunk;
+mod waiting_room;
 mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;

@@ -5,11 +5,14 @@
 //! per call:   Down ──Bridge─────▶ Ringing ──answer──▶ Up (with one customer) ──hang-up──▶ Down
 //! ```
 //! A line that falls says so, unless it was ordered to: then the engine knows.
+//!
+//! An agent with several phones hears the one that registered last: they have one ear, and two
+//! phones that ring at once are two that answer. One that is dead is passed over at once.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use ::sip::endpoint::{CallEvent, CallHandle, EndedBy as Ender, NewCall};
+use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender, NewCall};
 use ::sip::message::NameAddr;
 use ::sip::sdp::SdpError;
 use ::sip::uri::Uri;
@@ -25,6 +28,9 @@ use crate::session::Session;
 const LOGIN_RING_MAX: Duration = Duration::from_secs(30);
 /// How long a phone may ring while a customer waits.
 const CALL_RING_MAX: Duration = Duration::from_secs(20);
+/// A phone that lives says at least "trying" within a few milliseconds; after this the next is
+/// called, if there is one.
+const FIRST_WORD_MAX: Duration = Duration::from_secs(2);
 
 /// An agent's line.
 #[derive(Debug)]
@@ -53,6 +59,10 @@ struct PhoneCall {
     host: IpAddr,
     /// The customer on it, or for whom it rings.
     with: Option<AttemptId>,
+    /// When it was called, until it says its first word.
+    unheard_since: Option<Instant>,
+    /// Where else the agent is registered, latest first.
+    others: Vec<Binding>,
 }
 
 impl Line {
@@ -166,15 +176,31 @@ impl Exchange {
         agent: AgentId,
         with: Option<AttemptId>,
     ) -> Result<(), &'static str> {
+        let line = self.lines.get(&agent).ok_or("the agent was removed")?;
+        let bindings = self.endpoint.bindings(&line.profile.sip_user);
+        self.call_one_of(now, agent, with, bindings)
+    }
+
+    /// Sends the INVITE to the first of these phones, and remembers the others.
+    fn call_one_of(
+        &mut self,
+        now: Instant,
+        agent: AgentId,
+        with: Option<AttemptId>,
+        mut bindings: Vec<Binding>,
+    ) -> Result<(), &'static str> {
         if self.stopping {
             return Err("telephony is stopping");
         }
+        if bindings.is_empty() {
+            return Err(NOT_REGISTERED);
+        }
+        let binding = bindings.remove(0);
         let line = self.lines.get(&agent).ok_or("the agent was removed")?;
         let user = line.profile.sip_user.clone();
-        let bindings = self.endpoint.bindings(&user);
-        let binding = bindings.into_iter().next().ok_or(NOT_REGISTERED)?;
+        let host = binding.flow.remote.ip();
         let session = self
-            .open_session(Owner::Line(agent), binding.flow.remote.ip())
+            .open_session(Owner::Line(agent), host)
             .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
             .map_err(|_| "no media port is free")?;
         let domain = &self.address.domain;
@@ -191,20 +217,62 @@ impl Exchange {
             offer: session.offer(),
             credentials: None,
             ring_timeout: with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX),
-            headers: answer_by_itself(&domain.to_string()),
+            headers: headers_for_phone(&domain.to_string(), &binding.path),
         };
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Line(agent));
         let call = PhoneCall {
             handle,
             session,
-            host: binding.flow.remote.ip(),
+            host,
             with,
+            unheard_since: Some(now),
+            others: bindings,
         };
         if let Some(line) = self.lines.get_mut(&agent) {
             line.phone = Phone::Ringing(call);
         }
         Ok(())
+    }
+
+    /// Gives up a phone that rings, or should, and calls the agent's next one; false if there is
+    /// none, and then nothing was done.
+    fn pass_over(&mut self, now: Instant, agent: AgentId) -> bool {
+        let Some(line) = self.lines.get_mut(&agent) else {
+            return false;
+        };
+        let has_next = matches!(&line.phone, Phone::Ringing(call) if !call.others.is_empty());
+        let Some(call) = has_next.then(|| line.take_call()).flatten() else {
+            return false;
+        };
+        self.meters.phones_passed_over.count();
+        self.close_session(&call.session);
+        if self.owners.contains_key(&call.handle) {
+            self.owners.insert(call.handle, Owner::Ghost(Some(agent)));
+            self.endpoint.hang_up(now, call.handle, None);
+        }
+        if let Err(why) = self.call_one_of(now, agent, call.with, call.others) {
+            self.lower_per_call(agent);
+            self.line_down(agent, why);
+        }
+        true
+    }
+
+    /// Passes over phones that have not said a word.
+    pub(crate) fn pass_over_silent_phones(&mut self, now: Instant) {
+        let silent = |line: &Line| match &line.phone {
+            Phone::Ringing(call) => call
+                .unheard_since
+                .is_some_and(|since| now >= since + FIRST_WORD_MAX),
+            Phone::Down | Phone::Up(_) => false,
+        };
+        let lines = self.lines.iter();
+        let silent: Vec<_> = lines
+            .filter_map(|(agent, line)| silent(line).then_some(*agent))
+            .collect();
+        for agent in silent {
+            self.pass_over(now, agent);
+        }
     }
 
     pub(crate) fn line_event(&mut self, now: Instant, agent: AgentId, event: CallEvent) {
@@ -213,13 +281,11 @@ impl Exchange {
         };
         match event {
             // One that was picked up too late is told as failed next.
-            CallEvent::Sent
-            | CallEvent::Trying
-            | CallEvent::PickedUp
-            | CallEvent::Confirmed
-            | CallEvent::Cancelled => {}
+            CallEvent::Sent | CallEvent::PickedUp | CallEvent::Confirmed | CallEvent::Cancelled => {
+            }
             // A phone that plays something while it rings is not for anybody to hear.
-            CallEvent::Ringing { .. } | CallEvent::OfferRefused { .. } => {}
+            CallEvent::Trying | CallEvent::Ringing { .. } => call.unheard_since = None,
+            CallEvent::OfferRefused { .. } => {}
             CallEvent::OfferAnswered { sdp } => {
                 let (leg, learn) = (call.session.leg.id, call.learn());
                 let settled = call.session.settle(sdp.as_deref(), learn);
@@ -237,8 +303,10 @@ impl Exchange {
             CallEvent::Failed { status, by_us, .. } => {
                 let handle = call.handle;
                 self.owners.remove(&handle);
-                let why = why_refused(status, by_us);
-                self.phone_fell(now, agent, &why, false);
+                if by_us || !nobody_is_there(status) || !self.pass_over(now, agent) {
+                    let why = why_refused(status, by_us);
+                    self.phone_fell(now, agent, &why, false);
+                }
             }
             CallEvent::Ended { by, .. } => {
                 let handle = call.handle;
@@ -405,15 +473,24 @@ impl Exchange {
 
 const NOT_REGISTERED: &str = "no phone is registered";
 
-/// The two ways in which phones are asked to answer by themselves; those that know neither ring.
-fn answer_by_itself(domain: &str) -> Vec<(String, String)> {
-    vec![
+/// The way to the phone (RFC 3327), and the two ways in which phones are asked to answer by
+/// themselves; those that know neither ring.
+fn headers_for_phone(domain: &str, path: &[NameAddr]) -> Vec<(String, String)> {
+    let route = |hop: &NameAddr| ("Route".to_owned(), hop.to_string());
+    let mut headers: Vec<_> = path.iter().map(route).collect();
+    headers.extend([
         ("Call-Info".into(), format!("<sip:{domain}>;answer-after=0")),
         (
             "Alert-Info".into(),
             format!("<sip:{domain}>;info=alert-autoanswer"),
         ),
-    ]
+    ]);
+    headers
+}
+
+/// Whether a refusal says that no phone is there, rather than that its user does not want the call.
+fn nobody_is_there(status: u16) -> bool {
+    matches!(status, 404 | 408 | 410 | 430 | 480 | 500..=599)
 }
 
 fn why_refused(status: u16, by_us: bool) -> String {

@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use ::sip::endpoint::{Binding, Flow, Transport};
+use ::sip::message::NameAddr;
 use domain::{AgentId, AgentProfile, Secret, Timestamp};
 use engine::LineEvent;
 
@@ -11,8 +12,12 @@ use crate::lines::Line;
 use crate::{BindingRecord, Report};
 
 /// First word of a record: the version of its form.
-const VERSION: &str = "1";
-/// Restored phones whose agent is not known yet; more than any node serves.
+const VERSION: &str = "2";
+/// The form before flows and paths; what it lacks was not there.
+const FORMER: &str = "1";
+/// Stands where a registration says nothing.
+const NOTHING: &str = "-";
+/// Users with restored phones whose agent is not known yet; more than any node serves.
 const WAITING_MAX: usize = 20_000;
 
 impl Exchange {
@@ -48,9 +53,7 @@ impl Exchange {
     fn close_account(&mut self, user: &str) {
         self.users.remove(user);
         self.endpoint.set_account(user, None);
-        self.report(Report::BindingGone {
-            user: user.to_owned(),
-        });
+        self.moved.insert(user.to_owned());
     }
 
     /// A phone registered or refreshed.
@@ -58,19 +61,26 @@ impl Exchange {
         if binding.flow.transport.is_connected() {
             self.known_flows.push(binding.flow);
         }
-        self.report(Report::Binding(write_binding(binding)));
+        self.moved.insert(binding.user.clone());
         if let Some(&agent) = self.users.get(&binding.user) {
             self.phone_found(agent);
         }
     }
 
-    /// A user's last registration went.
-    pub(crate) fn phone_gone(&mut self, user: &str) {
-        self.report(Report::BindingGone {
-            user: user.to_owned(),
-        });
-        if let Some(&agent) = self.users.get(user) {
+    /// A registration of a user went, perhaps the last.
+    pub(crate) fn phone_gone(&mut self, user: String, last: bool) {
+        if last && let Some(&agent) = self.users.get(&user) {
             self.phone_lost(agent);
+        }
+        self.moved.insert(user);
+    }
+
+    /// Reports where phones are whose users moved.
+    pub(crate) fn report_phones(&mut self) {
+        for user in std::mem::take(&mut self.moved) {
+            let bindings = self.endpoint.bindings(&user);
+            let phones = bindings.iter().filter_map(write_binding).collect();
+            self.report(Report::Phones { user, phones });
         }
     }
 
@@ -103,7 +113,8 @@ impl Exchange {
             return;
         }
         if self.bindings.len() < WAITING_MAX {
-            self.bindings.push(binding);
+            let of_user = self.bindings.entry(record.user.clone()).or_default();
+            of_user.push(binding);
         }
         let Some(&agent) = self.users.get(&record.user) else {
             return;
@@ -115,34 +126,43 @@ impl Exchange {
     }
 
     fn take_back_bindings(&mut self, now: Instant, user: &str) {
-        let waiting = std::mem::take(&mut self.bindings);
-        for binding in waiting {
-            if binding.user == user {
-                self.endpoint.restore_binding(now, binding);
-            } else {
-                self.bindings.push(binding);
-            }
+        for binding in self.bindings.remove(user).unwrap_or_default() {
+            self.endpoint.restore_binding(now, binding);
         }
     }
 }
 
-/// `1 udp 10.0.0.7:5062 7 CALL-ID CONTACT`: version, transport, source, CSeq, Call-ID, Contact.
-fn write_binding(binding: &Binding) -> BindingRecord {
-    let transport = binding.flow.transport.name().to_ascii_lowercase();
-    BindingRecord {
+/// `2 udp 10.0.0.7:5062 7 CALL-ID CONTACT REG-ID INSTANCE PATH...`: version, transport, source,
+/// CSeq, Call-ID, Contact, flow, proxies. `None` for what does not fit into words: such a phone is
+/// found again when it registers again.
+fn write_binding(binding: &Binding) -> Option<BindingRecord> {
+    let number = binding.reg_id.map(|number| number.to_string());
+    let mut words = vec![
+        VERSION.to_owned(),
+        binding.flow.transport.name().to_ascii_lowercase(),
+        binding.flow.remote.to_string(),
+        binding.cseq.to_string(),
+        binding.call_id.clone(),
+        binding.contact.to_string(),
+        number.unwrap_or_else(|| NOTHING.to_owned()),
+        binding
+            .instance
+            .clone()
+            .unwrap_or_else(|| NOTHING.to_owned()),
+    ];
+    words.extend(binding.path.iter().map(NameAddr::to_string));
+    let sound = |word: &String| !word.is_empty() && !word.contains(char::is_whitespace);
+    words.iter().all(sound).then(|| BindingRecord {
         user: binding.user.clone(),
-        line: format!(
-            "{VERSION} {transport} {} {} {} {}",
-            binding.flow.remote, binding.cseq, binding.call_id, binding.contact
-        ),
+        line: words.join(" "),
         expires_at: wall_clock() + binding.expires_in,
-    }
+    })
 }
 
-/// `None` for what this version did not write. What has lapsed has no time left.
+/// `None` for what no version wrote. What has lapsed has no time left.
 fn read_binding(record: &BindingRecord) -> Option<Binding> {
-    let mut words = record.line.splitn(6, ' ');
-    (words.next()? == VERSION).then_some(())?;
+    let mut words = record.line.split(' ');
+    [VERSION, FORMER].contains(&words.next()?).then_some(())?;
     let transport = Transport::named(words.next()?)?;
     let remote = words.next()?.parse().ok()?;
     Some(Binding {
@@ -152,6 +172,12 @@ fn read_binding(record: &BindingRecord) -> Option<Binding> {
         call_id: words.next()?.to_owned(),
         contact: words.next()?.parse().ok()?,
         expires_in: record.expires_at.since(wall_clock()),
+        reg_id: words.next().and_then(|word| word.parse().ok()),
+        instance: words
+            .next()
+            .filter(|word| *word != NOTHING)
+            .map(str::to_owned),
+        path: words.map(|word| word.parse().ok()).collect::<Option<_>>()?,
     })
 }
 
@@ -181,16 +207,40 @@ mod tests {
             expires_in: Duration::from_secs(60),
             call_id: "x@phone".into(),
             cseq: 7,
+            instance: None,
+            reg_id: None,
+            path: Vec::new(),
         }
     }
 
     #[test]
     fn a_registration_is_read_back_as_written() {
-        let read = read_binding(&write_binding(&binding())).expect("our own record");
-        assert!(read.expires_in <= Duration::from_secs(60));
-        assert!(read.expires_in > Duration::from_secs(50));
-        let expires_in = binding().expires_in;
-        assert_eq!(Binding { expires_in, ..read }, binding());
+        let plain = binding();
+        let far = Binding {
+            instance: Some("<urn:uuid:1>".into()),
+            reg_id: Some(2),
+            path: vec!["<sip:10.0.0.5;lr;ob>".parse().expect("an address")],
+            ..binding()
+        };
+        for wanted in [plain, far] {
+            let record = write_binding(&wanted).expect("it fits into words");
+            let read = read_binding(&record).expect("our own record");
+            assert!(read.expires_in <= Duration::from_secs(60));
+            assert!(read.expires_in > Duration::from_secs(50));
+            let expires_in = wanted.expires_in;
+            assert_eq!(Binding { expires_in, ..read }, wanted);
+        }
+        let former = BindingRecord {
+            user: "adv1".into(),
+            line: "1 udp 10.0.0.7:5062 7 x@phone sip:adv1@10.0.0.7:5062;transport=udp".into(),
+            expires_at: wall_clock(),
+        };
+        assert_eq!(read_binding(&former).map(|read| read.cseq), Some(7));
+        let spaced = Binding {
+            instance: Some("a b".into()),
+            ..binding()
+        };
+        assert_eq!(write_binding(&spaced), None);
     }
 
     #[test]
@@ -198,7 +248,7 @@ mod tests {
         for line in [
             "",
             "1",
-            "2 udp 1.2.3.4:5 1 c sip:a@b",
+            "3 udp 1.2.3.4:5 1 c sip:a@b",
             "1 udp x 1 c sip:a@b",
             "1 udp 1.2.3.4:5 1 c",
         ] {

@@ -30,13 +30,13 @@ pub enum Report {
         /// For [`Telephony::restore_line`](crate::Telephony::restore_line).
         record: Option<SignallingRecord>,
     },
-    /// A phone registered or refreshed: keep it, so that a restart need not wait for the next
-    /// REGISTER.
-    Binding(BindingRecord),
-    /// A user's last registration went.
-    BindingGone {
+    /// Where a user's phones are now; none: nowhere. Kept in place of what was before, so that a
+    /// restart need not wait for the next REGISTER.
+    Phones {
         /// Whose.
         user: String,
+        /// All of them.
+        phones: Vec<BindingRecord>,
     },
     /// Customer and agent hear each other.
     BridgeTook {

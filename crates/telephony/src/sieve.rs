@@ -1,7 +1,6 @@
-//! What is not worth a parser: garbage, and signs of life that want no answer.
+//! What is not worth a parser: garbage, and signs of life.
 
-/// What stands in every message of STUN (RFC 8489 section 5).
-const STUN_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+use ::sip::stun;
 
 /// Whether these bytes can be SIP at all: a start line that names it. Cheap, so that garbage costs
 /// next to nothing; whether it is good SIP is the parser's to say.
@@ -15,11 +14,11 @@ pub(crate) fn looks_like_sip(bytes: &[u8]) -> bool {
     rest.first().is_some_and(u8::is_ascii_graphic) && line.windows(4).any(|four| four == b"SIP/")
 }
 
-/// Whether these bytes are a keep-alive of a NAT-bound phone: line breaks or zeros, a few, or a
-/// question of STUN. None wants an answer from who does not offer `outbound` (RFC 5626 section 4.4.2).
+/// Whether these bytes are a keep-alive of a NAT-bound phone: line breaks or zeros, a few, which
+/// want no answer in a datagram (RFC 5626 section 4.4.1), or a question of STUN, which does.
 pub(crate) fn is_keep_alive(bytes: &[u8]) -> bool {
     let breaks = bytes.len() <= 4 && bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0));
-    breaks || (bytes.starts_with(&[0, 1]) && bytes.get(4..8) == Some(&STUN_COOKIE))
+    breaks || stun::is_question(bytes)
 }
 
 #[cfg(test)]
@@ -52,7 +51,7 @@ mod tests {
         assert!(!is_keep_alive(b"ping") && !is_keep_alive(&[0; 64]));
         let mut stun = [0; 20];
         stun[1] = 1;
-        stun[4..8].copy_from_slice(&STUN_COOKIE);
+        stun[4..8].copy_from_slice(&[0x21, 0x12, 0xa4, 0x42]);
         assert!(is_keep_alive(&stun));
     }
 }

@@ -23,10 +23,12 @@ use crate::connection::{Arrival, Link};
 use crate::counters::Meters;
 use crate::handshake::{self, Edge};
 
-/// Connections at once, both ways.
-const CONNECTIONS_MAX: usize = 1024;
-/// Connections at once from one address: an office behind one NAT, not a flood.
-const CONNECTIONS_PER_SOURCE_MAX: usize = 128;
+/// Connections at once, both ways: ten thousand phones, and what an open file costs.
+const CONNECTIONS_MAX: usize = 12_000;
+/// Connections at once of whoever has not proved to be a phone or a carrier yet.
+const STRANGERS_MAX: usize = 1024;
+/// Those of one address: an office behind one NAT, not a flood.
+const STRANGERS_PER_SOURCE_MAX: usize = 128;
 /// Messages that wait for one slow connection before it is given up.
 const OUTBOX: usize = 256;
 /// Messages of all connections that wait for the signalling thread; readers wait beyond.
@@ -221,13 +223,16 @@ impl Sockets {
     /// Takes a connection that a stranger opened, or closes it at once.
     pub(crate) fn accept(&mut self, kind: ListenerKind, stream: TcpStream, remote: SocketAddr) {
         let source = source_of(remote.ip());
-        let from_source = self
-            .connections
-            .keys()
-            .filter(|other| source_of(other.remote.ip()) == source)
-            .count();
-        let full =
-            self.connections.len() >= CONNECTIONS_MAX || from_source >= CONNECTIONS_PER_SOURCE_MAX;
+        let (mut strangers, mut from_source) = (0, 0);
+        for (other, connection) in &self.connections {
+            if !connection.known.load(Ordering::Relaxed) {
+                strangers += 1;
+                from_source += usize::from(source_of(other.remote.ip()) == source);
+            }
+        }
+        let full = self.connections.len() >= CONNECTIONS_MAX
+            || strangers >= STRANGERS_MAX
+            || from_source >= STRANGERS_PER_SOURCE_MAX;
         if full {
             self.meters.connections_refused.count();
             return;

@@ -27,6 +27,11 @@ pub struct EndpointConfig {
     pub expires_min: Duration,
     /// Longest registration that the registrar grants.
     pub expires_max: Duration,
+    /// By how many per cent what is granted may fall short of what was asked, so that phones that
+    /// register all at once do not refresh all at once.
+    pub expires_spread: u32,
+    /// How often a phone that keeps flows is asked to show that one lives (RFC 5626 Flow-Timer).
+    pub flow_timer: Duration,
     /// New requests a second from one unknown address before silence; 0: unlimited, and nobody is
     /// banned for wrong passwords.
     pub source_rate: u32,
@@ -71,6 +76,8 @@ impl Default for EndpointConfig {
             timers: Timers::default(),
             expires_min: Duration::from_secs(60),
             expires_max: Duration::from_secs(3600),
+            expires_spread: 10,
+            flow_timer: Duration::from_secs(90),
             source_rate: 20,
             trusted_peers: Vec::new(),
             digests: vec![Algorithm::Sha256, Algorithm::Md5],
@@ -206,6 +213,12 @@ pub struct Binding {
     pub call_id: String,
     /// CSeq of the REGISTER.
     pub cseq: u32,
+    /// Names the phone, whatever its address (`+sip.instance`).
+    pub instance: Option<String>,
+    /// Which of that phone's flows this is, where it keeps several (RFC 5626).
+    pub reg_id: Option<u32>,
+    /// Where requests to it go first, next hop first (RFC 3327): Route of calls to it.
+    pub path: Vec<NameAddr>,
 }
 
 /// Text that is no record of a dialog, or one of another version.

@@ -21,6 +21,8 @@ pub enum Event {
         call: CallHandle,
         /// Where it comes from.
         from: Flow,
+        /// The user of ours whose phone it is, by login or by its flow; none for a trunk.
+        user: Option<String>,
         /// The INVITE.
         request: Box<Request>,
         /// Its SDP offer; without one, the answer's SDP is an offer.

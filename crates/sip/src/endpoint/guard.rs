@@ -63,10 +63,25 @@ impl Guard {
         shut
     }
 
+    /// Whether a source is shut out for guessing.
+    pub(super) fn is_banned(&self, now: Instant, source: IpAddr) -> bool {
+        self.on && self.bans.is_banned(now, source)
+    }
+
     /// Counts a request of a stranger; says whether to take it.
     pub(super) fn admits(&mut self, now: Instant, source: IpAddr, request: &Request) -> bool {
         if self.on && is_scanner(request) {
             self.turned_away.scanners += 1;
+            return false;
+        }
+        let admitted = self.rate.admits(now, source);
+        self.turned_away.unheard += u64::from(!admitted);
+        admitted
+    }
+
+    /// The same for a question that is no SIP.
+    pub(super) fn admits_question(&mut self, now: Instant, source: IpAddr) -> bool {
+        if self.is_shut(now, source) {
             return false;
         }
         let admitted = self.rate.admits(now, source);

@@ -132,6 +132,7 @@ impl Endpoint {
             digests: config.digests.clone(),
             expires_min: config.expires_min,
             expires_max: config.expires_max,
+            expires_spread: config.expires_spread,
         };
         Self {
             rng,
@@ -156,7 +157,13 @@ impl Endpoint {
     pub fn receive(&mut self, now: Instant, from: Flow, bytes: &[u8]) {
         self.latest = now;
         let source = from.remote.ip();
-        if !self.is_known(source) && self.guard.is_shut(now, source) {
+        // Of an office whose phones all come back at once, those who were asked who they are and say
+        // so are heard whatever the others send: the first of them makes the office known.
+        let answers = || self.registrar.gave_nonce_in(now, source, bytes);
+        if !self.is_known(source)
+            && self.guard.is_shut(now, source)
+            && (self.guard.is_banned(now, source) || !answers())
+        {
             return;
         }
         match parse_datagram(bytes) {

@@ -75,9 +75,14 @@ impl Endpoint {
     }
 
     fn on_outside(&mut self, now: Instant, arrived: Arrived) {
-        if self.must_login(&arrived) && self.login(now, &arrived).is_none() {
-            return;
-        }
+        let user = if self.must_login(&arrived) {
+            let Some(user) = self.login(now, &arrived) else {
+                return;
+            };
+            Some(user)
+        } else {
+            self.phone_at(&arrived)
+        };
         let request = &arrived.request;
         let has_tag = request.headers.to().is_ok_and(|to| to.tag().is_some());
         match request.method {
@@ -93,7 +98,7 @@ impl Endpoint {
             Method::Invite if request.headers.contains("Replaces") => {
                 self.refuse_replacing(now, &arrived);
             }
-            Method::Invite => self.on_incoming(now, arrived),
+            Method::Invite => self.on_incoming(now, arrived, user),
             Method::Register => self.on_register(now, &arrived),
             Method::Options => {
                 let mut response = self.response(&arrived.request, Status::OK);
@@ -111,14 +116,30 @@ impl Endpoint {
         }
     }
 
+    /// Whether to answer who asks, without SIP, where we see it (RFC 5626 section 4.4.2).
+    pub fn admits_keep_alive(&mut self, now: Instant, source: IpAddr) -> bool {
+        self.is_known(source) || self.guard.admits_question(now, source)
+    }
+
     pub(super) fn may_call(&self, source: IpAddr) -> bool {
         self.config.accept_calls || self.config.trusted_peers.contains(&source)
+    }
+
+    /// Whose phone it is, where phones live at the address of a trunk: one that registered over this
+    /// very flow.
+    fn phone_at(&self, arrived: &Arrived) -> Option<String> {
+        let from = arrived.request.headers.from().ok()?;
+        let user = from.uri.user_decoded()?;
+        self.registrar.is_bound(&user, arrived.from).then_some(user)
     }
 
     /// Whether to hear a new request from `source`: always if it is a trunk or a registered phone.
     fn admits(&mut self, now: Instant, from: Flow, request: &Request) -> bool {
         let source = from.remote.ip();
-        self.is_known(source) || self.guard.admits(now, source, request)
+        let answers = || {
+            request.method == Method::Register && self.registrar.gave_nonce_of(now, source, request)
+        };
+        self.is_known(source) || answers() || self.guard.admits(now, source, request)
     }
 
     pub(super) fn is_known(&self, source: IpAddr) -> bool {
@@ -219,13 +240,15 @@ pub(super) fn lacks_extension(request: &Request) -> bool {
 }
 
 fn lacking(request: &Request) -> impl Iterator<Item = &str> {
-    let known = |token: &str| {
-        let mut known = EXTENSIONS.iter();
-        known.any(|other| other.eq_ignore_ascii_case(token))
+    let known: &[&str] = match request.method {
+        Method::Invite | Method::Update => &EXTENSIONS,
+        // A registrar keeps flows and paths.
+        Method::Register => &["outbound", "path"],
+        _ => &[],
     };
-    let begins = matches!(request.method, Method::Invite | Method::Update);
+    let is_known = |token: &str| known.iter().any(|other| other.eq_ignore_ascii_case(token));
     let required = request.headers.tokens("Require");
-    required.filter(move |token| !begins || !known(token))
+    required.filter(move |token| !is_known(token))
 }
 
 fn is_tel(request: &Request) -> bool {

@@ -19,7 +19,7 @@ const RINGING_MAX: Duration = Duration::from_secs(600);
 
 impl Endpoint {
     /// An INVITE outside dialogs that passed all checks.
-    pub(super) fn on_incoming(&mut self, now: Instant, arrived: Arrived) {
+    pub(super) fn on_incoming(&mut self, now: Instant, arrived: Arrived, user: Option<String>) {
         if self.calls.len() >= CALLS_MAX {
             self.refuse_for_now(now, &arrived, 503);
             return;
@@ -60,6 +60,7 @@ impl Endpoint {
         self.events.push_back(Event::Incoming {
             call: handle,
             from,
+            user,
             request: Box::new(request),
             offer,
         });

@@ -43,6 +43,11 @@ impl Params {
         }
     }
 
+    /// Sets `name` to `value` in quotes, as what is no token must be.
+    pub fn set_quoted(&mut self, name: &str, value: &str) {
+        self.set(name, Some(&super::lexer::quote(value)));
+    }
+
     /// The same parameters and `name`, for building.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<&str>) -> Self {

@@ -66,6 +66,11 @@ impl Headers {
         self.list("Route", NameAddr::parse)
     }
 
+    /// Path values (RFC 3327): the way back, next hop first.
+    pub fn paths(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.list("Path", NameAddr::parse)
+    }
+
     /// Record-Route values, topmost first.
     pub fn record_routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
         self.list("Record-Route", NameAddr::parse)

@@ -2,6 +2,7 @@
 
 mod basic;
 mod early;
+mod flows;
 mod guessing;
 mod hostile;
 mod races;

@@ -191,6 +191,9 @@ fn a_binding_survives_a_restart() {
         expires_in: secs(100),
         call_id: "old".to_owned(),
         cseq: 7,
+        instance: None,
+        reg_id: None,
+        path: Vec::new(),
     };
     let restored = binding.clone();
     world.act(BOB, |bob, now| bob.restore_binding(now, restored));
@@ -239,6 +242,9 @@ fn registrations_end_with_the_connection_they_came_over() {
             expires_in: secs(600),
             call_id: "c".to_owned(),
             cseq: 1,
+            instance: None,
+            reg_id: None,
+            path: Vec::new(),
         };
         bob.restore_binding(now, binding);
     }

@@ -76,6 +76,7 @@ pub(crate) fn config(host: u8) -> EndpointConfig {
         domain: "example.com".to_owned(),
         seed: [host; 32],
         source_rate: 0,
+        expires_spread: 0,
         accept_calls: true,
         ..EndpointConfig::default()
     }

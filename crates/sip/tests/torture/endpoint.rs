@@ -155,7 +155,7 @@ fn nobody_registers_without_a_password() {
 /// What becomes of a REGISTER whose sender knows the password, and of what address it is then.
 const WITH_PASSWORD: [(&str, u16, Option<&str>); 7] = [
     ("escnull", 200, Some("sip:%00@host5.example.com")),
-    ("dblreq", 200, None), // it asks what is registered
+    ("dblreq", 200, Some("sip:j.user@host.example.com")),
     ("cparam01", 200, Some("sip:+19725552222@gw1.example.net")),
     (
         "cparam02",

@@ -136,6 +136,6 @@ pub(super) async fn delete_session(db: &Database, token_hash: &[u8; 32]) -> Resu
     db.run(query.text(&hex(token_hash))).await.map(drop)
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
+pub(super) fn hex(bytes: &[u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -184,30 +184,28 @@ pub(super) async fn bindings(db: &Database) -> Result<Vec<Binding>> {
         .collect()
 }
 
-/// See [`crate::Store::put_binding`].
-pub(super) async fn put_binding(db: &Database, binding: &Binding) -> Result<()> {
-    let query = Query::new(
-        "remember a registration",
-        "INSERT INTO binding (sip_user, line, expires_at) VALUES ($1, $2, $3)
-         ON CONFLICT (sip_user, line) DO UPDATE SET expires_at = excluded.expires_at",
-    )
-    .text(&binding.user)
-    .text(&binding.line)
-    .int(binding.expires_at.as_millis());
-    db.run(query).await.map(drop)
-}
-
-/// See [`crate::Store::delete_binding`].
-pub(super) async fn delete_binding(db: &Database, user: &str, line: Option<&str>) -> Result<()> {
-    let text = match line {
-        Some(_) => "DELETE FROM binding WHERE sip_user = $1 AND line = $2",
-        None => "DELETE FROM binding WHERE sip_user = $1",
-    };
-    let mut query = Query::new("forget a registration", text).text(user);
-    if let Some(line) = line {
-        query = query.text(line);
+/// See [`crate::Store::put_phones`].
+pub(super) async fn put_phones(db: &Database, users: &[(String, Vec<Binding>)]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    for (user, bindings) in users {
+        let query = Query::new(
+            "forget registrations",
+            "DELETE FROM binding WHERE sip_user = $1",
+        );
+        tx.run(query.text(user)).await?;
+        for binding in bindings {
+            let query = Query::new(
+                "remember a registration",
+                "INSERT INTO binding (sip_user, line, expires_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (sip_user, line) DO UPDATE SET expires_at = excluded.expires_at",
+            )
+            .text(user)
+            .text(&binding.line)
+            .int(binding.expires_at.as_millis());
+            tx.run(query).await?;
+        }
     }
-    db.run(query).await.map(drop)
+    tx.commit().await
 }
 
 /// See [`crate::Store::line_dialogs`].

@@ -17,6 +17,7 @@ contract!(
     what_nobody_typified_is_found_until_someone_does,
     the_newest_of_what_pacing_learnt_is_found,
     events_of_somebody_else_do_not_pass_for_ours,
+    a_phone_ticket_is_good_once_and_not_for_long,
     registrations_lines_and_secret_survive,
 );
 
@@ -145,6 +146,31 @@ async fn events_of_somebody_else_do_not_pass_for_ours(record: Record) {
     assert_eq!(store.open_attempts().await.unwrap().len(), 1);
 }
 
+async fn a_phone_ticket_is_good_once_and_not_for_long(record: Record) {
+    let store = &*record.store;
+    let (first, second, third) = ([1; 32], [2; 32], [3; 32]);
+    store
+        .put_phone_ticket(&first, agent(), at(60))
+        .await
+        .unwrap();
+    store
+        .put_phone_ticket(&second, agent(), at(60))
+        .await
+        .unwrap();
+    let taken = store.take_phone_ticket(&first, at(1)).await.unwrap();
+    assert_eq!(taken, None, "a newer one voids it");
+    let taken = store.take_phone_ticket(&second, at(59)).await.unwrap();
+    assert_eq!(taken, Some(agent()));
+    let taken = store.take_phone_ticket(&second, at(59)).await.unwrap();
+    assert_eq!(taken, None, "it is used up");
+    store
+        .put_phone_ticket(&third, agent(), at(60))
+        .await
+        .unwrap();
+    let taken = store.take_phone_ticket(&third, at(60)).await.unwrap();
+    assert_eq!(taken, None, "it has lapsed");
+}
+
 async fn registrations_lines_and_secret_survive(record: Record) {
     let store = &*record.store;
     let binding = |user: &str, line: &str, until| Binding {
@@ -157,11 +183,15 @@ async fn registrations_lines_and_secret_survive(record: Record) {
         binding("ana", "udp 10.0.0.2", 60),
         binding("eva", "udp 10.0.0.3", 60),
     );
-    for one in [&ana, &ana2, &eva] {
-        store.put_binding(one).await.unwrap();
-    }
+    let of = |user: &str, bindings: &[&Binding]| {
+        let bindings: Vec<_> = bindings.iter().map(|one| (*one).clone()).collect();
+        (user.to_owned(), bindings)
+    };
+    let both = [of("ana", &[&ana, &ana2]), of("eva", &[&eva])];
+    store.put_phones(&both).await.unwrap();
     let renewed = binding("ana", "udp 10.0.0.1", 120);
-    store.put_binding(&renewed).await.unwrap();
+    let again = [of("ana", &[&renewed, &ana2])];
+    store.put_phones(&again).await.unwrap();
     let line = SignallingRecord("line of ana".to_owned());
     store.put_line_dialog(agent(), Some(&line)).await.unwrap();
     let secret = store.secret().await.unwrap();
@@ -172,10 +202,9 @@ async fn registrations_lines_and_secret_survive(record: Record) {
     let all = [renewed, ana2.clone(), eva.clone()];
     assert_eq!(later.bindings().await.unwrap(), all);
     assert_eq!(later.line_dialogs().await.unwrap(), [(agent(), line)]);
-    let gone = later.delete_binding("ana", Some("udp 10.0.0.1"));
-    gone.await.unwrap();
+    later.put_phones(&[of("ana", &[&ana2])]).await.unwrap();
     assert_eq!(later.bindings().await.unwrap(), [ana2, eva.clone()]);
-    later.delete_binding("ana", None).await.unwrap();
+    later.put_phones(&[of("ana", &[])]).await.unwrap();
     assert_eq!(later.bindings().await.unwrap(), [eva]);
     later.put_line_dialog(agent(), None).await.unwrap();
     assert_eq!(later.line_dialogs().await.unwrap(), []);

@@ -203,6 +203,17 @@ impl MediaPool {
         self.shared.tell(&directory, b, Command::Join(b, one));
     }
 
+    /// Lets a leg hear itself until it is parted or closed.
+    pub fn echo(&self, leg: LegId) {
+        let mut directory = locked(&self.shared.directory);
+        let Some(own) = directory.leg(leg) else {
+            return;
+        };
+        self.shared.part(&mut directory, leg);
+        directory.set_bridged(leg, Some(leg));
+        self.shared.tell(&directory, leg, Command::Join(leg, own));
+    }
+
     /// Parts a leg from the one it is bridged with; both fall back to comfort silence, or go on
     /// with the playback they hear instead of the bridge.
     pub fn unbridge(&self, leg: LegId) {

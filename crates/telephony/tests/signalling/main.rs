@@ -14,6 +14,7 @@ mod lossy;
 mod names;
 mod peer;
 mod per_call;
+mod phones;
 // Shared as a file: the `tests` crate builds the whole program.
 #[path = "../../../../tests/src/ports.rs"]
 #[allow(unreachable_pub, reason = "another crate exports it")]

@@ -10,10 +10,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sip::endpoint::{
-    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, NewRegistration, Transport,
+    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, NewCall, NewRegistration,
+    Transport,
 };
-use sip::message::Status;
+use sip::message::{NameAddr, Status};
 use sip::sdp::{self, Codec, Direction};
+use sip::uri::Uri;
 
 /// What becomes of a call to a user.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,7 @@ pub(crate) enum Seen {
 
 /// What a test may ask a peer to do.
 enum Ask {
+    Call(String),
     HangUp(String),
     Stop,
 }
@@ -95,6 +98,12 @@ impl Peer {
             notes,
             thread: Some(thread),
         }
+    }
+
+    /// A phone calls this user of its registrar.
+    pub(crate) fn calls(&self, user: &str) {
+        let call = Ask::Call(user.into());
+        self.asks.send(call).expect("the peer runs");
     }
 
     pub(crate) fn hang_up(&self, user: &str) {
@@ -200,6 +209,7 @@ impl Worker {
         loop {
             let now = Instant::now();
             match asks.try_recv() {
+                Ok(Ask::Call(user)) => self.call(now, user),
                 Ok(Ask::HangUp(user)) => self.hang_up(now, &user),
                 Ok(Ask::Stop) => return,
                 Err(_) => {}
@@ -325,6 +335,16 @@ impl Worker {
         };
         let user = call.user.clone();
         match event {
+            CallEvent::Answered { sdp } => {
+                let settled = sdp
+                    .as_deref()
+                    .map(|answer| sdp::accept(&call.offer, answer));
+                let settled = settled.expect("a body").expect("an answer to our offer");
+                if let Some(call) = self.calls.get_mut(&handle) {
+                    call.remote = Some(settled.remote);
+                }
+                self.note(Seen::Confirmed(user));
+            }
             CallEvent::Confirmed => {
                 if matches!(call.behaviour, Behaviour::HangsUpAtOnce) {
                     self.endpoint.hang_up(now, handle, None);
@@ -348,6 +368,39 @@ impl Worker {
             }
             _ => {}
         }
+    }
+
+    fn call(&mut self, now: Instant, user: String) {
+        let (registrar, own, word) = self.setup.register.clone().expect("only phones call");
+        let rtp = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
+        rtp.set_nonblocking(true).expect("a socket");
+        let local = rtp.local_addr().expect("bound");
+        let offer = sdp::offer(local, 1, &[Codec::Pcma], Direction::SendRecv);
+        let to = Uri::sip_at(Some(&user), registrar);
+        let invite = NewCall {
+            flow: flow(registrar),
+            request_uri: to.clone(),
+            from: NameAddr::new(Uri::sip_at(Some(&own), registrar)),
+            to: NameAddr::new(to),
+            call_id: None,
+            from_tag: None,
+            branch: None,
+            offer: offer.clone(),
+            credentials: Some((own, word)),
+            ring_timeout: Duration::from_secs(20),
+            headers: Vec::new(),
+        };
+        let handle = self.endpoint.invite(now, invite);
+        let made = Call {
+            user,
+            behaviour: Behaviour::Rings,
+            offer,
+            answer_at: None,
+            rtp,
+            remote: None,
+            sequence: 0,
+        };
+        self.calls.insert(handle, made);
     }
 
     fn hang_up(&mut self, now: Instant, user: &str) {

@@ -89,12 +89,14 @@ async fn an_orphan_that_nobody_knows_harms_nobody() {
 async fn a_line_and_a_registration_survive_their_node() {
     let mut floor = Floor::open().await;
     let agents_phone = floor.agent_with_phone(LineMode::NailedUp, picks_up).await;
-    let bound = floor
-        .report(|report| matches!(report, Report::Binding(_)))
+    let phones = floor
+        .report(|report| matches!(report, Report::Phones { .. }))
         .await;
-    let Report::Binding(binding) = bound else {
-        unreachable!("asked for a binding")
+    let Report::Phones { mut phones, .. } = phones else {
+        unreachable!("asked for phones")
     };
+    assert_eq!(phones.len(), 1);
+    let binding = phones.remove(0);
     floor.raises_line().await;
     let kept = |report: &Report| {
         matches!(
