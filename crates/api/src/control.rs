@@ -23,6 +23,8 @@ pub trait Control: Send + Sync {
     async fn bans(&self) -> Vec<wire::SipBan>;
     /// Hears a source again; says whether it was banned.
     async fn lift_ban(&self, source: IpAddr) -> bool;
+    /// Where phones find the node.
+    fn phone_server(&self) -> wire::PhoneServer;
     /// Figures in the Prometheus text format.
     fn metrics(&self) -> String;
 }

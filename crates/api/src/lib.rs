@@ -19,6 +19,7 @@ mod lists;
 mod live;
 mod logins;
 pub mod password;
+pub mod provisioning;
 pub mod rehearsal;
 mod session;
 mod trunks;
@@ -106,6 +107,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(bans::lift))
         .routes(routes!(agents::all, agents::create))
         .routes(routes!(agents::change, agents::remove))
+        .routes(routes!(provisioning::shown, provisioning::renew))
+        .routes(routes!(provisioning::fetch))
         .routes(routes!(users::all, users::create))
         .routes(routes!(users::change, users::remove))
         .routes(routes!(attempts::page))

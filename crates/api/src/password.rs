@@ -25,12 +25,12 @@ pub fn verify(password: &str, hash: &str) -> bool {
     })
 }
 
-/// A random password without letters that look alike: 20 of 57 characters,
-/// 116 bits.
+/// A random password without letters that look alike: 22 of 57 characters,
+/// 128 bits.
 pub fn generate() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     let mut rng = rand::rng();
-    (0..20)
+    (0..22)
         .map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())]))
         .collect()
 }

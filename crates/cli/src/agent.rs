@@ -8,6 +8,7 @@ use wire::AgentForm;
 
 use crate::Global;
 use crate::output::{record, show, table};
+use crate::provision::Provision;
 
 #[derive(Subcommand)]
 pub(crate) enum Agent {
@@ -16,6 +17,8 @@ pub(crate) enum Agent {
     Set(Settings),
     /// Show every agent
     List,
+    /// Show how an agent's phone is set up, or give it a new password
+    Provision(Provision),
     /// Remove an agent; what they did stays
     Remove {
         /// Their name
@@ -91,6 +94,13 @@ impl Agent {
                         "no agents yet; make one with `cadencia agent set NAME --campaign NAME`",
                     );
                 })
+            }
+            Agent::Provision(provision) => {
+                let Some(agent) = find(provision.name()) else {
+                    let name = provision.name();
+                    bail!("there is no agent named `{name}`; see `cadencia agent list`");
+                };
+                provision.run(global, store.as_ref(), &agent).await
             }
             Agent::Remove { name } => {
                 let Some(agent) = find(name) else {

@@ -11,6 +11,7 @@ mod list;
 mod output;
 mod pace;
 mod peers;
+mod provision;
 mod replay;
 mod report;
 mod serve;

@@ -33,6 +33,7 @@ pub(crate) struct LoopControl {
     pub(crate) telephony: Telephony,
     pub(crate) figures: Arc<LoopFigures>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) phone_server: wire::PhoneServer,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -88,6 +89,10 @@ impl api::Control for LoopControl {
 
     async fn lift_ban(&self, source: IpAddr) -> bool {
         self.telephony.lift_ban(source).await
+    }
+
+    fn phone_server(&self) -> wire::PhoneServer {
+        self.phone_server.clone()
     }
 
     fn metrics(&self) -> String {

@@ -9,6 +9,7 @@ mod control;
 mod floor;
 mod metrics;
 mod phone_book;
+mod phone_server;
 mod restart;
 mod run;
 mod serve;

@@ -96,6 +96,7 @@ impl Server {
             telephony: telephony.clone(),
             figures: Arc::clone(&figures),
             store: Arc::clone(&store),
+            phone_server: config.sip.phone_server(&heard),
         };
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,

@@ -69,7 +69,7 @@ const draw = async (next) => {
   body.replaceChildren(
     make('section', { class: `card status ${desk.status}` }, make('h2', {}, word(desk.status)), left,
       make('p', {}, desk.reason || '', desk.booked ? ` ${word('booked')}: ${desk.booked}` : ''), ...actions()),
-    desk.registered ? '' : make('p', { class: 'problem' }, word('phoneMissing')),
+    desk.registered ? '' : make('p', { class: 'problem' }, word('phoneMissing'), ' ', make('a', { href: '/telefono' }, word('phone'))),
     desk.contact ? contactCard(desk.contact) : make('p', { class: 'empty' }, word('nobody')),
     desk.attempt != null && ['talking', 'wrap_up'].includes(desk.status) ? typifyForm() : '');
 };

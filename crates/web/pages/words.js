@@ -23,6 +23,11 @@ const WORDS = {
     document: 'Documento', segment: 'Segmento', campaign: 'Campaña', timeLeft: 'Tiempo restante',
     notAllowed: 'Su usuario no tiene permiso para esta página.', noData: 's/d', booked: 'Al colgar',
     stopConfirm: '¿Detener la campaña? Las llamadas en curso terminan solas.',
+    phone: 'Teléfono', shownOnce: 'se muestra una sola vez', newPassword: 'Contraseña nueva y código QR',
+    passwordHidden: 'La contraseña no se muestra. Pida una nueva para ponerla en el teléfono.',
+    newPasswordConfirm: '¿Contraseña nueva? Los teléfonos que tienen la anterior dejan de servir.',
+    phoneCode: 'Lea este código con el teléfono. Sirve una vez, durante diez minutos.',
+    echoHint: 'Marque % en el teléfono para oírse a sí mismo.',
   },
   en: {
     title: 'Live floor', agents: 'Advisors', calls: 'Calls', pacing: 'Pacing',
@@ -46,10 +51,15 @@ const WORDS = {
     document: 'Document', segment: 'Segment', campaign: 'Campaign', timeLeft: 'Time left',
     notAllowed: 'Your user may not see this page.', noData: 'n/a', booked: 'After the call',
     stopConfirm: 'Stop the campaign? Live calls end by themselves.',
+    phone: 'Phone', shownOnce: 'shown once', newPassword: 'New password and QR code',
+    passwordHidden: 'The password is not shown. Ask for a new one to enter it in the phone.',
+    newPasswordConfirm: 'New password? Phones that have the old one stop working.',
+    phoneCode: 'Scan this code with the phone. It is good once, for ten minutes.',
+    echoHint: 'Dial % on the phone to hear yourself.',
   },
 };
 const asked = new URLSearchParams(location.search).get('lang') || navigator.language || 'es';
-const lang = asked.startsWith('en') ? 'en' : 'es';
+export const lang = asked.startsWith('en') ? 'en' : 'es';
 document.documentElement.lang = lang;
 
 export const word = (key) => WORDS[lang][key] || WORDS.es[key] || key;

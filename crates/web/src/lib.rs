@@ -30,6 +30,18 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         "advisor.html",
         "text/html; charset=utf-8"
     );
+    let router = asset!(
+        router,
+        "/telefono",
+        "phone.html",
+        "text/html; charset=utf-8"
+    );
+    let router = asset!(
+        router,
+        "/phone.js",
+        "phone.js",
+        "text/javascript; charset=utf-8"
+    );
     let router = asset!(router, "/style.css", "style.css", "text/css; charset=utf-8");
     let router = asset!(
         router,

@@ -11,6 +11,7 @@ mod kpi;
 mod list;
 mod live;
 mod problem;
+mod provisioning;
 mod rehearsal;
 mod session;
 mod trunk;
@@ -26,6 +27,7 @@ pub use kpi::{Kpi, KpiReport};
 pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing};
 pub use problem::Problem;
+pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
     RehearsalRange, RehearsalShift, RehearsalTarget,
