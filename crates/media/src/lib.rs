@@ -5,6 +5,7 @@
 //! it comes from a bridge, a tone or a prompt. `telephony::media` owns the sockets.
 
 pub mod codec;
+pub mod detect;
 pub mod dtmf;
 pub mod g711;
 pub mod leg;

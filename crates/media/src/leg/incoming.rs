@@ -176,6 +176,12 @@ impl Incoming {
         self.stats.bytes_in += packet.payload.len() as u64;
     }
 
+    /// The call was answered: silence before that was nobody's fault, and counts from here.
+    pub fn restart_silence(&mut self, now: Instant) {
+        self.quiet_since = self.quiet_since.map(|_| now);
+        self.silent = false;
+    }
+
     /// Whether the peer has just been silent for `limit`: told once until it is heard again.
     pub fn silence(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
         let quiet = now.saturating_duration_since(self.quiet_since?);

@@ -153,6 +153,17 @@ fn a_peer_on_hold_is_not_silent() {
     assert_eq!(half.silence(start + ms(10_200), limit), None, "told once");
 }
 
+#[test]
+fn silence_before_an_answer_does_not_hide_that_after_it() {
+    let (mut half, start) = ear(LearnMode::Sdp);
+    let limit = ms(1_000);
+    assert!(half.silence(start + ms(1_500), limit).is_some());
+    half.restart_silence(start + ms(2_000));
+    assert_eq!(half.silence_due(limit), Some(start + ms(3_000)));
+    assert_eq!(half.silence(start + ms(2_900), limit), None);
+    assert!(half.silence(start + ms(3_000), limit).is_some());
+}
+
 proptest! {
     #[test]
     fn no_datagram_panics_and_each_is_counted(
