@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use benches::quick;
-use domain::{
-    AgentId, AgentProfile, AttemptId, LineMode, PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport,
-};
+use domain::{AgentId, AgentProfile, AttemptId, LineMode, PhoneNumber, Secret, Trunk, TrunkId};
 use engine::{CallProgress, Command};
 use store::Store;
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings};
+use telephony::{
+    Causes, DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings,
+};
 use tokio::sync::mpsc;
 
 use carrier::Carrier;
@@ -108,6 +108,8 @@ fn config() -> TelephonyConfig {
         digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),
         secret: [5; 32],
+        session_timer: None,
+        causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
         seed: [6; 32],
     }
@@ -115,16 +117,10 @@ fn config() -> TelephonyConfig {
 
 fn trunk(address: std::net::SocketAddr) -> Trunk {
     Trunk {
-        id: TRUNK,
-        name: "carrier".into(),
-        host: address.ip().to_string(),
         port: address.port(),
-        transport: TrunkTransport::Udp,
         channels_max: 10_000,
         calls_per_second_max: 10_000.0,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
+        ..Trunk::new(TRUNK, "carrier", address.ip().to_string())
     }
 }
 

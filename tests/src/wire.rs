@@ -20,6 +20,8 @@ pub struct WireCall {
     pub since: Instant,
     /// BYE, CANCEL or a final refusal came by.
     pub over: bool,
+    /// Refused with 503 while the carrier was down.
+    pub failed: bool,
     answer: Option<Answer>,
 }
 
@@ -37,6 +39,7 @@ type Calls = Arc<Mutex<HashMap<String, WireCall>>>;
 pub struct Wire {
     local: SocketAddr,
     calls: Calls,
+    down: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,13 +54,16 @@ impl Wire {
             .expect("a timeout above zero");
         let calls = Calls::default();
         let stop = Arc::new(AtomicBool::new(false));
+        let down = Arc::new(AtomicBool::new(false));
         let (noted, stopped) = (Arc::clone(&calls), Arc::clone(&stop));
+        let failing = Arc::clone(&down);
         let thread = std::thread::spawn(move || {
             let mut buffer = vec![0; 65_535];
             while !stopped.load(Ordering::Relaxed) {
                 // A timeout, or the unreachable port of an engine just killed.
                 if let Ok((length, from)) = socket.recv_from(&mut buffer) {
-                    take(&socket, &noted, &buffer[..length], from);
+                    let is_down = failing.load(Ordering::Relaxed);
+                    take(&socket, &noted, is_down, &buffer[..length], from);
                 }
                 answer_due(&socket, &noted);
             }
@@ -65,9 +71,15 @@ impl Wire {
         Wire {
             local,
             calls,
+            down,
             stop,
             thread: Some(thread),
         }
+    }
+
+    /// Whether every INVITE is refused with 503 from now on.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Relaxed);
     }
 
     /// Where calls are sent.
@@ -93,7 +105,7 @@ impl Drop for Wire {
     }
 }
 
-fn take(socket: &UdpSocket, calls: &Calls, bytes: &[u8], from: SocketAddr) {
+fn take(socket: &UdpSocket, calls: &Calls, is_down: bool, bytes: &[u8], from: SocketAddr) {
     let text = String::from_utf8_lossy(bytes);
     let Some(call_id) = header(&text, "Call-ID") else {
         return;
@@ -105,7 +117,7 @@ fn take(socket: &UdpSocket, calls: &Calls, bytes: &[u8], from: SocketAddr) {
     };
     let mut calls = calls.lock().expect("no panic holds it");
     match text.split(' ').next() {
-        Some("INVITE") => invite(&mut calls, &text, call_id, (local, from), reply),
+        Some("INVITE") => invite(&mut calls, &text, call_id, (local, from), is_down, reply),
         Some("CANCEL") => {
             reply("200 OK", "");
             if let Some(call) = calls.get_mut(&call_id) {
@@ -140,6 +152,7 @@ fn invite(
     text: &str,
     call_id: String,
     (local, from): (SocketAddr, SocketAddr),
+    is_down: bool,
     reply: impl Fn(&str, &str),
 ) {
     if calls.contains_key(&call_id) {
@@ -153,8 +166,15 @@ fn invite(
         number,
         since: Instant::now(),
         over: false,
+        failed: false,
         answer: None,
     };
+    if is_down {
+        reply("503 Service Unavailable", "");
+        (call.over, call.failed) = (true, true);
+        calls.insert(call_id, call);
+        return;
+    }
     match call.number.bytes().last() {
         Some(b'0'..=b'3') => {
             reply("486 Busy Here", "");

@@ -131,6 +131,7 @@ pub fn attempt_shown(row: &AttemptRow) -> Attempt {
         outcome: row.outcome.map(|outcome| outcome.word().to_owned()),
         sip_status: row.cause.sip_status,
         q850: row.cause.q850,
+        cause_text: row.cause.text.clone(),
         code: row.code.clone(),
         coded_by: row.coded_by.map(AgentId::get),
         gate: row.gate.as_ref().map(|gate| gate.rule.clone()),

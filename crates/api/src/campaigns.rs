@@ -13,6 +13,7 @@ use wire::{CampaignForm, DeskDisposition};
 
 use crate::App;
 use crate::auth::Caller;
+use crate::caller_ids;
 use crate::error::ApiError;
 use crate::trunks::set;
 
@@ -158,8 +159,8 @@ pub async fn check_start(store: &dyn Store, campaign: &Campaign) -> Result<(), A
     if campaign.lists.is_empty() {
         return no("it has no list; load one and name it in `lists`");
     }
-    if campaign.trunks.is_empty() {
-        return no("it has no trunk; make one and name it in `trunks`");
+    if campaign.trunks.is_empty() && campaign.routes.is_empty() {
+        return no("it has no trunk; make one and name it in `trunks`, or name a plan in `routes`");
     }
     if campaign.caller_ids.is_empty() {
         return no("it has no caller id; give one in `caller_ids`");
@@ -254,13 +255,25 @@ pub async fn apply_campaign(
             trunks.iter().find(|trunk| trunk.name == name).map(|t| t.id)
         })?;
     }
+    if let Some(name) = &form.routes {
+        let plans = store.route_plans().await?;
+        let plan = plans.into_iter().find(|plan| plan.name == *name);
+        if plan.is_none() && !name.is_empty() {
+            return Err(ApiError::Invalid(format!(
+                "there is no route plan named `{name}`"
+            )));
+        }
+        campaign.route_plan = plan.as_ref().map(|plan| plan.id);
+        campaign.routes = plan.map(|plan| plan.routes).unwrap_or_default();
+    }
+    caller_ids::apply(form, campaign)?;
     campaign
         .check()
         .map_err(|problem| ApiError::Invalid(problem.to_string()))?;
     check_law(store, campaign).await
 }
 
-fn caller_id(text: &str) -> Result<PhoneNumber, ApiError> {
+pub(crate) fn caller_id(text: &str) -> Result<PhoneNumber, ApiError> {
     PhoneNumber::from_e164(text).map_err(|_| {
         ApiError::Invalid(format!(
             "the caller id `{text}` is no number in E.164, such as +576015550100"
@@ -288,7 +301,7 @@ fn span(setting: &mut Duration, name: &str, form: &Option<String>) -> Result<(),
     Ok(())
 }
 
-fn rate(setting: &mut Rate, name: &str, form: &Option<String>) -> Result<(), ApiError> {
+pub(crate) fn rate(setting: &mut Rate, name: &str, form: &Option<String>) -> Result<(), ApiError> {
     if let Some(text) = form {
         *setting = text.parse().map_err(|problem: domain::InvalidRate| {
             ApiError::Invalid(format!("{name}: {problem}"))
@@ -310,6 +323,15 @@ pub async fn campaign_shown(
             .map(|l| l.name.clone())
     };
     let trunk = |id| trunks.iter().find(|t| t.id == id).map(|t| t.name.clone());
+    let routes = match campaign.route_plan {
+        Some(id) => {
+            let plans = store.route_plans().await?;
+            let plan = plans.into_iter().find(|plan| plan.id == id);
+            plan.map(|plan| plan.name)
+        }
+        None => None,
+    };
+    let shown_by = caller_ids::shown(campaign);
     let settings = CampaignForm {
         name: Some(campaign.name.clone()),
         mode: Some(campaign.mode.word().to_owned()),
@@ -317,6 +339,7 @@ pub async fn campaign_shown(
         lines_max: campaign.lines_max,
         lists: Some(campaign.lists.iter().filter_map(|id| list(*id)).collect()),
         trunks: Some(campaign.trunks.iter().filter_map(|id| trunk(*id)).collect()),
+        routes,
         caller_ids: Some(campaign.caller_ids.iter().map(|n| n.dialable()).collect()),
         ring_timeout: Some(span_shown(campaign.ring_timeout)),
         attempts_per_contact_max: Some(campaign.attempts_per_contact_max),
@@ -328,6 +351,7 @@ pub async fn campaign_shown(
         abandon_wait: Some(span_shown(campaign.abandon_wait)),
         law_pack: Some(campaign.law_pack.clone()),
         call_max: Some(span_shown(campaign.call_max)),
+        ..shown_by
     };
     Ok(wire::Campaign {
         id: campaign.id.get(),

@@ -6,6 +6,7 @@ mod agents;
 mod attempts;
 mod auth;
 mod bans;
+mod caller_ids;
 mod campaigns;
 mod control;
 mod desk;
@@ -21,6 +22,7 @@ mod logins;
 pub mod password;
 pub mod provisioning;
 pub mod rehearsal;
+mod route_plans;
 mod session;
 mod trunks;
 mod users;
@@ -37,6 +39,7 @@ use utoipa_axum::routes;
 
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
+pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::Control;
 pub use error::ApiError;
@@ -46,6 +49,7 @@ pub use kpis::report;
 pub use live::live_shown;
 pub use logins::LogIns;
 pub use rehearsal::Rehearsals;
+pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use users::{apply_user, new_user};
 
@@ -105,6 +109,9 @@ pub fn router(app: App) -> Router {
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(bans::all))
         .routes(routes!(bans::lift))
+        .routes(routes!(route_plans::all, route_plans::create))
+        .routes(routes!(route_plans::change, route_plans::remove))
+        .routes(routes!(caller_ids::all))
         .routes(routes!(agents::all, agents::create))
         .routes(routes!(agents::change, agents::remove))
         .routes(routes!(provisioning::shown, provisioning::renew))

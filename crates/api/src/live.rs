@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use domain::Rate;
-use engine::{AgentLive, CampaignLive, LiveState};
-use wire::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing};
+use engine::{AgentLive, CampaignLive, LiveState, TrunkLive};
+use wire::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 
 use crate::App;
 use crate::auth::Caller;
@@ -72,6 +72,7 @@ pub fn live_shown(live: &LiveState) -> Live {
         agents_by_status,
         agents: live.agents.iter().map(agent_shown).collect(),
         campaigns: live.campaigns.iter().map(campaign_shown).collect(),
+        trunks: live.trunks.iter().map(trunk_shown).collect(),
         store_stalled: live.store_stalled,
         draining: live.draining,
     }
@@ -89,6 +90,19 @@ fn agent_shown(agent: &AgentLive) -> LiveAgent {
         attempt: agent.attempt.map(domain::AttemptId::get),
         deadline: agent.deadline.map(domain::Timestamp::as_millis),
         booked: agent.booked.clone(),
+    }
+}
+
+fn trunk_shown(trunk: &TrunkLive) -> LiveTrunk {
+    LiveTrunk {
+        id: trunk.id.get(),
+        name: trunk.name.clone(),
+        calls: trunk.calls,
+        channels_max: trunk.channels_max,
+        enabled: trunk.enabled,
+        registered: trunk.registered,
+        register_refused: trunk.register_refused,
+        rests_until: trunk.rests_until.map(domain::Timestamp::as_millis),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Trunks: made, changed, removed by administrators.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::{Secret, Trunk, TrunkId, TrunkTransport};
+use domain::{PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport, parse_span};
 use wire::TrunkForm;
 
 use crate::App;
@@ -74,18 +77,7 @@ pub(crate) async fn remove(
 
 /// A trunk before anything was said of it.
 pub fn new_trunk() -> Trunk {
-    Trunk {
-        id: TrunkId::new(0),
-        name: String::new(),
-        host: String::new(),
-        port: 5060,
-        transport: TrunkTransport::Udp,
-        channels_max: 30,
-        calls_per_second_max: 10.0,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
-    }
+    Trunk::new(TrunkId::new(0), "", "")
 }
 
 /// Puts a form into a trunk (`None`: a new one's defaults stay), checking it.
@@ -96,7 +88,13 @@ pub fn apply_trunk(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> 
     set(&mut trunk.port, &form.port);
     set(&mut trunk.channels_max, &form.channels_max);
     set(&mut trunk.calls_per_second_max, &form.calls_per_second_max);
-    set(&mut trunk.prefix, &form.prefix);
+    apply_rules(form, trunk)?;
+    apply_identity(form, trunk)?;
+    if let Some(expires) = &form.register {
+        let span = parse_span(expires)
+            .map_err(|problem| ApiError::Invalid(format!("register: {problem}")))?;
+        trunk.register = (!span.is_zero()).then_some(span);
+    }
     set(&mut trunk.enabled, &form.enabled);
     match form.transport.as_deref() {
         None => {}
@@ -126,31 +124,57 @@ pub fn apply_trunk(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> 
         },
         (None, None) => {}
     }
-    check(trunk)
+    trunk
+        .check()
+        .map_err(|problem| ApiError::Invalid(problem.to_string()))
 }
 
-fn check(trunk: &Trunk) -> Result<(), ApiError> {
-    let no = |words: &str| Err(ApiError::Invalid(words.to_owned()));
-    let plain = |text: &str| !text.chars().any(|c| c.is_control() || c.is_whitespace());
-    if trunk.name.trim().is_empty() {
-        return no("the trunk has no name; give it one");
+fn apply_rules(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> {
+    if let Some(prefix) = &form.prefix {
+        trunk.called = match prefix.as_str() {
+            "" => Vec::new(),
+            prefix => rules(&[format!("* put {prefix}")])?,
+        };
     }
-    if trunk.host.is_empty() || !plain(&trunk.host) {
-        return no("the trunk needs the host name or IP address of the carrier");
+    if let Some(texts) = &form.called {
+        trunk.called = rules(texts)?;
     }
-    if !(1..=100_000).contains(&trunk.channels_max) {
-        return no("a trunk carries from 1 to 100000 calls at once");
+    if let Some(texts) = &form.calling {
+        trunk.calling = rules(texts)?;
     }
-    if !(0.1..=5_000.0).contains(&trunk.calls_per_second_max) {
-        return no("a trunk takes from 0.1 to 5000 new calls a second");
+    if let Some(texts) = &form.headers {
+        trunk.headers = rules(texts)?;
     }
-    if trunk.prefix.len() > 16
-        || !trunk
-            .prefix
-            .chars()
-            .all(|c| c.is_ascii_digit() || "+*#".contains(c))
-    {
-        return no("the prefix of a trunk is at most 16 of 0-9 + * #");
+    Ok(())
+}
+
+/// Rules as people write them; the first that is none is named.
+fn rules<T: FromStr<Err: Display>>(texts: &[String]) -> Result<Vec<T>, ApiError> {
+    let read = |text: &String| {
+        text.parse()
+            .map_err(|wrong: T::Err| ApiError::Invalid(wrong.to_string()))
+    };
+    texts.iter().map(read).collect()
+}
+
+fn apply_identity(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> {
+    let identity = &mut trunk.identity;
+    set(&mut identity.asserted, &form.asserted);
+    set(&mut identity.remote_party, &form.remote_party);
+    set(&mut identity.private, &form.private);
+    set(&mut identity.history_info, &form.history_info);
+    let unless_empty = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    if let Some(user) = &form.from_user {
+        identity.from_user = unless_empty(user);
+    }
+    if let Some(domain) = &form.from_domain {
+        identity.from_domain = unless_empty(domain);
+    }
+    if let Some(number) = &form.diversion {
+        let number = unless_empty(number).map(|text| PhoneNumber::from_e164(&text));
+        identity.diversion = number
+            .transpose()
+            .map_err(|wrong| ApiError::Invalid(format!("diversion: {wrong}")))?;
     }
     Ok(())
 }
@@ -160,6 +184,10 @@ pub(crate) fn set<T: Clone>(setting: &mut T, form: &Option<T>) {
     if let Some(value) = form {
         setting.clone_from(value);
     }
+}
+
+fn texts(rules: &[impl Display]) -> Vec<String> {
+    rules.iter().map(ToString::to_string).collect()
 }
 
 /// A trunk in public words.
@@ -177,7 +205,17 @@ pub fn trunk_shown(trunk: &Trunk) -> wire::Trunk {
         channels_max: trunk.channels_max,
         calls_per_second_max: trunk.calls_per_second_max,
         user: trunk.credentials.as_ref().map(|(user, _)| user.clone()),
-        prefix: trunk.prefix.clone(),
+        called: texts(&trunk.called),
+        calling: texts(&trunk.calling),
+        headers: texts(&trunk.headers),
+        from_user: trunk.identity.from_user.clone(),
+        from_domain: trunk.identity.from_domain.clone(),
+        asserted: trunk.identity.asserted,
+        remote_party: trunk.identity.remote_party,
+        private: trunk.identity.private,
+        diversion: trunk.identity.diversion.map(PhoneNumber::dialable),
+        history_info: trunk.identity.history_info,
+        register_s: trunk.register.map(|span| span.as_secs()),
         enabled: trunk.enabled,
     }
 }

@@ -3,8 +3,12 @@
 
 use std::time::Duration;
 
-use domain::{CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, TrunkId};
+use domain::{
+    CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, Route, RoutePlanId, TrunkId,
+};
 use thiserror::Error;
+
+use crate::CallerIdChoice;
 
 /// Shortest ring before giving up (US-2; house rule everywhere).
 pub const RING_TIMEOUT_MIN: Duration = Duration::from_secs(15);
@@ -28,10 +32,16 @@ pub struct Campaign {
     pub lines_max: Option<u32>,
     /// Lists it dials, in order of priority.
     pub lists: Vec<ListId>,
-    /// Trunks it may use, in order of preference.
+    /// Trunks it may use, in order of preference: where no route plan says more.
     pub trunks: Vec<TrunkId>,
-    /// Caller ids it may show; rotated.
+    /// The route plan its calls follow; `None`: its trunks in their order.
+    pub route_plan: Option<RoutePlanId>,
+    /// The rows of that plan.
+    pub routes: Vec<Route>,
+    /// Caller ids it may show.
     pub caller_ids: Vec<PhoneNumber>,
+    /// Which of them a call shows.
+    pub caller_id_choice: CallerIdChoice,
     /// How long the far end may ring; never under [`RING_TIMEOUT_MIN`].
     pub ring_timeout: Duration,
     /// Attempts per contact.
@@ -92,6 +102,9 @@ pub enum InvalidCampaign {
     /// Longest call.
     #[error("a longest call of {0:?} is outside 1 min to 8 h")]
     CallMax(Duration),
+    /// How its caller ids are chosen.
+    #[error("{0}")]
+    CallerIds(&'static str),
 }
 
 impl Campaign {
@@ -107,7 +120,10 @@ impl Campaign {
             lines_max: None,
             lists: Vec::new(),
             trunks: Vec::new(),
+            route_plan: None,
+            routes: Vec::new(),
             caller_ids: Vec::new(),
+            caller_id_choice: CallerIdChoice::default(),
             ring_timeout: Duration::from_secs(25),
             attempts_per_contact_max: 6,
             attempts_per_phone_max: 3,
@@ -118,6 +134,14 @@ impl Campaign {
             abandon_wait: Duration::from_secs(2),
             law_pack: "co".to_owned(),
             call_max: Duration::from_secs(3_600),
+        }
+    }
+
+    /// Whether its calls may leave over a trunk.
+    pub fn leaves_over(&self, trunk: TrunkId) -> bool {
+        match self.routes.is_empty() {
+            true => self.trunks.contains(&trunk),
+            false => self.routes.iter().any(|route| route.trunk == trunk),
         }
     }
 
@@ -159,6 +183,9 @@ impl Campaign {
         if !(Duration::from_secs(60)..=Duration::from_secs(8 * 3_600)).contains(&self.call_max) {
             return Err(No::CallMax(self.call_max));
         }
+        self.caller_id_choice
+            .check(&self.caller_ids)
+            .map_err(No::CallerIds)?;
         Ok(())
     }
 }

@@ -59,9 +59,26 @@ pub(crate) struct Settings {
     /// A trunk it may use; may be given more than once
     #[arg(long = "trunk")]
     trunks: Vec<String>,
+    /// The route plan its calls follow (see `cadencia routes`); empty: none
+    #[arg(long)]
+    routes: Option<String>,
     /// A caller id in E.164; may be given more than once
     #[arg(long = "caller-id")]
     caller_ids: Vec<String>,
+    /// Which caller id is next: round-robin or least-used
+    #[arg(long)]
+    caller_id_rotation: Option<String>,
+    /// The most calls a day that show one and the same caller id; 0: any number
+    #[arg(long)]
+    caller_id_day_max: Option<u32>,
+    /// A caller id for called numbers that begin so, as 'PREFIX CALLER_ID'; may be given more
+    /// than once; give '' for none
+    #[arg(long = "caller-id-region")]
+    caller_id_regions: Vec<String>,
+    /// A caller id rests for an hour whose answer rate is below this share of the others',
+    /// such as 50%; 0%: none rests
+    #[arg(long)]
+    caller_id_rest_below: Option<String>,
     /// How long the far end may ring; 15s at least
     #[arg(long)]
     ring_timeout: Option<String>,
@@ -217,7 +234,15 @@ impl Settings {
             lines_max: self.lines_max,
             lists: some(&self.lists),
             trunks: some(&self.trunks),
+            routes: self.routes.clone(),
             caller_ids: some(&self.caller_ids),
+            caller_id_rotation: self.caller_id_rotation.clone(),
+            caller_id_day_max: self.caller_id_day_max,
+            caller_id_regions: some(&self.caller_id_regions).map(|mut rows| {
+                rows.retain(|row| !row.is_empty());
+                rows
+            }),
+            caller_id_rest_below: self.caller_id_rest_below.clone(),
             ring_timeout: self.ring_timeout.clone(),
             attempts_per_contact_max: self.attempts_per_contact,
             attempts_per_phone_max: self.attempts_per_phone,

@@ -3,7 +3,9 @@
 //! notices within a second.
 
 mod agent;
+mod callerid;
 mod campaign;
+mod causes;
 mod config;
 mod demo;
 mod explain;
@@ -14,10 +16,12 @@ mod peers;
 mod provision;
 mod replay;
 mod report;
+mod routes;
 mod serve;
 mod simulate;
 mod times;
 mod trunk;
+mod trunk_test;
 mod user;
 mod verify;
 
@@ -69,6 +73,14 @@ enum Command {
     /// Carriers
     #[command(subcommand)]
     Trunk(trunk::Trunk),
+    /// Which trunk carries which call: by prefix, priority, weight and cost
+    #[command(subcommand)]
+    Routes(routes::Routes),
+    /// Caller ids and how often they are answered
+    #[command(subcommand)]
+    Callerid(callerid::CallerId),
+    /// What the words of the network mean: the table in force
+    Causes(causes::Causes),
     /// Campaigns: make, change, start, pause, stop
     #[command(subcommand)]
     Campaign(campaign::Campaign),
@@ -157,6 +169,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Config(config) => config.run(global)?,
             Command::User(user) => user.run(global).await?,
             Command::Trunk(trunk) => trunk.run(global).await?,
+            Command::Routes(routes) => routes.run(global).await?,
+            Command::Callerid(callerid) => callerid.run(global).await?,
+            Command::Causes(causes) => causes.run(global)?,
             Command::Campaign(campaign) => campaign.run(global).await?,
             Command::List(list) => list.run(global).await?,
             Command::Agent(agent) => agent.run(global).await?,

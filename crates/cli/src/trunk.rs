@@ -7,6 +7,7 @@ use wire::TrunkForm;
 
 use crate::Global;
 use crate::output::{record, show, table};
+use crate::trunk_test::Test;
 
 #[derive(Subcommand)]
 pub(crate) enum Trunk {
@@ -14,6 +15,8 @@ pub(crate) enum Trunk {
     Set(Settings),
     /// Show every trunk
     List,
+    /// Show what an INVITE over a trunk would say, and place one short call if asked to
+    Test(Test),
     /// Remove a trunk
     Remove {
         /// Its name
@@ -46,9 +49,43 @@ pub(crate) struct Settings {
     /// Digest password
     #[arg(long, env = "CADENCIA_TRUNK_PASSWORD", hide_env_values = true)]
     password: Option<String>,
-    /// Put before the number
+    /// Put before every number: short for --called '* put PREFIX'
     #[arg(long)]
     prefix: Option<String>,
+    /// How called numbers are written, such as '+57/12 strip 2 put 03'; repeat for more rules,
+    /// give '' for none
+    #[arg(long)]
+    called: Vec<String>,
+    /// How calling numbers are written; likewise
+    #[arg(long)]
+    calling: Vec<String>,
+    /// A rule for its INVITEs: 'add NAME: VALUE', 'set NAME: VALUE' or 'remove NAME'; likewise
+    #[arg(long = "header")]
+    headers: Vec<String>,
+    /// The user in From where it is not the number
+    #[arg(long)]
+    from_user: Option<String>,
+    /// The host in From where it is not our domain
+    #[arg(long)]
+    from_domain: Option<String>,
+    /// Whether P-Asserted-Identity tells the number
+    #[arg(long)]
+    asserted: Option<bool>,
+    /// Whether Remote-Party-ID does
+    #[arg(long)]
+    remote_party: Option<bool>,
+    /// Whether the called party is not shown the number
+    #[arg(long)]
+    private: Option<bool>,
+    /// Diversion from this number
+    #[arg(long)]
+    diversion: Option<String>,
+    /// Whether History-Info tells the same
+    #[arg(long)]
+    history_info: Option<bool>,
+    /// For how long to register with the carrier, such as 300s; 0s: not at all
+    #[arg(long)]
+    register: Option<String>,
     /// Whether it may be used
     #[arg(long)]
     enabled: Option<bool>,
@@ -93,6 +130,15 @@ impl Trunk {
                     );
                 })
             }
+            Trunk::Test(test) => {
+                let Some(trunk) = find(&test.name) else {
+                    bail!(
+                        "there is no trunk named `{}`; see `cadencia trunk list`",
+                        test.name
+                    );
+                };
+                test.run(global, trunk).await
+            }
             Trunk::Remove { name } => {
                 let Some(trunk) = find(name) else {
                     bail!("there is no trunk named `{name}`; see `cadencia trunk list`");
@@ -118,7 +164,28 @@ impl Settings {
             user: self.user.clone(),
             password: self.password.clone(),
             prefix: self.prefix.clone(),
+            called: some(&self.called),
+            calling: some(&self.calling),
+            headers: some(&self.headers),
+            from_user: self.from_user.clone(),
+            from_domain: self.from_domain.clone(),
+            asserted: self.asserted,
+            remote_party: self.remote_party,
+            private: self.private,
+            diversion: self.diversion.clone(),
+            history_info: self.history_info,
+            register: self.register.clone(),
             enabled: self.enabled,
         }
     }
+}
+
+/// What was given, if anything was; one empty text stands for nothing at all.
+fn some(texts: &[String]) -> Option<Vec<String>> {
+    let given = texts
+        .iter()
+        .filter(|text| !text.is_empty())
+        .cloned()
+        .collect();
+    (!texts.is_empty()).then_some(given)
 }

@@ -1,6 +1,8 @@
 //! The life of one call: the intent that must be durable before its INVITE
 //! leaves, what signalling must remember across a crash, and how it ended.
 
+use std::time::Duration;
+
 use crate::{AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, PhoneNumber, TrunkId};
 
 /// How a campaign dials. Numbers are stored.
@@ -122,12 +124,17 @@ impl EndedBy {
 }
 
 /// What the network said, for those who ask why.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
     /// SIP status that ended it (RFC 3261 section 21), if any.
     pub sip_status: Option<u16>,
     /// Q.850 cause of the Reason header (RFC 3326), if any.
     pub q850: Option<u16>,
+    /// The same in the network's words: the text of the Reason header, else the reason phrase.
+    pub text: Option<String>,
+    /// How long the carrier asks to be left alone, where it is the carrier that failed
+    /// (RFC 3261 section 21.5.4).
+    pub retry_after: Option<Duration>,
 }
 
 /// One pacing decision with its inputs and its binding limit, as journaled.

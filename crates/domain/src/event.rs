@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
-    SignallingRecord, Timestamp, WorkUpdate,
+    SignallingRecord, Timestamp, TrunkId, WorkUpdate,
 };
 
 /// An event with its place in the record.
@@ -39,6 +39,18 @@ pub enum Event {
     CallPlaced {
         /// Which.
         attempt: AttemptId,
+    },
+    /// The trunk failed before anybody could ring, and the same attempt goes on over another one:
+    /// durable before that INVITE leaves.
+    CallRerouted {
+        /// Which.
+        attempt: AttemptId,
+        /// The trunk that failed.
+        from: TrunkId,
+        /// The trunk it goes on over.
+        to: TrunkId,
+        /// What the first said.
+        cause: Cause,
     },
     /// The far end rings (180 or 183).
     CallRinging {

@@ -47,6 +47,8 @@ ids! {
     ListId,
     /// A human being, across lists and campaigns (document, else phone).
     PersonId,
+    /// A route plan: which trunk carries which call.
+    RoutePlanId,
     /// A SIP trunk to a carrier.
     TrunkId,
     /// Someone who may log in.

@@ -8,11 +8,14 @@ mod call;
 mod contact;
 mod disposition;
 mod event;
+mod header_rule;
 mod id;
 mod keyed;
+mod number_rule;
 mod outcome;
 mod phone;
 mod rate;
+mod route;
 mod time;
 mod trunk;
 
@@ -21,10 +24,18 @@ pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord}
 pub use contact::{Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{Disposition, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Typification};
-pub use id::{AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, TrunkId, UserId};
+pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
+pub use id::{
+    AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, RoutePlanId, TrunkId, UserId,
+};
 pub use keyed::{Keyed, KeyedSet};
+pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, written};
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};
+pub use route::{CostPerMinute, Prefix, ROUTES_MAX, Route, RoutePlan, ways};
 pub use time::{InvalidSpan, Timestamp, parse_span};
-pub use trunk::{Secret, Trunk, TrunkTransport};
+pub use trunk::{
+    CallerIdentity, InvalidTrunk, REGISTER_EXPIRES_MAX, REGISTER_EXPIRES_MIN, Secret, Trunk,
+    TrunkTransport,
+};

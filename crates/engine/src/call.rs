@@ -4,8 +4,11 @@
 //!  Intended ──committed──▶ (preview) Shown ──accepted──┐
 //!     │ │                                              ▼
 //!     │ └──────committed, gates open──────────────▶ Ordered ─▶ Dialing ─▶ Ringing
-//!     ▼ gate closed, skipped, never left                            │ answered
-//!  refused (AttemptRefused)                                         ▼
+//!     │                      Rerouting ──committed──▶  │           │        │
+//!     │                          ▲                     │           │        │
+//!     │                          └──── trunk failed ───┴───────────┘        │
+//!     ▼ gate closed, skipped, never left                            answered │
+//!  refused (AttemptRefused)                                         ▼────────┘
 //!                           ┌── agent ready ──────────────────── Waiting ◀─┐
 //!                           ▼                                       │      │ line
 //!                        Talking ───────────────────────────────────┼──────┘ lost
@@ -15,8 +18,8 @@
 //! ```
 
 use domain::{
-    AgentId, AttemptId, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber, Timestamp,
-    WorkItem,
+    AgentId, AttemptId, Cause, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber,
+    Timestamp, TrunkId, WorkItem,
 };
 
 /// Where a call stands.
@@ -26,6 +29,8 @@ pub(crate) enum Phase {
     Intended,
     /// Preview: committed, the agent looks at the contact.
     Shown,
+    /// Its trunk failed; that it goes on over another waits for its commit.
+    Rerouting,
     /// Ordered, not yet reported as sent.
     Ordered,
     /// Sent.
@@ -67,6 +72,10 @@ pub(crate) struct Call {
     pub(crate) abandoned: bool,
     /// A correction of an earlier attempt ended the work while this one goes on.
     pub(crate) work_ended: Option<domain::WorkState>,
+    /// Trunks that failed it.
+    pub(crate) tried: Vec<TrunkId>,
+    /// What the last of them said.
+    pub(crate) failed_with: Cause,
     /// We ordered its end before anyone answered.
     pub(crate) given_up: bool,
     /// Given up for the risk it carried, after it rang as long as the law
@@ -94,6 +103,8 @@ impl Call {
             talking_since: None,
             abandoned: false,
             work_ended: None,
+            tried: Vec::new(),
+            failed_with: Cause::default(),
             given_up: false,
             cut_short: false,
             typified_as: None,
@@ -104,14 +115,26 @@ impl Call {
     /// Whether a person may still pick up.
     pub(crate) fn is_in_flight(&self) -> bool {
         match self.phase {
-            Phase::Intended | Phase::Ordered | Phase::Dialing | Phase::Ringing => true,
+            Phase::Intended
+            | Phase::Rerouting
+            | Phase::Ordered
+            | Phase::Dialing
+            | Phase::Ringing => true,
             Phase::Shown | Phase::Waiting | Phase::Talking { .. } | Phase::Message => false,
         }
     }
 
-    /// Whether an order to place it was given.
+    /// Whether an order to place it is out.
     pub(crate) fn was_ordered(&self) -> bool {
-        !matches!(self.phase, Phase::Intended | Phase::Shown)
+        !matches!(
+            self.phase,
+            Phase::Intended | Phase::Shown | Phase::Rerouting
+        )
+    }
+
+    /// Whether it waits for its commit, to leave then.
+    pub(crate) fn awaits_commit(&self) -> bool {
+        matches!(self.phase, Phase::Intended | Phase::Rerouting)
     }
 }
 

@@ -27,9 +27,12 @@ impl Engine {
             return;
         };
         let campaign = call.intent.campaign;
-        if call.waiting_since.is_none() {
-            self.trunks.judge(call.intent.trunk, outcome, self.now);
+        // The trunk it would have gone on over has shown nothing.
+        if call.waiting_since.is_none() && !call.is_rerouting() {
+            let (trunk, now) = (call.intent.trunk, self.now);
+            self.trunks.judge(trunk, outcome, cause.retry_after, now);
         }
+        self.judge_caller_id(&call);
         self.observe_end(campaign, attempt, call.waiting_since.is_some(), outcome);
         let next = self.after_outcome(&call, outcome);
         self.emit(Event::AttemptClosed {
@@ -62,7 +65,7 @@ impl Engine {
             .collect();
         for (attempt, phase) in open {
             match phase {
-                Phase::Intended | Phase::Shown => {
+                Phase::Intended | Phase::Shown | Phase::Rerouting => {
                     self.refuse(attempt, own_gate("node.stopped"), self.now);
                 }
                 Phase::Ordered | Phase::Dialing | Phase::Ringing => {
@@ -103,9 +106,16 @@ impl Engine {
         gate: Gate,
         next: impl FnOnce(&WorkItem) -> WorkUpdate,
     ) {
+        // Its first INVITE left: an attempt that its trunks failed, and that goes on nowhere.
+        let placed = |call: &&Call| call.placed.is_some();
+        if let Some(call) = self.calls.get(attempt).filter(placed) {
+            let cause = call.failed_with.clone();
+            return self.close(attempt, Outcome::Congestion, cause, EndedBy::Network);
+        }
         let Some(call) = self.take_call(attempt) else {
             return;
         };
+        self.give_caller_id_back(&call);
         let next = self.in_view_of_corrections(&call, next(&call.work));
         self.emit(Event::AttemptRefused {
             attempt,
@@ -116,6 +126,22 @@ impl Engine {
         self.release_reserved(attempt, call.intent.agent);
         self.dirty.push(call.intent.campaign);
         self.forget_removed(call.intent.campaign);
+    }
+
+    /// How its caller id did, for the choice of the next ones.
+    fn judge_caller_id(&mut self, call: &Call) {
+        let (answered, now) = (call.waiting_since.is_some(), self.now);
+        if let Some(run) = self.runs.get_mut(&call.intent.campaign) {
+            let choice = &run.campaign.caller_id_choice;
+            run.caller_ids
+                .ended(choice, call.intent.caller_id, answered, now);
+        }
+    }
+
+    fn give_caller_id_back(&mut self, call: &Call) {
+        if let Some(run) = self.runs.get_mut(&call.intent.campaign) {
+            run.caller_ids.give_back(call.intent.caller_id);
+        }
     }
 
     /// Takes an open call out of every table.

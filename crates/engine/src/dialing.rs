@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use agents::Agent;
-use campaigns::give_back;
+use campaigns::{defer, give_back};
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, TrunkId, WorkItem,
-    WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, PhoneNumber, TrunkId,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
 use crate::gates::own_gate;
-use crate::run::Held;
+use crate::run::{Held, Run};
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
 use crate::{Command, Engine, pace};
 
@@ -20,6 +20,8 @@ use crate::{Command, Engine, pace};
 const PROMISE_KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 /// A promised call its agent gave up before it left comes again after this.
 const GIVEN_UP_FOR: Duration = Duration::from_secs(600);
+/// How long a contact waits whose number no route fits.
+const NO_WAY_FOR: Duration = Duration::from_secs(3_600);
 /// How long an agent may look at a contact before saying yes or no.
 const PREVIEW_MAX: Duration = Duration::from_secs(300);
 /// A phone that rang as long as the law asks may be given up when nobody is
@@ -123,7 +125,7 @@ impl Engine {
         };
         let room = self
             .trunks
-            .room(&run.campaign.trunks, run.loopback_only(), now);
+            .room(run.routes.trunks(), run.loopback_only(), now);
         // One more than can leave: then the list is no limit, and none of the
         // others is looked at.
         let enough = room.calls_now_max.saturating_add(1) as usize;
@@ -191,15 +193,13 @@ impl Engine {
             return false;
         };
         let preview = run.campaign.mode == DialMode::Preview;
-        let (trunks, loopback) = (&run.campaign.trunks, run.loopback_only());
-        // A preview takes no channel until it is accepted.
-        let trunk = self
+        let room = self
             .trunks
-            .choose(trunks, loopback, now)
-            .or_else(|| trunks.first().copied().filter(|_| preview));
-        let Some(trunk) = trunk else {
+            .room(run.routes.trunks(), run.loopback_only(), now);
+        // A preview takes no channel until it is accepted.
+        if room.calls_now_max == 0 && !preview {
             return false;
-        };
+        }
         let Some(work) = self.take_work(id, agent) else {
             return false;
         };
@@ -209,6 +209,11 @@ impl Engine {
                 ..give_back(&work)
             };
             self.release(vec![update]);
+            return true;
+        };
+        let Some(trunk) = self.trunk_for(id, phone.number, preview) else {
+            // No row of its plan fits the number: until somebody changes that.
+            self.release(vec![defer(&work, now + NO_WAY_FOR)]);
             return true;
         };
         self.numbering.next_attempt += 1;
@@ -240,6 +245,27 @@ impl Engine {
         true
     }
 
+    /// The trunk for a call to a number; for a preview, which takes no channel yet, the best.
+    fn trunk_for(&mut self, id: CampaignId, number: PhoneNumber, preview: bool) -> Option<TrunkId> {
+        let now = self.now;
+        let run = self.runs.get_mut(&id)?;
+        let (trunks, loopback) = (&self.trunks, run.loopback_only());
+        let open = |trunk| trunks.lets_out(trunk, loopback, now);
+        let chosen = run.routes.choose(number, open);
+        chosen.or_else(|| run.routes.ways(number).next().filter(|_| preview))
+    }
+
+    /// Whether a call to a number may leave now, as far as its routes go. Where there is no way at
+    /// all, it may be taken, to be put off.
+    fn has_way(&self, run: &Run, number: PhoneNumber) -> bool {
+        if run.routes.are_the_same_for_all() || run.campaign.mode == DialMode::Preview {
+            return true;
+        }
+        let loopback = run.loopback_only();
+        let mut ways = run.routes.ways(number).peekable();
+        ways.peek().is_none() || ways.any(|id| self.trunks.lets_out(id, loopback, self.now))
+    }
+
     fn intent(
         &mut self,
         attempt: AttemptId,
@@ -248,7 +274,10 @@ impl Engine {
         trunk: TrunkId,
         agent: Option<AgentId>,
     ) -> Option<Intent> {
+        let now = self.now;
         let run = self.runs.get_mut(&work.campaign)?;
+        let (pool, choice) = (&run.campaign.caller_ids, &run.campaign.caller_id_choice);
+        let caller_id = run.caller_ids.choose(pool, choice, phone.number, now)?;
         Some(Intent {
             attempt,
             campaign: work.campaign,
@@ -259,7 +288,7 @@ impl Engine {
             phone: phone.number,
             ordinal: phone.ordinal,
             trunk,
-            caller_id: run.next_caller_id()?,
+            caller_id,
             mode: run.campaign.mode,
             agent,
         })
@@ -298,7 +327,9 @@ impl Engine {
         let theirs = promised.is_none_or(|owner| {
             Some(owner) == agent || !self.roster.get(owner).is_some_and(Agent::is_staffed)
         });
+        let run = self.runs.get(&work.campaign);
         theirs
+            && run.is_none_or(|run| self.has_way(run, phone.number))
             && !self.calls.are_calling(work.contact.person, phone.number)
             && !self.opted_out.contains(work.contact.person, phone.number)
     }
@@ -308,7 +339,7 @@ impl Engine {
         let Some(call) = self.calls.get_mut(attempt) else {
             return;
         };
-        if call.phase != Phase::Intended {
+        if !call.awaits_commit() {
             return;
         }
         if !call.accepted {
@@ -331,8 +362,7 @@ impl Engine {
     pub(crate) fn let_leave(&mut self, trunk: TrunkId) {
         let now = self.now;
         while let Some(attempt) = self.trunks.next_to_leave(trunk, now) {
-            let intended = |call: &Call| call.phase == Phase::Intended;
-            if self.calls.get(attempt).is_some_and(intended) {
+            if self.calls.get(attempt).is_some_and(Call::awaits_commit) {
                 self.pass_gates(attempt);
             }
         }

@@ -119,6 +119,14 @@ impl Engine {
                 self.trunks.put(*trunk);
                 self.dirty.extend(self.runs.keys());
             }
+            Input::TrunkRegistered {
+                trunk,
+                registered,
+                refused,
+            } => {
+                self.trunks.registered(trunk, registered, refused);
+                self.dirty.extend(self.runs.keys());
+            }
             Input::TrunkRemoved(id) => self.trunks.remove(id),
             Input::AgentChanged(profile) => {
                 self.roster.put(*profile, self.now);
@@ -155,6 +163,16 @@ impl Engine {
                 let now = self.now;
                 if let Some(run) = self.runs.get_mut(&campaign) {
                     run.restore_balance(now, (live, abandoned), month);
+                }
+            }
+            Input::CallerIdUsed {
+                campaign,
+                caller_id,
+                calls,
+                answered,
+            } => {
+                if let Some(run) = self.runs.get_mut(&campaign) {
+                    run.caller_ids.restore(caller_id, calls, answered);
                 }
             }
             Input::PacingLearnt {

@@ -60,7 +60,12 @@ impl Engine {
         if run.campaign.caller_ids.is_empty() {
             return Err(self.closed("campaign.caller_id", "the campaign has no caller id"));
         }
-        let (trunks, loopback) = (&run.campaign.trunks, run.loopback_only());
+        let (pool, choice) = (&run.campaign.caller_ids, &run.campaign.caller_id_choice);
+        if run.caller_ids.used_up(pool, choice) {
+            let words = "every caller id of the campaign made as many calls as it may today";
+            return Err(self.closed("campaign.caller_ids_used_up", words));
+        }
+        let (trunks, loopback) = (run.routes.trunks(), run.loopback_only());
         if !self.trunks.any_usable(trunks, loopback) {
             let words = if loopback {
                 "no trunk of the campaign is enabled and on this machine, as its law pack asks"

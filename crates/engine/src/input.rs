@@ -5,7 +5,7 @@ use std::time::Duration;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Disposition, EndedBy, Gate, Intent,
-    Outcome, SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem, WorkUpdate,
+    Outcome, PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem, WorkUpdate,
 };
 
 /// Something that happened outside, told to the engine.
@@ -22,6 +22,15 @@ pub enum Input {
     TrunkChanged(Box<Trunk>),
     /// A trunk was removed.
     TrunkRemoved(TrunkId),
+    /// A trunk that registers with its carrier is registered, or no longer.
+    TrunkRegistered {
+        /// Which.
+        trunk: TrunkId,
+        /// Whether the carrier knows us.
+        registered: bool,
+        /// The status it refused us with (408: it said nothing).
+        refused: Option<u16>,
+    },
     /// An agent was made or changed.
     AgentChanged(Box<AgentProfile>),
     /// An agent was removed.
@@ -91,6 +100,17 @@ pub enum Input {
         abandoned: u64,
         /// Both since the month began, the day included.
         month: (u64, u64),
+    },
+    /// At a start: calls that showed a campaign's caller id since its day began.
+    CallerIdUsed {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Which number.
+        caller_id: PhoneNumber,
+        /// Calls placed.
+        calls: u32,
+        /// Of which answered.
+        answered: u32,
     },
     /// What pacing had learnt of a campaign that is known already, as the
     /// newest [`Event::PacingLearnt`](domain::Event) of the record says.

@@ -18,6 +18,8 @@ mod pace;
 mod past;
 mod progress;
 mod requests;
+mod reroute;
+mod routes;
 mod run;
 mod spacing;
 mod staffing;
@@ -29,7 +31,7 @@ mod view;
 pub use command::{Command, Rejection, Step};
 pub use engine::Engine;
 pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
-pub use live::{AgentLive, CallsLive, CampaignLive, LiveState};
+pub use live::{AgentLive, CallsLive, CampaignLive, LiveState, TrunkLive};
 
 /// Where numbering goes on after a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, DialMode, PacingRecord, Timestamp,
+    TrunkId,
 };
 
 /// The floor at one instant.
@@ -16,6 +17,8 @@ pub struct LiveState {
     pub agents: Vec<AgentLive>,
     /// Every campaign known.
     pub campaigns: Vec<CampaignLive>,
+    /// Every trunk known.
+    pub trunks: Vec<TrunkLive>,
     /// True while the store does not commit.
     pub store_stalled: bool,
     /// True once draining.
@@ -76,6 +79,27 @@ pub struct CampaignLive {
     pub utilisation: Option<f64>,
     /// Mean wait from answer to bridge.
     pub bridge_wait: Option<Duration>,
+}
+
+/// One trunk now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrunkLive {
+    /// Which.
+    pub id: TrunkId,
+    /// Its name.
+    pub name: String,
+    /// Calls intended, placed or up.
+    pub calls: u32,
+    /// Calls at once it allows.
+    pub channels_max: u32,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Whether the carrier knows us; `None` where we do not register.
+    pub registered: Option<bool>,
+    /// The status it last refused to register us with (408: it said nothing).
+    pub register_refused: Option<u16>,
+    /// Until when it is left alone, where its carrier fails.
+    pub rests_until: Option<Timestamp>,
 }
 
 /// Calls of a campaign by state.

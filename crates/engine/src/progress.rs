@@ -39,14 +39,19 @@ impl Engine {
             return;
         }
         call.phase = Phase::Dialing;
-        call.placed = Some(now);
+        let again = call.placed.is_some();
+        call.placed = call.placed.or(Some(now));
         let (campaign, given_up) = (call.intent.campaign, call.given_up);
         if let Some(run) = self.runs.get_mut(&campaign) {
-            run.figures.attempts += 1;
+            run.figures.attempts += u64::from(!again);
             if !given_up {
                 let silent = now + run.campaign.ring_timeout + RING_GRACE;
                 self.timers.set(Timer::Silence(attempt), silent);
             }
+        }
+        // Over a second trunk it is still the attempt that was placed.
+        if again {
+            return;
         }
         self.emit(Event::CallPlaced { attempt });
         self.observe(campaign, Fact::CallPlaced { call: attempt });
@@ -71,7 +76,7 @@ impl Engine {
             self.timers.set(Timer::Silence(attempt), silent);
         }
         // The carrier took it: the trunk is well.
-        self.trunks.judge(trunk, Outcome::NoAnswer, now);
+        self.trunks.judge(trunk, Outcome::NoAnswer, None, now);
         self.emit(Event::CallRinging { attempt });
         self.observe(campaign, Fact::Ringing { call: attempt });
     }
@@ -88,7 +93,7 @@ impl Engine {
         let (campaign, given_up) = (call.intent.campaign, call.given_up);
         let trunk = call.intent.trunk;
         self.calls.wait(attempt, now);
-        self.trunks.judge(trunk, Outcome::Connected, now);
+        self.trunks.judge(trunk, Outcome::Connected, None, now);
         self.timers.clear(Timer::Silence(attempt));
         self.emit(Event::CallAnswered {
             attempt,
@@ -116,13 +121,17 @@ impl Engine {
     }
 
     fn call_failed(&mut self, attempt: AttemptId, outcome: Outcome, cause: Cause) {
-        let Some(call) = self.calls.get(attempt) else {
+        if self.goes_on_elsewhere(attempt, outcome, &cause) {
+            return;
+        }
+        let Some(call) = self.calls.get_mut(attempt) else {
             return;
         };
+        call.failed_with = cause.clone();
         match call.phase {
-            Phase::Intended | Phase::Shown => {}
+            Phase::Intended | Phase::Shown | Phase::Rerouting => {}
             // No INVITE left: not an attempt.
-            Phase::Ordered => self.never_left(attempt, outcome),
+            Phase::Ordered => self.never_left(attempt, outcome, &cause),
             Phase::Dialing | Phase::Ringing => {
                 let outcome = failure(call, outcome);
                 self.close(attempt, outcome, cause, blame(outcome));
@@ -136,12 +145,16 @@ impl Engine {
         }
     }
 
-    fn never_left(&mut self, attempt: AttemptId, outcome: Outcome) {
+    fn never_left(&mut self, attempt: AttemptId, outcome: Outcome, cause: &Cause) {
         let Some(call) = self.calls.get(attempt) else {
             return;
         };
-        let trunk = call.intent.trunk;
-        self.trunks.judge(trunk, outcome, self.now);
+        // Where an INVITE left over another trunk, the end of the attempt judges this one.
+        if call.placed.is_none() {
+            let trunk = call.intent.trunk;
+            self.trunks
+                .judge(trunk, outcome, cause.retry_after, self.now);
+        }
         let later = self.now + std::time::Duration::from_secs(600);
         self.refuse(attempt, own_gate("trunk.failed"), later);
     }
@@ -151,8 +164,8 @@ impl Engine {
             return;
         };
         match call.phase {
-            Phase::Intended | Phase::Shown => {}
-            Phase::Ordered => self.never_left(attempt, Outcome::Congestion),
+            Phase::Intended | Phase::Shown | Phase::Rerouting => {}
+            Phase::Ordered => self.never_left(attempt, Outcome::Congestion, &cause),
             Phase::Dialing | Phase::Ringing => {
                 let outcome = failure(call, Outcome::NoAnswer);
                 self.close(attempt, outcome, cause, by);
@@ -192,7 +205,11 @@ impl Engine {
             return;
         };
         match call.phase {
-            Phase::Intended | Phase::Shown | Phase::Waiting | Phase::Talking { .. } => {}
+            Phase::Intended
+            | Phase::Shown
+            | Phase::Rerouting
+            | Phase::Waiting
+            | Phase::Talking { .. } => {}
             Phase::Message => self.hang_up_answered(attempt, EndedBy::System),
             Phase::Ordered | Phase::Dialing | Phase::Ringing if !call.given_up => {
                 self.give_up(attempt);

@@ -113,7 +113,7 @@ impl Engine {
             return;
         }
         // It took no channel yet, so that one more must be free.
-        if self.trunks.choose(&[trunk], false, self.now).is_none() {
+        if !self.trunks.lets_out(trunk, false, self.now) {
             return self.reject("trunk_busy", "no channel is free; try again in a moment");
         }
         if let Some(call) = self.calls.get_mut(attempt) {

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use campaigns::{Campaign, Catalogue, Hopper, UNTYPIFIED};
-use domain::{CampaignState, DialMode, Disposition, PhoneNumber, Timestamp};
+use campaigns::{CallerIds, Campaign, Catalogue, Hopper, UNTYPIFIED};
+use domain::{CampaignState, DialMode, Disposition, Timestamp};
 use law::{Pack, Refusal};
 use pacing::Balance;
 
 use crate::feed::Feed;
 use crate::pace::Pace;
+use crate::routes::Routes;
 
 /// How long an hours verdict without an end is believed before asking again.
 const HOURS_TRUSTED: Duration = Duration::from_secs(3_600);
@@ -33,8 +34,11 @@ pub(crate) struct Run {
     pub(crate) untyped: u32,
     /// Removed: goes once its calls are over.
     pub(crate) removed: bool,
+    /// Over which trunks its calls leave.
+    pub(crate) routes: Routes,
+    /// What its caller ids did today.
+    pub(crate) caller_ids: CallerIds,
     hours: Option<Hours>,
-    next_caller: usize,
 }
 
 /// Why no calls leave.
@@ -69,8 +73,9 @@ impl Run {
             open: 0,
             untyped: 0,
             removed: false,
+            routes: Routes::of(&campaign),
+            caller_ids: CallerIds::default(),
             hours: None,
-            next_caller: 0,
             campaign,
         }
     }
@@ -80,6 +85,10 @@ impl Run {
         if campaign.law_pack != self.campaign.law_pack {
             self.pack = Pack::by_id(&campaign.law_pack).ok();
             self.hours = None;
+        }
+        let before = (&self.campaign.trunks, &self.campaign.routes);
+        if before != (&campaign.trunks, &campaign.routes) {
+            self.routes = Routes::of(&campaign);
         }
         let balance = self.balance(now);
         self.pace.change(&self.campaign, &campaign, balance);
@@ -122,6 +131,7 @@ impl Run {
             ..Balance::default()
         };
         self.pace.balance(&self.campaign, balance);
+        self.caller_ids.begin_day();
     }
 
     fn month_began(&self, now: Timestamp) -> Option<Timestamp> {
@@ -211,14 +221,6 @@ impl Run {
                 self.campaign.law_pack
             ),
         }
-    }
-
-    /// The caller id of the next call, in turn.
-    pub(crate) fn next_caller_id(&mut self) -> Option<PhoneNumber> {
-        let ids = &self.campaign.caller_ids;
-        let id = ids.get(self.next_caller % ids.len().max(1)).copied();
-        self.next_caller = self.next_caller.wrapping_add(1);
-        id
     }
 
     /// The row for a code the system sets: the campaign's, else the house's.

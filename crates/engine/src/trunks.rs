@@ -1,5 +1,6 @@
-//! What each trunk lets out now: channels, calls per second, and a breaker
-//! that rests a trunk whose carrier refuses call after call.
+//! What each trunk lets out now: channels, calls per second, whether it is
+//! registered, and a breaker that rests a trunk whose carrier refuses call
+//! after call, or asks to be left alone (Retry-After, RFC 3261 section 21.5.4).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use domain::{AttemptId, Outcome, Timestamp, Trunk, TrunkId};
 
+use crate::TrunkLive;
 use crate::spacing::Spacing;
 use crate::timers::PACE_EVERY;
 
@@ -14,8 +16,14 @@ use crate::timers::PACE_EVERY;
 const TROUBLES_MAX: u32 = 5;
 /// First rest; doubled while the probe after it fails too.
 const REST_FIRST: Duration = Duration::from_secs(2);
-/// Longest rest: a carrier that is back is found within this.
-const REST_MAX: Duration = Duration::from_secs(8);
+/// Longest rest by our own judgement: with its jitter, a second of pacing and
+/// the time it takes to ring, a carrier that is back is found within 10 s.
+const REST_MAX: Duration = Duration::from_secs(4);
+/// Longest rest a carrier may ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+/// Rests are longer by up to this part, so that trunks that failed together do
+/// not come back together.
+const JITTER: f64 = 0.2;
 
 /// A trunk with the calls on it.
 #[derive(Clone, Debug)]
@@ -32,7 +40,15 @@ pub(crate) struct TrunkLine {
     spacing: Spacing,
     troubles: u32,
     rest: Duration,
+    /// How often it rested: the seed of the next jitter.
+    rests: u64,
+    /// Whether the carrier knows us, where it wants to.
+    registered: bool,
+    /// The status the carrier last refused to register us with.
+    refused: Option<u16>,
     rests_until: Option<Timestamp>,
+    /// Whether the carrier asked for the rest.
+    asked: bool,
     /// After a rest, one call finds out; until it does, no other leaves.
     probing: bool,
 }
@@ -48,9 +64,26 @@ impl TrunkLine {
             spacing: Spacing::default(),
             troubles: 0,
             rest: REST_FIRST,
+            rests: 0,
+            registered: false,
+            refused: None,
             rests_until: None,
+            asked: false,
             probing: false,
         }
+    }
+
+    /// Whether calls may leave over it at all.
+    fn is_usable(&self) -> bool {
+        self.trunk.enabled && (self.registered || self.trunk.register.is_none())
+    }
+
+    /// Lets it rest so long and a little, if it does not rest longer already.
+    fn let_rest(&mut self, now: Timestamp, span: Duration) {
+        self.rests += 1;
+        let jitter = jitter(self.trunk.id, self.rests) * JITTER;
+        let until = now + span.mul_f64(1.0 + jitter);
+        self.rests_until = Some(self.rests_until.map_or(until, |known| known.max(until)));
     }
 
     /// So many calls in a window so long, whatever its start.
@@ -74,7 +107,7 @@ impl TrunkLine {
 
     /// New intents that channels and the breaker have room for.
     fn channels_free(&self, now: Timestamp) -> u32 {
-        if !self.trunk.enabled {
+        if !self.is_usable() {
             return 0;
         }
         let free = self.trunk.channels_max.saturating_sub(self.held);
@@ -101,6 +134,19 @@ impl TrunkLine {
             window / count
         }
     }
+}
+
+/// From 0 to 1, the same for the same trunk and rest (splitmix64).
+fn jitter(trunk: TrunkId, rests: u64) -> f64 {
+    let mut mixed = trunk
+        .get()
+        .unsigned_abs()
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ rests;
+    for factor in [0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB] {
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(factor);
+    }
+    ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -172,16 +218,13 @@ impl Trunks {
         room
     }
 
-    /// The first, in order of preference, that lets a call out now.
-    pub(crate) fn choose(
-        &self,
-        ids: &[TrunkId],
-        loopback_only: bool,
-        now: Timestamp,
-    ) -> Option<TrunkId> {
-        self.of(ids, loopback_only)
-            .find(|line| line.channels_free(now) > 0 && line.calls_now_max(now) > 0)
-            .map(|line| line.trunk.id)
+    /// Whether one lets a call out now.
+    pub(crate) fn lets_out(&self, id: TrunkId, loopback_only: bool, now: Timestamp) -> bool {
+        self.lines.get(&id).is_some_and(|line| {
+            (!loopback_only || line.loopback)
+                && line.channels_free(now) > 0
+                && line.calls_now_max(now) > 0
+        })
     }
 
     fn of<'a>(
@@ -206,7 +249,7 @@ impl Trunks {
     /// Whether an intent that holds a channel may become a call this instant.
     pub(crate) fn may_order(&self, id: TrunkId, loopback_only: bool, now: Timestamp) -> bool {
         self.lines.get(&id).is_some_and(|line| {
-            line.trunk.enabled
+            line.is_usable()
                 && line.held <= line.trunk.channels_max
                 && line.ordered_lately(now) < line.allowance().0
                 && line.rests_until.is_none_or(|until| now >= until)
@@ -261,8 +304,22 @@ impl Trunks {
         }
     }
 
+    /// The carrier knows us now, or no longer.
+    pub(crate) fn registered(&mut self, id: TrunkId, registered: bool, refused: Option<u16>) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.registered = registered;
+            line.refused = refused;
+        }
+    }
+
     /// What the network made of a call tells how the trunk is.
-    pub(crate) fn judge(&mut self, id: TrunkId, outcome: Outcome, now: Timestamp) {
+    pub(crate) fn judge(
+        &mut self,
+        id: TrunkId,
+        outcome: Outcome,
+        retry_after: Option<Duration>,
+        now: Timestamp,
+    ) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
@@ -270,22 +327,43 @@ impl Trunks {
         if outcome != Outcome::Congestion {
             line.troubles = 0;
             line.rest = REST_FIRST;
-            line.rests_until = None;
+            // A call that left before the carrier asked to be left alone proves nothing.
+            if !line.asked || line.rests_until.is_none_or(|until| now >= until) {
+                line.rests_until = None;
+                line.asked = false;
+            }
             return;
         }
         line.troubles += 1;
         let resting = line.rests_until.is_some_and(|until| now < until);
-        if line.troubles >= TROUBLES_MAX && !resting {
-            line.rests_until = Some(now + line.rest);
+        if let Some(asked) = retry_after.filter(|asked| !asked.is_zero()) {
+            line.asked = true;
+            line.let_rest(now, asked.min(RETRY_AFTER_MAX));
+        } else if line.troubles >= TROUBLES_MAX && !resting {
+            line.let_rest(now, line.rest);
             line.rest = (line.rest * 2).min(REST_MAX);
         }
+    }
+
+    /// Each with what there is to say of it.
+    pub(crate) fn live(&self, now: Timestamp) -> Vec<TrunkLive> {
+        let live = |line: &TrunkLine| TrunkLive {
+            id: line.trunk.id,
+            name: line.trunk.name.clone(),
+            calls: line.held,
+            channels_max: line.trunk.channels_max,
+            enabled: line.trunk.enabled,
+            registered: line.trunk.register.map(|_| line.registered),
+            register_refused: line.refused,
+            rests_until: line.rests_until.filter(|until| now < *until),
+        };
+        self.lines.values().map(live).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::TrunkTransport;
 
     const ID: TrunkId = TrunkId::new(1);
 
@@ -296,23 +374,16 @@ mod tests {
     fn with(channels: u32, rate: f64, host: &str) -> Trunks {
         let mut trunks = Trunks::default();
         trunks.put(Trunk {
-            id: ID,
-            name: "carrier".into(),
-            host: host.into(),
-            port: 5060,
-            transport: TrunkTransport::Udp,
             channels_max: channels,
             calls_per_second_max: rate,
-            credentials: None,
-            prefix: String::new(),
-            enabled: true,
+            ..Trunk::new(ID, "carrier", host)
         });
         trunks
     }
 
     /// A call that need not wait for its turn, and may leave.
     fn place(trunks: &mut Trunks, now: Timestamp) -> bool {
-        if trunks.choose(&[ID], false, now).is_none() {
+        if !trunks.lets_out(ID, false, now) {
             return false;
         }
         trunks.hold(ID, now);
@@ -349,10 +420,10 @@ mod tests {
     fn a_channel_is_taken_by_the_intent_and_given_back_at_the_end() {
         let mut trunks = with(1, 100.0, "203.0.113.5");
         trunks.hold(ID, at(0));
-        assert_eq!(trunks.choose(&[ID], false, at(0)), None);
+        assert!(!trunks.lets_out(ID, false, at(0)));
         trunks.order(ID, at(0));
         trunks.free(ID, false);
-        assert_eq!(trunks.choose(&[ID], false, at(5_000)), Some(ID));
+        assert!(trunks.lets_out(ID, false, at(5_000)));
     }
 
     #[test]
@@ -363,23 +434,63 @@ mod tests {
             .rev()
         {
             assert!(place(&mut trunks, place_at));
-            trunks.judge(ID, Outcome::Congestion, at(10));
+            trunks.judge(ID, Outcome::Congestion, None, at(10));
             trunks.free(ID, false);
         }
-        assert_eq!(trunks.room(&[ID], false, at(1_000)).channels_free, 0);
-        assert_eq!(trunks.room(&[ID], false, at(2_010)).channels_free, 1);
-        assert!(place(&mut trunks, at(2_010)));
-        assert!(!place(&mut trunks, at(2_400)));
-        trunks.judge(ID, Outcome::Busy, at(2_500));
+        assert_eq!(trunks.room(&[ID], false, at(2_000)).channels_free, 0);
+        assert_eq!(trunks.room(&[ID], false, at(2_420)).channels_free, 1);
+        assert!(place(&mut trunks, at(2_420)));
+        assert!(!place(&mut trunks, at(2_440)));
+        trunks.judge(ID, Outcome::Busy, None, at(2_500));
         trunks.free(ID, false);
         assert_eq!(trunks.room(&[ID], false, at(2_500)).channels_free, 100);
     }
 
     #[test]
+    fn a_carrier_that_asks_to_be_left_alone_is_for_as_long_within_reason() {
+        for (asked, earliest, latest) in [(20, 20_000, 24_000), (86_400, 300_000, 360_000)] {
+            let mut trunks = with(100, 100.0, "203.0.113.5");
+            assert!(place(&mut trunks, at(0)));
+            let asked = Some(Duration::from_secs(asked));
+            trunks.judge(ID, Outcome::Congestion, asked, at(0));
+            trunks.free(ID, false);
+            let free = |now| trunks.room(&[ID], false, at(now)).channels_free;
+            assert_eq!((free(earliest - 1), free(latest)), (0, 1));
+        }
+    }
+
+    #[test]
+    fn rests_are_spread_and_the_same_each_time() {
+        let spread: Vec<_> = (1..20).map(|id| jitter(TrunkId::new(id), 1)).collect();
+        assert!(spread.iter().all(|part| (0.0..1.0).contains(part)));
+        let (low, high) = spread.iter().fold((1.0_f64, 0.0_f64), |(low, high), part| {
+            (low.min(*part), high.max(*part))
+        });
+        assert!(low < 0.2 && high > 0.8, "{spread:?}");
+        assert_eq!(jitter(ID, 7), jitter(ID, 7));
+        assert_ne!(jitter(ID, 7), jitter(ID, 8));
+    }
+
+    #[test]
+    fn a_trunk_that_must_register_lets_nothing_out_until_it_has() {
+        let mut trunks = with(9, 9.0, "203.0.113.5");
+        let registering = Trunk {
+            register: Some(Duration::from_secs(300)),
+            ..trunks.lines[&ID].trunk.clone()
+        };
+        trunks.put(registering);
+        assert!(!trunks.lets_out(ID, false, at(0)));
+        trunks.registered(ID, true, None);
+        assert!(trunks.lets_out(ID, false, at(0)));
+        trunks.registered(ID, false, Some(403));
+        assert!(!trunks.lets_out(ID, false, at(0)) && !trunks.may_order(ID, false, at(0)));
+    }
+
+    #[test]
     fn the_laboratory_calls_only_this_machine() {
-        assert_eq!(with(9, 9.0, "203.0.113.5").choose(&[ID], true, at(0)), None);
+        assert!(!with(9, 9.0, "203.0.113.5").lets_out(ID, true, at(0)));
         for host in ["127.0.0.1", "localhost", "[::1]"] {
-            assert_eq!(with(9, 9.0, host).choose(&[ID], true, at(0)), Some(ID));
+            assert!(with(9, 9.0, host).lets_out(ID, true, at(0)));
         }
     }
 }

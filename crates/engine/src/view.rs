@@ -19,6 +19,7 @@ impl Engine {
                 .values()
                 .map(|run| self.campaign_live(run, now))
                 .collect(),
+            trunks: self.trunks.live(now),
             store_stalled: self.stalled,
             draining: self.draining,
         }
@@ -100,7 +101,7 @@ fn words(held: &Held, run: &Run) -> Option<String> {
 fn count(calls: &mut CallsLive, call: &Call) {
     let place = match call.phase {
         Phase::Intended | Phase::Shown => &mut calls.intended,
-        Phase::Ordered | Phase::Dialing => &mut calls.dialing,
+        Phase::Rerouting | Phase::Ordered | Phase::Dialing => &mut calls.dialing,
         Phase::Ringing => &mut calls.ringing,
         Phase::Waiting => &mut calls.waiting,
         Phase::Talking { .. } => &mut calls.talking,

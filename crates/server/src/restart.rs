@@ -194,6 +194,14 @@ pub(crate) async fn pacing(
             abandoned: today.abandoned,
             month: month(store, settings, now).await?,
         });
+        let until = now + Duration::from_millis(1);
+        let used = store.caller_ids(Some(campaign), now - DAY_OF_CALLS, until);
+        inputs.extend(used.await?.into_iter().map(|row| Input::CallerIdUsed {
+            campaign,
+            caller_id: row.caller_id,
+            calls: u32::try_from(row.calls).unwrap_or(u32::MAX),
+            answered: u32::try_from(row.answered).unwrap_or(u32::MAX),
+        }));
         if let Some((at, estimates)) = store.pacing_learnt(campaign).await? {
             inputs.push(Input::PacingLearnt {
                 campaign,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::{AgentId, AgentStatus, Event, Timestamp};
 use engine::{AgentRequest, Command, Engine, Input, LineEvent, LiveState, Rejection, Step};
 use store::{Committed, GivenUp, Journal, Store};
-use telephony::{Report, Telephony};
+use telephony::{Report, Telephony, TrunkRegistration};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -193,6 +193,18 @@ impl Loop {
                     });
                 }
             }
+            Report::TrunkRegistration { trunk, state } => {
+                let refused = match state {
+                    TrunkRegistration::Failed(status) => Some(status),
+                    TrunkRegistration::Up(_) | TrunkRegistration::Down => None,
+                };
+                let registered = matches!(state, TrunkRegistration::Up(_));
+                self.feed(Input::TrunkRegistered {
+                    trunk,
+                    registered,
+                    refused,
+                });
+            }
             Report::BridgeTook { took: time, .. } => took(&self.figures.bridge, time),
             kept => self.keep(kept),
         }
@@ -211,7 +223,10 @@ impl Loop {
                 });
             }
             Report::Phones { user, phones } => self.phones.moved(user, phones),
-            Report::Call { .. } | Report::Line { .. } | Report::BridgeTook { .. } => {}
+            Report::Call { .. }
+            | Report::Line { .. }
+            | Report::TrunkRegistration { .. }
+            | Report::BridgeTook { .. } => {}
         }
     }
 

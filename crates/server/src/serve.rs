@@ -12,7 +12,7 @@ use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
 use store::{GivenUp, Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
-use telephony::{Heard, Telephony, TelephonyConfig};
+use telephony::{Causes, Heard, Telephony, TelephonyConfig};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -47,7 +47,8 @@ impl Server {
         let clock = Clock::start();
         let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
-        let (telephony, reports) = Telephony::start(telephony_config(config, secret))
+        let causes = config.sip.causes()?;
+        let (telephony, reports) = Telephony::start(telephony_config(config, secret, causes))
             .await
             .context("cannot open SIP")?;
         // Before the record is taken over: whoever cannot serve must not stop one who can.
@@ -219,7 +220,7 @@ impl Stopped {
     }
 }
 
-fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
+fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> TelephonyConfig {
     let media = &config.media;
     let ports = match media.port_first {
         0 => (0, 0),
@@ -254,6 +255,7 @@ fn telephony_config(config: &Config, secret: [u8; 32]) -> TelephonyConfig {
             ..MediaConfig::loopback(rand::rng().random())
         },
         secret,
+        causes,
         message: match media.message.as_str() {
             "en" => Prompt::abandon_en(),
             _ => Prompt::abandon_es(),

@@ -1,14 +1,18 @@
 //! The settings of signalling: the places where SIP is heard, what others are told of them, whose
 //! certificates are shown and believed.
 
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use telephony::{DigestAlgorithm, Listener, ListenerKind, OwnCertificate, TlsSettings};
+use telephony::{Causes, DigestAlgorithm, Listener, ListenerKind, OwnCertificate, TlsSettings};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::config::ConfigError;
+
+/// Bytes of a table of causes.
+const CAUSES_MAX: u64 = 256 * 1024;
 
 /// Signalling.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +35,9 @@ pub struct SipSettings {
     pub session_timer_s: u64,
     /// Whom to ask for the addresses of trunks; empty: those that the machine asks.
     pub name_servers: Vec<SocketAddr>,
+    /// A file that says otherwise than the built-in table what words of the network mean; see
+    /// `cadencia causes`.
+    pub causes: Option<PathBuf>,
     /// Signalling inside TLS.
     pub tls: TlsSection,
     /// Signalling of pages in browsers.
@@ -110,6 +117,7 @@ impl Default for SipSettings {
             options_s: 0,
             session_timer_s: 1_800,
             name_servers: Vec::new(),
+            causes: None,
             tls: TlsSection::default(),
             websocket: WebSocketSection::default(),
         }
@@ -153,6 +161,21 @@ impl SipSettings {
         }
     }
 
+    /// What the words of the network mean here.
+    pub fn causes(&self) -> Result<Causes, ConfigError> {
+        let Some(path) = &self.causes else {
+            return Ok(Causes::default());
+        };
+        let size = fs::metadata(path).map_err(|error| ConfigError::Read(path.clone(), error))?;
+        let no = |why: String| ConfigError::Setting("sip.causes", why);
+        if size.len() > CAUSES_MAX {
+            return Err(no(format!("{} is no table of causes", path.display())));
+        }
+        let text =
+            fs::read_to_string(path).map_err(|error| ConfigError::Read(path.clone(), error))?;
+        Causes::with_site(&text).map_err(|wrong| no(format!("{}, {wrong}", path.display())))
+    }
+
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let no = |name, problem: &str| Err(ConfigError::Setting(name, problem.to_owned()));
@@ -174,6 +197,7 @@ impl SipSettings {
         if self.session_timer_s != 0 && !(90..=86_400).contains(&self.session_timer_s) {
             return no("sip.session_timer_s", "from 90 to 86400 seconds, or 0");
         }
+        self.causes()?;
         self.check_addresses()?;
         self.check_certificate()?;
         let site = |origin: &String| {

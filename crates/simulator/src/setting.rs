@@ -4,7 +4,6 @@
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, CampaignId, CampaignState, LineMode, PhoneNumber, Trunk, TrunkId,
-    TrunkTransport,
 };
 
 use crate::{InvalidScenario, Scenario};
@@ -48,15 +47,8 @@ pub(crate) fn profile(agent: AgentId) -> AgentProfile {
 
 pub(crate) fn trunk(scenario: &Scenario) -> Trunk {
     Trunk {
-        id: TRUNK,
-        name: "carrier".into(),
-        host: "127.0.0.1".into(),
-        port: 5060,
-        transport: TrunkTransport::Udp,
         channels_max: scenario.trunk_channels(),
         calls_per_second_max: scenario.calls_per_second,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
+        ..Trunk::new(TRUNK, "carrier", "127.0.0.1")
     }
 }

@@ -19,6 +19,10 @@ impl World<'_> {
                 let delay = self.scenario.commit_delay;
                 self.after(delay, Happening::Commit(intent.attempt));
             }
+            Event::CallRerouted { attempt, .. } => {
+                let delay = self.scenario.commit_delay;
+                self.after(delay, Happening::Commit(*attempt));
+            }
             Event::AttemptRefused { next, .. } => self.shelf.update(next, None),
             Event::AttemptClosed {
                 next: Some(next), ..

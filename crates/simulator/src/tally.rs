@@ -82,6 +82,7 @@ impl Tally {
             Event::Typified(said) => self.typified(said),
             Event::AgentStateChanged { agent, to, .. } => self.turns(*agent, *to, recorded.at),
             Event::AttemptIntended(_)
+            | Event::CallRerouted { .. }
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }

@@ -3,6 +3,7 @@
 //! `query`.
 
 mod agents;
+mod caller_ids;
 mod campaigns;
 mod commit;
 mod config;
@@ -18,10 +19,12 @@ mod people;
 mod query;
 mod read;
 mod restart;
+mod routes;
 mod row;
 #[cfg(test)]
 mod tests;
 mod tickets;
+mod trunks;
 mod verify;
 mod work;
 
@@ -32,8 +35,8 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, Intent, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk,
-    TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord,
+    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
 
 use self::database::Database;
@@ -41,9 +44,9 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
-    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
-    Session, TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallerIdRow, CampaignStateRow, ContactList,
+    GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow,
+    Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -160,15 +163,27 @@ impl Store for SqlStore {
     }
 
     async fn trunks(&self) -> Result<Vec<Trunk>> {
-        config::trunks(&self.db).await
+        trunks::all(&self.db).await
     }
 
     async fn put_trunk(&self, trunk: &Trunk) -> Result<TrunkId> {
-        config::put_trunk(&self.db, trunk).await
+        trunks::put(&self.db, trunk).await
     }
 
     async fn remove_trunk(&self, trunk: TrunkId) -> Result<()> {
         config::remove(&self.db, "trunk", trunk.get()).await
+    }
+
+    async fn route_plans(&self) -> Result<Vec<RoutePlan>> {
+        routes::all(&self.db).await
+    }
+
+    async fn put_route_plan(&self, plan: &RoutePlan) -> Result<RoutePlanId> {
+        routes::put(&self.db, plan).await
+    }
+
+    async fn remove_route_plan(&self, plan: RoutePlanId) -> Result<()> {
+        config::remove(&self.db, "route_plan", plan.get()).await
     }
 
     async fn agents(&self) -> Result<Vec<AgentProfile>> {
@@ -387,6 +402,15 @@ impl Store for SqlStore {
         to: Timestamp,
     ) -> Result<Vec<GateRow>> {
         read::gates(&self.db, campaign, phone, from, to).await
+    }
+
+    async fn caller_ids(
+        &self,
+        campaign: Option<CampaignId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<CallerIdRow>> {
+        caller_ids::caller_ids(&self.db, campaign, from, to).await
     }
 
     async fn facts(

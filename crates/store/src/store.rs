@@ -5,15 +5,15 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, Intent, ListId, PhoneNumber, Recorded, Secret, SignallingRecord, Timestamp, Trunk,
-    TrunkId, UserId, WorkItem, WorkUpdate,
+    Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord,
+    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkUpdate,
 };
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CampaignStateRow, ContactList, GateRow,
-    ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow, Problem,
-    Session, TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallerIdRow, CampaignStateRow, ContactList,
+    GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow,
+    Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -22,7 +22,7 @@ pub trait Store: Send + Sync {
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each
-    /// `AttemptIntended`, the gate that refused it, if any. Committing the same
+    /// `AttemptIntended`, the gate that refused it, if any, and each `CallRerouted`. Committing the same
     /// batch again changes nothing and gives the same answer.
     async fn commit(&self, batch: &[Recorded]) -> Result<Vec<(AttemptId, Option<Gate>)>>;
 
@@ -95,6 +95,12 @@ pub trait Store: Send + Sync {
     async fn put_trunk(&self, trunk: &Trunk) -> Result<TrunkId>;
     /// Removes a trunk; its calls keep naming it.
     async fn remove_trunk(&self, trunk: TrunkId) -> Result<()>;
+    /// Every route plan, by name. Rows over removed trunks are left out.
+    async fn route_plans(&self) -> Result<Vec<RoutePlan>>;
+    /// Makes (id 0) or changes a route plan, with all its rows.
+    async fn put_route_plan(&self, plan: &RoutePlan) -> Result<RoutePlanId>;
+    /// Removes a route plan; campaigns that name it go by their trunks again.
+    async fn remove_route_plan(&self, plan: RoutePlanId) -> Result<()>;
     /// Every agent, by name.
     async fn agents(&self) -> Result<Vec<AgentProfile>>;
     /// Makes (id 0) or changes an agent; `sip_password` `None` keeps the old one.
@@ -244,6 +250,13 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<GateRow>>;
+    /// What each caller id did in `from..to`, by campaign.
+    async fn caller_ids(
+        &self,
+        campaign: Option<CampaignId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<CallerIdRow>>;
     /// What the indicators of a campaign and period are computed from.
     async fn facts(
         &self,

@@ -6,8 +6,8 @@ mod people;
 mod restart;
 
 pub use attempt::{
-    AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, LedgerRow, PacingRow,
-    Problem, TypificationRow,
+    AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
+    PacingRow, Problem, TypificationRow,
 };
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};

@@ -16,12 +16,15 @@ use ::sip::message::NameAddr;
 use domain::{AgentId, AttemptId, Cause, EndedBy, Outcome, PhoneNumber, SignallingRecord, TrunkId};
 use engine::CallProgress;
 
+use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::ids::CallIds;
+use ::media::detect::Heard;
+
 use crate::media::{LearnMode, Playback};
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
 use crate::session::Session;
-use crate::{Report, trunk};
+use crate::trunk::Outbound;
 
 /// No customer talks longer: what does is a call whose end got lost.
 const CALL_LENGTH_MAX: Duration = Duration::from_secs(4 * 3600);
@@ -30,6 +33,10 @@ const KEYS_MAX: usize = 64;
 const KEY_HELD: Duration = Duration::from_millis(160);
 /// How much longer than its sound a message may take before the call is ended without it.
 const MESSAGE_GRACE: Duration = Duration::from_secs(5);
+
+/// A call whose first address fails is tried at the next one, if it fails within this: later the
+/// floor is another one, and the engine decides.
+const NEXT_ADDRESS_WITHIN: Duration = Duration::from_secs(5);
 
 /// A call to be placed.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +53,13 @@ pub(crate) struct Placement {
 pub(crate) struct CustomerCall {
     pub(crate) handle: CallHandle,
     pub(crate) session: Session,
-    /// The trunk, and which of its addresses the INVITE went to.
-    target: (TrunkId, SocketAddr),
+    placement: Placement,
+    /// Since when it has been tried.
+    placed: Instant,
+    /// The addresses of its trunk that an INVITE went to, the last of them now.
+    tried: Vec<SocketAddr>,
+    /// What was heard before an answer, and what that means.
+    early: Option<(Heard, Outcome)>,
     phase: Phase,
     /// Whether the network said anything: any 1xx.
     heard: bool,
@@ -99,19 +111,21 @@ impl Exchange {
             tracing::error!(%attempt, "ordered twice; the second order is ignored");
             return;
         }
-        let placed = self.new_call(now, placement);
-        let Some((session, call)) = placed else {
+        let Some((session, call)) = self.session_and_call(now, &placement) else {
             let outcome = Outcome::Congestion;
             let cause = Cause::default();
             self.report_call(attempt, CallProgress::Failed { outcome, cause });
             return;
         };
-        let target = (placement.trunk, call.flow.remote);
+        let tried = vec![call.flow.remote];
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Customer(attempt));
         let call = CustomerCall {
             handle,
-            target,
+            placement,
+            placed: now,
+            tried,
+            early: None,
             session,
             phase: Phase::Calling,
             heard: false,
@@ -121,46 +135,93 @@ impl Exchange {
         self.calls.insert(attempt, call);
     }
 
-    /// The INVITE and its leg; `None`, with a word in the log, where there is no way to send it.
-    fn new_call(&mut self, now: Instant, placement: Placement) -> Option<(Session, NewCall)> {
-        let Placement { attempt, trunk, .. } = placement;
+    /// The leg and the INVITE of a call; `None`, with a word in the log, where there is no way to
+    /// place it.
+    fn session_and_call(
+        &mut self,
+        now: Instant,
+        placement: &Placement,
+    ) -> Option<(Session, NewCall)> {
+        let Placement { attempt, trunk, .. } = *placement;
         let refuse = |why: &str| tracing::warn!(%attempt, %trunk, why, "call not placed");
         if self.stopping {
             refuse("telephony is stopping");
             return None;
         }
         let state = self.trunks.get(&trunk);
-        let flow = state.and_then(|state| state.flow(now, attempt));
-        let (Some(state), Some(flow)) = (state, flow) else {
+        let Some(flow) = state.and_then(|state| state.flow_but(now, attempt, &[])) else {
             refuse("the trunk is unknown or its host has no address");
             return None;
         };
-        let Some(request_uri) = trunk::request_uri(&state.trunk, placement.phone) else {
-            refuse("the trunk's host is no host");
-            return None;
-        };
-        let credentials = state.trunk.credentials.as_ref();
-        let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
         let session = self
             .open_session(Owner::Customer(attempt), flow.remote.ip())
             .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
             .ok()?;
-        let from = trunk::caller(placement.caller_id, &self.address.domain);
-        let ids = CallIds::of(&self.secret, attempt, &self.address.domain.to_string());
-        let call = NewCall {
+        let call = self.new_call(now, placement, &session, &[]);
+        if call.is_none() {
+            refuse("the trunk's host is no host");
+            self.close_session(&session);
+        }
+        Some((session, call?))
+    }
+
+    /// The INVITE to an address of the trunk that was not tried yet; `None` where there is none.
+    fn new_call(
+        &self,
+        now: Instant,
+        placement: &Placement,
+        session: &Session,
+        tried: &[SocketAddr],
+    ) -> Option<NewCall> {
+        let Placement { attempt, trunk, .. } = *placement;
+        let state = self.trunks.get(&trunk)?;
+        let flow = state.flow_but(now, attempt, tried)?;
+        let (phone, caller_id) = (placement.phone, placement.caller_id);
+        let domain = &self.address.domain;
+        let sent = Outbound::of(&state.trunk, attempt, phone, caller_id, domain)?;
+        let credentials = state.trunk.credentials.as_ref();
+        let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
+        let way = (trunk, flow.remote);
+        let ids = CallIds::of(&self.secret, attempt, way, &domain.to_string());
+        Some(NewCall {
             flow,
-            to: NameAddr::new(request_uri.clone()),
-            request_uri,
-            headers: vec![("P-Asserted-Identity".to_owned(), from.to_string())],
-            from,
+            to: NameAddr::new(sent.request_uri.clone()),
+            request_uri: sent.request_uri,
+            headers: sent.headers,
+            from: sent.from,
             call_id: Some(ids.call_id),
             from_tag: Some(ids.from_tag),
             branch: Some(ids.branch),
             offer: session.offer(),
             credentials,
             ring_timeout: placement.ring_timeout,
+        })
+    }
+
+    /// Tries the next address of the trunk for a call that one failed, if that was soon enough: what
+    /// was decided on another floor is the engine's to decide anew. The first INVITE is over.
+    fn try_next_address(&mut self, now: Instant, attempt: AttemptId) -> bool {
+        let Some(call) = self.calls.get(&attempt) else {
+            return false;
         };
-        Some((session, call))
+        let soon = now.duration_since(call.placed) < NEXT_ADDRESS_WITHIN;
+        if call.rang || call.given_up || self.stopping || !soon {
+            return false;
+        }
+        let next = self.new_call(now, &call.placement, &call.session, &call.tried);
+        let Some(next) = next else {
+            return false;
+        };
+        let to = next.flow.remote;
+        let handle = self.endpoint.invite(now, next);
+        self.owners.insert(handle, Owner::Customer(attempt));
+        if let Some(call) = self.calls.get_mut(&attempt) {
+            self.owners.remove(&call.handle);
+            call.handle = handle;
+            call.tried.push(to);
+            call.heard = false;
+        }
+        true
     }
 
     pub(crate) fn customer_event(&mut self, now: Instant, attempt: AttemptId, event: CallEvent) {
@@ -196,9 +257,21 @@ impl Exchange {
                 by_us,
                 q850,
                 blocked,
+                text,
+                retry_after,
             } => {
-                self.judge_target(now, attempt, status, by_us || blocked);
-                self.customer_failed(attempt, by_us, (status, q850, blocked));
+                let bad = self.judge_target(now, attempt, status, by_us || blocked);
+                if bad && self.try_next_address(now, attempt) {
+                    return;
+                }
+                let retry_after = retry_after.map(|secs| Duration::from_secs(secs.into()));
+                let cause = Cause {
+                    sip_status: Some(status),
+                    q850,
+                    text,
+                    retry_after,
+                };
+                self.customer_failed(attempt, by_us, blocked, cause);
             }
             CallEvent::Reinvite { offer } => {
                 let renewed = call.session.renew(offer.as_deref(), LearnMode::Sdp);
@@ -240,17 +313,18 @@ impl Exchange {
                 let outcome = Outcome::Congestion;
                 let cause = Cause {
                     sip_status: Some(488),
-                    q850: None,
+                    ..Cause::default()
                 };
                 self.report_call(attempt, CallProgress::Failed { outcome, cause });
                 return;
             }
         };
+        self.media.listen_for_tones(call.session.leg.id, false);
         self.media.set_remote(call.session.leg.id, remote);
         self.picked_up(now, attempt);
     }
 
-    /// Early media of whichever fork is received, for analysis: nobody is bridged before the answer.
+    /// Early media of whichever fork is received, and listened to for tones: nobody is bridged before the answer.
     fn hear_early(&mut self, attempt: AttemptId, sdp: &str) {
         let Some(call) = self.calls.get_mut(&attempt) else {
             return;
@@ -258,6 +332,7 @@ impl Exchange {
         let settled = call.session.settle(Some(sdp), LearnMode::Sdp);
         let leg = call.session.leg.id;
         self.session_settled(leg, settled);
+        self.media.listen_for_tones(leg, true);
     }
 
     /// A person is there, be it only to hear us hang up.
@@ -274,23 +349,25 @@ impl Exchange {
     }
 
     /// 503, and silence without a word: the next calls go elsewhere (RFC 3263 section 4.3), unless
-    /// we gave up or somebody else did not want the call.
-    fn judge_target(&mut self, now: Instant, attempt: AttemptId, status: u16, excused: bool) {
+    /// we gave up or somebody else did not want the call. Says whether it was so.
+    fn judge_target(
+        &mut self,
+        now: Instant,
+        attempt: AttemptId,
+        status: u16,
+        excused: bool,
+    ) -> bool {
         let Some(call) = self.calls.get(&attempt) else {
-            return;
+            return false;
         };
-        if !excused && (status == 503 || (status == 408 && !call.heard)) {
-            let (trunk, at) = call.target;
-            self.target_failed(now, trunk, at);
+        let bad = !excused && (status == 503 || (status == 408 && !call.heard));
+        if let (true, Some(at)) = (bad, call.tried.last().copied()) {
+            self.target_failed(now, call.placement.trunk, at);
         }
+        bad
     }
 
-    fn customer_failed(
-        &mut self,
-        attempt: AttemptId,
-        by_us: bool,
-        (status, q850, blocked): (u16, Option<u16>, bool),
-    ) {
+    fn customer_failed(&mut self, attempt: AttemptId, by_us: bool, blocked: bool, cause: Cause) {
         let Some(call) = self.calls.remove(&attempt) else {
             return;
         };
@@ -301,14 +378,36 @@ impl Exchange {
             (true, true) => WhoEnded::Order,
             (true, false) => WhoEnded::RingTimeout,
         };
-        let (outcome, cause) = outcome_of(&Refusal {
-            status,
-            q850,
+        let refusal = Refusal {
+            status: cause.sip_status.unwrap_or(0),
+            q850: cause.q850,
             blocked,
             heard: call.heard,
             by,
-        });
+        };
+        let outcome = outcome_of(&self.causes, &refusal);
+        let (outcome, cause) = match call.early.filter(|_| by == WhoEnded::RingTimeout) {
+            Some((heard, meant)) => {
+                let text = Some(heard.word().to_owned());
+                (meant, Cause { text, ..cause })
+            }
+            None => (outcome, cause),
+        };
         self.report_call(attempt, CallProgress::Failed { outcome, cause });
+    }
+
+    /// A tone was heard before an answer: what the table says it means ends the call.
+    pub(crate) fn tone_heard(&mut self, now: Instant, attempt: AttemptId, heard: Heard) {
+        let Some(outcome) = self.causes.by_early(heard) else {
+            return;
+        };
+        if let Some(call) = self.calls.get_mut(&attempt)
+            && matches!(call.phase, Phase::Calling)
+            && !call.given_up
+        {
+            call.early = Some((heard, outcome));
+            self.endpoint.hang_up(now, call.handle, None);
+        }
     }
 
     /// Joins customer and agent: at once where the line is up, else the agent's phone rings.
@@ -414,8 +513,8 @@ impl Exchange {
             self.customer_left(now, agent, attempt);
         }
         let cause = Cause {
-            sip_status: None,
             q850,
+            ..Cause::default()
         };
         self.report_call(attempt, CallProgress::Ended { by, cause });
     }

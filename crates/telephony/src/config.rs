@@ -8,6 +8,7 @@ use std::time::Duration;
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::Transport;
 
+use crate::Causes;
 use crate::media::{MediaConfig, Prompt};
 
 /// How a node's telephony is set up.
@@ -40,6 +41,8 @@ pub struct TelephonyConfig {
     /// A secret that outlives the process: the Call-ID and tags of an attempt follow from it, so
     /// that a call nobody answered yet can be cancelled after a crash.
     pub secret: [u8; 32],
+    /// What the words of the network mean.
+    pub causes: Causes,
     /// Played to a caller for whom nobody is free.
     pub message: Prompt,
     /// Seed of branches, tags and nonces: fresh for every start.

@@ -78,6 +78,7 @@ pub(crate) fn spawn(
         address,
         digests: config.digests,
         secret: config.secret,
+        causes: config.causes,
         message: config.message,
         seed: config.seed,
         probe_every: config.probe_every,

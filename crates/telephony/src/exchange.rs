@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::{
     CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle, ReferHandle,
+    RegistrationHandle,
 };
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, TrunkId};
 use engine::{CallProgress, Command, LineEvent};
 use tokio::sync::mpsc;
 
-use crate::Report;
 use crate::calls::{CustomerCall, Placement};
 use crate::counters::Meters;
 use crate::handle::{Order, Orphan};
@@ -30,6 +30,7 @@ use crate::resolve::Names;
 use crate::session::Session;
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
+use crate::{Causes, Report};
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
@@ -52,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) address: SipAddress,
     pub(crate) digests: Vec<Algorithm>,
     pub(crate) secret: [u8; 32],
+    pub(crate) causes: Causes,
     pub(crate) message: Prompt,
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
@@ -65,6 +67,7 @@ pub(crate) struct Exchange {
     pub(crate) meters: Arc<Meters>,
     pub(crate) address: SipAddress,
     pub(crate) secret: [u8; 32],
+    pub(crate) causes: Causes,
     pub(crate) message: Arc<Prompt>,
     pub(crate) calls: HashMap<AttemptId, CustomerCall>,
     pub(crate) lines: HashMap<AgentId, Line>,
@@ -78,6 +81,8 @@ pub(crate) struct Exchange {
     pub(crate) next_probe: Instant,
     /// Which address of which trunk an OPTIONS went to.
     pub(crate) probes: HashMap<OptionsHandle, (TrunkId, SocketAddr)>,
+    /// Which trunk each of our registrations is for.
+    pub(crate) registrations: HashMap<RegistrationHandle, TrunkId>,
     /// Calls of an earlier life whose trunk has no address yet.
     pub(crate) orphans: Vec<Orphan>,
     /// Registered phones of an earlier life whose agent is not known yet.
@@ -122,6 +127,7 @@ impl Exchange {
             meters,
             address: settings.address,
             secret: settings.secret,
+            causes: settings.causes,
             message: Arc::new(settings.message),
             calls: HashMap::new(),
             lines: HashMap::new(),
@@ -133,6 +139,7 @@ impl Exchange {
             probe_every: settings.probe_every,
             next_probe: now,
             probes: HashMap::new(),
+            registrations: HashMap::new(),
             orphans: Vec::new(),
             bindings: HashMap::new(),
             moved: HashSet::new(),
@@ -150,7 +157,7 @@ impl Exchange {
     pub(crate) fn obey(&mut self, now: Instant, order: Order) {
         match order {
             Order::SetTrunk(trunk) => self.set_trunk(now, *trunk),
-            Order::RemoveTrunk(id) => self.remove_trunk(id),
+            Order::RemoveTrunk(id) => self.remove_trunk(now, id),
             Order::SetAgent(profile, password) => self.set_agent(now, *profile, &password),
             Order::RemoveAgent(id) => self.remove_agent(now, id),
             Order::CarryOut(command) => self.command(now, command),
@@ -214,7 +221,7 @@ impl Exchange {
             Event::Registered { binding, .. } => self.phone_registered(now, &binding),
             Event::Unregistered { user, last, .. } => self.phone_gone(user, last),
             Event::Options { handle, alive, .. } => self.probed(now, handle, alive),
-            Event::Registration { .. } => {}
+            Event::Registration { handle, state } => self.trunk_registration(now, handle, state),
         }
     }
 
@@ -247,6 +254,11 @@ impl Exchange {
                 Some(Owner::Line(agent)) => self.line_silent(now, agent),
                 Some(Owner::Echo | Owner::Ghost(_)) | None => {}
             },
+            MediaEvent::Tone { leg, heard } => {
+                if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
+                    self.tone_heard(now, attempt, heard);
+                }
+            }
             MediaEvent::Closed { stats, .. } => self.meters.leg_closed(&stats),
             MediaEvent::Digit { leg, digit } => match self.legs.get(&leg).copied() {
                 Some(Owner::Customer(attempt)) => {
@@ -305,11 +317,12 @@ impl Exchange {
         for call in echoes {
             self.end_echo(now, call);
         }
+        self.leave_registrars(now);
     }
 
-    /// Whether no dialog is left.
+    /// Whether no dialog and no registration of ours is left.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.owners.is_empty()
+        self.owners.is_empty() && self.registrations.is_empty()
     }
 
     /// Opens a leg for a dialog to be.

@@ -2,12 +2,14 @@
 //! the process which comes after a crash can cancel a call that the one before it placed.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
-use domain::AttemptId;
+use domain::{AttemptId, TrunkId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Names of an attempt's first INVITE.
+/// Names of an attempt's INVITE to one address of one trunk: where that fails, the next INVITE of
+/// the attempt goes elsewhere, under other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallIds {
     pub(crate) call_id: String,
@@ -17,8 +19,13 @@ pub(crate) struct CallIds {
 
 impl CallIds {
     /// Nobody without the secret can guess them, so nobody else can cancel or end the call.
-    pub(crate) fn of(secret: &[u8; 32], attempt: AttemptId, domain: &str) -> CallIds {
-        let digest = derive(secret, attempt);
+    pub(crate) fn of(
+        secret: &[u8; 32],
+        attempt: AttemptId,
+        (trunk, to): (TrunkId, SocketAddr),
+        domain: &str,
+    ) -> CallIds {
+        let digest = derive(secret, attempt, trunk, to);
         CallIds {
             call_id: format!("{}@{domain}", hex(&digest[..12])),
             from_tag: hex(&digest[12..20]),
@@ -27,10 +34,12 @@ impl CallIds {
     }
 }
 
-fn derive(secret: &[u8; 32], attempt: AttemptId) -> [u8; 32] {
+fn derive(secret: &[u8; 32], attempt: AttemptId, trunk: TrunkId, to: SocketAddr) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
-    mac.update(b"cadencia call 1");
+    mac.update(b"cadencia call 2");
     mac.update(&attempt.get().to_be_bytes());
+    mac.update(&trunk.get().to_be_bytes());
+    mac.update(to.to_string().as_bytes());
     mac.finalize().into_bytes().into()
 }
 
@@ -46,19 +55,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_come_back_after_a_restart_and_differ_between_attempts_and_nodes() {
-        let of = |secret: u8, attempt| CallIds::of(&[secret; 32], AttemptId::new(attempt), "d");
-        assert_eq!(of(1, 7), of(1, 7));
-        for other in [of(1, 8), of(2, 7)] {
-            assert_ne!(of(1, 7).call_id, other.call_id);
-            assert_ne!(of(1, 7).from_tag, other.from_tag);
-            assert_ne!(of(1, 7).branch, other.branch);
+    fn names_come_back_after_a_restart_and_differ_between_attempts_ways_and_nodes() {
+        let of = |secret: u8, attempt, trunk, port| {
+            let way = (
+                TrunkId::new(trunk),
+                SocketAddr::from(([192, 0, 2, 1], port)),
+            );
+            CallIds::of(&[secret; 32], AttemptId::new(attempt), way, "d")
+        };
+        let first = of(1, 7, 1, 5060);
+        assert_eq!(first, of(1, 7, 1, 5060));
+        for other in [
+            of(1, 8, 1, 5060),
+            of(2, 7, 1, 5060),
+            of(1, 7, 2, 5060),
+            of(1, 7, 1, 5061),
+        ] {
+            assert_ne!(first.call_id, other.call_id);
+            assert_ne!(first.from_tag, other.from_tag);
+            assert_ne!(first.branch, other.branch);
         }
     }
 
     #[test]
     fn a_branch_bears_the_cookie_of_rfc_3261() {
-        let ids = CallIds::of(&[9; 32], AttemptId::new(1), "cadencia.example");
+        let way = (TrunkId::new(1), SocketAddr::from(([192, 0, 2, 1], 5060)));
+        let ids = CallIds::of(&[9; 32], AttemptId::new(1), way, "cadencia.example");
         assert!(ids.branch.starts_with("z9hG4bK") && ids.branch.len() > 20);
         assert!(ids.call_id.ends_with("@cadencia.example"));
     }

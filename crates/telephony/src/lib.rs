@@ -34,14 +34,17 @@ mod targets;
 mod tls;
 mod transport;
 mod trunk;
+mod trunk_registration;
 mod waiting_room;
 mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
 pub use ::sip::endpoint::Ban;
+pub use causes::{Causes, Meaning, Word, WrongCause};
 pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};
 pub use counters::Counters;
 pub use error::{TelephonyError, TlsError};
 pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
-pub use report::{BindingRecord, Report};
+pub use report::{BindingRecord, Report, TrunkRegistration};
+pub use trunk::{InvitePreview, preview};

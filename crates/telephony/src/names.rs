@@ -13,6 +13,7 @@ use crate::resolve::{Found, Question};
 use crate::targets::{Target, Targets};
 use crate::transport::CarrierNames;
 use crate::trunk::{self, literal_address};
+use crate::trunk_registration::is_registered_alike;
 
 /// A name server may want to be asked more often than this, or less: it is not.
 const REFRESH_MIN: Duration = Duration::from_secs(5);
@@ -32,10 +33,33 @@ pub(crate) struct TrunkState {
 }
 
 impl TrunkState {
-    /// Where the messages of a call go.
-    pub(crate) fn flow(&self, now: Instant, attempt: AttemptId) -> Option<Flow> {
+    /// Where the messages of a call go, but for where it failed already.
+    pub(crate) fn flow_but(
+        &self,
+        now: Instant,
+        attempt: AttemptId,
+        tried: &[SocketAddr],
+    ) -> Option<Flow> {
         let number = attempt.get().unsigned_abs();
-        self.targets.pick(now, number).map(|at| self.flow_to(at))
+        let at = self.targets.pick_but(now, number, tried);
+        at.map(|at| self.flow_to(at))
+    }
+
+    /// Every place where the messages of a call may have gone, the likeliest first.
+    pub(crate) fn flows(&self, now: Instant, attempt: AttemptId) -> Vec<Flow> {
+        let number = attempt.get().unsigned_abs();
+        let first = self.targets.pick(now, number);
+        let others = self.targets.addresses().filter(|at| Some(*at) != first);
+        first
+            .into_iter()
+            .chain(others)
+            .map(|at| self.flow_to(at))
+            .collect()
+    }
+
+    /// Where its registrar is.
+    pub(crate) fn registrar(&self, now: Instant) -> Option<Flow> {
+        self.targets.pick(now, 0).map(|at| self.flow_to(at))
     }
 
     fn flow_to(&self, remote: SocketAddr) -> Flow {
@@ -66,6 +90,10 @@ impl Exchange {
             refresh_at: literal.is_none().then_some(now),
         };
         let known = self.trunks.remove(&id);
+        let alike = |known: &TrunkState| is_registered_alike(&known.trunk, &state.trunk);
+        if known.as_ref().is_some_and(|known| !alike(known)) {
+            self.forget_registration(now, id);
+        }
         if let Some(known) = known.filter(|known| known.question() == state.question()) {
             state.targets = known.targets;
         }
@@ -81,8 +109,9 @@ impl Exchange {
         self.trunk_found(now);
     }
 
-    pub(crate) fn remove_trunk(&mut self, id: TrunkId) {
+    pub(crate) fn remove_trunk(&mut self, now: Instant, id: TrunkId) {
         self.trunks.remove(&id);
+        self.forget_registration(now, id);
         self.trust_trunks();
     }
 
@@ -163,6 +192,7 @@ impl Exchange {
 
     fn trunk_found(&mut self, now: Instant) {
         self.trust_trunks();
+        self.register_trunks(now);
         self.end_waiting_orphans(now);
     }
 

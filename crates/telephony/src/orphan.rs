@@ -7,10 +7,11 @@ use ::sip::endpoint::{CallEvent, CallHandle, OrphanInvite};
 use ::sip::message::NameAddr;
 use domain::{AgentId, SignallingRecord};
 
+use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::handle::Orphan;
 use crate::ids::CallIds;
-use crate::{Report, trunk};
+use crate::trunk::Outbound;
 
 /// Calls that wait for their trunk's address; more than any node has open at once.
 const WAITING_MAX: usize = 20_000;
@@ -54,26 +55,40 @@ impl Exchange {
 
     /// Whether the trunk's address is known, so that it could be tried.
     fn cancel(&mut self, now: Instant, orphan: &Orphan) -> bool {
-        let state = self.trunks.get(&orphan.trunk);
-        let flow = state.and_then(|state| state.flow(now, orphan.attempt));
-        let (Some(state), Some(flow)) = (state, flow) else {
+        let Some(state) = self.trunks.get(&orphan.trunk) else {
             return false;
         };
-        let Some(request_uri) = trunk::request_uri(&state.trunk, orphan.phone) else {
+        let flows = state.flows(now, orphan.attempt);
+        if flows.is_empty() {
             return false;
-        };
+        }
+        let (attempt, phone) = (orphan.attempt, orphan.phone);
         let domain = &self.address.domain;
-        let ids = CallIds::of(&self.secret, orphan.attempt, &domain.to_string());
-        let call = OrphanInvite {
-            flow,
-            to: NameAddr::new(request_uri.clone()),
-            request_uri,
-            call_id: ids.call_id,
-            from_tag: ids.from_tag,
-            branch: ids.branch,
-            from: trunk::caller(orphan.caller_id, domain),
+        let Some(sent) = Outbound::of(&state.trunk, attempt, phone, orphan.caller_id, domain)
+        else {
+            return false;
         };
-        self.endpoint.cancel_orphan(now, call);
+        let calls: Vec<_> = flows
+            .into_iter()
+            .map(|flow| {
+                let way = (orphan.trunk, flow.remote);
+                let ids = CallIds::of(&self.secret, attempt, way, &domain.to_string());
+                OrphanInvite {
+                    flow,
+                    to: NameAddr::new(sent.request_uri.clone()),
+                    request_uri: sent.request_uri.clone(),
+                    call_id: ids.call_id,
+                    from_tag: ids.from_tag,
+                    branch: ids.branch,
+                    from: sent.from.clone(),
+                }
+            })
+            .collect();
+        // Which address it went to last was not written down: one of these is right, and the others
+        // know of no such call.
+        for call in calls {
+            self.endpoint.cancel_orphan(now, call);
+        }
         self.meters.orphans_ended.count();
         true
     }

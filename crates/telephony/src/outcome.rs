@@ -1,9 +1,9 @@
 //! What became of an attempt that ended before an answer: by who ended it, and where the network
 //! did, by the table of causes.
 
-use domain::{Cause, Outcome};
+use domain::Outcome;
 
-use crate::causes::{by_q850, by_status};
+use crate::causes::Causes;
 
 /// A call that ended before an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +31,9 @@ pub enum WhoEnded {
     Order,
 }
 
-/// What becomes of the attempt, and what to write beside it.
-pub fn outcome_of(refusal: &Refusal) -> (Outcome, Cause) {
-    let outcome = match refusal.by {
+/// What becomes of the attempt.
+pub fn outcome_of(causes: &Causes, refusal: &Refusal) -> Outcome {
+    match refusal.by {
         WhoEnded::Order => Outcome::Cancelled,
         // A far side that never said a word is a dead trunk, not a telephone that rang.
         WhoEnded::RingTimeout | WhoEnded::Network if timed_out_unheard(refusal) => {
@@ -43,14 +43,9 @@ pub fn outcome_of(refusal: &Refusal) -> (Outcome, Cause) {
         WhoEnded::Network if refusal.blocked => Outcome::Blocked,
         WhoEnded::Network => refusal
             .q850
-            .and_then(by_q850)
-            .unwrap_or_else(|| by_status(refusal.status)),
-    };
-    let cause = Cause {
-        sip_status: Some(refusal.status),
-        q850: refusal.q850,
-    };
-    (outcome, cause)
+            .and_then(|cause| causes.by_q850(cause))
+            .unwrap_or_else(|| causes.by_status(refusal.status)),
+    }
 }
 
 fn timed_out_unheard(refusal: &Refusal) -> bool {
@@ -62,14 +57,16 @@ mod tests {
     use super::*;
 
     fn network(status: u16, q850: Option<u16>) -> Outcome {
-        outcome_of(&Refusal {
-            status,
-            q850,
-            blocked: false,
-            heard: true,
-            by: WhoEnded::Network,
-        })
-        .0
+        outcome_of(
+            &Causes::default(),
+            &Refusal {
+                status,
+                q850,
+                blocked: false,
+                heard: true,
+                by: WhoEnded::Network,
+            },
+        )
     }
 
     #[test]
@@ -117,27 +114,32 @@ mod tests {
 
     #[test]
     fn a_block_by_analytics_is_not_the_persons_no() {
-        let (outcome, _) = outcome_of(&Refusal {
-            status: 603,
-            q850: Some(21),
-            blocked: true,
-            heard: true,
-            by: WhoEnded::Network,
-        });
+        let outcome = outcome_of(
+            &Causes::default(),
+            &Refusal {
+                status: 603,
+                q850: Some(21),
+                blocked: true,
+                heard: true,
+                by: WhoEnded::Network,
+            },
+        );
         assert_eq!(outcome, Outcome::Blocked);
     }
 
     #[test]
     fn what_we_ended_is_not_the_networks_word() {
         let ended = |by, heard| {
-            outcome_of(&Refusal {
-                status: 487,
-                q850: Some(17),
-                blocked: true,
-                heard,
-                by,
-            })
-            .0
+            outcome_of(
+                &Causes::default(),
+                &Refusal {
+                    status: 487,
+                    q850: Some(17),
+                    blocked: true,
+                    heard,
+                    by,
+                },
+            )
         };
         assert_eq!(ended(WhoEnded::Order, true), Outcome::Cancelled);
         assert_eq!(ended(WhoEnded::Order, false), Outcome::Cancelled);
@@ -154,18 +156,9 @@ mod tests {
             heard: false,
             by: WhoEnded::Network,
         };
-        assert_eq!(outcome_of(&timer_b).0, Outcome::Congestion);
-    }
-
-    #[test]
-    fn the_cause_is_written_down_as_received() {
-        let (_, cause) = outcome_of(&Refusal {
-            status: 486,
-            q850: Some(17),
-            blocked: false,
-            heard: true,
-            by: WhoEnded::Network,
-        });
-        assert_eq!((cause.sip_status, cause.q850), (Some(486), Some(17)));
+        assert_eq!(
+            outcome_of(&Causes::default(), &timer_b),
+            Outcome::Congestion
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, SignallingRecord, Timestamp};
+use domain::{AgentId, AttemptId, SignallingRecord, Timestamp, TrunkId};
 use engine::{CallProgress, LineEvent};
 
 /// Something that happened outside.
@@ -38,6 +38,13 @@ pub enum Report {
         /// All of them.
         phones: Vec<BindingRecord>,
     },
+    /// How a trunk stands with the carrier it registers with.
+    TrunkRegistration {
+        /// Which.
+        trunk: TrunkId,
+        /// How.
+        state: TrunkRegistration,
+    },
     /// Customer and agent hear each other.
     BridgeTook {
         /// Which call.
@@ -45,6 +52,17 @@ pub enum Report {
         /// From the datagram that said "answered" to the bridge.
         took: Duration,
     },
+}
+
+/// How a registration of ours stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrunkRegistration {
+    /// The carrier knows us, for so long unless we refresh it (which we do).
+    Up(Duration),
+    /// It refused, with this status (408: it said nothing); tried again later.
+    Failed(u16),
+    /// Taken back.
+    Down,
 }
 
 /// A registered phone as the store keeps it.

@@ -45,14 +45,30 @@ impl Targets {
     /// The address for a call. The same number finds the same one, as long as nothing changed: a
     /// call that outlived us is cancelled where it went.
     pub(crate) fn pick(&self, now: Instant, number: u64) -> Option<SocketAddr> {
+        self.pick_but(now, number, &[])
+    }
+
+    /// The next address for a call that others failed; one that rests only if none is awake, and
+    /// none that failed this very call.
+    pub(crate) fn pick_but(
+        &self,
+        now: Instant,
+        number: u64,
+        tried: &[SocketAddr],
+    ) -> Option<SocketAddr> {
+        let all = || {
+            self.all
+                .iter()
+                .filter(|target| !tried.contains(&target.address))
+        };
         let rests = |target: &Target| {
             let until = self.resting.get(&target.address);
             until.is_some_and(|until| now < *until)
         };
-        let fit: Vec<_> = self.all.iter().filter(|target| !rests(target)).collect();
+        let fit: Vec<_> = all().filter(|target| !rests(target)).collect();
         let fit = match fit.is_empty() {
             // Better one that failed than none.
-            true => self.all.iter().collect(),
+            true => all().collect(),
             false => fit,
         };
         let best = fit.first()?.priority;
@@ -139,5 +155,10 @@ mod tests {
         assert_eq!(picks(&targets, now)[2], 1000);
         assert_eq!(picks(&targets, now + REST)[1], 1000);
         assert_eq!(Targets::default().pick(now, 1), None);
+        let first = targets.pick(now, 1).expect("there are some");
+        let second = targets.pick_but(now, 1, &[first]).expect("there are more");
+        assert_ne!(first, second, "never where this call failed already");
+        let all: Vec<_> = targets.addresses().collect();
+        assert_eq!(targets.pick_but(now, 1, &all), None);
     }
 }

@@ -46,6 +46,8 @@ pub struct Attempt {
     pub sip_status: Option<u16>,
     /// Q.850 cause.
     pub q850: Option<u16>,
+    /// The same in the network's words.
+    pub cause_text: Option<String>,
     /// Current typification.
     pub code: Option<String>,
     /// The agent who said so; absent: the system.

@@ -18,10 +18,22 @@ pub struct CampaignForm {
     pub lines_max: Option<u32>,
     /// Names of the lists it dials, in order of priority.
     pub lists: Option<Vec<String>>,
-    /// Names of the trunks it may use, in order of preference.
+    /// Names of the trunks it may use, in order of preference: where no route plan says more.
     pub trunks: Option<Vec<String>>,
-    /// Caller ids in E.164; rotated.
+    /// Name of the route plan its calls follow; empty: none.
+    pub routes: Option<String>,
+    /// Caller ids in E.164.
     pub caller_ids: Option<Vec<String>>,
+    /// Which is next: `round-robin` or `least-used`.
+    pub caller_id_rotation: Option<String>,
+    /// The most calls a day that show one and the same; 0: any number.
+    pub caller_id_day_max: Option<u32>,
+    /// Caller ids of regions, each as `PREFIX CALLER_ID`: called numbers that begin with the
+    /// longest prefix that fits are shown its caller ids.
+    pub caller_id_regions: Option<Vec<String>>,
+    /// A caller id rests for an hour whose answer rate is below this share of the others', such as
+    /// `50%`; `0%`: none rests.
+    pub caller_id_rest_below: Option<String>,
     /// How long the far end may ring; 15 s at least.
     pub ring_timeout: Option<String>,
     /// Attempts per contact.

@@ -4,6 +4,7 @@
 mod agent;
 mod attempt;
 mod ban;
+mod caller_id;
 mod campaign;
 mod desk;
 mod explanation;
@@ -13,6 +14,7 @@ mod live;
 mod problem;
 mod provisioning;
 mod rehearsal;
+mod route;
 mod session;
 mod trunk;
 mod user;
@@ -20,18 +22,20 @@ mod user;
 pub use agent::{Agent, AgentForm};
 pub use attempt::{Attempt, AttemptPage, Typification};
 pub use ban::SipBan;
+pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
 pub use desk::{Desk, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use kpi::{Kpi, KpiReport};
 pub use list::{ContactList, Loaded};
-pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing};
+pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use problem::Problem;
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
     RehearsalRange, RehearsalShift, RehearsalTarget,
 };
+pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use trunk::{Trunk, TrunkForm};
 pub use user::{User, UserForm};

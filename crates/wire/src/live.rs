@@ -16,6 +16,8 @@ pub struct Live {
     pub agents: Vec<LiveAgent>,
     /// Every campaign.
     pub campaigns: Vec<LiveCampaign>,
+    /// Every trunk.
+    pub trunks: Vec<LiveTrunk>,
     /// True while the store does not commit: no new calls leave.
     pub store_stalled: bool,
     /// True once draining.
@@ -45,6 +47,27 @@ pub struct LiveAgent {
     pub deadline: Option<i64>,
     /// Booked for after the call.
     pub booked: Option<String>,
+}
+
+/// One trunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveTrunk {
+    /// Which.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Calls intended, placed or up.
+    pub calls: u32,
+    /// Calls at once it allows.
+    pub channels_max: u32,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Whether the carrier knows us; absent where we do not register.
+    pub registered: Option<bool>,
+    /// The status it last refused to register us with (408: it said nothing).
+    pub register_refused: Option<u16>,
+    /// Until when it is left alone because its carrier fails, in ms since 1970 UTC.
+    pub rests_until: Option<i64>,
 }
 
 /// One campaign.

@@ -23,8 +23,33 @@ pub struct TrunkForm {
     pub user: Option<String>,
     /// Digest password.
     pub password: Option<String>,
-    /// Put before the number.
+    /// Put before every number: short for the one rule `* put PREFIX` in `called`.
     pub prefix: Option<String>,
+    /// How called numbers are written: the first rule that fits, such as `+57/12 strip 2 put 03`
+    /// (numbers of 12 digits in 57: two digits less, `03` in front); `*` fits all. None fits:
+    /// `+` and the digits of E.164.
+    pub called: Option<Vec<String>>,
+    /// How calling numbers are written; likewise.
+    pub calling: Option<Vec<String>>,
+    /// Fields of its INVITEs: `add NAME: VALUE`, `set NAME: VALUE`, `remove NAME`; a value may hold
+    /// `{called}`, `{calling}`, `{attempt}`, `{trunk}`.
+    pub headers: Option<Vec<String>>,
+    /// The user in From where it is not the number; empty: the number.
+    pub from_user: Option<String>,
+    /// The host in From where it is not our domain; empty: our domain.
+    pub from_domain: Option<String>,
+    /// P-Asserted-Identity with the number; yes when absent.
+    pub asserted: Option<bool>,
+    /// Remote-Party-ID with the number.
+    pub remote_party: Option<bool>,
+    /// `Privacy: id` and an anonymous From.
+    pub private: Option<bool>,
+    /// Diversion from this number, in E.164; empty: none.
+    pub diversion: Option<String>,
+    /// History-Info beside Diversion.
+    pub history_info: Option<bool>,
+    /// For how long to register with the carrier, such as `300s`; `0s`: not at all.
+    pub register: Option<String>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
 }
@@ -48,8 +73,28 @@ pub struct Trunk {
     pub calls_per_second_max: f64,
     /// Digest user.
     pub user: Option<String>,
-    /// Put before the number.
-    pub prefix: String,
+    /// How called numbers are written.
+    pub called: Vec<String>,
+    /// How calling numbers are written.
+    pub calling: Vec<String>,
+    /// Rules for the fields of its INVITEs.
+    pub headers: Vec<String>,
+    /// The user in From where it is not the number.
+    pub from_user: Option<String>,
+    /// The host in From where it is not our domain.
+    pub from_domain: Option<String>,
+    /// P-Asserted-Identity with the number.
+    pub asserted: bool,
+    /// Remote-Party-ID with the number.
+    pub remote_party: bool,
+    /// `Privacy: id` and an anonymous From.
+    pub private: bool,
+    /// Diversion from this number.
+    pub diversion: Option<String>,
+    /// History-Info beside Diversion.
+    pub history_info: bool,
+    /// For how long we register with the carrier, in seconds.
+    pub register_s: Option<u64>,
     /// Whether it may be used.
     pub enabled: bool,
 }

@@ -133,6 +133,17 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
         Event::CallPlaced { attempt } => Event::CallPlaced {
             attempt: id(attempt),
         },
+        Event::CallRerouted {
+            attempt,
+            from,
+            to,
+            cause,
+        } => Event::CallRerouted {
+            attempt: id(attempt),
+            from,
+            to,
+            cause,
+        },
         Event::CallRinging { attempt } => Event::CallRinging {
             attempt: id(attempt),
         },

@@ -75,7 +75,7 @@ async fn settings(store: &dyn Store, campaign: &Campaign) -> Result<Scenario, Ap
     let trunks = store.trunks().await?;
     let theirs = || {
         let all = trunks.iter().filter(|trunk| trunk.enabled);
-        all.filter(|trunk| campaign.trunks.contains(&trunk.id))
+        all.filter(|trunk| campaign.leaves_over(trunk.id))
     };
     let usual = Scenario::default();
     let base = store.work_stock(campaign.id).await?.into_iter();

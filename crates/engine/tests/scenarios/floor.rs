@@ -9,8 +9,8 @@ use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
     ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, LineMode, ListId, Outcome, PersonId,
-    PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, TrunkTransport, Typification,
-    WorkItem, WorkState, WorkUpdate,
+    PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, Typification, WorkItem, WorkState,
+    WorkUpdate,
 };
 use engine::{
     AgentLive, AgentRequest, CallProgress, CampaignLive, Command, Engine, Input, LineEvent,
@@ -49,16 +49,9 @@ pub(crate) fn number(n: i64) -> PhoneNumber {
 
 pub(crate) fn trunk(channels: u32, rate: f64) -> Trunk {
     Trunk {
-        id: TRUNK,
-        name: "carrier".into(),
-        host: "127.0.0.1".into(),
-        port: 5060,
-        transport: TrunkTransport::Udp,
         channels_max: channels,
         calls_per_second_max: rate,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
+        ..Trunk::new(TRUNK, "carrier", "127.0.0.1")
     }
 }
 
@@ -298,6 +291,22 @@ impl Floor {
         self.call(attempt, CallProgress::Failed { outcome, cause })
     }
 
+    /// The carrier refuses it with a status, asking perhaps to be left alone for so long.
+    pub(crate) fn refused(
+        &mut self,
+        attempt: AttemptId,
+        status: u16,
+        retry_after: Option<Duration>,
+    ) -> &mut Floor {
+        let outcome = Outcome::Congestion;
+        let cause = Cause {
+            sip_status: Some(status),
+            retry_after,
+            ..Cause::default()
+        };
+        self.call(attempt, CallProgress::Failed { outcome, cause })
+    }
+
     pub(crate) fn hangs_up(&mut self, attempt: AttemptId) -> &mut Floor {
         let (by, cause) = (EndedBy::Customer, Cause::default());
         self.call(attempt, CallProgress::Ended { by, cause })
@@ -362,6 +371,11 @@ impl Floor {
                     self.uncommitted.push(intent.attempt);
                 }
             }
+            Event::CallRerouted { attempt, .. } if self.commits => {
+                self.oracle.committed(*attempt);
+                answers.push(Input::IntentCommitted(*attempt));
+            }
+            Event::CallRerouted { attempt, .. } => self.uncommitted.push(*attempt),
             Event::AttemptRefused { attempt, next, .. }
             | Event::AttemptClosed {
                 attempt,
@@ -411,6 +425,15 @@ impl Floor {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The same with their trunks.
+    pub(crate) fn dialed_over(&self) -> Vec<(AttemptId, TrunkId)> {
+        let placed = |order: &Command| match order {
+            Command::PlaceCall { attempt, trunk, .. } => Some((*attempt, *trunk)),
+            _ => None,
+        };
+        self.orders.iter().filter_map(placed).collect()
     }
 
     pub(crate) fn last_dialed(&self) -> AttemptId {

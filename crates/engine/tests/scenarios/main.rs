@@ -11,6 +11,7 @@ mod oracle;
 mod predictive;
 mod preview;
 mod properties;
+mod routing;
 mod sharing;
 mod shift;
 mod typifying;

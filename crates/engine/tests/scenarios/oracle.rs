@@ -100,6 +100,9 @@ impl Oracle {
                     self.talking.remove(agent);
                 }
             }
+            Event::CallRerouted {
+                attempt, from, to, ..
+            } => self.rerouted(*attempt, *from, *to),
             Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }
@@ -143,6 +146,19 @@ impl Oracle {
             "an attempt id used twice"
         );
         self.open.insert(intent.attempt, intent.clone());
+    }
+
+    /// The first INVITE is over before the second may leave, which waits for its own commit.
+    fn rerouted(&mut self, attempt: AttemptId, from: TrunkId, to: TrunkId) {
+        assert!(
+            self.on_wire.remove(&attempt),
+            "{attempt} was not on its way"
+        );
+        assert!(self.committed.remove(&attempt), "{attempt} was not durable");
+        let open = self.open.get_mut(&attempt).expect("it is not over");
+        assert_eq!(open.trunk, from, "{attempt} left over another trunk");
+        assert_ne!(from, to, "the trunk that failed was tried again");
+        open.trunk = to;
     }
 
     fn end(&mut self, attempt: AttemptId) {

@@ -57,7 +57,9 @@ impl Endpoint {
         let (host, port) = (local.ip().into(), Some(local.port()));
         let via = Via::new(flow.transport.name(), host, port, branch);
         request.headers.push_front("Via", via.to_string());
-        if request.method != Method::Ack && request.method != Method::Cancel {
+        // A trunk may want us to be something else.
+        let named = request.headers.get("User-Agent").is_some();
+        if request.method != Method::Ack && request.method != Method::Cancel && !named {
             request
                 .headers
                 .push("User-Agent", self.config.user_agent.as_str());

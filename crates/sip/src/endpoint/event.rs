@@ -95,6 +95,11 @@ pub enum CallEvent {
         /// Whether it says that analytics of the network blocked it
         /// ([`crate::message::Response::blocked_by_analytics`]).
         blocked: bool,
+        /// The network's words: the text of a Reason header, else the reason phrase.
+        text: Option<String>,
+        /// How many seconds to leave the server alone that failed: the Retry-After of a 500 or 503
+        /// (RFC 3261 section 21.5.4). That of other answers is about the person called.
+        retry_after: Option<u32>,
     },
     /// Callee: the caller gave up; 487 was sent. Final.
     Cancelled,

@@ -250,11 +250,14 @@ impl Endpoint {
         let q850 = response.headers.q850_cause();
         let by_us = stopping && matches!(status, 401 | 407 | 487);
         let blocked = response.blocked_by_analytics();
+        let retry_after = response.headers.retry_after();
         let failed = CallEvent::Failed {
             status,
             by_us,
             q850,
             blocked,
+            text: response.words(),
+            retry_after: retry_after.filter(|_| matches!(status, 500 | 503)),
         };
         self.tell(handle, failed);
         self.finish(handle);
@@ -278,6 +281,8 @@ impl Endpoint {
             by_us,
             q850: None,
             blocked: false,
+            text: None,
+            retry_after: None,
         };
         self.tell(handle, event);
     }

@@ -89,6 +89,9 @@ impl Request {
     }
 }
 
+/// Characters of what a response says in words: it is written down with every attempt.
+const WORDS_MAX: usize = 128;
+
 impl Response {
     /// Whether analytics of the network blocked the call: 608 (RFC 8688), or a 603
     /// that says so by its phrase or its Reason header ("603+", ATIS-1000099).
@@ -102,6 +105,16 @@ impl Response {
             603 => says(),
             _ => false,
         }
+    }
+
+    /// What it says in words beyond its status: the text of a Reason header, that of Q.850 first,
+    /// else a reason phrase that is not the usual one. Bounded, and one line.
+    pub fn words(&self) -> Option<String> {
+        let unusual = !self.reason.is_empty() && self.reason != self.status.reason();
+        let phrase = || unusual.then(|| self.reason.clone());
+        let words = self.headers.reason_text().or_else(phrase)?;
+        let line = words.chars().filter(|c| !c.is_control());
+        Some(line.take(WORDS_MAX).collect())
     }
 
     /// A response with the usual reason phrase, without headers or body.
@@ -219,5 +232,27 @@ mod tests {
         }
         let both = refused("SIP/2.0 603 Decline", &[analytics, "Q.850;cause=21"]);
         assert_eq!(both.headers.q850_cause(), Some(21));
+    }
+
+    #[test]
+    fn what_a_refusal_says_in_words_is_one_bounded_line() {
+        let sip = "SIP;cause=486;text=\"busy\"";
+        let words = |line, reasons: &[&str]| refused(line, reasons).words();
+        let q850 = "Q.850;cause=1;text=\"Numero no asignado\"";
+        assert_eq!(
+            words("SIP/2.0 404 Not Found", &[sip, q850]).as_deref(),
+            Some("Numero no asignado")
+        );
+        assert_eq!(
+            words("SIP/2.0 486 Busy Here", &[sip]).as_deref(),
+            Some("busy")
+        );
+        assert_eq!(words("SIP/2.0 486 Busy Here", &["Q.850;cause=17"]), None);
+        assert_eq!(
+            words("SIP/2.0 486 Engaged", &[]).as_deref(),
+            Some("Engaged")
+        );
+        let long = format!("SIP/2.0 486 {}", "x".repeat(5_000));
+        assert_eq!(words(&long, &[]).map(|text| text.len()), Some(WORDS_MAX));
     }
 }

@@ -154,6 +154,14 @@ impl Headers {
             .find_map(|reason| reason.cause)
     }
 
+    /// The text of a Reason header, that of a Q.850 cause before others.
+    pub(super) fn reason_text(&self) -> Option<String> {
+        let mut reasons = self.list("Reason", parse_reason).ok()?;
+        reasons.retain(|reason| !reason.text.is_empty());
+        reasons.sort_by_key(|reason| !reason.protocol.eq_ignore_ascii_case("Q.850"));
+        reasons.into_iter().next().map(|reason| reason.text)
+    }
+
     /// Whether a Reason header gives a text for a SIP status that begins as that of
     /// a block by analytics does (`v=analytics1;...`, ATIS-1000099).
     pub(super) fn reason_of_analytics(&self) -> bool {

@@ -79,6 +79,8 @@ fn a_busy_callee_refuses_and_the_ack_is_sent() {
         by_us,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed(false)));
     assert_eq!(world.told(BOB, incoming), [failed(true)]);
@@ -102,6 +104,8 @@ fn a_ringing_call_is_cancelled() {
         by_us: true,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.told(BOB, incoming), [CallEvent::Cancelled]);
@@ -141,6 +145,8 @@ fn nobody_answers_before_the_ring_timeout() {
         by_us: true,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.told(BOB, incoming), [CallEvent::Cancelled]);
@@ -157,6 +163,8 @@ fn a_silent_peer_is_given_up_after_64_t1() {
         by_us: false,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     assert_eq!(world.now - world.start, secs(32));
@@ -175,6 +183,8 @@ fn a_broken_transport_fails_the_call_at_once() {
         by_us: false,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     world.expect_at_rest();

@@ -46,6 +46,8 @@ fn failed(status: u16, by_us: bool) -> CallEvent {
         by_us,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     }
 }
 

@@ -176,6 +176,8 @@ fn an_interval_too_small_for_the_far_side_is_raised_once() {
         by_us: false,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     world.expect_at_rest();

@@ -67,6 +67,8 @@ fn a_stale_nonce_is_answered_once_more_and_a_wrong_password_is_not() {
         by_us: false,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call), [CallEvent::Sent, failed]);
     world.expect_at_rest();
@@ -220,6 +222,8 @@ fn only_trusted_peers_may_call_an_engine() {
         by_us: false,
         q850: None,
         blocked: false,
+        text: None,
+        retry_after: None,
     };
     assert_eq!(world.told(ALICE, call).last(), Some(&failed));
     assert_eq!(world.endpoint(BOB).load().servers, 0);

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use campaigns::Campaign;
-use domain::{CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, TrunkId};
+use campaigns::{CallerIdChoice, Campaign, Region, RestBelow, Rotation};
+use domain::{
+    CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, RoutePlanId, TrunkId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::config::{must_exist, no_such, taken, touch, written};
@@ -13,7 +15,7 @@ use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::work;
+use super::{routes, work};
 use crate::error::{Result, StoreError};
 
 /// Settings nobody searches by.
@@ -23,7 +25,11 @@ struct Settings {
     #[serde(default)]
     lines_max: Option<u32>,
     trunks: Vec<i64>,
+    #[serde(default)]
+    route_plan: Option<i64>,
     caller_ids: Vec<String>,
+    #[serde(default)]
+    caller_id_choice: Choice,
     ring_timeout_ms: u64,
     attempts_per_contact_max: u16,
     attempts_per_phone_max: u16,
@@ -37,6 +43,54 @@ struct Settings {
     call_max_ms: u64,
 }
 
+/// How a caller id is chosen.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Choice {
+    least_used: bool,
+    per_day_max: Option<u32>,
+    /// The called number's beginning, and the caller id it is shown.
+    regions: Vec<(String, String)>,
+    rest_below: Option<f64>,
+}
+
+impl Choice {
+    fn of(choice: &CallerIdChoice) -> Choice {
+        let region = |row: &Region| (row.prefix.to_string(), row.caller_id.dialable());
+        Choice {
+            least_used: choice.rotation == Rotation::LeastUsed,
+            per_day_max: choice.per_day_max,
+            regions: choice.regions.iter().map(region).collect(),
+            rest_below: choice.rest_below.map(RestBelow::share),
+        }
+    }
+
+    fn read(self) -> Result<CallerIdChoice> {
+        let region = |(prefix, caller_id): &(String, String)| {
+            Ok(Region {
+                prefix: prefix.parse().map_err(odd)?,
+                caller_id: PhoneNumber::from_e164(caller_id).map_err(odd)?,
+            })
+        };
+        Ok(CallerIdChoice {
+            rotation: match self.least_used {
+                true => Rotation::LeastUsed,
+                false => Rotation::RoundRobin,
+            },
+            per_day_max: self.per_day_max,
+            regions: self.regions.iter().map(region).collect::<Result<_>>()?,
+            rest_below: self.rest_below.and_then(Rate::new).and_then(RestBelow::new),
+        })
+    }
+}
+
+fn odd(detail: impl ToString) -> StoreError {
+    StoreError::Corrupt {
+        what: "settings of a campaign",
+        detail: detail.to_string(),
+    }
+}
+
 impl Settings {
     fn of(campaign: &Campaign) -> Settings {
         let span = |span: Duration| u64::try_from(millis(span)).unwrap_or(u64::MAX);
@@ -44,7 +98,9 @@ impl Settings {
             power_ratio: campaign.power_ratio,
             lines_max: campaign.lines_max,
             trunks: campaign.trunks.iter().map(|trunk| trunk.get()).collect(),
+            route_plan: campaign.route_plan.map(RoutePlanId::get),
             caller_ids: campaign.caller_ids.iter().map(|id| id.dialable()).collect(),
+            caller_id_choice: Choice::of(&campaign.caller_id_choice),
             ring_timeout_ms: span(campaign.ring_timeout),
             attempts_per_contact_max: campaign.attempts_per_contact_max,
             attempts_per_phone_max: campaign.attempts_per_phone_max,
@@ -70,6 +126,7 @@ pub(super) async fn all(db: &Database) -> Result<Vec<Campaign>> {
         let list = ListId::new(row.int("list")?);
         lists.entry(row.int("campaign")?).or_default().push(list);
     }
+    let routes = routes::by_plan(db).await?;
     let query = Query::new(
         "read campaigns",
         "SELECT id, name, state, mode, settings FROM campaign WHERE removed = 0 ORDER BY name",
@@ -79,23 +136,20 @@ pub(super) async fn all(db: &Database) -> Result<Vec<Campaign>> {
         .map(|row| {
             let mut campaign = campaign_of(row)?;
             campaign.lists = lists.remove(&campaign.id.get()).unwrap_or_default();
+            let routes = campaign.route_plan.and_then(|plan| routes.get(&plan));
+            campaign.routes = routes.cloned().unwrap_or_default();
             Ok(campaign)
         })
         .collect()
 }
 
 fn campaign_of(row: &Row) -> Result<Campaign> {
-    let odd = |detail: String| StoreError::Corrupt {
-        what: "settings of a campaign",
-        detail,
-    };
-    let settings: Settings =
-        serde_json::from_str(&row.text("settings")?).map_err(|error| odd(error.to_string()))?;
+    let settings: Settings = serde_json::from_str(&row.text("settings")?).map_err(odd)?;
     let share = |value: f64| Rate::new(value).ok_or_else(|| odd(format!("{value} is no share")));
     let caller_ids = settings
         .caller_ids
         .iter()
-        .map(|id| PhoneNumber::from_e164(id).map_err(|error| odd(error.to_string())))
+        .map(|id| PhoneNumber::from_e164(id).map_err(odd))
         .collect::<Result<_>>()?;
     Ok(Campaign {
         state: row.kind("state", CampaignState::from_number)?,
@@ -103,7 +157,9 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         power_ratio: settings.power_ratio,
         lines_max: settings.lines_max,
         trunks: settings.trunks.into_iter().map(TrunkId::new).collect(),
+        route_plan: settings.route_plan.map(RoutePlanId::new),
         caller_ids,
+        caller_id_choice: settings.caller_id_choice.read()?,
         ring_timeout: Duration::from_millis(settings.ring_timeout_ms),
         attempts_per_contact_max: settings.attempts_per_contact_max,
         attempts_per_phone_max: settings.attempts_per_phone_max,

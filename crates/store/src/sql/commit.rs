@@ -51,6 +51,7 @@ pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Res
         });
     }
     let mut answers = answered_before(&mut tx, old).await?;
+    answers.extend(rerouted(batch));
     if !new.is_empty() {
         insert_events(&mut tx, new).await?;
         for run in runs(new) {
@@ -113,6 +114,14 @@ async fn answered_before(tx: &mut Tx, old: &[Recorded]) -> Result<Answers> {
         answers.push((AttemptId::new(row.int("id")?), gate));
     }
     Ok(answers)
+}
+
+/// An attempt that goes on over another trunk passed the gates when it was intended.
+fn rerouted(batch: &[Recorded]) -> impl Iterator<Item = (AttemptId, Option<Gate>)> {
+    batch.iter().filter_map(|recorded| match &recorded.event {
+        Event::CallRerouted { attempt, .. } => Some((*attempt, None)),
+        _ => None,
+    })
 }
 
 async fn insert_events(tx: &mut Tx, events: &[Recorded]) -> Result<()> {
@@ -369,6 +378,8 @@ async fn update_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
         .ints("outcome", changes().map(|c| c.outcome))
         .ints("sip", changes().map(|c| c.sip_status))
         .ints("q850", changes().map(|c| c.q850))
+        .texts("cause_text", changes().map(|c| c.cause_text.clone()))
+        .ints("trunk", changes().map(|c| c.trunk))
         .ints("ended_by", changes().map(|c| c.ended_by))
         .texts("code", changes().map(|c| c.code.clone()))
         .ints("coded_by", changes().map(|c| c.coded_by))
@@ -388,6 +399,8 @@ async fn update_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
              outcome = COALESCE(a.outcome, r.outcome),
              sip_status = COALESCE(a.sip_status, r.sip),
              q850 = COALESCE(a.q850, r.q850),
+             cause_text = COALESCE(a.cause_text, r.cause_text),
+             trunk = COALESCE(r.trunk, a.trunk),
              ended_by = COALESCE(a.ended_by, r.ended_by),
              coded_by = CASE WHEN r.code IS NOT NULL THEN r.coded_by ELSE a.coded_by END,
              code = COALESCE(r.code, a.code, r.system_code),

@@ -1,7 +1,7 @@
-//! Configuration: trunks, typifications, and what every write of
-//! configuration has in common.
+//! Configuration: typifications, and what every write of configuration has
+//! in common.
 
-use domain::{CampaignId, Disposition, Origin, RetryRule, Secret, Trunk, TrunkId, TrunkTransport};
+use domain::{CampaignId, Disposition, Origin, RetryRule};
 use std::time::Duration;
 
 use super::database::{Database, Tx};
@@ -93,88 +93,6 @@ pub(super) async fn lists_of(tx: &mut Tx, campaign: CampaignId) -> Result<Vec<i6
     .int(campaign.get());
     let rows = tx.fetch(query).await?;
     rows.iter().map(|row| row.int("list")).collect()
-}
-
-/// See [`crate::Store::trunks`].
-pub(super) async fn trunks(db: &Database) -> Result<Vec<Trunk>> {
-    let query = Query::new(
-        "read trunks",
-        "SELECT id, name, host, port, transport, channels_max, calls_per_second, username,
-                password, prefix, enabled
-         FROM trunk WHERE removed = 0 ORDER BY name",
-    );
-    db.fetch(query).await?.iter().map(trunk_of).collect()
-}
-
-fn trunk_of(row: &Row) -> Result<Trunk> {
-    let transport = match row.text("transport")?.as_str() {
-        "udp" => TrunkTransport::Udp,
-        "tcp" => TrunkTransport::Tcp,
-        "tls" => TrunkTransport::Tls,
-        other => {
-            return Err(StoreError::Corrupt {
-                what: "transport of a trunk",
-                detail: format!("{other:?} means nothing to this version"),
-            });
-        }
-    };
-    let username = row.opt_text("username")?;
-    let password = row.opt_text("password")?.unwrap_or_default();
-    Ok(Trunk {
-        id: TrunkId::new(row.int("id")?),
-        name: row.text("name")?,
-        host: row.text("host")?,
-        port: row.narrow("port")?,
-        transport,
-        channels_max: row.narrow("channels_max")?,
-        calls_per_second_max: row.real("calls_per_second")?,
-        credentials: username.map(|name| (name, Secret::new(password))),
-        prefix: row.text("prefix")?,
-        enabled: row.flag("enabled")?,
-    })
-}
-
-/// See [`crate::Store::put_trunk`].
-pub(super) async fn put_trunk(db: &Database, trunk: &Trunk) -> Result<TrunkId> {
-    let text = match trunk.id.get() {
-        0 => {
-            "INSERT INTO trunk (name, host, port, transport, channels_max, calls_per_second,
-                                username, password, prefix, enabled)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id"
-        }
-        _ => {
-            "UPDATE trunk SET name = $1, host = $2, port = $3, transport = $4, channels_max = $5,
-                 calls_per_second = $6, username = $7, password = $8, prefix = $9, enabled = $10
-             WHERE id = $11 AND removed = 0 RETURNING id"
-        }
-    };
-    let credentials = trunk.credentials.as_ref();
-    let mut query = Query::new("write a trunk", text)
-        .text(&trunk.name)
-        .text(&trunk.host)
-        .int(i64::from(trunk.port))
-        .text(match trunk.transport {
-            TrunkTransport::Udp => "udp",
-            TrunkTransport::Tcp => "tcp",
-            TrunkTransport::Tls => "tls",
-        })
-        .int(i64::from(trunk.channels_max))
-        .real(trunk.calls_per_second_max)
-        .opt_text(credentials.map(|(name, _)| name.as_str()))
-        .opt_text(credentials.map(|(_, password)| password.expose()))
-        .text(&trunk.prefix)
-        .int(i64::from(trunk.enabled));
-    if trunk.id.get() != 0 {
-        query = query.int(trunk.id.get());
-    }
-    let mut tx = db.begin().await?;
-    let id = taken(
-        written(&mut tx, query, "trunk", trunk.id.get()).await,
-        || format!("there is already a trunk named {}", trunk.name),
-    )?;
-    touch(&mut tx).await?;
-    tx.commit().await?;
-    Ok(TrunkId::new(id))
 }
 
 /// See [`crate::Store::dispositions`].

@@ -18,6 +18,9 @@ pub(super) const LEARNT: i64 = 15;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
 
+/// Kind of the changes of trunk within an attempt.
+const REROUTED: i64 = 30;
+
 /// The columns of an event.
 pub(super) struct EventRow {
     pub(super) kind: i64,
@@ -78,6 +81,19 @@ fn row(event: &Event) -> EventRow {
             json!({"rule": gate.rule, "pack": gate.pack, "next": work(next)}),
         ),
         Event::CallPlaced { attempt } => of_attempt(3, attempt, json!({})),
+        Event::CallRerouted {
+            attempt,
+            from,
+            to,
+            cause,
+        } => of_attempt(
+            REROUTED,
+            attempt,
+            json!({
+                "from": from.get(), "to": to.get(), "sip": cause.sip_status, "q850": cause.q850,
+                "text": cause.text,
+            }),
+        ),
         Event::CallRinging { attempt } => of_attempt(4, attempt, json!({})),
         Event::CallAnswered {
             attempt,
@@ -105,6 +121,7 @@ fn row(event: &Event) -> EventRow {
             attempt,
             json!({
                 "outcome": outcome.word(), "sip": cause.sip_status, "q850": cause.q850,
+                "text": cause.text,
                 "ended_by": ended_by.number(), "next": next.as_ref().map(work),
             }),
         ),

@@ -39,6 +39,9 @@ pub(super) struct AttemptChange {
     pub(super) outcome: Option<i64>,
     pub(super) sip_status: Option<i64>,
     pub(super) q850: Option<i64>,
+    pub(super) cause_text: Option<String>,
+    /// The trunk it went on over.
+    pub(super) trunk: Option<i64>,
     pub(super) ended_by: Option<i64>,
     /// Said by an agent, or by the system after wrap-up: overrules.
     pub(super) code: Option<String>,
@@ -115,6 +118,9 @@ impl<'a> Fold<'a> {
                 self.work(next, None);
             }
             Event::CallPlaced { attempt } => self.change(attempt.get()).placed = Some(at),
+            Event::CallRerouted { attempt, to, .. } => {
+                self.change(attempt.get()).trunk = Some(to.get());
+            }
             Event::CallRinging { attempt } => self.change(attempt.get()).ringing = Some(at),
             Event::CallAnswered {
                 attempt,
@@ -149,6 +155,7 @@ impl<'a> Fold<'a> {
                 change.outcome = Some(i64::from(outcome.number()));
                 change.sip_status = cause.sip_status.map(i64::from);
                 change.q850 = cause.q850.map(i64::from);
+                change.cause_text.clone_from(&cause.text);
                 change.ended_by = Some(i64::from(ended_by.number()));
                 let said = next.as_ref().and_then(|next| next.code.clone());
                 change.system_code = outcome.system_code().map(str::to_owned).or(said);

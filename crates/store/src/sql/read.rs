@@ -28,7 +28,7 @@ pub(super) const INTENT_TO_INVITE_MAX: Duration = Duration::from_secs(3_600);
 
 const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone,
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
-    a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850,
+    a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850, a.cause_text,
     a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack FROM attempt a WHERE true";
 
 /// See [`crate::Store::attempts`].
@@ -194,6 +194,8 @@ fn attempt_of(row: &Row) -> Result<AttemptRow> {
         cause: Cause {
             sip_status: row.opt_narrow("sip_status")?,
             q850: row.opt_narrow("q850")?,
+            text: row.opt_text("cause_text")?,
+            ..Cause::default()
         },
         ended_by,
         code: row.opt_text("code")?,

@@ -102,6 +102,21 @@ impl AttemptRow {
     }
 }
 
+/// What a caller id did for a campaign in a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallerIdRow {
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// Which number was shown.
+    pub caller_id: PhoneNumber,
+    /// Calls placed.
+    pub calls: u64,
+    /// Of which answered, by whatever.
+    pub answered: u64,
+    /// Of which by a person, as far as the system can tell.
+    pub by_people: u64,
+}
+
 /// Something said of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypificationRow {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AgentProfile, CampaignId, CampaignState, DialMode, Event, LineMode, Rate, Secret,
-    Trunk, TrunkId, TrunkTransport, UserId,
+    AgentId, AgentProfile, CallerIdentity, CampaignId, CampaignState, DialMode, Event, LineMode,
+    Rate, Secret, Trunk, TrunkId, TrunkTransport, UserId,
 };
 use store::{Role, Session, StoreError, User};
 
@@ -28,16 +28,22 @@ contract!(
 
 fn trunk() -> Trunk {
     Trunk {
-        id: TrunkId::new(0),
-        name: "claro".to_owned(),
-        host: "10.0.0.1".to_owned(),
         port: 5061,
         transport: TrunkTransport::Tls,
         channels_max: 60,
         calls_per_second_max: 7.5,
         credentials: Some(("user".to_owned(), Secret::new("pass"))),
-        prefix: "57".to_owned(),
-        enabled: true,
+        called: vec!["+57/12 strip 2 put 03".parse().expect("a rule")],
+        calling: vec!["* put +".parse().expect("a rule")],
+        headers: vec!["add X-Account: {trunk}".parse().expect("a rule")],
+        identity: CallerIdentity {
+            from_user: Some("4711".to_owned()),
+            private: true,
+            diversion: Some(phone(900)),
+            ..CallerIdentity::default()
+        },
+        register: Some(Duration::from_secs(300)),
+        ..Trunk::new(TrunkId::new(0), "claro", "10.0.0.1")
     }
 }
 

@@ -159,6 +159,7 @@ pub(crate) fn closed(n: i64, outcome: Outcome, next: Option<WorkUpdate>) -> Even
         cause: Cause {
             sip_status: Some(480),
             q850: Some(18),
+            ..Cause::default()
         },
         ended_by: EndedBy::Network,
         next,

@@ -32,6 +32,7 @@ mod import;
 mod journal;
 mod reading;
 mod restart;
+mod routing;
 mod schema;
 mod typifying;
 mod verify;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ::media::detect::Heard;
 use ::media::{Codec, LegId, LegStats};
 
 /// A fact about a leg.
@@ -37,6 +38,13 @@ pub enum MediaEvent {
         leg: LegId,
         /// `0` to `9`, `*`, `#`, `A` to `D`.
         digit: char,
+    },
+    /// The network said something in a tone; once, where that was asked for.
+    Tone {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        heard: Heard,
     },
     /// The leg is closed; the last event of it.
     Closed {

@@ -237,6 +237,14 @@ impl MediaPool {
             .tell(&directory, leg, Command::Press(leg, keys.to_owned()));
     }
 
+    /// Listens for tones of the network in what a leg receives, from now on; or no longer, because
+    /// the call was answered, from when on its silence counts.
+    pub fn listen_for_tones(&self, leg: LegId, listen: bool) {
+        let directory = locked(&self.shared.directory);
+        self.shared
+            .tell(&directory, leg, Command::Listen(leg, listen));
+    }
+
     /// Copies what a leg receives to a bounded channel; frames that do not fit are counted and
     /// dropped. `None` ends it.
     pub fn tap(&self, leg: LegId, listener: Option<mpsc::Sender<TapFrame>>) {

@@ -10,6 +10,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
+use ::media::detect::Detector;
+use ::media::g711::decode_all;
 use ::media::leg::What;
 use ::media::{LegId, Playback, Remote};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
@@ -39,6 +41,7 @@ pub(super) enum Command {
     Play(LegId, Playback, bool),
     Press(LegId, String),
     Tap(LegId, Option<tokio::sync::mpsc::Sender<TapFrame>>),
+    Listen(LegId, bool),
     Close(LegId),
     Stop,
 }
@@ -111,6 +114,8 @@ struct Owned {
     leg: Arc<Leg>,
     other: Option<Arc<Leg>>,
     tap: Option<tokio::sync::mpsc::Sender<TapFrame>>,
+    /// Listens for tones of the network, until the call is answered.
+    detector: Option<Box<Detector>>,
     /// The instant in the queue of alarms that counts.
     alarm: Option<Instant>,
 }
@@ -206,6 +211,14 @@ impl Turner {
                     self.with(leg, |owned| owned.leg.mouth().press(now, &keys));
                 }
                 Command::Tap(leg, listener) => self.with(leg, |owned| owned.tap = listener),
+                Command::Listen(leg, true) => self.with(leg, |owned| {
+                    // The tones of another 18x go on where those of the first left off.
+                    owned.detector.get_or_insert_default();
+                }),
+                Command::Listen(leg, false) => self.with(leg, |owned| {
+                    owned.detector = None;
+                    owned.leg.ear().restart_silence(now);
+                }),
                 Command::Close(leg) => self.close(leg),
                 Command::Stop => self.stopping = true,
             }
@@ -218,6 +231,7 @@ impl Turner {
             leg: Arc::clone(&leg),
             other: None,
             tap: None,
+            detector: None,
             alarm: None,
         };
         self.legs.insert(leg.id, owned);
@@ -363,6 +377,11 @@ impl Owned {
         }
         if judged.resumed {
             common.send(MediaEvent::Resumed { leg });
+        }
+        if let (Some(detector), What::Audio(codec, packet)) = (&mut self.detector, &judged.what)
+            && let Some(heard) = detector.hear(&decode_all(*codec, packet.payload))
+        {
+            common.send(MediaEvent::Tone { leg, heard });
         }
         match judged.what {
             What::Keys(_, Some(digit)) => common.send(MediaEvent::Digit { leg, digit }),

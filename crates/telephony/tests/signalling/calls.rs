@@ -16,7 +16,7 @@ fn failed(outcome: Outcome, status: u16) -> CallProgress {
         outcome,
         cause: Cause {
             sip_status: Some(status),
-            q850: None,
+            ..Cause::default()
         },
     }
 }

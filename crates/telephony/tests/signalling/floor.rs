@@ -11,7 +11,9 @@ use domain::{
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
-use telephony::{DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings};
+use telephony::{
+    Causes, DigestAlgorithm, Listener, Report, Telephony, TelephonyConfig, TlsSettings,
+};
 use tokio::sync::mpsc;
 
 use crate::peer::{Behaviour, Peer, Seen, Setup};
@@ -47,6 +49,7 @@ pub(crate) fn config() -> TelephonyConfig {
         digests: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
         media: MediaConfig::loopback(1),
         secret: [5; 32],
+        causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[MESSAGE; 4000]).expect("half a second of G.711"),
         seed: [6; 32],
     }
@@ -244,16 +247,11 @@ pub(crate) const DECLINES: &str = "+573000000009";
 /// The trunk of these tests, at a host.
 pub(crate) fn trunk(host: &str, port: u16, transport: TrunkTransport) -> Trunk {
     Trunk {
-        id: TRUNK,
-        name: "carrier".into(),
-        host: host.into(),
         port,
         transport,
         channels_max: 100,
         calls_per_second_max: 100.0,
-        credentials: None,
-        prefix: String::new(),
-        enabled: true,
+        ..Trunk::new(TRUNK, "carrier", host)
     }
 }
 

@@ -24,5 +24,7 @@ mod restart;
 mod scripted;
 mod sessions;
 mod sipp;
+mod text_carrier;
 mod tls;
+mod trunks;
 mod websocket;

@@ -237,6 +237,7 @@ async fn a_redirection_is_not_followed_and_costs_the_contact_nothing() {
     let cause = domain::Cause {
         sip_status: Some(302),
         q850: None,
+        ..domain::Cause::default()
     };
     let outcome = domain::Outcome::Congestion;
     assert_eq!(end, CallProgress::Failed { outcome, cause });
