@@ -10,6 +10,7 @@
 //!     ▲                     └─────────────────────┴───────────── WrapUp
 //!     └── waited too long ── Lost ◀── line down, from any but Offline, WrapUp
 //! ```
+//! A call that was handed on and comes back leads from its WrapUp to Talking again.
 //!
 //! A break or a log-out asked for during a call is booked and happens when the
 //! agent is free. Who loses the line while typifying may finish that first.
@@ -194,6 +195,20 @@ impl Agent {
         self.state == State::Ready && self.line_up && self.serves(campaign)
     }
 
+    /// Whether a call they handed on may come back to them.
+    pub fn can_take_back(&self, attempt: AttemptId) -> bool {
+        match self.state {
+            State::Ready => self.line_up,
+            State::WrapUp { attempt: last, .. } => self.line_up && last == attempt,
+            State::Offline
+            | State::Raising
+            | State::Reserved { .. }
+            | State::Talking { .. }
+            | State::Break { .. }
+            | State::Lost { .. } => false,
+        }
+    }
+
     /// Whether they take calls for it at all.
     pub fn serves(&self, campaign: CampaignId) -> bool {
         self.profile.campaigns.contains(&campaign)
@@ -349,6 +364,10 @@ impl Agent {
         match self.state {
             State::Ready => Ok(self.enter(now, State::Talking { attempt }, Some(limit))),
             State::Reserved { attempt: promised } if promised == attempt => {
+                Ok(self.enter(now, State::Talking { attempt }, Some(limit)))
+            }
+            // They handed it on, nobody answered there, and it is theirs again.
+            State::WrapUp { attempt: last, .. } if last == attempt && self.line_up => {
                 Ok(self.enter(now, State::Talking { attempt }, Some(limit)))
             }
             _ => Err(Refusal::NotReady),

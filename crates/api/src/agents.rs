@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::{AgentId, AgentProfile, LineMode, Secret};
+use domain::{AgentId, AgentProfile, DestinationPlace, LineMode, Secret};
 use store::Store;
 use wire::AgentForm;
 
@@ -121,6 +121,11 @@ pub async fn apply_agent(
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if agent.sip_user.is_empty() || !agent.sip_user.chars().all(allowed) {
         return no("the SIP user of an agent is made of letters, digits and . - _");
+    }
+    let destinations = store.destinations().await?;
+    let taken = DestinationPlace::Phone(agent.sip_user.clone());
+    if destinations.iter().any(|known| known.place == taken) {
+        return no("that phone is a destination's; give the agent one of their own");
     }
     if form
         .sip_password

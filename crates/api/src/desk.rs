@@ -12,7 +12,7 @@ use domain::{AgentId, AttemptId, Timestamp};
 use engine::{AgentLive, AgentRequest};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use wire::{Desk, DeskContact, DeskPhone, TypifyForm};
+use wire::{Desk, DeskCall, DeskContact, DeskPhone, TypifyForm};
 
 use crate::App;
 use crate::auth::{Caller, now as clock};
@@ -96,6 +96,12 @@ fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
         line_up: agent.line_up,
         registered: agent.registered,
         attempt: agent.attempt.map(AttemptId::get),
+        on_call: agent.on_call.as_ref().map(|call| DeskCall {
+            stands: call.stands.to_owned(),
+            with: call.with.clone(),
+            answered: call.answered,
+            ends: call.ends.map(Timestamp::as_millis),
+        }),
         deadline: agent.deadline.map(Timestamp::as_millis),
         booked: agent.booked.clone(),
         contact,
@@ -138,7 +144,11 @@ async fn contact(app: &App, attempt: Option<AttemptId>) -> Result<Option<DeskCon
     }))
 }
 
-async fn ask(app: &App, caller: &Caller, request: AgentRequest) -> Result<StatusCode, ApiError> {
+pub(crate) async fn ask(
+    app: &App,
+    caller: &Caller,
+    request: AgentRequest,
+) -> Result<StatusCode, ApiError> {
     let agent = caller.agent()?;
     let granted = app.control.ask(agent, request).await;
     granted.map_err(ApiError::Rejected)?;
@@ -154,10 +164,12 @@ macro_rules! requests {
             State(app): State<App>,
             caller: Caller,
         ) -> Result<StatusCode, ApiError> {
-            ask(&app, &caller, $request).await
+            $crate::desk::ask(&app, &caller, $request).await
         }
     )*};
 }
+
+pub(crate) use requests;
 
 requests! {
     /// Start the shift.

@@ -10,6 +10,7 @@ mod caller_ids;
 mod campaigns;
 mod control;
 mod desk;
+mod destinations;
 mod error;
 mod explain;
 mod hashing;
@@ -24,6 +25,7 @@ pub mod provisioning;
 pub mod rehearsal;
 mod route_plans;
 mod session;
+mod transfer;
 mod trunks;
 mod users;
 
@@ -42,6 +44,7 @@ pub use attempts::attempt_shown;
 pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::Control;
+pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use error::ApiError;
 pub use explain::explain;
 pub use import::{ImportRequest, Imported, load};
@@ -92,6 +95,15 @@ pub fn router(app: App) -> Router {
         .routes(routes!(desk::pause))
         .routes(routes!(desk::log_out))
         .routes(routes!(desk::hang_up))
+        .routes(routes!(transfer::targets))
+        .routes(routes!(transfer::hold))
+        .routes(routes!(transfer::resume))
+        .routes(routes!(transfer::digits))
+        .routes(routes!(transfer::transfer))
+        .routes(routes!(transfer::complete))
+        .routes(routes!(transfer::cancel))
+        .routes(routes!(transfer::three_way))
+        .routes(routes!(transfer::note))
         .routes(routes!(desk::accept_preview))
         .routes(routes!(desk::skip_preview))
         .routes(routes!(desk::extend))
@@ -112,6 +124,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(route_plans::all, route_plans::create))
         .routes(routes!(route_plans::change, route_plans::remove))
         .routes(routes!(caller_ids::all))
+        .routes(routes!(destinations::all, destinations::create))
+        .routes(routes!(destinations::change, destinations::remove))
         .routes(routes!(agents::all, agents::create))
         .routes(routes!(agents::change, agents::remove))
         .routes(routes!(provisioning::shown, provisioning::renew))
@@ -120,6 +134,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(users::change, users::remove))
         .routes(routes!(attempts::page))
         .routes(routes!(attempts::typifications))
+        .routes(routes!(transfer::steps))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .split_for_parts();

@@ -8,6 +8,7 @@ mod campaign;
 mod causes;
 mod config;
 mod demo;
+mod destination;
 mod explain;
 mod list;
 mod output;
@@ -90,6 +91,9 @@ enum Command {
     /// Agents and their phones
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Where live calls may be handed to besides advisors: the back office
+    #[command(subcommand)]
+    Destination(destination::Destination),
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
@@ -175,6 +179,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Campaign(campaign) => campaign.run(global).await?,
             Command::List(list) => list.run(global).await?,
             Command::Agent(agent) => agent.run(global).await?,
+            Command::Destination(destination) => destination.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,

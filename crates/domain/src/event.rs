@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
-    SignallingRecord, Timestamp, TrunkId, WorkUpdate,
+    SignallingRecord, Timestamp, TransferIntent, TransferTarget, TrunkId, WorkUpdate,
 };
 
 /// An event with its place in the record.
@@ -79,6 +79,71 @@ pub enum Event {
         attempt: AttemptId,
         /// From answer to this verdict.
         waited: Duration,
+    },
+    /// An agent put the customer on hold.
+    CallHeld {
+        /// Which.
+        attempt: AttemptId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// And took them back.
+    CallResumed {
+        /// Which.
+        attempt: AttemptId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// The call is to be handed on. Durable before a destination's phone rings.
+    TransferIntended(TransferIntent),
+    /// The target hears the agent, or the customer if the agent left already.
+    TransferAnswered {
+        /// Which.
+        attempt: AttemptId,
+        /// How to end a destination's dialog after a crash.
+        signalling: Option<SignallingRecord>,
+    },
+    /// The target did not answer, left, or is not wanted any more.
+    TransferFailed {
+        /// Which.
+        attempt: AttemptId,
+        /// Why, in words.
+        why: String,
+    },
+    /// Customer, agent and target hear each other.
+    ThreeWayStarted {
+        /// Which.
+        attempt: AttemptId,
+        /// Who asked.
+        agent: AgentId,
+    },
+    /// The target has the customer now, without the agent.
+    CallTransferred {
+        /// Which.
+        attempt: AttemptId,
+        /// Who had it.
+        from: AgentId,
+        /// Who has it.
+        to: TransferTarget,
+    },
+    /// An agent sent keys to the customer's side. Which ones is not written
+    /// down: they may be somebody's secret.
+    DigitsSent {
+        /// Which.
+        attempt: AttemptId,
+        /// Who.
+        agent: AgentId,
+        /// How many.
+        count: u8,
+    },
+    /// An agent who had the call left a note for whoever has it next.
+    CallNoted {
+        /// Which.
+        attempt: AttemptId,
+        /// Who.
+        agent: AgentId,
+        /// Free text.
+        note: String,
     },
     /// The call is over, whatever way; exactly one per placed call.
     AttemptClosed {

@@ -43,6 +43,8 @@ ids! {
     CampaignId,
     /// One record of a contact list.
     ContactId,
+    /// A place calls may be handed to: the back office.
+    DestinationId,
     /// Contacts loaded together.
     ListId,
     /// A human being, across lists and campaigns (document, else phone).

@@ -17,6 +17,7 @@ mod phone;
 mod rate;
 mod route;
 mod time;
+mod transfer;
 mod trunk;
 
 pub use agent::{AgentProfile, LineMode};
@@ -26,7 +27,8 @@ pub use disposition::{Disposition, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, RoutePlanId, TrunkId, UserId,
+    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, PersonId, RoutePlanId,
+    TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, written};
@@ -35,6 +37,9 @@ pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};
 pub use route::{CostPerMinute, Prefix, ROUTES_MAX, Route, RoutePlan, ways};
 pub use time::{InvalidSpan, Timestamp, parse_span};
+pub use transfer::{
+    Destination, DestinationPlace, TransferIntent, TransferKind, TransferRoute, TransferTarget,
+};
 pub use trunk::{
     CallerIdentity, InvalidTrunk, REGISTER_EXPIRES_MAX, REGISTER_EXPIRES_MIN, Secret, Trunk,
     TrunkTransport,

@@ -12,15 +12,25 @@
 //!                           ┌── agent ready ──────────────────── Waiting ◀─┐
 //!                           ▼                                       │      │ line
 //!                        Talking ───────────────────────────────────┼──────┘ lost
-//!                           │                          waited too long
+//!                           │  (handed on: below)      waited too long
 //!                           ▼                                       ▼
 //!                 closed (AttemptClosed, once) ◀───────────────── Message
+//! ```
+//! While an agent has the customer, the call may be held or handed on:
+//! ```text
+//!  Held ◀─hold/resume─▶ Talking ──attended──▶ Consulting ──────▶ ThreeWay
+//!                        │    ▲ ◀─taken back, no answer─┴────────────┤
+//!                  blind │    └── an advisor has the customer ◀──────┤ the agent
+//!                        ▼                                           ▼ leaves
+//!     Waiting ◀──no── Passing ──a destination answers────────────▶ Handed
 //! ```
 
 use domain::{
     AgentId, AttemptId, Cause, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber,
     Timestamp, TrunkId, WorkItem,
 };
+
+use crate::side::Side;
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +54,25 @@ pub(crate) enum Phase {
         /// Who.
         agent: AgentId,
     },
+    /// The agent put the customer on hold.
+    Held {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The customer is on hold while their agent asks the side.
+    Consulting {
+        /// Who.
+        agent: AgentId,
+    },
+    /// Customer, agent and side hear each other.
+    ThreeWay {
+        /// Who.
+        agent: AgentId,
+    },
+    /// Handed on by an agent who left; the destination rings.
+    Passing,
+    /// Customer and destination hear each other, no agent with them.
+    Handed,
     /// The message plays, or an answer we no longer wanted is being ended.
     Message,
 }
@@ -68,6 +97,18 @@ pub(crate) struct Call {
     pub(crate) heard_by: Option<AgentId>,
     /// Since when they did.
     pub(crate) talking_since: Option<Timestamp>,
+    /// Everyone who had it, in turn.
+    pub(crate) had: Vec<AgentId>,
+    /// Whom it is being handed to.
+    pub(crate) side: Option<Box<Side>>,
+    /// How often it was handed on.
+    pub(crate) transfers: u32,
+    /// Who handed it on last: nobody there, and it is theirs again.
+    pub(crate) back_to: Option<AgentId>,
+    /// When it has lasted as long as it may.
+    pub(crate) ends: Option<Timestamp>,
+    /// Whether its agent was told so.
+    pub(crate) warned: bool,
     /// Whether it counts as abandoned.
     pub(crate) abandoned: bool,
     /// A correction of an earlier attempt ended the work while this one goes on.
@@ -101,6 +142,12 @@ impl Call {
             waiting_since: None,
             heard_by: None,
             talking_since: None,
+            had: Vec::new(),
+            side: None,
+            transfers: 0,
+            back_to: None,
+            ends: None,
+            warned: false,
             abandoned: false,
             work_ended: None,
             tried: Vec::new(),
@@ -120,7 +167,41 @@ impl Call {
             | Phase::Ordered
             | Phase::Dialing
             | Phase::Ringing => true,
-            Phase::Shown | Phase::Waiting | Phase::Talking { .. } | Phase::Message => false,
+            Phase::Shown
+            | Phase::Waiting
+            | Phase::Talking { .. }
+            | Phase::Held { .. }
+            | Phase::Consulting { .. }
+            | Phase::ThreeWay { .. }
+            | Phase::Passing
+            | Phase::Handed
+            | Phase::Message => false,
+        }
+    }
+
+    /// Who has the customer, on hold or not.
+    pub(crate) fn agent(&self) -> Option<AgentId> {
+        match self.phase {
+            Phase::Talking { agent }
+            | Phase::Held { agent }
+            | Phase::Consulting { agent }
+            | Phase::ThreeWay { agent } => Some(agent),
+            Phase::Intended
+            | Phase::Shown
+            | Phase::Rerouting
+            | Phase::Ordered
+            | Phase::Dialing
+            | Phase::Ringing
+            | Phase::Waiting
+            | Phase::Passing
+            | Phase::Handed
+            | Phase::Message => None,
+        }
+    }
+
+    pub(crate) fn now_had_by(&mut self, agent: AgentId) {
+        if self.had.last() != Some(&agent) {
+            self.had.push(agent);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The end of an attempt: one outcome, what becomes of the contact, and the
 //! agent set free. And of an intent that never became a call.
 
-use agents::Agent;
+use agents::{Agent, State};
 use campaigns::{After, defer};
 use domain::{
     AgentId, AttemptId, CampaignId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem,
@@ -23,9 +23,10 @@ impl Engine {
         cause: Cause,
         ended_by: EndedBy,
     ) {
-        let Some(call) = self.take_call(attempt) else {
+        let Some(mut call) = self.take_call(attempt) else {
             return;
         };
+        let side = call.side.take();
         let campaign = call.intent.campaign;
         // The trunk it would have gone on over has shown nothing.
         if call.waiting_since.is_none() && !call.is_rerouting() {
@@ -49,6 +50,7 @@ impl Engine {
         let typified = call.typified;
         self.remember(call, outcome, next);
         self.release_reserved(attempt, promised);
+        self.side_ends_with(attempt, side);
         if outcome == Outcome::Connected {
             self.after_talk(attempt, campaign, heard_by, typified);
         }
@@ -82,7 +84,13 @@ impl Engine {
                     }
                     self.hang_up_answered(attempt, EndedBy::System);
                 }
-                Phase::Talking { .. } | Phase::Message => {
+                Phase::Talking { .. }
+                | Phase::Held { .. }
+                | Phase::Consulting { .. }
+                | Phase::ThreeWay { .. }
+                | Phase::Passing
+                | Phase::Handed
+                | Phase::Message => {
                     self.hang_up_answered(attempt, EndedBy::System);
                 }
             }
@@ -149,6 +157,7 @@ impl Engine {
         let call = self.calls.remove(attempt)?;
         self.timers.clear(Timer::Wait(attempt));
         self.timers.clear(Timer::Silence(attempt));
+        self.timers.clear(Timer::Length(attempt));
         if call.holds_channel {
             self.trunks.free(call.intent.trunk, !call.was_ordered());
         }
@@ -205,6 +214,7 @@ impl Engine {
                 phone: intent.ordinal,
                 number: intent.phone,
                 talked,
+                had: call.had,
             })
         });
         // Nobody can speak of most attempts, nor were agents promised to them,
@@ -233,21 +243,33 @@ impl Engine {
         typified: bool,
     ) {
         let agent = heard_by.filter(|agent| {
-            self.roster.get(*agent).is_some_and(|agent| {
-                agent.attempt() == Some(attempt)
-                    && matches!(agent.state(), agents::State::Talking { .. })
-            })
+            self.roster
+                .get(*agent)
+                .is_some_and(|agent| agent.attempt() == Some(attempt))
         });
-        let wrap_up = self
-            .runs
-            .get(&campaign)
+        let state = agent
+            .and_then(|agent| self.roster.get(agent))
+            .map(Agent::state);
+        let wrap_up = self.wrap_up_of(Some(campaign));
+        match (agent, state) {
+            (Some(agent), Some(State::Talking { .. })) if typified => {
+                self.act(agent, Agent::free);
+            }
+            (Some(agent), Some(State::Talking { .. })) => {
+                self.act(agent, |agent, now| agent.wrap_up(now, wrap_up));
+            }
+            // They handed it on and are at it.
+            (Some(_), Some(State::WrapUp { .. })) => {}
+            _ => self.typify_by_system(attempt),
+        }
+    }
+
+    /// How long agents may typify a call of a campaign.
+    pub(crate) fn wrap_up_of(&self, campaign: Option<CampaignId>) -> std::time::Duration {
+        campaign
+            .and_then(|id| self.runs.get(&id))
             .map_or(std::time::Duration::from_secs(30), |run| {
                 run.campaign.wrap_up
-            });
-        match agent {
-            Some(agent) if typified => self.act(agent, Agent::free),
-            Some(agent) => self.act(agent, |agent, now| agent.wrap_up(now, wrap_up)),
-            None => self.typify_by_system(attempt),
-        }
+            })
     }
 }

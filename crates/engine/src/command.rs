@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, CampaignId, Event, PhoneNumber, Recorded, TrunkId, WorkUpdate};
+use domain::{
+    AgentId, AttemptId, CampaignId, Event, PhoneNumber, Recorded, TransferRoute, TrunkId,
+    WorkUpdate,
+};
 
 /// An order to a shell. Orders may fail; the failure comes back as an input.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,49 @@ pub enum Command {
         /// The customer's call.
         attempt: AttemptId,
         /// Whose line.
+        agent: AgentId,
+    },
+    /// Who hears whom on this call from now on. Who was on it and is not named
+    /// leaves it; a customer who is not named hears the hold tone. Who is named
+    /// and not there yet joins when they answer; the others hear it ring.
+    Arrange {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// All who hear each other.
+        talk: Vec<Party>,
+    },
+    /// Call a destination as the second leg of a call. Only ever given after
+    /// the intent was committed.
+    CallSide {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
+        /// Where to.
+        place: SidePlace,
+        /// Give up after ringing this long.
+        ring_timeout: Duration,
+    },
+    /// End the second leg of a call, whatever its state; nothing more is said
+    /// of it.
+    DropSide {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
+    },
+    /// Send keys to the customer's side.
+    SendDigits {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// The keys.
+        digits: String,
+    },
+    /// Let an agent hear that their call ends in a minute.
+    Warn {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// Who.
         agent: AgentId,
     },
     /// Play the message to an abandoned caller, then hang up and report
@@ -60,6 +106,26 @@ pub enum Command {
     /// Give leased contacts back unchanged (campaign stopped, gate closed
     /// before an intent was made).
     ReleaseWork(Vec<WorkUpdate>),
+}
+
+/// One of those on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The customer.
+    Customer,
+    /// An agent, on their line.
+    Agent(AgentId),
+    /// The second leg.
+    Side,
+}
+
+/// Where a second leg goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SidePlace {
+    /// To a phone of ours, by the user part of its address.
+    Phone(String),
+    /// To a number, over a trunk.
+    Number(TransferRoute),
 }
 
 /// What one input led to. The shell makes `events` durable in order;

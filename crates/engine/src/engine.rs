@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use agents::{Agent, Change, Expired, Refusal, Roster};
 use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, Event, Outcome, Recorded, Timestamp,
+    AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, Destination, DestinationId, Event,
+    Outcome, Recorded, Timestamp,
 };
 use pacing::Fact;
 
@@ -27,6 +28,8 @@ pub struct Engine {
     /// Catalogues told before their campaign.
     catalogues: BTreeMap<CampaignId, Catalogue>,
     pub(crate) trunks: Trunks,
+    /// Where calls may be handed to besides advisors.
+    pub(crate) destinations: BTreeMap<DestinationId, Destination>,
     pub(crate) roster: Roster,
     pub(crate) calls: Calls,
     pub(crate) past: Past,
@@ -38,6 +41,8 @@ pub struct Engine {
     pub(crate) dirty: Vec<CampaignId>,
     pub(crate) stalled: bool,
     pub(crate) draining: bool,
+    /// What the reaper found so far.
+    pub(crate) reaped: u64,
     /// Nobody will replay its pacing.
     unledgered: bool,
     /// What this step led to so far.
@@ -144,6 +149,20 @@ impl Engine {
                 work,
                 next_due,
             } => self.hopper_refilled(campaign, work, next_due),
+            Input::DestinationChanged(destination) => {
+                self.destinations.insert(destination.id, *destination);
+            }
+            Input::DestinationRemoved(id) => {
+                self.destinations.remove(&id);
+            }
+            Input::TransferCommitted { attempt, number } => {
+                self.transfer_committed(attempt, number);
+            }
+            Input::Side {
+                attempt,
+                number,
+                progress,
+            } => self.side_went_on(attempt, number, progress),
             Input::IntentCommitted(attempt) => self.intent_committed(attempt),
             Input::IntentRefused { attempt, gate } => self.intent_refused(attempt, gate),
             Input::StoreStalled(stalled) => {
@@ -180,6 +199,7 @@ impl Engine {
                 at,
                 estimates,
             } => self.pacing_learnt(campaign, at, &estimates),
+            Input::Compare => self.compare_tables(),
             Input::Drain => self.drain(),
             Input::Cease => self.cease(),
         }
@@ -195,6 +215,8 @@ impl Engine {
             }
             Timer::Wait(attempt) => self.waited_too_long(attempt),
             Timer::Silence(attempt) => self.call_is_silent(attempt),
+            Timer::Side(attempt) => self.side_is_silent(attempt),
+            Timer::Length(attempt) => self.length_is_up(attempt),
             Timer::Agent(id) => self.agent_state_is_over(id),
             Timer::Raise(id) => self.raise_again(id),
         }

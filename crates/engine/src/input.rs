@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use campaigns::Campaign;
 use domain::{
-    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Disposition, EndedBy, Gate, Intent,
-    Outcome, PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, WorkItem, WorkUpdate,
+    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
+    EndedBy, Gate, Intent, Outcome, PhoneNumber, SignallingRecord, Timestamp, TransferKind,
+    TransferTarget, Trunk, TrunkId, WorkItem, WorkUpdate,
 };
 
 /// Something that happened outside, told to the engine.
@@ -51,6 +52,10 @@ pub enum Input {
         /// When the next contact becomes due; `None`: nothing is left at all.
         next_due: Option<Timestamp>,
     },
+    /// A destination was made or changed.
+    DestinationChanged(Box<Destination>),
+    /// A destination was removed: nobody can be handed there any more.
+    DestinationRemoved(DestinationId),
     /// The intent is durable. Only now may the call leave.
     IntentCommitted(AttemptId),
     /// The store refused the intent (person or number already being called,
@@ -61,6 +66,14 @@ pub enum Input {
         /// Why.
         gate: Gate,
     },
+    /// The intent to hand a call on is durable. Only now may a destination's
+    /// phone ring.
+    TransferCommitted {
+        /// Which call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
+    },
     /// The store does not commit (`true`) or commits again (`false`). While
     /// it stalls, no new intent is made; nothing else changes.
     StoreStalled(bool),
@@ -68,6 +81,15 @@ pub enum Input {
     Call {
         /// Which.
         attempt: AttemptId,
+        /// How far.
+        progress: CallProgress,
+    },
+    /// The second leg of a call that is handed on went on.
+    Side {
+        /// Which call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
         /// How far.
         progress: CallProgress,
     },
@@ -122,6 +144,8 @@ pub enum Input {
         /// As the event has it.
         estimates: String,
     },
+    /// Compare agents with calls: feed it each second.
+    Compare,
     /// Stop dialing; live calls go on. The shell watches
     /// [`LiveState`](crate::LiveState) until none is left.
     Drain,
@@ -183,6 +207,9 @@ pub enum LineEvent {
     Unregistered,
     /// The line answered our call and can carry a customer.
     Up,
+    /// They hung their phone up while several were on the call; the line can
+    /// be raised again at once.
+    HungUp,
     /// The line fell or could not be raised; why, in words.
     Down(String),
     /// The agent pressed a key on their phone.
@@ -203,6 +230,32 @@ pub enum AgentRequest {
     LogOut,
     /// Hang up the customer.
     HangUp,
+    /// Put the customer on hold.
+    Hold,
+    /// Take the customer back from hold.
+    Resume,
+    /// Send keys to the customer's side, as a telephone does.
+    SendDigits(String),
+    /// Hand the call on.
+    Transfer {
+        /// To whom.
+        to: TransferTarget,
+        /// How.
+        kind: TransferKind,
+    },
+    /// Leave the call to whom it is being handed.
+    CompleteTransfer,
+    /// Take the customer back instead.
+    CancelTransfer,
+    /// Let customer and target hear each other, the agent with them.
+    ThreeWay,
+    /// Leave a note about a call they had.
+    Note {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// Free text.
+        note: String,
+    },
     /// Preview: call the contact shown.
     AcceptPreview,
     /// Preview: give it back and show another.

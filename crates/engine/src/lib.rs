@@ -17,21 +17,25 @@ mod opted_out;
 mod pace;
 mod past;
 mod progress;
+mod reaper;
 mod requests;
 mod reroute;
 mod routes;
 mod run;
+mod side;
 mod spacing;
 mod staffing;
 mod timers;
+mod transfer;
 mod trunks;
 mod typify;
 mod view;
 
-pub use command::{Command, Rejection, Step};
+pub use command::{Command, Party, Rejection, SidePlace, Step};
 pub use engine::Engine;
 pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
-pub use live::{AgentLive, CallsLive, CampaignLive, LiveState, TrunkLive};
+pub use live::{AgentLive, CallsLive, CampaignLive, LiveState, OnCall, TrunkLive};
+pub use reaper::Tables;
 
 /// Where numbering goes on after a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -23,6 +23,8 @@ pub struct LiveState {
     pub store_stalled: bool,
     /// True once draining.
     pub draining: bool,
+    /// Agents and calls that had lost each other, found by the reaper.
+    pub reaped: u64,
 }
 
 /// One agent now.
@@ -44,10 +46,26 @@ pub struct AgentLive {
     pub registered: bool,
     /// The attempt they are on, or typify.
     pub attempt: Option<AttemptId>,
+    /// How their call stands, while they are on one.
+    pub on_call: Option<OnCall>,
     /// End of wrap-up, where there is one.
     pub deadline: Option<Timestamp>,
     /// Booked for after the call: a break reason, or `logout`.
     pub booked: Option<String>,
+}
+
+/// How an agent's call stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnCall {
+    /// `talking`, `held`, `consulting`, `three_way`, or `consulted` for an agent
+    /// who was asked about another's call.
+    pub stands: &'static str,
+    /// The other advisor or the destination, where there is one.
+    pub with: Option<String>,
+    /// Whether they have answered.
+    pub answered: bool,
+    /// When the call has lasted as long as it may.
+    pub ends: Option<Timestamp>,
 }
 
 /// One campaign now.

@@ -20,7 +20,15 @@ impl Engine {
                 .get(*agent)
                 .is_some_and(|agent| agent.attempt() == Some(attempt) && agent.line_is_up())
         });
-        let agent = promised.or_else(|| self.roster.longest_idle(campaign));
+        // Who handed it on knows the customer.
+        let back_to = call.back_to.filter(|agent| {
+            self.roster
+                .get(*agent)
+                .is_some_and(|agent| agent.can_take_back(attempt))
+        });
+        let agent = promised
+            .or(back_to)
+            .or_else(|| self.roster.longest_idle(campaign));
         if let Some(agent) = agent
             && self.bridge(attempt, agent)
         {
@@ -57,15 +65,10 @@ impl Engine {
         let waited = call
             .waiting_since
             .map_or(std::time::Duration::ZERO, |since| self.now.since(since));
-        let call_max = self
-            .runs
-            .get(&campaign)
-            .map_or(std::time::Duration::from_secs(3_600), |run| {
-                run.campaign.call_max
-            });
+        let limit = self.talk_limit(attempt);
         let mut bridged = false;
         self.act(agent, |agent, now| {
-            let change = agent.talk(now, attempt, call_max).ok();
+            let change = agent.talk(now, attempt, limit).ok();
             bridged = change.is_some();
             change
         });
@@ -77,11 +80,13 @@ impl Engine {
                 call.phase = Phase::Talking { agent };
                 call.heard_by = Some(agent);
                 call.talking_since = Some(self.now);
+                call.now_had_by(agent);
                 call.intent.agent.filter(|promised| *promised != agent)
             }
             None => None,
         };
         self.timers.clear(Timer::Wait(attempt));
+        self.length_counts(attempt);
         self.order(Command::Bridge { attempt, agent });
         self.emit(Event::CallBridged {
             attempt,

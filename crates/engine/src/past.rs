@@ -35,6 +35,8 @@ pub(crate) struct Heard {
     pub(crate) phone: u8,
     /// The same as a number.
     pub(crate) number: domain::PhoneNumber,
+    /// Everyone who had it, in turn: they may leave a note.
+    pub(crate) had: Vec<AgentId>,
     /// How long they talked.
     pub(crate) talked: std::time::Duration,
 }
@@ -62,6 +64,7 @@ impl Past {
             work,
             phone: intent.ordinal,
             number: intent.phone,
+            had: Vec::new(),
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,
         };

@@ -5,7 +5,9 @@ use domain::{AgentId, AttemptId, Cause, EndedBy, Event, Outcome, SignallingRecor
 use pacing::Fact;
 
 use crate::call::{Call, Phase};
+use crate::command::Party;
 use crate::gates::own_gate;
+use crate::side::Stage;
 use crate::timers::{HANG_UP_WITHIN, RING_GRACE, Timer};
 use crate::{CallProgress, Command, Engine};
 
@@ -139,7 +141,14 @@ impl Engine {
             Phase::Waiting if matches!(outcome, Outcome::Machine | Outcome::Fax) => {
                 self.close(attempt, outcome, cause, EndedBy::System);
             }
-            Phase::Waiting | Phase::Talking { .. } | Phase::Message => {
+            Phase::Waiting
+            | Phase::Talking { .. }
+            | Phase::Held { .. }
+            | Phase::Consulting { .. }
+            | Phase::ThreeWay { .. }
+            | Phase::Passing
+            | Phase::Handed
+            | Phase::Message => {
                 self.call_ended(attempt, EndedBy::Network, cause);
             }
         }
@@ -170,7 +179,14 @@ impl Engine {
                 let outcome = failure(call, Outcome::NoAnswer);
                 self.close(attempt, outcome, cause, by);
             }
-            Phase::Waiting | Phase::Talking { .. } | Phase::Message => {
+            Phase::Waiting
+            | Phase::Talking { .. }
+            | Phase::Held { .. }
+            | Phase::Consulting { .. }
+            | Phase::ThreeWay { .. }
+            | Phase::Passing
+            | Phase::Handed
+            | Phase::Message => {
                 let outcome = answered_outcome(call);
                 self.close(attempt, outcome, cause, by);
             }
@@ -209,7 +225,12 @@ impl Engine {
             | Phase::Shown
             | Phase::Rerouting
             | Phase::Waiting
-            | Phase::Talking { .. } => {}
+            | Phase::Talking { .. }
+            | Phase::Held { .. }
+            | Phase::Consulting { .. }
+            | Phase::ThreeWay { .. }
+            | Phase::Passing
+            | Phase::Handed => {}
             Phase::Message => self.hang_up_answered(attempt, EndedBy::System),
             Phase::Ordered | Phase::Dialing | Phase::Ringing if !call.given_up => {
                 self.give_up(attempt);
@@ -228,11 +249,22 @@ impl Engine {
         let Some(call) = self.calls.get(attempt) else {
             return;
         };
-        if !matches!(call.phase, Phase::Talking { .. }) {
+        let Some(lost) = call.agent() else {
             return;
+        };
+        match call.side.as_deref().map(|side| (side.stage, side.party())) {
+            // Whom they were asking has heard enough to go on.
+            Some((Stage::Up, _)) => self.hand_over(attempt, lost),
+            // It may still be answered: then the customer goes there.
+            Some((_, Party::Side)) => {
+                self.set_phase(attempt, Phase::Passing);
+                self.arrange(attempt, &[Party::Customer, Party::Side]);
+            }
+            Some(_) | None => {
+                self.calls.wait(attempt, now);
+                self.find_agent(attempt);
+            }
         }
-        self.calls.wait(attempt, now);
-        self.find_agent(attempt);
     }
 
     /// The agent promised to a call is gone, or the call is.

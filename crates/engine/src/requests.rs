@@ -30,6 +30,14 @@ impl Engine {
                 self.log_out(id);
             }
             AgentRequest::HangUp => self.agent_hangs_up(id),
+            AgentRequest::Hold => self.hold(id),
+            AgentRequest::Resume => self.resume(id),
+            AgentRequest::SendDigits(digits) => self.send_digits(id, &digits),
+            AgentRequest::Transfer { to, kind } => self.transfer(id, to, kind),
+            AgentRequest::CompleteTransfer => self.complete_transfer(id),
+            AgentRequest::CancelTransfer => self.cancel_transfer(id),
+            AgentRequest::ThreeWay => self.three_way(id),
+            AgentRequest::Note { attempt, note } => self.note(id, attempt, &note),
             AgentRequest::AcceptPreview => self.accept_preview(id),
             AgentRequest::SkipPreview => self.skip_preview(id),
             AgentRequest::Typify {
@@ -141,7 +149,11 @@ impl Engine {
             return;
         };
         match *agent.state() {
-            State::Talking { attempt } => self.hang_up_answered(attempt, EndedBy::Agent),
+            State::Talking { attempt } => {
+                if !self.leaves_consultation(id, attempt, "they hung up") {
+                    self.hang_up_answered(attempt, EndedBy::Agent);
+                }
+            }
             State::Reserved { attempt } if self.previewed(id).is_none() => self.give_up(attempt),
             _ => self.reject("not_on_a_call", "you are not on a call"),
         }
@@ -158,6 +170,7 @@ impl Engine {
                 }
             }
             LineEvent::Up => self.line_up(id),
+            LineEvent::HungUp => self.phone_hung_up(id),
             LineEvent::Down(why) => self.line_down(id, &why),
             // Agents order things on their page, not on their phone.
             LineEvent::Key(_) => {}
@@ -207,12 +220,32 @@ impl Engine {
     }
 
     fn rescue_from(&mut self, id: AgentId, attempt: AttemptId) {
-        let talking = self
+        if self.leaves_consultation(id, attempt, "their line fell") {
+            return;
+        }
+        let theirs = self
             .calls
             .get(attempt)
-            .is_some_and(|call| call.phase == Phase::Talking { agent: id });
-        if talking {
+            .is_some_and(|call| call.agent() == Some(id));
+        if theirs {
             self.rescue(attempt);
+        }
+    }
+
+    /// The receiver went down while several were on the call: who was asked is
+    /// out of it; who has the customer has left it to the one who was.
+    fn phone_hung_up(&mut self, id: AgentId) {
+        let on = self.roster.get(id).and_then(Agent::attempt);
+        let Some(attempt) = on else { return };
+        if self.leaves_consultation(id, attempt, "they hung up") {
+            return;
+        }
+        let call = self.calls.get(attempt);
+        let up = call.and_then(|call| call.side.as_ref());
+        if up.is_some_and(|side| side.stage == crate::side::Stage::Up) {
+            self.hand_over(attempt, id);
+        } else {
+            self.agent_hangs_up(id);
         }
     }
 

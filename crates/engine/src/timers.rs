@@ -20,6 +20,10 @@ pub(crate) enum Timer {
     Wait(AttemptId),
     /// A call reports nothing: it is ended, then forgotten.
     Silence(AttemptId),
+    /// The second leg of a call being handed on reports nothing.
+    Side(AttemptId),
+    /// A call lasts as long as its campaign lets it, or will in a minute.
+    Length(AttemptId),
     /// The state of an agent is over (`agents::Agent::deadline`).
     Agent(AgentId),
     /// A line that should be up is not: call the phone again.
@@ -35,6 +39,12 @@ pub(crate) const RAISE_EVERY: Duration = Duration::from_secs(5);
 pub(crate) const PLACED_WITHIN: Duration = Duration::from_secs(10);
 /// Grace after the ring timeout, which is telephony's to keep.
 pub(crate) const RING_GRACE: Duration = Duration::from_secs(10);
+/// How long a destination may ring: a customer listens to it.
+pub(crate) const SIDE_RING: Duration = Duration::from_secs(25);
+/// So long before the longest call ends, its agent is warned.
+pub(crate) const LENGTH_WARNING: Duration = Duration::from_secs(60);
+/// An agent's own deadline on a call comes so long after the call's.
+pub(crate) const LENGTH_GRACE: Duration = Duration::from_secs(60);
 /// A hang-up must end the call within this: a transaction's 32 s and a little.
 pub(crate) const HANG_UP_WITHIN: Duration = Duration::from_secs(35);
 /// The message to an abandoned caller is over within this.

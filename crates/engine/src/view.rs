@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use agents::{Agent, Booked, State};
-use domain::{AgentStatus, Timestamp};
+use domain::{AgentStatus, Timestamp, TransferTarget};
 
 use crate::call::{Call, Phase};
 use crate::run::{Held, Run};
-use crate::{AgentLive, CallsLive, CampaignLive, Engine, LiveState};
+use crate::side::Stage;
+use crate::{AgentLive, CallsLive, CampaignLive, Engine, LiveState, OnCall};
 
 impl Engine {
     pub(crate) fn view(&self, now: Timestamp) -> LiveState {
         LiveState {
             at: now,
-            agents: self.roster.iter().map(agent_live).collect(),
+            agents: self
+                .roster
+                .iter()
+                .map(|agent| self.agent_live(agent))
+                .collect(),
             campaigns: self
                 .runs
                 .values()
@@ -22,6 +27,7 @@ impl Engine {
             trunks: self.trunks.live(now),
             store_stalled: self.stalled,
             draining: self.draining,
+            reaped: self.reaped,
         }
     }
 
@@ -49,6 +55,61 @@ impl Engine {
         }
     }
 
+    fn agent_live(&self, agent: &Agent) -> AgentLive {
+        AgentLive {
+            id: agent.profile.id,
+            name: agent.profile.name.clone(),
+            status: agent.status(),
+            since: agent.since(),
+            reason: agent.reason(),
+            line_up: agent.line_is_up(),
+            registered: agent.registered,
+            attempt: agent.attempt(),
+            on_call: self.on_call(agent),
+            deadline: matches!(agent.state(), State::WrapUp { .. })
+                .then(|| agent.deadline())
+                .flatten(),
+            booked: agent.booked().map(Booked::word).map(str::to_owned),
+        }
+    }
+
+    fn on_call(&self, agent: &Agent) -> Option<OnCall> {
+        let State::Talking { attempt } = agent.state() else {
+            return None;
+        };
+        let call = self.calls.get(*attempt)?;
+        let asked = call.agent() != Some(agent.profile.id);
+        let stands = match call.phase {
+            _ if asked => "consulted",
+            Phase::Held { .. } => "held",
+            Phase::Consulting { .. } => "consulting",
+            Phase::ThreeWay { .. } => "three_way",
+            Phase::Talking { .. }
+            | Phase::Intended
+            | Phase::Shown
+            | Phase::Rerouting
+            | Phase::Ordered
+            | Phase::Dialing
+            | Phase::Ringing
+            | Phase::Waiting
+            | Phase::Passing
+            | Phase::Handed
+            | Phase::Message => "talking",
+        };
+        let side = call.side.as_deref();
+        let with = side.and_then(|side| match side.to {
+            _ if asked => self.roster.get(side.by).map(|by| by.profile.name.clone()),
+            TransferTarget::Agent(to) => self.roster.get(to).map(|to| to.profile.name.clone()),
+            TransferTarget::Destination(to) => self.destinations.get(&to).map(|to| to.name.clone()),
+        });
+        Some(OnCall {
+            stands,
+            with,
+            answered: side.is_some_and(|side| side.stage == Stage::Up),
+            ends: call.ends,
+        })
+    }
+
     /// Time busy in time ready or busy, the states still going on included.
     fn utilisation(&self, run: &Run, now: Timestamp) -> Option<f64> {
         let id = run.campaign.id;
@@ -74,23 +135,6 @@ impl Engine {
     }
 }
 
-fn agent_live(agent: &Agent) -> AgentLive {
-    AgentLive {
-        id: agent.profile.id,
-        name: agent.profile.name.clone(),
-        status: agent.status(),
-        since: agent.since(),
-        reason: agent.reason(),
-        line_up: agent.line_is_up(),
-        registered: agent.registered,
-        attempt: agent.attempt(),
-        deadline: matches!(agent.state(), State::WrapUp { .. })
-            .then(|| agent.deadline())
-            .flatten(),
-        booked: agent.booked().map(Booked::word).map(str::to_owned),
-    }
-}
-
 fn words(held: &Held, run: &Run) -> Option<String> {
     match held {
         Held::Because(words) => Some(words.clone()),
@@ -104,7 +148,12 @@ fn count(calls: &mut CallsLive, call: &Call) {
         Phase::Rerouting | Phase::Ordered | Phase::Dialing => &mut calls.dialing,
         Phase::Ringing => &mut calls.ringing,
         Phase::Waiting => &mut calls.waiting,
-        Phase::Talking { .. } => &mut calls.talking,
+        Phase::Talking { .. }
+        | Phase::Held { .. }
+        | Phase::Consulting { .. }
+        | Phase::ThreeWay { .. }
+        | Phase::Passing
+        | Phase::Handed => &mut calls.talking,
         Phase::Message => &mut calls.message,
     };
     *place += 1;

@@ -9,6 +9,7 @@ pub mod detect;
 pub mod dtmf;
 pub mod g711;
 pub mod leg;
+pub mod mixer;
 pub mod playback;
 pub mod prompt;
 pub mod remote;

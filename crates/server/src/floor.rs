@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use campaigns::Campaign;
 use domain::{
-    AgentId, AgentProfile, CampaignId, CampaignState, Disposition, Secret, Trunk, TrunkId,
+    AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, Disposition,
+    Secret, Trunk, TrunkId,
 };
 use engine::Input;
 use law::Pack;
@@ -20,6 +21,7 @@ pub(crate) struct Floor {
     pub(crate) version: i64,
     pub(crate) trunks: HashMap<TrunkId, Trunk>,
     pub(crate) agents: HashMap<AgentId, (AgentProfile, Secret)>,
+    pub(crate) destinations: HashMap<DestinationId, (Destination, Secret)>,
     pub(crate) campaigns: HashMap<CampaignId, Campaign>,
     pub(crate) catalogues: HashMap<CampaignId, Vec<Disposition>>,
 }
@@ -41,6 +43,11 @@ impl Floor {
         for agent in store.agents().await? {
             let password = store.agent_password(agent.id).await?.unwrap_or_default();
             floor.agents.insert(agent.id, (agent, password));
+        }
+        for destination in store.destinations().await? {
+            let password = store.destination_password(destination.id).await?;
+            let known = (destination.clone(), password.unwrap_or_default());
+            floor.destinations.insert(destination.id, known);
         }
         for mut campaign in store.campaigns().await? {
             floor.obey_law(&mut campaign);
@@ -90,6 +97,14 @@ impl Floor {
         for (agent, password) in changed(&before.agents, &self.agents) {
             telephony.set_agent(agent.clone(), password);
             inputs.push(Input::AgentChanged(Box::new(agent.clone())));
+        }
+        for id in gone(&before.destinations, &self.destinations) {
+            telephony.remove_destination(id);
+            inputs.push(Input::DestinationRemoved(id));
+        }
+        for (destination, password) in changed(&before.destinations, &self.destinations) {
+            telephony.set_destination(destination.clone(), password);
+            inputs.push(Input::DestinationChanged(Box::new(destination.clone())));
         }
         for id in gone(&before.agents, &self.agents) {
             telephony.remove_agent(id);

@@ -114,6 +114,14 @@ fn gather(
     for (name, value) in named(counters) {
         sip.with_label_values(&[name]).set(value as f64);
     }
+    let reaped = gauge(
+        "cadencia_reaped_agents",
+        "Agents and calls that had lost each other",
+        &[],
+    )?;
+    reaped
+        .with_label_values::<&str>(&[])
+        .set(live.reaped as f64);
     let stalled = gauge(
         "cadencia_store_stalled",
         "1 while the store does not commit",
@@ -125,7 +133,7 @@ fn gather(
     Ok(())
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 22] {
+fn named(counters: &Counters) -> [(&'static str, u64); 26] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
@@ -147,6 +155,10 @@ fn named(counters: &Counters) -> [(&'static str, u64); 22] {
         ("registers_dropped", counters.registers_dropped),
         ("calls_refused", counters.calls_refused),
         ("orphans_ended", counters.orphans_ended),
+        ("reaped_dialogs", counters.reaped_dialogs),
+        ("reaped_legs", counters.reaped_legs),
+        ("reaped_calls", counters.reaped_calls),
+        ("reaped_lines", counters.reaped_lines),
         ("rtp_lost", counters.rtp_lost),
         ("rtp_foreign", counters.rtp_foreign),
     ]

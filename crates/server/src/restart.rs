@@ -43,6 +43,7 @@ pub(crate) async fn close_orphans(
     now: Timestamp,
 ) -> Result<Left> {
     let open = store.open_attempts().await?;
+    let sides = store.open_sides().await?;
     let mut seq = store.numbering().await?.next_seq;
     let (mut events, mut past) = (Vec::new(), Vec::new());
     let mut note = |event| {
@@ -90,6 +91,9 @@ pub(crate) async fn close_orphans(
             intent.caller_id,
             orphan.signalling.clone(),
         );
+    }
+    for side in sides {
+        telephony.end_orphan_side(side.attempt, side.number, side.route, side.signalling);
     }
     let orphans = open.len();
     Ok(Left { orphans, past })

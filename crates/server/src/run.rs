@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::{AgentId, AgentStatus, Event, Timestamp};
+use domain::{AgentId, AgentStatus, Event, Timestamp, TransferKind};
 use engine::{AgentRequest, Command, Engine, Input, LineEvent, LiveState, Rejection, Step};
 use store::{Committed, GivenUp, Journal, Store};
 use telephony::{Report, Telephony, TrunkRegistration};
@@ -82,6 +82,8 @@ impl Loop {
                 Some(aside) = inbox.aside.recv() => self.came_back(aside),
                 _ = reload.tick() => {
                     self.clock.follow_wall();
+                    self.feed(Input::Compare);
+                    self.telephony.compare(self.engine.tables());
                     self.reload();
                 }
             }
@@ -205,6 +207,23 @@ impl Loop {
                     refused,
                 });
             }
+            Report::Side {
+                attempt,
+                number,
+                progress,
+            } => {
+                self.feed(Input::Side {
+                    attempt,
+                    number,
+                    progress,
+                });
+            }
+            Report::Referred { agent, to } => {
+                let kind = TransferKind::Blind;
+                let request = AgentRequest::Transfer { to, kind };
+                let rejected = self.feed(Input::Agent { agent, request });
+                self.telephony.answer_refer(agent, rejected.is_none());
+            }
             Report::BridgeTook { took: time, .. } => took(&self.figures.bridge, time),
             kept => self.keep(kept),
         }
@@ -224,6 +243,8 @@ impl Loop {
             }
             Report::Phones { user, phones } => self.phones.moved(user, phones),
             Report::Call { .. }
+            | Report::Side { .. }
+            | Report::Referred { .. }
             | Report::Line { .. }
             | Report::TrunkRegistration { .. }
             | Report::BridgeTook { .. } => {}
@@ -237,6 +258,9 @@ impl Loop {
             }
             Committed::Refused { attempt, gate } => {
                 self.feed(Input::IntentRefused { attempt, gate });
+            }
+            Committed::Transfer { attempt, number } => {
+                self.feed(Input::TransferCommitted { attempt, number });
             }
             Committed::Stalled(stalled) => {
                 self.feed(Input::StoreStalled(stalled));

@@ -60,7 +60,12 @@ impl World<'_> {
                 }
             }
             // In memory, and nothing comes of it but what was drawn already.
-            Command::Bridge { .. } | Command::DropLine { .. } => {}
+            Command::Bridge { .. } | Command::DropLine { .. } | Command::Warn { .. } => {}
+            // Nobody in here hands calls on.
+            Command::Arrange { .. }
+            | Command::CallSide { .. }
+            | Command::DropSide { .. }
+            | Command::SendDigits { .. } => {}
         }
     }
 }

@@ -86,6 +86,15 @@ impl Tally {
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }
+            | Event::CallHeld { .. }
+            | Event::CallResumed { .. }
+            | Event::TransferIntended(_)
+            | Event::TransferAnswered { .. }
+            | Event::TransferFailed { .. }
+            | Event::ThreeWayStarted { .. }
+            | Event::CallTransferred { .. }
+            | Event::DigitsSent { .. }
+            | Event::CallNoted { .. }
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
             | Event::PacingTold { .. }

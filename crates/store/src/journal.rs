@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{AttemptId, Gate, Recorded};
+use domain::{AttemptId, Event, Gate, Recorded};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Result, StoreError};
@@ -28,6 +28,13 @@ pub enum Committed {
         attempt: AttemptId,
         /// Why.
         gate: Gate,
+    },
+    /// The intent to hand a call on is durable; a destination may ring.
+    Transfer {
+        /// Which call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
     },
     /// The store does not commit (`true`) or commits again (`false`).
     Stalled(bool),
@@ -196,6 +203,12 @@ impl Writer {
                 None => Committed::Intent(attempt),
                 Some(gate) => Committed::Refused { attempt, gate },
             });
+        }
+        for recorded in batch {
+            if let Event::TransferIntended(intent) = &recorded.event {
+                let (attempt, number) = (intent.attempt, intent.number);
+                self.report(Committed::Transfer { attempt, number });
+            }
         }
         if let Some(last) = batch.last() {
             self.report(Committed::Durable(last.seq));

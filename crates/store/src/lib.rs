@@ -13,7 +13,7 @@ pub use journal::{Committed, GivenUp, Journal};
 pub use sql::open;
 pub use store::Store;
 pub use types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallerIdRow, CampaignStateRow, ContactList,
-    GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow,
-    Problem, Role, Session, TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
+    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
+    OpenSide, PacingRow, Problem, Role, Session, TypificationRow, User, Verdict, WorkStock,
 };

@@ -8,6 +8,7 @@ mod campaigns;
 mod commit;
 mod config;
 mod database;
+mod destinations;
 mod event;
 mod facts;
 mod fence;
@@ -34,9 +35,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
-    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord,
-    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
+    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan,
+    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState,
+    WorkUpdate,
 };
 
 use self::database::Database;
@@ -44,9 +46,9 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallerIdRow, CampaignStateRow, ContactList,
-    GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow,
-    Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
+    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
+    OpenSide, PacingRow, Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -221,6 +223,34 @@ impl Store for SqlStore {
 
     async fn remove_agent(&self, agent: AgentId) -> Result<()> {
         config::remove(&self.db, "agent", agent.get()).await
+    }
+
+    async fn destinations(&self) -> Result<Vec<Destination>> {
+        destinations::all(&self.db).await
+    }
+
+    async fn put_destination(
+        &self,
+        destination: &Destination,
+        sip_password: Option<&Secret>,
+    ) -> Result<DestinationId> {
+        destinations::put(&self.db, destination, sip_password).await
+    }
+
+    async fn destination_password(&self, destination: DestinationId) -> Result<Option<Secret>> {
+        destinations::password(&self.db, destination).await
+    }
+
+    async fn remove_destination(&self, destination: DestinationId) -> Result<()> {
+        config::remove(&self.db, "destination", destination.get()).await
+    }
+
+    async fn open_sides(&self) -> Result<Vec<OpenSide>> {
+        destinations::open_sides(&self.db).await
+    }
+
+    async fn call_steps(&self, attempt: AttemptId) -> Result<Vec<CallStepRow>> {
+        destinations::steps(&self.db, attempt).await
     }
 
     async fn campaigns(&self) -> Result<Vec<Campaign>> {

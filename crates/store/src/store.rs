@@ -4,16 +4,16 @@
 use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
-    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Disposition,
-    Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord,
-    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkUpdate,
+    AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
+    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan,
+    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkUpdate,
 };
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallerIdRow, CampaignStateRow, ContactList,
-    GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, PacingRow,
-    Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
+    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
+    OpenSide, PacingRow, Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -32,6 +32,9 @@ pub trait Store: Send + Sync {
     async fn numbering(&self) -> Result<Numbering>;
     /// Attempts without an outcome: the to-do list of a restart.
     async fn open_attempts(&self) -> Result<Vec<OpenAttempt>>;
+    /// Second legs of open attempts that were called, and of whose end the
+    /// record knows nothing.
+    async fn open_sides(&self) -> Result<Vec<OpenSide>>;
     /// Attempts that were connected and over, of which nobody said yet what
     /// they were: their contacts must not be called as if nothing had been.
     async fn untyped_attempts(&self) -> Result<Vec<Intent>>;
@@ -127,6 +130,19 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<AgentId>>;
     /// Removes an agent; what they did stays.
     async fn remove_agent(&self, agent: AgentId) -> Result<()>;
+    /// Where calls may be handed to, by name.
+    async fn destinations(&self) -> Result<Vec<Destination>>;
+    /// Makes (id 0) or changes a destination; `sip_password` `None` keeps the
+    /// old one.
+    async fn put_destination(
+        &self,
+        destination: &Destination,
+        sip_password: Option<&Secret>,
+    ) -> Result<DestinationId>;
+    /// The password of the destination's phone, where it is one of ours.
+    async fn destination_password(&self, destination: DestinationId) -> Result<Option<Secret>>;
+    /// Removes a destination; nobody is handed there any more.
+    async fn remove_destination(&self, destination: DestinationId) -> Result<()>;
     /// Every campaign, by name.
     async fn campaigns(&self) -> Result<Vec<Campaign>>;
     /// Makes (id 0) or changes a campaign, and puts its lists to work. The
@@ -209,6 +225,8 @@ pub trait Store: Send + Sync {
     async fn contact(&self, contact: ContactId) -> Result<Option<Contact>>;
     /// What was said of an attempt, oldest first.
     async fn typifications(&self, attempt: AttemptId) -> Result<Vec<TypificationRow>>;
+    /// What agents did with a call besides ending it, oldest first.
+    async fn call_steps(&self, attempt: AttemptId) -> Result<Vec<CallStepRow>>;
     /// Changes of state in `from..to`; `agent` `None` gives everyone's.
     async fn agent_log(
         &self,

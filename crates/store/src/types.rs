@@ -4,6 +4,7 @@ mod attempt;
 mod list;
 mod people;
 mod restart;
+mod transfer;
 
 pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
@@ -12,3 +13,4 @@ pub use attempt::{
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
 pub use restart::{Binding, Numbering, OpenAttempt};
+pub use transfer::{CallStepRow, OpenSide};

@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
 use ::sip::message::NameAddr;
-use domain::{AgentId, AttemptId, Cause, EndedBy, Outcome, PhoneNumber, SignallingRecord, TrunkId};
-use engine::CallProgress;
+use domain::{AttemptId, Cause, EndedBy, Outcome, PhoneNumber, SignallingRecord, TrunkId};
+use engine::{CallProgress, Party};
 
-use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::ids::CallIds;
 use ::media::detect::Heard;
 
 use crate::media::{LearnMode, Playback};
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
+use crate::parties;
 use crate::session::Session;
 use crate::trunk::Outbound;
 
@@ -61,6 +61,10 @@ pub(crate) struct CustomerCall {
     /// What was heard before an answer, and what that means.
     early: Option<(Heard, Outcome)>,
     phase: Phase,
+    /// Who is to hear each other once it is answered.
+    pub(crate) talk: Vec<Party>,
+    /// Whether anybody has heard the customer.
+    pub(crate) joined: bool,
     /// Whether the network said anything: any 1xx.
     heard: bool,
     /// Whether 180 or 183 was reported.
@@ -75,7 +79,6 @@ enum Phase {
     Answered {
         /// When the datagram that said so came.
         since: Instant,
-        with: Option<AgentId>,
         /// Until when the message may play, if it does.
         message: Option<Instant>,
     },
@@ -87,19 +90,6 @@ impl CustomerCall {
         match self.phase {
             Phase::Calling => None,
             Phase::Answered { since, .. } => Some(since),
-        }
-    }
-
-    pub(crate) fn set_with(&mut self, agent: Option<AgentId>) {
-        if let Phase::Answered { with, .. } = &mut self.phase {
-            *with = agent;
-        }
-    }
-
-    fn with(&self) -> Option<AgentId> {
-        match self.phase {
-            Phase::Calling => None,
-            Phase::Answered { with, .. } => with,
         }
     }
 }
@@ -128,6 +118,8 @@ impl Exchange {
             early: None,
             session,
             phase: Phase::Calling,
+            talk: Vec::new(),
+            joined: false,
             heard: false,
             rang: false,
             given_up: false,
@@ -340,7 +332,6 @@ impl Exchange {
         if let Some(call) = self.calls.get_mut(&attempt) {
             call.phase = Phase::Answered {
                 since: now,
-                with: None,
                 message: None,
             };
             let record = self.endpoint.dialog_record(call.handle).unwrap_or_default();
@@ -410,39 +401,6 @@ impl Exchange {
         }
     }
 
-    /// Joins customer and agent: at once where the line is up, else the agent's phone rings.
-    pub(crate) fn bridge(&mut self, now: Instant, attempt: AttemptId, agent: AgentId) {
-        if self
-            .calls
-            .get(&attempt)
-            .is_none_or(|call| call.answered().is_none())
-        {
-            // It ended while the order was under way; its end is reported already.
-            return;
-        }
-        match self.lines.get(&agent).and_then(|line| line.up_leg()) {
-            Some(_) => self.join(attempt, agent),
-            None => self.ring_for(now, attempt, agent),
-        }
-    }
-
-    /// Joins the legs of an answered call and a line that is up.
-    pub(crate) fn join(&mut self, attempt: AttemptId, agent: AgentId) {
-        let leg = self.lines.get(&agent).and_then(|line| line.up_leg());
-        let (Some(call), Some(leg)) = (self.calls.get_mut(&attempt), leg) else {
-            return;
-        };
-        let Some(since) = call.answered() else { return };
-        self.media.bridge(call.session.leg.id, leg);
-        let took = since.elapsed();
-        call.set_with(Some(agent));
-        if let Some(line) = self.lines.get_mut(&agent) {
-            line.set_with(Some(attempt));
-        }
-        self.meters.bridges.count();
-        self.report(Report::BridgeTook { attempt, took });
-    }
-
     pub(crate) fn play_message(&mut self, now: Instant, attempt: AttemptId) {
         let Some(call) = self.calls.get_mut(&attempt) else {
             return;
@@ -504,14 +462,21 @@ impl Exchange {
     }
 
     /// An answered call is over: frees its leg, parts its agent, says so.
-    fn customer_gone(&mut self, now: Instant, attempt: AttemptId, by: EndedBy, q850: Option<u16>) {
+    pub(crate) fn customer_gone(
+        &mut self,
+        now: Instant,
+        attempt: AttemptId,
+        by: EndedBy,
+        q850: Option<u16>,
+    ) {
         let Some(call) = self.calls.remove(&attempt) else {
             return;
         };
         self.close_session(&call.session);
-        if let Some(agent) = call.with() {
+        for agent in parties::agents(&call.talk) {
             self.customer_left(now, agent, attempt);
         }
+        self.end_side(now, attempt);
         let cause = Cause {
             q850,
             ..Cause::default()

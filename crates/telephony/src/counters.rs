@@ -67,6 +67,14 @@ counters! {
     silent_legs,
     /// Dialogs and calls of an earlier life that were ended.
     orphans_ended,
+    /// Dialogs that nobody owned, or whose owner was gone, ended by the reaper.
+    reaped_dialogs,
+    /// Legs that nobody spoke through, closed by it.
+    reaped_legs,
+    /// Calls of which only one of engine and telephony knew, ended by it.
+    reaped_calls,
+    /// Lines likewise.
+    reaped_lines,
     /// RTP packets received on closed legs.
     rtp_in,
     /// RTP packets sent on closed legs.

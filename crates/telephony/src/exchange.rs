@@ -15,7 +15,7 @@ use ::sip::endpoint::{
     RegistrationHandle,
 };
 use ::sip::message::Status;
-use domain::{AgentId, AttemptId, TrunkId};
+use domain::{AgentId, AttemptId, Destination, DestinationId, TrunkId};
 use engine::{CallProgress, Command, LineEvent};
 use tokio::sync::mpsc;
 
@@ -26,8 +26,10 @@ use crate::incoming::{Caller, Echo};
 use crate::lines::Line;
 use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
 use crate::names::TrunkState;
+use crate::reaper::Reaper;
 use crate::resolve::Names;
 use crate::session::Session;
+use crate::sides::{SideCall, SideOrder};
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
 use crate::{Causes, Report};
@@ -44,6 +46,8 @@ pub(crate) enum Owner {
     Line(AgentId),
     /// A phone that hears itself.
     Echo,
+    /// The second leg of a customer's call.
+    Side(AttemptId),
     /// A dialog that nobody waits for any more but its far end; the line it was, if it was one.
     Ghost(Option<AgentId>),
 }
@@ -71,6 +75,12 @@ pub(crate) struct Exchange {
     pub(crate) message: Arc<Prompt>,
     pub(crate) calls: HashMap<AttemptId, CustomerCall>,
     pub(crate) lines: HashMap<AgentId, Line>,
+    /// Second legs, by the customer's call.
+    pub(crate) sides: HashMap<AttemptId, SideCall>,
+    /// Where calls may be handed to besides agents.
+    pub(crate) destinations: HashMap<DestinationId, Destination>,
+    /// Agents' phones that wish a transfer, which the engine has not answered yet.
+    pub(crate) refers: HashMap<AgentId, ReferHandle>,
     pub(crate) users: HashMap<String, AgentId>,
     pub(crate) owners: HashMap<CallHandle, Owner>,
     pub(crate) echoes: HashMap<CallHandle, Echo>,
@@ -94,6 +104,7 @@ pub(crate) struct Exchange {
     /// What the certificates of carriers must bear, if that changed, for the transport.
     pub(crate) carriers: Option<CarrierNames>,
     pub(crate) stopping: bool,
+    pub(crate) reaper: Reaper,
     legs: HashMap<LegId, Owner>,
     reports: mpsc::UnboundedSender<Report>,
     sessions: u64,
@@ -131,6 +142,9 @@ impl Exchange {
             message: Arc::new(settings.message),
             calls: HashMap::new(),
             lines: HashMap::new(),
+            sides: HashMap::new(),
+            destinations: HashMap::new(),
+            refers: HashMap::new(),
             users: HashMap::new(),
             owners: HashMap::new(),
             echoes: HashMap::new(),
@@ -146,6 +160,7 @@ impl Exchange {
             known_flows: Vec::new(),
             carriers: None,
             stopping: false,
+            reaper: Reaper::default(),
             legs: HashMap::new(),
             reports,
             sessions: 0,
@@ -160,9 +175,16 @@ impl Exchange {
             Order::RemoveTrunk(id) => self.remove_trunk(now, id),
             Order::SetAgent(profile, password) => self.set_agent(now, *profile, &password),
             Order::RemoveAgent(id) => self.remove_agent(now, id),
+            Order::SetDestination(destination, password) => {
+                self.set_destination(now, &destination, &password);
+            }
+            Order::RemoveDestination(id) => self.remove_destination(id),
             Order::CarryOut(command) => self.command(now, command),
             Order::RestoreBinding(record) => self.restore_binding(now, &record),
             Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
+            Order::Compare(tables) => self.compare(now, &tables),
+            Order::AnswerRefer(agent, granted) => self.answer_refer(now, agent, granted),
+            Order::EndDialog(record) => self.end_dialog(now, &record, None),
             Order::EndOrphan(orphan) => self.end_orphan(now, orphan),
             // Errors mean that who asked is gone.
             Order::ListBans(answer) => {
@@ -196,6 +218,24 @@ impl Exchange {
                 self.place_call(now, placement);
             }
             Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
+            Command::Arrange { attempt, talk } => self.arrange(now, attempt, talk),
+            Command::CallSide {
+                attempt,
+                number,
+                place,
+                ring_timeout,
+            } => {
+                let order = SideOrder {
+                    attempt,
+                    number,
+                    place,
+                    ring_timeout,
+                };
+                self.call_side(now, order);
+            }
+            Command::DropSide { attempt, number } => self.drop_side(now, attempt, number),
+            Command::SendDigits { attempt, digits } => self.press_keys(now, attempt, &digits),
+            Command::Warn { agent, .. } => self.warn(agent),
             Command::PlayMessage { attempt } => self.play_message(now, attempt),
             Command::HangUp { attempt } => self.hang_up(now, attempt),
             Command::RaiseLine { agent } => self.raise_line(now, agent),
@@ -230,6 +270,7 @@ impl Exchange {
             Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
             Some(Owner::Line(agent)) => self.line_event(now, agent, event),
             Some(Owner::Echo) => self.echo_event(now, call, event),
+            Some(Owner::Side(attempt)) => self.side_event(now, attempt, event),
             Some(Owner::Ghost(agent)) => self.ghost_event(now, call, agent, &event),
             None => {}
         }
@@ -252,6 +293,7 @@ impl Exchange {
             MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {
                 Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
                 Some(Owner::Line(agent)) => self.line_silent(now, agent),
+                Some(Owner::Side(attempt)) => self.side_silent(now, attempt),
                 Some(Owner::Echo | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::Tone { leg, heard } => {
@@ -265,7 +307,7 @@ impl Exchange {
                     self.report_call(attempt, CallProgress::Key(digit));
                 }
                 Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
-                Some(Owner::Echo | Owner::Ghost(_)) | None => {}
+                Some(Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
         }
@@ -281,6 +323,7 @@ impl Exchange {
             self.end_overdue_calls(now);
             self.pass_over_silent_phones(now);
             self.end_long_echoes(now);
+            self.reap(now);
             self.refresh_names(now);
             self.probe_trunks(now);
             self.meters.calls_open.set(self.calls.len());
@@ -333,6 +376,7 @@ impl Exchange {
     ) -> std::io::Result<Session> {
         let purpose = match owner {
             Owner::Customer(_) => "customer",
+            Owner::Side(_) => "side",
             Owner::Line(_) | Owner::Ghost(_) => "line",
             Owner::Echo => "echo",
         };
@@ -346,6 +390,12 @@ impl Exchange {
     pub(crate) fn close_session(&mut self, session: &Session) {
         self.legs.remove(&session.leg.id);
         self.media.close(session.leg.id);
+    }
+
+    /// Closes a leg of which no session is known.
+    pub(crate) fn forget_leg(&mut self, leg: LegId) {
+        self.legs.remove(&leg);
+        self.media.close(leg);
     }
 
     pub(crate) fn report(&self, report: Report) {

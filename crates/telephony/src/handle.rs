@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use ::sip::endpoint::Ban;
 use domain::{
-    AgentId, AgentProfile, AttemptId, PhoneNumber, Secret, SignallingRecord, Trunk, TrunkId,
+    AgentId, AgentProfile, AttemptId, Destination, DestinationId, PhoneNumber, Secret,
+    SignallingRecord, TransferRoute, Trunk, TrunkId,
 };
-use engine::Command;
+use engine::{Command, Tables};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::counters::Meters;
@@ -25,6 +26,8 @@ pub(crate) enum Order {
     RemoveTrunk(TrunkId),
     SetAgent(Box<AgentProfile>, Secret),
     RemoveAgent(AgentId),
+    SetDestination(Box<Destination>, Secret),
+    RemoveDestination(DestinationId),
     CarryOut(Command),
     RestoreBinding(BindingRecord),
     RestoreLine(AgentId, SignallingRecord),
@@ -32,6 +35,9 @@ pub(crate) enum Order {
     ListBans(oneshot::Sender<Vec<Ban>>),
     LiftBan(IpAddr, oneshot::Sender<bool>),
     PressKeys(AttemptId, String),
+    EndDialog(SignallingRecord),
+    AnswerRefer(AgentId, bool),
+    Compare(Tables),
     Stop {
         limit: Duration,
         done: oneshot::Sender<()>,
@@ -42,6 +48,8 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(crate) struct Orphan {
     pub(crate) attempt: AttemptId,
+    /// Its second leg, by the number of the transfer, instead of its first.
+    pub(crate) side: Option<u32>,
     pub(crate) trunk: TrunkId,
     pub(crate) phone: PhoneNumber,
     pub(crate) caller_id: PhoneNumber,
@@ -120,12 +128,27 @@ impl Telephony {
         self.order(Order::RemoveAgent(id));
     }
 
-    /// Carries out the engine's orders about calls and lines (`PlaceCall`, `Bridge`,
-    /// `PlayMessage`, `HangUp`, `RaiseLine`, `DropLine`); others are not for telephony.
+    /// Makes a destination known, or changes it; a phone of ours there may register from then on.
+    pub fn set_destination(&self, destination: Destination, password: &Secret) {
+        let destination = Box::new(destination);
+        self.order(Order::SetDestination(destination, password.clone()));
+    }
+
+    /// Forgets a destination: its phone may register no more; who is on a call stays.
+    pub fn remove_destination(&self, id: DestinationId) {
+        self.order(Order::RemoveDestination(id));
+    }
+
+    /// Carries out the engine's orders about calls and lines; others are not for telephony.
     pub fn carry_out(&self, command: &Command) {
         match command {
             Command::PlaceCall { .. }
             | Command::Bridge { .. }
+            | Command::Arrange { .. }
+            | Command::CallSide { .. }
+            | Command::DropSide { .. }
+            | Command::SendDigits { .. }
+            | Command::Warn { .. }
             | Command::PlayMessage { .. }
             | Command::HangUp { .. }
             | Command::RaiseLine { .. }
@@ -155,6 +178,7 @@ impl Telephony {
     ) {
         self.order(Order::EndOrphan(Orphan {
             attempt,
+            side: None,
             trunk,
             phone,
             caller_id,
@@ -166,6 +190,40 @@ impl Telephony {
     /// audio (RFC 4733) where it takes them there, else by INFO.
     pub fn press_keys(&self, attempt: AttemptId, keys: &str) {
         self.order(Order::PressKeys(attempt, keys.to_owned()));
+    }
+
+    /// What the engine knows, each second: whatever only one of the two knows, and for longer than
+    /// orders and reports are under way, is ended.
+    pub fn compare(&self, engine: Tables) {
+        self.order(Order::Compare(engine));
+    }
+
+    /// The answer to [`Report::Referred`](crate::Report::Referred): whether the engine granted it.
+    pub fn answer_refer(&self, agent: AgentId, granted: bool) {
+        self.order(Order::AnswerRefer(agent, granted));
+    }
+
+    /// At start: a second leg that was open before. An answered one gets BYE, one over a trunk
+    /// CANCEL; a phone of ours that only rang stops by itself.
+    pub fn end_orphan_side(
+        &self,
+        attempt: AttemptId,
+        number: u32,
+        route: Option<TransferRoute>,
+        answered: Option<SignallingRecord>,
+    ) {
+        match (route, answered) {
+            (None, None) => {}
+            (None, Some(record)) => self.order(Order::EndDialog(record)),
+            (Some(route), answered) => self.order(Order::EndOrphan(Orphan {
+                attempt,
+                side: Some(number),
+                trunk: route.trunk,
+                phone: route.phone,
+                caller_id: route.caller_id,
+                answered,
+            })),
+        }
     }
 
     /// The figures so far.

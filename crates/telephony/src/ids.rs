@@ -25,7 +25,33 @@ impl CallIds {
         (trunk, to): (TrunkId, SocketAddr),
         domain: &str,
     ) -> CallIds {
-        let digest = derive(secret, attempt, trunk, to);
+        let (trunk, to) = (trunk.get().to_be_bytes(), to.to_string());
+        let digest = derive(
+            secret,
+            b"cadencia call 2",
+            attempt,
+            &[&trunk, to.as_bytes()],
+        );
+        CallIds::from_digest(&digest, domain)
+    }
+
+    /// The same of the second leg of a call that is handed on for the so-many-th time.
+    pub(crate) fn of_side(
+        secret: &[u8; 32],
+        attempt: AttemptId,
+        number: u32,
+        domain: &str,
+    ) -> CallIds {
+        let digest = derive(
+            secret,
+            b"cadencia side 1",
+            attempt,
+            &[&number.to_be_bytes()],
+        );
+        CallIds::from_digest(&digest, domain)
+    }
+
+    fn from_digest(digest: &[u8; 32], domain: &str) -> CallIds {
         CallIds {
             call_id: format!("{}@{domain}", hex(&digest[..12])),
             from_tag: hex(&digest[12..20]),
@@ -34,12 +60,13 @@ impl CallIds {
     }
 }
 
-fn derive(secret: &[u8; 32], attempt: AttemptId, trunk: TrunkId, to: SocketAddr) -> [u8; 32] {
+fn derive(secret: &[u8; 32], what: &[u8], attempt: AttemptId, more: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
-    mac.update(b"cadencia call 2");
+    mac.update(what);
     mac.update(&attempt.get().to_be_bytes());
-    mac.update(&trunk.get().to_be_bytes());
-    mac.update(to.to_string().as_bytes());
+    for part in more {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 
@@ -75,6 +102,16 @@ mod tests {
             assert_ne!(first.from_tag, other.from_tag);
             assert_ne!(first.branch, other.branch);
         }
+    }
+
+    #[test]
+    fn each_time_a_call_is_handed_on_has_names_of_its_own() {
+        let side = |number| CallIds::of_side(&[1; 32], AttemptId::new(7), number, "d").call_id;
+        assert_eq!(side(1), side(1));
+        assert_ne!(side(1), side(2));
+        let way = (TrunkId::new(1), SocketAddr::from(([192, 0, 2, 1], 5060)));
+        let first = CallIds::of(&[1; 32], AttemptId::new(7), way, "d");
+        assert_ne!(side(1), first.call_id);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ::sip::endpoint::{CallEvent, CallHandle, Flow};
 use ::sip::message::{Request, Status};
 
 use crate::exchange::{Exchange, Owner};
-use crate::media::LearnMode;
+use crate::media::{LearnMode, LegId};
 use crate::session::Session;
 
 /// What a phone dials to hear itself.
@@ -35,6 +35,12 @@ pub(crate) struct Echo {
     host: IpAddr,
     session: Session,
     since: Instant,
+}
+
+impl Echo {
+    pub(crate) fn leg(&self) -> LegId {
+        self.session.leg.id
+    }
 }
 
 impl Exchange {
@@ -98,10 +104,7 @@ impl Exchange {
     pub(crate) fn echo_event(&mut self, now: Instant, call: CallHandle, event: CallEvent) {
         match event {
             CallEvent::Ended { .. } | CallEvent::Failed { .. } | CallEvent::Cancelled => {
-                self.owners.remove(&call);
-                if let Some(echo) = self.echoes.remove(&call) {
-                    self.close_session(&echo.session);
-                }
+                self.echo_vanished(call);
             }
             CallEvent::Reinvite { offer } => {
                 let Some(echo) = self.echoes.get_mut(&call) else {
@@ -114,6 +117,14 @@ impl Exchange {
             }
             CallEvent::Referred { refer, .. } => self.decline_refer(now, refer),
             _ => {}
+        }
+    }
+
+    /// Its dialog is over.
+    pub(crate) fn echo_vanished(&mut self, call: CallHandle) {
+        self.owners.remove(&call);
+        if let Some(echo) = self.echoes.remove(&call) {
+            self.close_session(&echo.session);
         }
     }
 

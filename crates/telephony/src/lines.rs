@@ -17,11 +17,11 @@ use ::sip::message::NameAddr;
 use ::sip::sdp::SdpError;
 use ::sip::uri::Uri;
 use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineMode, SignallingRecord};
-use engine::LineEvent;
+use engine::{LineEvent, Party};
 
 use crate::Report;
 use crate::exchange::{Exchange, Owner};
-use crate::media::{LearnMode, LegId, Playback, Remote, ToneKind};
+use crate::media::{LearnMode, LegId, Remote};
 use crate::session::Session;
 
 /// How long a phone may ring at log-in.
@@ -80,6 +80,30 @@ impl Line {
         match &self.phone {
             Phone::Up(call) => Some(call.session.leg.id),
             Phone::Down | Phone::Ringing(_) => None,
+        }
+    }
+
+    /// Its leg, whether it can carry a customer or only rings.
+    pub(crate) fn leg(&self) -> Option<LegId> {
+        match &self.phone {
+            Phone::Ringing(call) | Phone::Up(call) => Some(call.session.leg.id),
+            Phone::Down => None,
+        }
+    }
+
+    /// Its dialog.
+    pub(crate) fn handle(&self) -> Option<CallHandle> {
+        match &self.phone {
+            Phone::Ringing(call) | Phone::Up(call) => Some(call.handle),
+            Phone::Down => None,
+        }
+    }
+
+    /// Whether the engine may count on it.
+    pub(crate) fn is_raised(&self) -> bool {
+        match self.profile.line {
+            LineMode::NailedUp => self.is_up(),
+            LineMode::PerCall => self.raised,
         }
     }
 
@@ -150,7 +174,7 @@ impl Exchange {
         self.hang_up_phone(now, agent);
     }
 
-    /// Per call: rings the phone for a customer, who hears that.
+    /// Per call: rings the phone for a call.
     pub(crate) fn ring_for(&mut self, now: Instant, attempt: AttemptId, agent: AgentId) {
         let ready = self
             .lines
@@ -162,10 +186,6 @@ impl Exchange {
         }
         if let Err(why) = self.call_phone(now, agent, Some(attempt)) {
             self.line_down(agent, why);
-        } else if let Some(call) = self.calls.get_mut(&attempt) {
-            call.set_with(Some(agent));
-            let ringback = Playback::Tone(ToneKind::Ringback);
-            self.media.play(call.session.leg.id, ringback, true);
         }
     }
 
@@ -299,7 +319,14 @@ impl Exchange {
                 self.answer_reinvite(now, handle, leg, renewed);
             }
             CallEvent::Dtmf { digit } => self.report_line(agent, LineEvent::Key(digit)),
-            CallEvent::Referred { refer, .. } => self.decline_refer(now, refer),
+            CallEvent::Referred {
+                refer,
+                refer_to,
+                replaces,
+            } => {
+                let plain = replaces.is_none();
+                self.referred(now, agent, refer, refer_to.as_ref(), plain);
+            }
             CallEvent::Failed { status, by_us, .. } => {
                 let handle = call.handle;
                 self.owners.remove(&handle);
@@ -348,7 +375,7 @@ impl Exchange {
         let record = self.endpoint.dialog_record(handle).map(SignallingRecord);
         self.report(Report::LineDialog { agent, record });
         match with {
-            Some(attempt) if self.calls.contains_key(&attempt) => self.join(attempt, agent),
+            Some(attempt) if self.is_wanted(attempt, agent) => self.join(attempt),
             // The customer left in the very moment; the phone is free again.
             Some(_) => self.hang_up_phone(now, agent),
             None => self.report_line(agent, LineEvent::Up),
@@ -356,22 +383,26 @@ impl Exchange {
     }
 
     /// The dialog with a phone is over or never came to be, and not by order.
-    fn phone_fell(&mut self, now: Instant, agent: AgentId, why: &str, was_up: bool) {
+    pub(crate) fn phone_fell(&mut self, now: Instant, agent: AgentId, why: &str, was_up: bool) {
         let Some(line) = self.lines.get_mut(&agent) else {
             return;
         };
         let Some(call) = line.take_call() else { return };
         let mode = line.profile.line;
         self.close_session(&call.session);
-        if let Some(customer) = call.with.and_then(|attempt| self.calls.get_mut(&attempt)) {
-            customer.set_with(None);
-            let leg = customer.session.leg.id;
-            self.media.play(leg, Playback::Silence, true);
+        let plain = call
+            .with
+            .is_some_and(|attempt| self.is_plain(attempt, agent));
+        if let Some(attempt) = call.with {
+            self.agent_dropped(attempt, agent);
         }
         match (mode, call.with) {
             // The agent ended a call in the only way a phone has.
-            (LineMode::PerCall, Some(attempt)) if was_up => {
+            (LineMode::PerCall, Some(attempt)) if was_up && plain => {
                 self.end_answered(now, attempt, EndedBy::Agent);
+            }
+            (LineMode::PerCall, Some(_)) if was_up => {
+                self.report_line(agent, LineEvent::HungUp);
             }
             (LineMode::PerCall, None) if was_up => {}
             (LineMode::PerCall, _) => {
@@ -380,6 +411,12 @@ impl Exchange {
             }
             (LineMode::NailedUp, _) => self.line_down(agent, why),
         }
+    }
+
+    /// Whether a call still asks for an agent whose phone was rung for it.
+    fn is_wanted(&self, attempt: AttemptId, agent: AgentId) -> bool {
+        let call = self.calls.get(&attempt);
+        call.is_some_and(|call| call.talk.contains(&Party::Agent(agent)))
     }
 
     /// A customer left the agent they were with.
@@ -393,6 +430,8 @@ impl Exchange {
             return;
         }
         call.with = None;
+        let leg = call.session.leg.id;
+        self.media.unbridge(leg);
         if per_call {
             self.hang_up_phone(now, agent);
         }
@@ -413,8 +452,8 @@ impl Exchange {
             .and_then(Line::call)
             .and_then(|call| call.with);
         self.hang_up_phone(now, agent);
-        if let Some(customer) = with.and_then(|attempt| self.calls.get_mut(&attempt)) {
-            customer.set_with(None);
+        if let Some(attempt) = with {
+            self.agent_dropped(attempt, agent);
         }
         self.line_down(agent, "no audio comes from the phone");
     }

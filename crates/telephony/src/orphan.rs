@@ -39,7 +39,12 @@ impl Exchange {
         self.end_dialog(now, record, Some(agent));
     }
 
-    fn end_dialog(&mut self, now: Instant, record: &SignallingRecord, agent: Option<AgentId>) {
+    pub(crate) fn end_dialog(
+        &mut self,
+        now: Instant,
+        record: &SignallingRecord,
+        agent: Option<AgentId>,
+    ) {
         match self.endpoint.resume(&record.0) {
             Ok(handle) => {
                 self.owners.insert(handle, Owner::Ghost(agent));
@@ -72,7 +77,12 @@ impl Exchange {
             .into_iter()
             .map(|flow| {
                 let way = (orphan.trunk, flow.remote);
-                let ids = CallIds::of(&self.secret, attempt, way, &domain.to_string());
+                let ids = match orphan.side {
+                    None => CallIds::of(&self.secret, attempt, way, &domain.to_string()),
+                    Some(number) => {
+                        CallIds::of_side(&self.secret, attempt, number, &domain.to_string())
+                    }
+                };
                 OrphanInvite {
                     flow,
                     to: NameAddr::new(sent.request_uri.clone()),

@@ -50,7 +50,7 @@ impl Exchange {
         }
     }
 
-    fn close_account(&mut self, user: &str) {
+    pub(crate) fn close_account(&mut self, user: &str) {
         self.users.remove(user);
         self.endpoint.set_account(user, None);
         self.moved.insert(user.to_owned());
@@ -125,7 +125,7 @@ impl Exchange {
         }
     }
 
-    fn take_back_bindings(&mut self, now: Instant, user: &str) {
+    pub(crate) fn take_back_bindings(&mut self, now: Instant, user: &str) {
         for binding in self.bindings.remove(user).unwrap_or_default() {
             self.endpoint.restore_binding(now, binding);
         }

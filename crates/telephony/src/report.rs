@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, SignallingRecord, Timestamp, TrunkId};
+use domain::{AgentId, AttemptId, SignallingRecord, Timestamp, TransferTarget, TrunkId};
 use engine::{CallProgress, LineEvent};
 
 /// Something that happened outside.
@@ -14,6 +14,23 @@ pub enum Report {
         attempt: AttemptId,
         /// How far.
         progress: CallProgress,
+    },
+    /// The second leg of a call that is handed on went on.
+    Side {
+        /// Which call.
+        attempt: AttemptId,
+        /// Which transfer of it.
+        number: u32,
+        /// How far.
+        progress: CallProgress,
+    },
+    /// An agent's phone wishes that their call goes on with somebody else: ask the engine, then
+    /// [`Telephony::answer_refer`](crate::Telephony::answer_refer).
+    Referred {
+        /// Whose.
+        agent: AgentId,
+        /// With whom.
+        to: TransferTarget,
     },
     /// Something about an agent's line. A line dropped by order says nothing.
     Line {

@@ -24,10 +24,31 @@ const actions = () => {
     case 'break': return [button(word('takeCalls'), 'ready', {}, 'main'), button(word('logOut'), 'logout')];
     case 'ready': return [button(word('pauseMe'), 'break', breakForm), button(word('logOut'), 'logout')];
     case 'reserved': return [button(word('call'), 'preview/accept', {}, 'main'), button(word('skip'), 'preview/skip')];
-    case 'talking': return [button(word('hangUp'), 'hangup', {}, 'main'), button(word('pauseMe'), 'break', breakForm)];
+    case 'talking': return [button(word('hangUp'), 'hangup', {}, 'main'), ...handing(), button(word('pauseMe'), 'break', breakForm)];
     default: return [button(word('logOut'), 'logout')];
   }
 };
+// What may be done with a live call besides ending it, by how it stands.
+const handing = () => {
+  const stands = desk.on_call?.stands;
+  const hand = (kind) => button(word(kind), 'transfer', () => ({ ...whom(), kind }));
+  const back = button(word('takeBack'), 'transfer/cancel');
+  switch (stands) {
+    case 'talking': return [button(word('hold'), 'hold'), target, hand('blind'), hand('attended')];
+    case 'held': return [button(word('resume'), 'resume'), target, hand('blind'), hand('attended')];
+    case 'consulting': return [button(word('complete'), 'transfer/complete'), button(word('threeWay'), 'transfer/three-way'), back];
+    case 'three_way': return [button(word('complete'), 'transfer/complete'), back];
+    default: return [];
+  }
+};
+const target = make('select', { 'aria-label': word('transferTo') });
+const whom = () => { const [what, id] = target.value.split(' '); return { [what]: Number(id) }; };
+const offer = async () => {
+  const { agents, destinations } = await ask('GET', '/api/v1/agent/targets');
+  const option = (what) => (to) => make('option', { value: `${what} ${to.id}` }, to.name);
+  target.replaceChildren(...destinations.map(option('destination')), ...agents.map(option('agent')));
+};
+target.addEventListener('focus', () => offer().catch((error) => { notice.textContent = error.message; }));
 const breakForm = () => ({ reason: prompt(word('breakReason')) || 'pausa' });
 
 const load = async (campaign) => {
@@ -63,12 +84,14 @@ const draw = async (next) => {
   desk = next;
   if (desk.contact) await load(desk.contact.campaign_id).catch((error) => { notice.textContent = error.message; });
   // Redrawing under someone's hands would lose what they typed.
-  const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked]);
+  const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked,
+    desk.on_call?.stands, desk.on_call?.with, desk.on_call?.answered]);
   if (key === drawn) return;
   drawn = key;
+  if (desk.status === 'talking') await offer().catch((error) => { notice.textContent = error.message; });
   body.replaceChildren(
     make('section', { class: `card status ${desk.status}` }, make('h2', {}, word(desk.status)), left,
-      make('p', {}, desk.reason || '', desk.booked ? ` ${word('booked')}: ${desk.booked}` : ''), ...actions()),
+      make('p', {}, desk.on_call?.with ? `${word(desk.on_call.stands)} · ${desk.on_call.with}` : '', desk.reason || '', desk.booked ? ` ${word('booked')}: ${desk.booked}` : ''), ...actions()),
     desk.registered ? '' : make('p', { class: 'problem' }, word('phoneMissing'), ' ', make('a', { href: '/telefono' }, word('phone'))),
     desk.contact ? contactCard(desk.contact) : make('p', { class: 'empty' }, word('nobody')),
     desk.attempt != null && ['talking', 'wrap_up'].includes(desk.status) ? typifyForm() : '');

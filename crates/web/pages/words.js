@@ -28,6 +28,9 @@ const WORDS = {
     newPasswordConfirm: '¿Contraseña nueva? Los teléfonos que tienen la anterior dejan de servir.',
     phoneCode: 'Lea este código con el teléfono. Sirve una vez, durante diez minutos.',
     echoHint: 'Marque % en el teléfono para oírse a sí mismo.',
+    hold: 'Poner en espera', resume: 'Retomar', blind: 'Pasar', attended: 'Consultar', transferTo: 'Pasar a',
+    complete: 'Dejar al cliente con', threeWay: 'Hablar los tres', takeBack: 'Retomar al cliente',
+    held: 'En espera', consulting: 'Consultando', three_way: 'Los tres', consulted: 'Le consulta',
   },
   en: {
     title: 'Live floor', agents: 'Advisors', calls: 'Calls', pacing: 'Pacing',
@@ -56,6 +59,9 @@ const WORDS = {
     newPasswordConfirm: 'New password? Phones that have the old one stop working.',
     phoneCode: 'Scan this code with the phone. It is good once, for ten minutes.',
     echoHint: 'Dial % on the phone to hear yourself.',
+    hold: 'Hold', resume: 'Resume', blind: 'Hand over', attended: 'Ask first', transferTo: 'Hand over to',
+    complete: 'Leave the customer there', threeWay: 'All three', takeBack: 'Take the customer back',
+    held: 'On hold', consulting: 'Asking', three_way: 'All three', consulted: 'Asked by',
   },
 };
 const asked = new URLSearchParams(location.search).get('lang') || navigator.language || 'es';

@@ -25,12 +25,29 @@ pub struct Desk {
     pub registered: bool,
     /// The attempt they are on, or typify.
     pub attempt: Option<i64>,
+    /// How their call stands, while they are on one.
+    pub on_call: Option<DeskCall>,
     /// End of wrap-up, in ms since 1970 UTC.
     pub deadline: Option<i64>,
     /// Booked for after the call: a break reason, or `logout`.
     pub booked: Option<String>,
     /// Whom they talk to.
     pub contact: Option<DeskContact>,
+}
+
+/// How an advisor's call stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeskCall {
+    /// `talking`, `held`, `consulting`, `three_way`, or `consulted` for an
+    /// advisor who was asked about another's call.
+    pub stands: String,
+    /// The other advisor or the destination, where there is one.
+    pub with: Option<String>,
+    /// Whether they have answered.
+    pub answered: bool,
+    /// When the call has lasted as long as its campaign lets it, in ms since
+    /// 1970 UTC. A beep on the line warns a minute before.
+    pub ends: Option<i64>,
 }
 
 /// The person on the line.

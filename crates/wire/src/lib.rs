@@ -7,6 +7,7 @@ mod ban;
 mod caller_id;
 mod campaign;
 mod desk;
+mod destination;
 mod explanation;
 mod kpi;
 mod list;
@@ -24,7 +25,11 @@ pub use attempt::{Attempt, AttemptPage, Typification};
 pub use ban::SipBan;
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
-pub use desk::{Desk, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
+pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
+pub use destination::{
+    CallStep, Destination, DestinationForm, DigitsForm, NoteForm, TransferForm, TransferTargets,
+    TransferTo,
+};
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use kpi::{Kpi, KpiReport};
 pub use list::{ContactList, Loaded};

@@ -208,7 +208,16 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
             next: work(next),
         },
         // Nothing is fitted to these.
-        Event::CampaignStateChanged { .. }
+        Event::CallHeld { .. }
+        | Event::CallResumed { .. }
+        | Event::TransferIntended(_)
+        | Event::TransferAnswered { .. }
+        | Event::TransferFailed { .. }
+        | Event::ThreeWayStarted { .. }
+        | Event::CallTransferred { .. }
+        | Event::DigitsSent { .. }
+        | Event::CallNoted { .. }
+        | Event::CampaignStateChanged { .. }
         | Event::PacingDecided(_)
         | Event::PacingTold { .. }
         | Event::PacingLearnt { .. } => {

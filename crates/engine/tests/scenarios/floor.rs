@@ -376,6 +376,11 @@ impl Floor {
                 answers.push(Input::IntentCommitted(*attempt));
             }
             Event::CallRerouted { attempt, .. } => self.uncommitted.push(*attempt),
+            Event::TransferIntended(intent) if self.commits => {
+                let (attempt, number) = (intent.attempt, intent.number);
+                self.oracle.transfer_committed(attempt, number);
+                answers.push(Input::TransferCommitted { attempt, number });
+            }
             Event::AttemptRefused { attempt, next, .. }
             | Event::AttemptClosed {
                 attempt,
@@ -484,6 +489,11 @@ impl Floor {
 
     pub(crate) fn status(&self, id: i64) -> AgentStatus {
         self.agent(id).status
+    }
+
+    /// What the engine's own comparison of its tables found.
+    pub(crate) fn reaped(&self) -> u64 {
+        self.engine.live(self.now).reaped
     }
 
     pub(crate) fn live(&self) -> CampaignLive {

@@ -14,4 +14,5 @@ mod properties;
 mod routing;
 mod sharing;
 mod shift;
+mod transfers;
 mod typifying;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, DialMode, Event, Intent, PacingRecord, PersonId,
-    PhoneNumber, Timestamp, Trunk, TrunkId,
+    PhoneNumber, Timestamp, TransferTarget, Trunk, TrunkId,
 };
 use engine::{Command, Step};
 use pacing::{Page, Replay};
@@ -22,6 +22,10 @@ pub(crate) struct Oracle {
     placed: BTreeSet<AttemptId>,
     over: BTreeSet<AttemptId>,
     talking: BTreeMap<AgentId, AttemptId>,
+    /// Calls being handed to an agent, who may then be on them too.
+    asked: BTreeSet<(AttemptId, AgentId)>,
+    /// Transfers whose intent is durable.
+    transfers: BTreeSet<(AttemptId, u32)>,
     status: BTreeMap<AgentId, AgentStatus>,
     next_seq: u64,
     replays: BTreeMap<CampaignId, Replay>,
@@ -31,6 +35,15 @@ impl Oracle {
     /// The store made an intent durable.
     pub(crate) fn committed(&mut self, attempt: AttemptId) {
         self.committed.insert(attempt);
+    }
+
+    /// The store made the intent to hand a call on durable.
+    pub(crate) fn transfer_committed(&mut self, attempt: AttemptId, number: u32) {
+        self.transfers.insert((attempt, number));
+    }
+
+    pub(crate) fn is_transfer_committed(&self, attempt: AttemptId, number: u32) -> bool {
+        self.transfers.contains(&(attempt, number))
     }
 
     /// Every placed call has ended in exactly one outcome.
@@ -92,7 +105,8 @@ impl Oracle {
                 if *to == AgentStatus::Talking {
                     let attempt = attempt.expect("talking is talking to someone");
                     assert!(
-                        self.talking.values().all(|on| *on != attempt),
+                        self.talking.values().all(|on| *on != attempt)
+                            || self.asked.contains(&(attempt, *agent)),
                         "{attempt} is heard by two agents"
                     );
                     self.talking.insert(*agent, attempt);
@@ -103,7 +117,25 @@ impl Oracle {
             Event::CallRerouted {
                 attempt, from, to, ..
             } => self.rerouted(*attempt, *from, *to),
-            Event::CallRinging { .. }
+            Event::TransferIntended(intent) => {
+                if let TransferTarget::Agent(agent) = intent.to {
+                    self.asked.insert((intent.attempt, agent));
+                }
+            }
+            Event::CallTransferred { attempt, from, .. } => {
+                assert!(self.open.contains_key(attempt), "{attempt} is over");
+                self.asked.remove(&(*attempt, *from));
+            }
+            Event::CallHeld { attempt, .. }
+            | Event::CallResumed { attempt, .. }
+            | Event::TransferAnswered { attempt, .. }
+            | Event::TransferFailed { attempt, .. }
+            | Event::ThreeWayStarted { attempt, .. }
+            | Event::DigitsSent { attempt, .. } => {
+                assert!(self.open.contains_key(attempt), "{attempt} is over");
+            }
+            Event::CallNoted { .. }
+            | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }
             | Event::Typified(_)
@@ -171,6 +203,15 @@ impl Oracle {
     }
 
     fn check_command(&mut self, now: Timestamp, command: &Command) {
+        if let Command::CallSide {
+            attempt, number, ..
+        } = command
+        {
+            assert!(
+                self.transfers.contains(&(*attempt, *number)),
+                "transfer {number} of {attempt} is not durable"
+            );
+        }
         let Command::PlaceCall { attempt, trunk, .. } = command else {
             return;
         };

@@ -3,10 +3,15 @@
 //! once, channels and calls per second never exceeded, no agent on two calls.
 //! The oracle watches each step; here people and networks do as they please.
 
-use crate::floor::{CAMPAIGN, Floor, running, secs, trunk, work};
-use domain::{AttemptId, CampaignState, Cause, DialMode, EndedBy, Gate, Outcome, SignallingRecord};
+use crate::floor::{CAMPAIGN, Floor, number, running, secs, trunk, work};
+use domain::{
+    AgentId, AttemptId, CampaignState, Cause, Destination, DestinationId, DestinationPlace,
+    DialMode, EndedBy, Event, Gate, Outcome, SignallingRecord, TransferKind, TransferTarget,
+};
 use engine::{AgentRequest, CallProgress, Command, Input, LineEvent};
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest,
+};
 use proptest::sample::Index;
 use std::time::Duration;
 
@@ -17,6 +22,7 @@ enum Happening {
     Commit(Index),
     StoreRefuses(Index),
     Progress(Index, CallProgress),
+    Side(Index, CallProgress),
     Asks(i64, AgentRequest),
     Types(i64, Index, &'static str),
     Line(i64, LineEvent),
@@ -60,6 +66,22 @@ fn request() -> impl Strategy<Value = AgentRequest> {
         3 => Just(AgentRequest::AcceptPreview),
         2 => Just(AgentRequest::SkipPreview),
         1 => Just(AgentRequest::ExtendWrapUp(secs(20))),
+        1 => Just(AgentRequest::Hold),
+        1 => Just(AgentRequest::Resume),
+        1 => Just(AgentRequest::ThreeWay),
+        2 => Just(AgentRequest::CompleteTransfer),
+        1 => Just(AgentRequest::CancelTransfer),
+        4 => (target(), any::<bool>()).prop_map(|(to, blind)| AgentRequest::Transfer {
+            to,
+            kind: if blind { TransferKind::Blind } else { TransferKind::Attended },
+        }),
+    ]
+}
+
+fn target() -> impl Strategy<Value = TransferTarget> {
+    prop_oneof![
+        (1..5i64).prop_map(|id| TransferTarget::Agent(AgentId::new(id))),
+        (1..4i64).prop_map(|id| TransferTarget::Destination(DestinationId::new(id))),
     ]
 }
 
@@ -82,7 +104,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         10 => any::<Index>().prop_map(Happening::Commit),
         1 => any::<Index>().prop_map(Happening::StoreRefuses),
         24 => (any::<Index>(), progress()).prop_map(|(at, what)| Happening::Progress(at, what)),
-        8 => (agent(), request()).prop_map(|(id, what)| Happening::Asks(id, what)),
+        12 => (agent(), request()).prop_map(|(id, what)| Happening::Asks(id, what)),
+        6 => (any::<Index>(), progress()).prop_map(|(at, what)| Happening::Side(at, what)),
         6 => (agent(), any::<Index>(), code).prop_map(|(id, at, code)| Happening::Types(id, at, code)),
         4 => agent().prop_map(|id| Happening::Line(id, LineEvent::Up)),
         1 => agent().prop_map(|id| Happening::Line(id, LineEvent::Down("gone".into()))),
@@ -109,6 +132,16 @@ fn crowd(mode: DialMode) -> Floor {
     }
     for id in 1..=4 {
         floor.agent_ready(id);
+    }
+    for (id, place) in [
+        (1, DestinationPlace::Phone("bo".into())),
+        (2, DestinationPlace::Number(number(777))),
+    ] {
+        floor.feed(Input::DestinationChanged(Box::new(Destination {
+            id: DestinationId::new(id),
+            name: format!("destino {id}"),
+            place,
+        })));
     }
     floor.commits = false;
     floor.sends = false;
@@ -139,6 +172,21 @@ fn happen(floor: &mut Floor, what: Happening) {
         Happening::Progress(at, progress) => {
             if let Some(attempt) = picked(&floor.dialed(), at) {
                 floor.call(attempt, progress);
+            }
+        }
+        Happening::Side(at, progress) => {
+            // The store makes it durable, or signalling has news of it.
+            if let Some((attempt, number)) = picked_transfer(floor, at) {
+                if floor.oracle.is_transfer_committed(attempt, number) {
+                    floor.feed(Input::Side {
+                        attempt,
+                        number,
+                        progress,
+                    });
+                } else {
+                    floor.oracle.transfer_committed(attempt, number);
+                    floor.feed(Input::TransferCommitted { attempt, number });
+                }
             }
         }
         Happening::Asks(id, request) => {
@@ -176,6 +224,19 @@ fn happen(floor: &mut Floor, what: Happening) {
     }
 }
 
+fn picked_transfer(floor: &Floor, at: Index) -> Option<(AttemptId, u32)> {
+    let transfers: Vec<_> = floor
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Event::TransferIntended(intent) => Some((intent.attempt, intent.number)),
+            _ => None,
+        })
+        .collect();
+    let last = transfers.len().saturating_sub(4);
+    (!transfers.is_empty()).then(|| *at.get(&transfers[last..]))
+}
+
 /// Everybody lets go: whatever was placed must come to its end by itself.
 fn wind_down(floor: &mut Floor) {
     floor.feed(Input::StoreStalled(false));
@@ -201,6 +262,8 @@ proptest! {
         let mut floor = crowd(mode);
         for what in history {
             happen(&mut floor, what);
+            floor.feed(Input::Compare);
+            prop_assert_eq!(floor.reaped(), 0, "agents and calls lost each other");
         }
         wind_down(&mut floor);
         assert!(floor.oracle.all_placed_are_closed(), "a placed call has no outcome");

@@ -6,6 +6,8 @@
 //!                            ▲   part            │            done / join
 //!                            └───────────────────┘
 //! ```
+//! In a room the leg hears the sum of several others instead of one. Keys sent to the peer are heard
+//! instead of whatever else there is, while they last.
 //! The other leg is forwarded on arrival; only what is made here follows the 20 ms clock.
 
 use std::net::SocketAddr;
@@ -16,6 +18,7 @@ use super::scramble;
 use super::stream::{Numbers, Stream};
 use crate::codec::FRAME_SAMPLES;
 use crate::dtmf::Event;
+use crate::mixer::Mixer;
 use crate::playback::Player;
 use crate::rtcp::SenderInfo;
 use crate::rtp::{self, Packet};
@@ -43,6 +46,8 @@ pub struct Outgoing {
     named: Option<(SocketAddr, LearnMode)>,
     learned: Option<SocketAddr>,
     bridged: Option<LegId>,
+    /// Whether it hears several legs, by the mixer that [`Outgoing::tick_in`] is given.
+    in_room: bool,
     player: Option<Player>,
     keys: Keys,
     due: Option<Instant>,
@@ -70,6 +75,7 @@ impl Outgoing {
             named: None,
             learned: None,
             bridged: None,
+            in_room: false,
             player: None,
             keys: Keys::default(),
             due: None,
@@ -98,7 +104,7 @@ impl Outgoing {
             self.learned = None;
         }
         self.remote = Some(remote);
-        if self.player.is_none() && self.bridged.is_none() {
+        if self.player.is_none() && self.bridged.is_none() && !self.in_room {
             self.player = Some(comfort());
         }
         self.due = self.due.or(Some(now));
@@ -112,14 +118,28 @@ impl Outgoing {
     /// The peer hears `other` from the next packet on.
     pub fn join(&mut self, now: Instant, other: LegId) {
         self.bridged = Some(other);
+        self.in_room = false;
         self.player = None;
         self.stream.cut();
         self.due = self.remote.map(|_| now + GAP_MAX);
     }
 
+    /// The peer hears several others from the next frame on.
+    pub fn enter_room(&mut self, now: Instant) {
+        let keeps_beat = self.player.is_some() && self.due.is_some();
+        self.bridged = None;
+        self.in_room = true;
+        self.player = None;
+        if !keeps_beat {
+            self.stream.cut();
+            self.due = self.remote.map(|_| now);
+        }
+    }
+
     /// The peer hears nobody any more: a playback goes on, else there is silence.
     pub fn part(&mut self, now: Instant) {
-        if self.bridged.take().is_some() && self.player.is_none() {
+        let left_room = std::mem::take(&mut self.in_room);
+        if (self.bridged.take().is_some() || left_room) && self.player.is_none() {
             self.start(now, comfort());
         }
     }
@@ -164,6 +184,16 @@ impl Outgoing {
 
     /// Makes the frame that is due, if one is.
     pub fn tick(&mut self, now: Instant, buffer: &mut [u8]) -> Tick {
+        self.tick_in(now, None, buffer)
+    }
+
+    /// The same for a leg that sits in a room under this name.
+    pub fn tick_in(
+        &mut self,
+        now: Instant,
+        room: Option<(&mut Mixer, LegId)>,
+        buffer: &mut [u8],
+    ) -> Tick {
         let (Some(remote), Some(due)) = (self.remote, self.due.filter(|due| *due <= now)) else {
             return Tick::default();
         };
@@ -176,10 +206,14 @@ impl Outgoing {
             };
         }
         let mut frame = [remote.codec.silence(); FRAME_SAMPLES];
-        // Without a player the leg is bridged and its other side is silent.
-        let done = match &mut self.player {
-            Some(player) => player.frame(remote.codec, &mut frame),
-            None => false,
+        // With neither player nor room the leg is bridged and its other side is silent.
+        let done = match (&mut self.player, room) {
+            (Some(player), _) => player.frame(remote.codec, &mut frame),
+            (None, Some((mixer, own))) if self.in_room => {
+                mixer.frame(now, own, remote.codec, &mut frame);
+                false
+            }
+            (None, _) => false,
         };
         if done {
             self.finish(now);
@@ -218,7 +252,9 @@ impl Outgoing {
     }
 
     fn finish(&mut self, now: Instant) {
-        if self.bridged.is_some() {
+        if self.in_room {
+            self.player = None;
+        } else if self.bridged.is_some() {
             self.player = None;
             self.due = Some(now + GAP_MAX);
         } else {

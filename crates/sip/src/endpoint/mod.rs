@@ -234,6 +234,21 @@ impl Endpoint {
         self.events.pop_front()
     }
 
+    /// The calls whose end was not told yet, for an application to compare with its own.
+    pub fn calls(&self) -> impl Iterator<Item = CallHandle> {
+        let live =
+            |call: &call::Call| !call.silent && !matches!(call.phase, call::Phase::Ending(_));
+        let calls = self.calls.iter();
+        calls
+            .filter(move |(_, call)| live(call))
+            .map(|(handle, _)| *handle)
+    }
+
+    /// Whether anything is left of a call.
+    pub fn has_call(&self, call: CallHandle) -> bool {
+        self.calls.contains_key(&call)
+    }
+
     /// How much is kept at the moment.
     pub fn load(&self) -> Load {
         Load {

@@ -1,7 +1,7 @@
 //! An event as a row: a small integer for its kind, the ids people search by,
 //! and everything it says as readable JSON.
 
-use domain::{CampaignId, Event, Recorded, WorkUpdate};
+use domain::{CampaignId, Event, Recorded, TransferIntent, TransferTarget, WorkUpdate};
 use serde_json::{Value as Json, json};
 
 use super::fold::millis;
@@ -15,6 +15,17 @@ pub(super) const CAMPAIGN_STATE: i64 = 11;
 pub(super) const TOLD: i64 = 14;
 /// Kind of what pacing had learnt; as above.
 pub(super) const LEARNT: i64 = 15;
+/// Kinds of the steps of a call in an agent's hands, from this one on.
+pub(super) const TRANSFER_INTENDED: i64 = 20;
+pub(super) const TRANSFER_ANSWERED: i64 = 21;
+pub(super) const TRANSFER_FAILED: i64 = 22;
+const TRANSFERRED: i64 = 23;
+const HELD: i64 = 24;
+const RESUMED: i64 = 25;
+const THREE_WAY: i64 = 26;
+const DIGITS: i64 = 27;
+/// To this one.
+pub(super) const NOTED: i64 = 28;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
 
@@ -135,6 +146,45 @@ fn row(event: &Event) -> EventRow {
                 }),
             )
         },
+        Event::TransferIntended(intent) => EventRow {
+            agent: Some(intent.by.get()),
+            ..of_attempt(TRANSFER_INTENDED, &intent.attempt, transfer(intent))
+        },
+        Event::TransferAnswered {
+            attempt,
+            signalling,
+        } => of_attempt(
+            TRANSFER_ANSWERED,
+            attempt,
+            json!({"signalling": signalling.as_ref().map(|record| &record.0)}),
+        ),
+        Event::TransferFailed { attempt, why } => {
+            of_attempt(TRANSFER_FAILED, attempt, json!({"why": why}))
+        }
+        Event::CallTransferred { attempt, from, to } => {
+            let (agent, destination) = target(*to);
+            EventRow {
+                agent: Some(from.get()),
+                ..of_attempt(
+                    TRANSFERRED,
+                    attempt,
+                    json!({"to_agent": agent, "destination": destination}),
+                )
+            }
+        }
+        Event::CallHeld { attempt, agent } => by_agent(HELD, attempt, agent, json!({})),
+        Event::CallResumed { attempt, agent } => by_agent(RESUMED, attempt, agent, json!({})),
+        Event::ThreeWayStarted { attempt, agent } => by_agent(THREE_WAY, attempt, agent, json!({})),
+        Event::DigitsSent {
+            attempt,
+            agent,
+            count,
+        } => by_agent(DIGITS, attempt, agent, json!({"count": count})),
+        Event::CallNoted {
+            attempt,
+            agent,
+            note,
+        } => by_agent(NOTED, attempt, agent, json!({"note": note})),
         Event::AgentStateChanged {
             agent,
             from,
@@ -178,6 +228,55 @@ fn row(event: &Event) -> EventRow {
             json!({"estimates": page_json(estimates)}),
         ),
     }
+}
+
+fn by_agent(
+    kind: i64,
+    attempt: &domain::AttemptId,
+    agent: &domain::AgentId,
+    body: Json,
+) -> EventRow {
+    EventRow {
+        kind,
+        campaign: None,
+        agent: Some(agent.get()),
+        attempt: Some(attempt.get()),
+        body,
+    }
+}
+
+/// The word for the kind of a step.
+pub(super) fn step_word(kind: i64) -> &'static str {
+    match kind {
+        TRANSFER_INTENDED => "transfer_intended",
+        TRANSFER_ANSWERED => "transfer_answered",
+        TRANSFER_FAILED => "transfer_failed",
+        TRANSFERRED => "transferred",
+        HELD => "held",
+        RESUMED => "resumed",
+        THREE_WAY => "three_way",
+        DIGITS => "digits_sent",
+        _ => "noted",
+    }
+}
+
+fn target(to: TransferTarget) -> (Option<i64>, Option<i64>) {
+    match to {
+        TransferTarget::Agent(agent) => (Some(agent.get()), None),
+        TransferTarget::Destination(destination) => (None, Some(destination.get())),
+    }
+}
+
+fn transfer(intent: &TransferIntent) -> Json {
+    let (agent, destination) = target(intent.to);
+    let route = intent.route;
+    json!({
+        "number": intent.number, "kind": intent.kind.word(),
+        "to_agent": agent, "destination": destination,
+        "trunk": route.map(|route| route.trunk.get()),
+        "phone": route.map(|route| route.phone.as_u64()),
+        "caller_id": route.map(|route| route.caller_id.as_u64()),
+    })
 }
 
 fn of_campaign(kind: i64, campaign: CampaignId, body: Json) -> EventRow {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Timestamp, Typification,
-    WorkUpdate,
+    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Timestamp, TransferTarget,
+    Typification, WorkUpdate,
 };
 
 /// Everything a run of events changes. A run never intends two calls to the
@@ -194,6 +194,20 @@ impl<'a> Fold<'a> {
                     self.finished.insert(campaign.get());
                 }
             }
+            Event::CallTransferred {
+                attempt,
+                to: TransferTarget::Agent(agent),
+                ..
+            } => self.change(attempt.get()).agent = Some(agent.get()),
+            Event::CallTransferred { .. }
+            | Event::TransferIntended(_)
+            | Event::TransferAnswered { .. }
+            | Event::TransferFailed { .. }
+            | Event::CallHeld { .. }
+            | Event::CallResumed { .. }
+            | Event::ThreeWayStarted { .. }
+            | Event::DigitsSent { .. }
+            | Event::CallNoted { .. } => {}
             Event::PacingDecided(_) | Event::PacingTold { .. } | Event::PacingLearnt { .. } => {}
         }
     }

@@ -34,6 +34,7 @@ mod reading;
 mod restart;
 mod routing;
 mod schema;
+mod transfers;
 mod typifying;
 mod verify;
 mod work;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use ::media::mixer::Mixer;
 use ::media::rtcp::NtpClock;
 use ::media::{LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
@@ -98,6 +99,8 @@ struct Directory {
 struct Entry {
     leg: Arc<Leg>,
     bridged: Option<LegId>,
+    /// Whether it hears several others.
+    in_room: bool,
 }
 
 impl MediaPool {
@@ -169,7 +172,12 @@ impl MediaPool {
         let local = leg.local;
         let leg = Arc::new(leg);
         worker.tell(Command::Open(Arc::clone(&leg)));
-        directory.legs.insert(id, Entry { leg, bridged: None });
+        let entry = Entry {
+            leg,
+            bridged: None,
+            in_room: false,
+        };
+        directory.legs.insert(id, entry);
         tracing::debug!(leg = %id, %local, purpose, "leg opened");
         Ok(LegHandle { id, local })
     }
@@ -193,7 +201,8 @@ impl MediaPool {
             return;
         }
         for (leg, partner) in [(a, b), (b, a)] {
-            if directory.bridged(leg).is_some_and(|now| now != partner) {
+            let elsewhere = directory.bridged(leg).is_some_and(|now| now != partner);
+            if elsewhere || directory.is_in_room(leg) {
                 self.shared.part(&mut directory, leg);
             }
         }
@@ -214,7 +223,29 @@ impl MediaPool {
         self.shared.tell(&directory, leg, Command::Join(leg, own));
     }
 
-    /// Parts a leg from the one it is bridged with; both fall back to comfort silence, or go on
+    /// Lets several legs hear each other from the next frame on: audio is mixed, which costs more
+    /// than forwarding, so two are better bridged. A leg that was bridged, or mixed with others, is
+    /// parted from them first; a playback on one of them ends (no `PlaybackDone`).
+    pub fn mix(&self, legs: &[LegId]) {
+        let mut directory = locked(&self.shared.directory);
+        let known = |leg: &&LegId| directory.legs.contains_key(leg);
+        let legs: Vec<LegId> = legs.iter().filter(known).copied().collect();
+        let room = Arc::new(Mutex::new(Mixer::new(Instant::now(), &legs)));
+        for leg in legs {
+            self.shared.part(&mut directory, leg);
+            directory.set_in_room(leg, true);
+            let command = Command::Seat(leg, Arc::clone(&room));
+            self.shared.tell(&directory, leg, command);
+        }
+    }
+
+    /// Every leg that is open.
+    pub fn open_legs(&self) -> Vec<LegId> {
+        let directory = locked(&self.shared.directory);
+        directory.legs.keys().copied().collect()
+    }
+
+    /// Parts a leg from the one it is bridged with, or from those it is mixed with; both fall back to comfort silence, or go on
     /// with the playback they hear instead of the bridge.
     pub fn unbridge(&self, leg: LegId) {
         self.shared.part(&mut locked(&self.shared.directory), leg);
@@ -297,6 +328,10 @@ impl Shared {
                 self.tell(directory, leg, Command::Part(leg));
             }
         }
+        if directory.is_in_room(leg) {
+            directory.set_in_room(leg, false);
+            self.tell(directory, leg, Command::Part(leg));
+        }
     }
 }
 
@@ -313,6 +348,16 @@ impl Directory {
 
     fn bridged(&self, leg: LegId) -> Option<LegId> {
         self.legs.get(&leg).and_then(|entry| entry.bridged)
+    }
+
+    fn is_in_room(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|entry| entry.in_room)
+    }
+
+    fn set_in_room(&mut self, leg: LegId, in_room: bool) {
+        if let Some(entry) = self.legs.get_mut(&leg) {
+            entry.in_room = in_room;
+        }
     }
 
     fn set_bridged(&mut self, leg: LegId, with: Option<LegId>) {

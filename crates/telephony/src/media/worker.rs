@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use ::media::detect::Detector;
 use ::media::g711::decode_all;
 use ::media::leg::What;
+use ::media::mixer::Mixer;
 use ::media::{LegId, Playback, Remote};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
@@ -38,6 +39,7 @@ pub(super) enum Command {
     SetRemote(LegId, Remote),
     Join(LegId, Arc<Leg>),
     Part(LegId),
+    Seat(LegId, Arc<Mutex<Mixer>>),
     Play(LegId, Playback, bool),
     Press(LegId, String),
     Tap(LegId, Option<tokio::sync::mpsc::Sender<TapFrame>>),
@@ -113,6 +115,8 @@ impl Worker {
 struct Owned {
     leg: Arc<Leg>,
     other: Option<Arc<Leg>>,
+    /// Whom it hears where they are several. Locked after a mouth, never before.
+    room: Option<Arc<Mutex<Mixer>>>,
     tap: Option<tokio::sync::mpsc::Sender<TapFrame>>,
     /// Listens for tones of the network, until the call is answered.
     detector: Option<Box<Detector>>,
@@ -199,10 +203,17 @@ impl Turner {
                 Command::Join(leg, other) => self.with(leg, |owned| {
                     owned.leg.mouth().join(now, other.id);
                     owned.other = Some(other);
+                    owned.room = None;
                 }),
                 Command::Part(leg) => self.with(leg, |owned| {
                     owned.leg.mouth().part(now);
                     owned.other = None;
+                    owned.room = None;
+                }),
+                Command::Seat(leg, room) => self.with(leg, |owned| {
+                    owned.leg.mouth().enter_room(now);
+                    owned.other = None;
+                    owned.room = Some(room);
                 }),
                 Command::Play(leg, what, repeat) => {
                     self.with(leg, |owned| owned.leg.mouth().play(now, what, repeat));
@@ -230,6 +241,7 @@ impl Turner {
         let owned = Owned {
             leg: Arc::clone(&leg),
             other: None,
+            room: None,
             tap: None,
             detector: None,
             alarm: None,
@@ -392,6 +404,10 @@ impl Owned {
     }
 
     fn forward(&self, now: Instant, what: &What<'_>) {
+        if let (Some(room), What::Audio(codec, packet)) = (&self.room, what) {
+            let stream = (packet.ssrc, packet.timestamp);
+            locked(room).hear(now, self.leg.id, *codec, stream, packet.payload);
+        }
         let Some(other) = &self.other else {
             return;
         };
@@ -438,7 +454,13 @@ impl Owned {
         let mut buffer = [0; DATAGRAM_MAX];
         let mut mouth = self.leg.mouth();
         while let Some(due) = mouth.due().filter(|due| *due <= now) {
-            let tick = mouth.tick(now, &mut buffer);
+            let tick = match &self.room {
+                Some(room) => {
+                    let room = &mut *locked(room);
+                    mouth.tick_in(now, Some((room, self.leg.id)), &mut buffer)
+                }
+                None => mouth.tick(now, &mut buffer),
+            };
             if let Some(length) = tick.packet {
                 common.lateness.count(now - due);
                 self.leg.send(&mut mouth, &buffer[..length]);

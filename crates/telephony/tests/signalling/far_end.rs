@@ -36,6 +36,53 @@ enum Ask {
     Say(Vec<u8>),
 }
 
+/// Wishes for a transfer, as a phone sends them inside the dialog that its line is.
+pub(crate) struct Refer {
+    contact: String,
+    /// Ours, theirs, and the call's name.
+    from: String,
+    to: String,
+    call_id: String,
+    cseq: u32,
+}
+
+impl Refer {
+    /// Of the line that this INVITE raised and this ACK confirmed.
+    pub(crate) fn within(invite: &str, ack: &str) -> Refer {
+        let header = |message: &str, name: &str| {
+            let found = message.lines().find_map(|line| line.strip_prefix(name));
+            found.expect("every request has it").trim().to_owned()
+        };
+        let contact = header(invite, "Contact:");
+        let contact = contact.trim_matches(['<', '>']).to_owned();
+        Refer {
+            contact,
+            from: header(ack, "To:"),
+            to: header(ack, "From:"),
+            call_id: header(ack, "Call-ID:"),
+            cseq: 100,
+        }
+    }
+
+    /// The next one, with whom the call is to go on.
+    pub(crate) fn to(&mut self, whom: &str) -> String {
+        self.cseq += 1;
+        let Refer {
+            contact,
+            from,
+            to,
+            call_id,
+            cseq,
+        } = self;
+        format!(
+            "REFER {contact} SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bKr{cseq}\r\n\
+             Max-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: {call_id}\r\n\
+             CSeq: {cseq} REFER\r\nContact: <sip:adv1@127.0.0.1:5061;transport=tls>\r\n\
+             Refer-To: <{whom}>\r\nContent-Length: 0\r\n\r\n"
+        )
+    }
+}
+
 /// Where messages come from and go to.
 pub(crate) struct Line {
     pub(crate) incoming: mpsc::UnboundedReceiver<Vec<u8>>,

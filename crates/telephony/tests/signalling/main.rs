@@ -6,6 +6,7 @@ mod authority;
 mod calls;
 mod far_end;
 mod floor;
+mod handed_on;
 mod hostile;
 mod ipv6;
 mod library;

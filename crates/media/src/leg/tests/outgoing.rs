@@ -284,3 +284,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn in_a_room_a_leg_hears_the_others_each_twenty_ms_and_silence_after_it() {
+    let (mut half, start) = (Outgoing::new(1), Instant::now());
+    half.set_remote(start, Remote::new(peer(), Codec::Pcma));
+    let me = LegId(40);
+    let mut room = crate::mixer::Mixer::new(start, &[me, OTHER]);
+    half.enter_room(start);
+    let (mut loud, mut buffer) = (0, [0; 300]);
+    for turn in 0..20u32 {
+        let now = start + ms(20) * turn;
+        room.hear(now, OTHER, Codec::Pcma, (1, turn * 160), &[0x2A; 160]);
+        let tick = half.tick_in(now, Some((&mut room, me)), &mut buffer);
+        let length = tick.packet.expect("a frame each turn");
+        loud += usize::from(buffer[12..length].iter().all(|code| *code == 0x2A));
+    }
+    assert_eq!(loud, 17, "all but the first 60 ms");
+    let now = start + ms(400);
+    half.part(now);
+    let tick = half.tick(now, &mut buffer);
+    let length = tick.packet.expect("silence");
+    assert!(buffer[12..length].iter().all(|code| *code == 0xD5));
+}
