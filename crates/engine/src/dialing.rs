@@ -79,7 +79,7 @@ impl Engine {
     /// Dials what may be dialed now. Predictive campaigns decide by the tick,
     /// the others whenever something changed.
     pub(crate) fn dial(&mut self, id: CampaignId, by_tick: bool) {
-        let gate = self.campaign_gate(id);
+        let gate = self.intent_gate(id);
         let Some(run) = self.runs.get_mut(&id) else {
             return;
         };

@@ -60,11 +60,6 @@ impl Engine {
         if run.campaign.caller_ids.is_empty() {
             return Err(self.closed("campaign.caller_id", "the campaign has no caller id"));
         }
-        let (pool, choice) = (&run.campaign.caller_ids, &run.campaign.caller_id_choice);
-        if run.caller_ids.used_up(pool, choice) {
-            let words = "every caller id of the campaign made as many calls as it may today";
-            return Err(self.closed("campaign.caller_ids_used_up", words));
-        }
         let (trunks, loopback) = (run.routes.trunks(), run.loopback_only());
         if !self.trunks.any_usable(trunks, loopback) {
             let words = if loopback {
@@ -73,6 +68,18 @@ impl Engine {
                 "no trunk of the campaign is enabled"
             };
             return Err(self.closed("trunk.none", words));
+        }
+        Ok(())
+    }
+
+    /// Why a campaign may not intend another call, if so. One intended already has its caller id.
+    pub(crate) fn intent_gate(&mut self, id: CampaignId) -> Result<(), Closed> {
+        self.campaign_gate(id)?;
+        let run = &self.runs[&id];
+        let (pool, choice) = (&run.campaign.caller_ids, &run.campaign.caller_id_choice);
+        if run.caller_ids.used_up(pool, choice) {
+            let words = "every caller id of the campaign made as many calls as it may today";
+            return Err(self.closed("campaign.caller_ids_used_up", words));
         }
         Ok(())
     }
