@@ -86,8 +86,9 @@ fn calls_go_over_the_other_carrier_while_one_fails_and_nobody_pays() {
          {wasted} of {} attempts wasted",
         rows.len()
     );
+    // A gate may close between two carriers: the person who was free is not any more.
     assert!(
-        wasted * 100 <= rows.len().max(100),
+        wasted <= 3.max(rows.len() / 100),
         "{wasted} of {}",
         rows.len()
     );
