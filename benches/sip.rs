@@ -5,6 +5,8 @@ use std::hint::black_box;
 
 use benches::{compare, rate, span};
 use rsip::SipMessage;
+use sip::ladder::Ladder;
+use std::time::Instant;
 
 const ROUND: u64 = 1_000;
 
@@ -27,6 +29,7 @@ fn main() {
         }
         ROUND
     });
+    ladder(&invite, ours);
     let mut copy = vec![0; invite.len()];
     let copied = rate(span(), || {
         for _ in 0..ROUND {
@@ -38,6 +41,47 @@ fn main() {
     let what = format!("SIP parse, INVITE of {} bytes", invite.len());
     compare(&what, ours, "rsip parse of the same", theirs);
     compare(&what, ours, "copy of the same", copied);
+}
+
+/// What it costs to write down a call of eight messages, beside parsing as many.
+fn ladder(invite: &[u8], parses: f64) {
+    const MESSAGES: u64 = 8;
+    let now = Instant::now();
+    let calls = rate(span(), || {
+        for _ in 0..ROUND {
+            let mut ladder = Ladder::new(now);
+            for place in 0..MESSAGES {
+                let ours = place % 2 == 0;
+                let again = ladder.is_again(ours, black_box(invite));
+                ladder.add(now, ours, again, black_box(invite));
+            }
+            black_box(&ladder);
+        }
+        ROUND
+    });
+    let parsed = parses / MESSAGES as f64;
+    compare(
+        "ladder of a call, 8 such messages",
+        calls,
+        "SIP parse of the 8",
+        parsed,
+    );
+    let glances = rate(span(), || {
+        for _ in 0..ROUND {
+            let _ = black_box(sip::glance::Glance::of(black_box(invite)));
+        }
+        ROUND
+    });
+    compare("a glance at the same", glances, "SIP parse of it", parses);
+    let mut text = invite.to_vec();
+    let masked = rate(span(), || {
+        for _ in 0..ROUND {
+            text.copy_from_slice(invite);
+            sip::masking::mask(black_box(&mut text));
+        }
+        ROUND
+    });
+    compare("masking the same", masked, "SIP parse of it", parses);
 }
 
 fn invite() -> Vec<u8> {

@@ -26,6 +26,7 @@ pub use headers::Headers;
 pub use lexer::quote;
 pub use method::Method;
 pub use name_addr::NameAddr;
+pub(crate) use names::long as long_name;
 pub use params::Params;
 pub use parse::{Limits, parse_datagram, parse_with_limits};
 pub(crate) use parse::{content_length, head_length};

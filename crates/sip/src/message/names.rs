@@ -91,7 +91,7 @@ pub(super) fn canonical(name: &str) -> Cow<'static, str> {
 }
 
 /// The long name for looking up, without allocation.
-pub(super) fn long(name: &str) -> &str {
+pub(crate) fn long(name: &str) -> &str {
     known(name).unwrap_or(name)
 }
 
