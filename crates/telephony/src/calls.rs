@@ -108,6 +108,8 @@ impl Exchange {
             return;
         };
         let tried = vec![call.flow.remote];
+        let whom = (placement.trunk, placement.phone);
+        self.watch.opened(now, attempt, whom, &call);
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Customer(attempt));
         let call = CustomerCall {
@@ -205,6 +207,8 @@ impl Exchange {
             return false;
         };
         let to = next.flow.remote;
+        let whom = (call.placement.trunk, call.placement.phone);
+        self.watch.opened(now, attempt, whom, &next);
         let handle = self.endpoint.invite(now, next);
         self.owners.insert(handle, Owner::Customer(attempt));
         if let Some(call) = self.calls.get_mut(&attempt) {

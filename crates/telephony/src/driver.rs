@@ -30,6 +30,7 @@ use crate::sip_address::SipAddress;
 use crate::tls::Tls;
 use crate::transport::Sockets;
 use crate::waiting_room::{self, WaitingRoom};
+use crate::watch::Watch;
 use crate::{Heard, ListenerKind, Report, TelephonyConfig, TelephonyError};
 
 /// Datagrams acted upon in a row before orders are looked at again.
@@ -50,6 +51,7 @@ pub(crate) fn spawn(
     orders: mpsc::UnboundedReceiver<Order>,
     reports: mpsc::UnboundedSender<Report>,
     meters: Arc<Meters>,
+    mut watch: Watch,
 ) -> Result<(Vec<Heard>, Arc<Edge>), TelephonyError> {
     if config
         .places
@@ -71,6 +73,7 @@ pub(crate) fn spawn(
     });
     let bound = bind::bind(&config.places)?;
     let heard = bound.heard.clone();
+    watch.hears_at(&heard);
     let address = SipAddress::new(&config, &heard)?;
     let (media_sender, media_events) = mpsc::unbounded_channel();
     let media = MediaPool::start(config.media, media_sender).map_err(TelephonyError::Media)?;
@@ -83,6 +86,7 @@ pub(crate) fn spawn(
         seed: config.seed,
         probe_every: config.probe_every,
         session_timer: config.session_timer,
+        watch,
     };
     let runtime = Builder::new_current_thread()
         .enable_io()
@@ -256,6 +260,7 @@ impl Driver {
 
     fn act_upon(&mut self, from: Flow, bytes: &[u8]) {
         let now = Instant::now();
+        self.exchange.watch.passed(now, from, bytes, false);
         self.exchange.endpoint.receive(now, from, bytes);
         // What came with this datagram is told with its time: an answer is measured from here.
         self.tell(now);
@@ -323,6 +328,8 @@ impl Driver {
             let Some(transmit) = self.exchange.endpoint.poll_transmit() else {
                 break;
             };
+            let (flow, bytes) = (transmit.flow, &transmit.bytes);
+            self.exchange.watch.passed(now, flow, bytes, true);
             if let Err(flow) = self.sockets.send(transmit) {
                 self.exchange.endpoint.send_failed(now, flow);
             }
@@ -351,6 +358,7 @@ impl Driver {
             .as_ref()
             .is_some_and(|stop| self.exchange.is_quiet() || stop.until <= Instant::now());
         if done && let Some(stop) = self.stop.take() {
+            self.exchange.watch.end();
             // An error means that nobody waits any more.
             let _ = stop.done.send(());
         }

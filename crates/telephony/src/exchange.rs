@@ -33,6 +33,7 @@ use crate::sides::{SideCall, SideOrder};
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
 use crate::{Causes, Report};
+use crate::watch::Watch;
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
@@ -62,6 +63,7 @@ pub(crate) struct Settings {
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
     pub(crate) session_timer: Option<Duration>,
+    pub(crate) watch: Watch,
 }
 
 /// The switchboard.
@@ -105,6 +107,8 @@ pub(crate) struct Exchange {
     pub(crate) carriers: Option<CarrierNames>,
     pub(crate) stopping: bool,
     pub(crate) reaper: Reaper,
+    /// Sees every message.
+    pub(crate) watch: Watch,
     legs: HashMap<LegId, Owner>,
     reports: mpsc::UnboundedSender<Report>,
     sessions: u64,
@@ -161,6 +165,7 @@ impl Exchange {
             carriers: None,
             stopping: false,
             reaper: Reaper::default(),
+            watch: settings.watch,
             legs: HashMap::new(),
             reports,
             sessions: 0,
@@ -194,6 +199,8 @@ impl Exchange {
                 let _ = answer.send(self.endpoint.lift_ban(now, source));
             }
             Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
+            Order::Watch(watcher) => self.watch.watched_by(watcher),
+            Order::KeepLadders(taker) => self.watch.keep_ladders(taker),
             // The driver's: it also waits for the end.
             Order::Stop { .. } => {}
         }
@@ -326,6 +333,7 @@ impl Exchange {
             self.reap(now);
             self.refresh_names(now);
             self.probe_trunks(now);
+            self.watch.tick(now);
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();
             self.meters.lines_up.set(up);
@@ -403,7 +411,8 @@ impl Exchange {
         let _ = self.reports.send(report);
     }
 
-    pub(crate) fn report_call(&self, attempt: AttemptId, progress: CallProgress) {
+    pub(crate) fn report_call(&mut self, attempt: AttemptId, progress: CallProgress) {
+        self.watch.progressed(attempt, &progress);
         self.report(Report::Call { attempt, progress });
     }
 

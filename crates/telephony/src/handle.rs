@@ -10,13 +10,18 @@ use domain::{
     SignallingRecord, TransferRoute, Trunk, TrunkId,
 };
 use engine::{Command, Tables};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::counters::Meters;
 use crate::handshake::Edge;
+use crate::watch::{Board, CallLadder, Seats, Trace, TraceFilter, Watch, Watcher};
 use crate::{
-    BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError, driver,
+    BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError,
+    TooManyWatch, driver,
 };
+
+/// Batches of ladders that wait to be kept; beyond, they grow.
+const LADDER_BATCHES: usize = 4;
 
 /// An order to the signalling thread. They come from our own process, at the pace of the engine
 /// and of people who configure: the channel needs no bound.
@@ -38,6 +43,8 @@ pub(crate) enum Order {
     EndDialog(SignallingRecord),
     AnswerRefer(AgentId, bool),
     Compare(Tables),
+    Watch(Watcher),
+    KeepLadders(mpsc::Sender<Vec<CallLadder>>),
     Stop {
         limit: Duration,
         done: oneshot::Sender<()>,
@@ -65,6 +72,8 @@ pub struct Telephony {
     meters: Arc<Meters>,
     heard: Arc<[Heard]>,
     edge: Arc<Edge>,
+    seats: Seats,
+    board: watch::Receiver<Board>,
 }
 
 impl Telephony {
@@ -77,12 +86,15 @@ impl Telephony {
         let (orders, inbox) = mpsc::unbounded_channel();
         let (reports, outbox) = mpsc::unbounded_channel();
         let meters = Arc::new(Meters::default());
-        let (heard, edge) = driver::spawn(config, inbox, reports, Arc::clone(&meters))?;
+        let (watch, board) = Watch::new();
+        let (heard, edge) = driver::spawn(config, inbox, reports, Arc::clone(&meters), watch)?;
         let telephony = Telephony {
             orders,
             meters,
             heard: heard.into(),
             edge,
+            seats: Seats::default(),
+            board,
         };
         Ok((telephony, outbox))
     }
@@ -244,6 +256,26 @@ impl Telephony {
         let (answer, lifted) = oneshot::channel();
         self.order(Order::LiftBan(source, answer));
         lifted.await.unwrap_or(false)
+    }
+
+    /// Signalling as it passes, from now on.
+    pub fn trace(&self, filter: TraceFilter) -> Result<Trace, TooManyWatch> {
+        let (trace, watcher) = self.seats.take(filter)?;
+        self.order(Order::Watch(watcher));
+        Ok(trace)
+    }
+
+    /// From now on the messages of every customer's call are kept until it is over, and come out
+    /// here, a batch a second; the channel closes when telephony has ended.
+    pub fn keep_ladders(&self) -> mpsc::Receiver<Vec<CallLadder>> {
+        let (taker, ladders) = mpsc::channel(LADDER_BATCHES);
+        self.order(Order::KeepLadders(taker));
+        ladders
+    }
+
+    /// The figures of every trunk, by name, at most a second old.
+    pub fn trunk_figures(&self) -> Board {
+        Arc::clone(&self.board.borrow())
     }
 
     /// Ends every call and line, waits until the far ends agreed or `limit` has passed, and closes

@@ -40,6 +40,7 @@ mod transport;
 mod trunk;
 mod trunk_registration;
 mod waiting_room;
+mod watch;
 mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
@@ -52,3 +53,7 @@ pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use report::{BindingRecord, Report, TrunkRegistration};
 pub use trunk::{InvitePreview, preview};
+pub use watch::{
+    CallLadder, SPREAD_BOUNDS, Said, Spread, TooManyWatch, Trace, TraceFilter, Traced,
+    TrunkFigures, TrunkTotals,
+};

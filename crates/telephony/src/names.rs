@@ -201,6 +201,9 @@ impl Exchange {
         let known = states.flat_map(|state| state.targets.addresses());
         self.endpoint.set_trusted(known.map(|at| at.ip()).collect());
         self.carriers = Some(self.carrier_names());
+        let states = self.trunks.values();
+        let trunks = states.map(|state| (&state.trunk, state.targets.addresses()));
+        self.watch.set_trunks(trunks);
     }
 
     /// What the certificates of carriers must bear: the hosts as configured, whatever a name server
