@@ -7,6 +7,7 @@ pub mod http;
 pub mod ports;
 pub mod program;
 pub mod shift;
+pub mod watcher;
 pub mod wire;
 
 pub use floor::{Floor, Running};

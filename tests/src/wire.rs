@@ -4,7 +4,7 @@
 //! The last digit of the number called decides: 0 to 3 is busy, 4 and 5 ring
 //! for ever, the others answer after 300 ms and stay until they get a BYE.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,16 +30,62 @@ struct Answer {
     due: Instant,
     again: Duration,
     to: SocketAddr,
-    bytes: Vec<u8>,
+    text: String,
 }
 
 type Calls = Arc<Mutex<HashMap<String, WireCall>>>;
+type Notes = Arc<Mutex<Vec<Note>>>;
+
+/// A message as it crossed the wire.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Whether the engine said it, not the carrier.
+    pub by_engine: bool,
+    /// Its call.
+    pub call_id: String,
+    /// Every byte of it.
+    pub text: String,
+}
+
+/// The socket, and all that passes it.
+struct Line {
+    socket: UdpSocket,
+    notes: Notes,
+    /// Numbers that end so get no answer to their first INVITE.
+    deaf_to: Option<char>,
+    unheard: Mutex<HashSet<String>>,
+}
+
+impl Line {
+    /// A peer that was killed cannot be told.
+    fn send(&self, text: &str, to: SocketAddr) {
+        self.note(false, text);
+        let _ = self.socket.send_to(text.as_bytes(), to);
+    }
+
+    fn note(&self, by_engine: bool, text: &str) {
+        let note = Note {
+            by_engine,
+            call_id: header(text, "Call-ID").unwrap_or_default(),
+            text: text.to_owned(),
+        };
+        self.notes.lock().expect("no panic holds it").push(note);
+    }
+
+    /// Whether this INVITE is one that is not heard.
+    fn misses(&self, number: &str, call_id: &str) -> bool {
+        let mut unheard = self.unheard.lock().expect("no panic holds it");
+        self.deaf_to.is_some_and(|digit| number.ends_with(digit))
+            && unheard.insert(call_id.to_owned())
+    }
+}
 
 /// The carrier.
 pub struct Wire {
     local: SocketAddr,
     calls: Calls,
     down: Arc<AtomicBool>,
+    notes: Notes,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -47,6 +93,15 @@ pub struct Wire {
 impl Wire {
     /// Listens on a port of the system's choice.
     pub fn start() -> Wire {
+        Wire::that_misses(None)
+    }
+
+    /// Misses the first INVITE to every number that ends so.
+    pub fn missing_first_invites_to(digit: char) -> Wire {
+        Wire::that_misses(Some(digit))
+    }
+
+    fn that_misses(deaf_to: Option<char>) -> Wire {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
         let local = socket.local_addr().expect("it is bound");
         socket
@@ -57,21 +112,29 @@ impl Wire {
         let down = Arc::new(AtomicBool::new(false));
         let (noted, stopped) = (Arc::clone(&calls), Arc::clone(&stop));
         let failing = Arc::clone(&down);
+        let notes = Notes::default();
+        let line = Line {
+            socket,
+            notes: Arc::clone(&notes),
+            deaf_to,
+            unheard: Mutex::default(),
+        };
         let thread = std::thread::spawn(move || {
             let mut buffer = vec![0; 65_535];
             while !stopped.load(Ordering::Relaxed) {
                 // A timeout, or the unreachable port of an engine just killed.
-                if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                if let Ok((length, from)) = line.socket.recv_from(&mut buffer) {
                     let is_down = failing.load(Ordering::Relaxed);
-                    take(&socket, &noted, is_down, &buffer[..length], from);
+                    take(&line, &noted, is_down, &buffer[..length], from);
                 }
-                answer_due(&socket, &noted);
+                answer_due(&line, &noted);
             }
         });
         Wire {
             local,
             calls,
             down,
+            notes,
             stop,
             thread: Some(thread),
         }
@@ -85,6 +148,11 @@ impl Wire {
     /// Where calls are sent.
     pub fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// Every message so far, in order.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.lock().expect("no panic holds it").clone()
     }
 
     /// Every call so far, by Call-ID.
@@ -105,18 +173,19 @@ impl Drop for Wire {
     }
 }
 
-fn take(socket: &UdpSocket, calls: &Calls, is_down: bool, bytes: &[u8], from: SocketAddr) {
+fn take(line: &Line, calls: &Calls, is_down: bool, bytes: &[u8], from: SocketAddr) {
     let text = String::from_utf8_lossy(bytes);
+    line.note(true, &text);
     let Some(call_id) = header(&text, "Call-ID") else {
         return;
     };
-    let local = socket.local_addr().expect("it is bound");
+    let local = line.socket.local_addr().expect("it is bound");
     let reply = |status: &str, extra: &str| {
-        // A peer that was killed cannot be told.
-        let _ = socket.send_to(response(local, &text, status, extra).as_bytes(), from);
+        line.send(&response(local, &text, status, extra), from);
     };
     let mut calls = calls.lock().expect("no panic holds it");
     match text.split(' ').next() {
+        Some("INVITE") if line.misses(&number_of(&text), &call_id) => {}
         Some("INVITE") => invite(&mut calls, &text, call_id, (local, from), is_down, reply),
         Some("CANCEL") => {
             reply("200 OK", "");
@@ -125,10 +194,8 @@ fn take(socket: &UdpSocket, calls: &Calls, is_down: bool, bytes: &[u8], from: So
                 let invite = text
                     .replacen("CANCEL ", "INVITE ", 1)
                     .replace(" CANCEL", " INVITE");
-                let _ = socket.send_to(
-                    response(local, &invite, "487 Request Terminated", "").as_bytes(),
-                    from,
-                );
+                let terminated = response(local, &invite, "487 Request Terminated", "");
+                line.send(&terminated, from);
             }
         }
         Some("BYE") => {
@@ -158,12 +225,8 @@ fn invite(
     if calls.contains_key(&call_id) {
         return;
     }
-    let number: String = text["INVITE sip:".len()..]
-        .chars()
-        .take_while(|c| *c != '@')
-        .collect();
     let mut call = WireCall {
-        number,
+        number: number_of(text),
         since: Instant::now(),
         over: false,
         failed: false,
@@ -193,22 +256,28 @@ fn invite(
                 due: Instant::now() + Duration::from_millis(300),
                 again: Duration::from_millis(500),
                 to: from,
-                bytes: response(local, text, "200 OK", &body).into_bytes(),
+                text: response(local, text, "200 OK", &body),
             });
         }
     }
     calls.insert(call_id, call);
 }
 
+/// The number of a request line.
+fn number_of(invite: &str) -> String {
+    let rest = &invite["INVITE sip:".len()..];
+    rest.chars().take_while(|c| *c != '@').collect()
+}
+
 /// Sends 200s that are due, and again until they are acknowledged.
-fn answer_due(socket: &UdpSocket, calls: &Calls) {
+fn answer_due(line: &Line, calls: &Calls) {
     let now = Instant::now();
     for call in calls.lock().expect("no panic holds it").values_mut() {
         if call.over {
             continue;
         }
         if let Some(answer) = call.answer.as_mut().filter(|answer| answer.due <= now) {
-            let _ = socket.send_to(&answer.bytes, answer.to);
+            line.send(&answer.text, answer.to);
             answer.due = now + answer.again;
             answer.again *= 2;
         }

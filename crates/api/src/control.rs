@@ -4,9 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::AgentId;
+use domain::{AgentId, AttemptId, TrunkId};
 use engine::{AgentRequest, LiveState, Rejection};
+use futures_util::stream::BoxStream;
 use tokio::sync::watch;
+use wire::{TraceLine, TrunkStats};
 
 /// The running engine, as the API sees it.
 #[async_trait]
@@ -25,6 +27,27 @@ pub trait Control: Send + Sync {
     async fn lift_ban(&self, source: IpAddr) -> bool;
     /// Where phones find the node.
     fn phone_server(&self) -> wire::PhoneServer;
+    /// What became of calls over each trunk, by name.
+    fn trunk_stats(&self) -> Vec<TrunkStats>;
+    /// Signalling as it passes; the words say why not.
+    fn trace(&self, wanted: TraceWanted) -> Result<BoxStream<'static, TraceLine>, String>;
     /// Figures in the Prometheus text format.
     fn metrics(&self) -> String;
+}
+
+/// Which messages to watch: those for which all that is set holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceWanted {
+    /// With a Call-ID that begins so.
+    pub call_id: Option<String>,
+    /// Of this customer's call.
+    pub attempt: Option<AttemptId>,
+    /// Of calls over this trunk, and to or from its addresses.
+    pub trunk: Option<TrunkId>,
+    /// To or from the phone of this user.
+    pub sip_user: Option<String>,
+    /// To or from a number that ends with these digits.
+    pub number_ends: Option<String>,
+    /// Whether numbers and secrets are shown.
+    pub unmasked: bool,
 }

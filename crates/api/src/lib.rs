@@ -17,6 +17,7 @@ mod hashing;
 mod health;
 mod import;
 mod kpis;
+mod ladders;
 mod lists;
 mod live;
 mod logins;
@@ -25,6 +26,7 @@ pub mod provisioning;
 pub mod rehearsal;
 mod route_plans;
 mod session;
+mod signalling;
 mod transfer;
 mod trunks;
 mod users;
@@ -43,16 +45,18 @@ pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
-pub use control::Control;
+pub use control::{Control, TraceWanted};
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use error::ApiError;
 pub use explain::explain;
 pub use import::{ImportRequest, Imported, load};
 pub use kpis::report;
+pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use logins::LogIns;
 pub use rehearsal::Rehearsals;
 pub use route_plans::{apply_route_plan, route_plan_shown};
+pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use users::{apply_user, new_user};
 
@@ -117,6 +121,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
         .routes(routes!(rehearsal::of_campaign))
+        .routes(routes!(signalling::trace))
+        .routes(routes!(signalling::stats))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
         .routes(routes!(bans::all))
@@ -135,6 +141,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(attempts::page))
         .routes(routes!(attempts::typifications))
         .routes(routes!(transfer::steps))
+        .routes(routes!(ladders::of_attempt))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .split_for_parts();

@@ -16,6 +16,8 @@ use crate::{App, password};
 
 /// A shift and its overtime.
 const SESSION: Duration = Duration::from_secs(12 * 3_600);
+/// Long enough for a command to ask what it came for; a trace that has begun goes on.
+const SHORT: Duration = Duration::from_secs(60);
 /// What an unknown user's password is compared with, so that it takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0\
     $2gcOV25Q8vOKPIl8vdxsf7QCjocJcf+erntOGHkpXm4";
@@ -79,6 +81,33 @@ pub(crate) async fn leave(State(app): State<App>, caller: Caller) -> Result<Resp
     app.store.delete_session(&caller.token_hash).await?;
     let cookie = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// A short session for who may open the record, hence is an administrator (ADR 8): as the one of
+/// this name, or the first there is. Returns its token and the name.
+pub async fn enter_by_record(
+    store: &dyn store::Store,
+    name: Option<&str>,
+) -> Result<(String, String), ApiError> {
+    let users = store.users().await?;
+    let user = users
+        .into_iter()
+        .filter(|user| user.role == store::Role::Admin)
+        .find(|user| name.is_none_or(|name| user.name == name));
+    let whom = || match name {
+        Some(name) => format!("administrator named `{name}`; see `cadencia user list`"),
+        None => "administrator; make one with `cadencia user add NAME --role admin`".to_owned(),
+    };
+    let user = user.ok_or_else(|| ApiError::NotFound(whom()))?;
+    let token = new_token();
+    let session = store::Session {
+        token_hash: token_hash(&token),
+        user: user.id,
+        created_at: now(),
+        expires_at: now() + SHORT,
+    };
+    store.put_session(&session).await?;
+    Ok((token, user.name))
 }
 
 fn shown(token: String, user: &store::User, expires_at: i64) -> wire::Session {

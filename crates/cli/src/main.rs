@@ -9,6 +9,7 @@ mod causes;
 mod config;
 mod demo;
 mod destination;
+mod engine_api;
 mod explain;
 mod list;
 mod output;
@@ -20,8 +21,10 @@ mod report;
 mod routes;
 mod serve;
 mod simulate;
+mod sip;
 mod times;
 mod trunk;
+mod trunk_stats;
 mod trunk_test;
 mod user;
 mod verify;
@@ -82,6 +85,9 @@ enum Command {
     Callerid(callerid::CallerId),
     /// What the words of the network mean: the table in force
     Causes(causes::Causes),
+    /// What signalling does: live, captured, afterwards
+    #[command(subcommand)]
+    Sip(sip::Sip),
     /// Campaigns: make, change, start, pause, stop
     #[command(subcommand)]
     Campaign(campaign::Campaign),
@@ -176,6 +182,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Routes(routes) => routes.run(global).await?,
             Command::Callerid(callerid) => callerid.run(global).await?,
             Command::Causes(causes) => causes.run(global)?,
+            Command::Sip(sip) => sip.run(global).await?,
             Command::Campaign(campaign) => campaign.run(global).await?,
             Command::List(list) => list.run(global).await?,
             Command::Agent(agent) => agent.run(global).await?,

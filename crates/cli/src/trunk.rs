@@ -17,6 +17,8 @@ pub(crate) enum Trunk {
     List,
     /// Show what an INVITE over a trunk would say, and place one short call if asked to
     Test(Test),
+    /// Show what becomes of calls over each, by the running engine
+    Stats(crate::trunk_stats::Stats),
     /// Remove a trunk
     Remove {
         /// Its name
@@ -139,6 +141,7 @@ impl Trunk {
                 };
                 test.run(global, trunk).await
             }
+            Trunk::Stats(stats) => stats.run(global).await,
             Trunk::Remove { name } => {
                 let Some(trunk) = find(name) else {
                     bail!("there is no trunk named `{name}`; see `cadencia trunk list`");

@@ -3,14 +3,18 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use api::TraceWanted;
 use async_trait::async_trait;
 use domain::AgentId;
 use engine::{AgentRequest, LiveState, Rejection};
+use futures_util::stream::BoxStream;
 use store::Store;
 use telephony::Telephony;
 use tokio::sync::{mpsc, oneshot, watch};
+use wire::{TraceLine, TrunkStats};
 
 use crate::metrics::{self, LoopFigures};
+use crate::{signalling, trunk_metrics};
 
 /// What others ask of the loop.
 #[derive(Debug)]
@@ -95,12 +99,25 @@ impl api::Control for LoopControl {
         self.phone_server.clone()
     }
 
+    fn trunk_stats(&self) -> Vec<TrunkStats> {
+        let figures = self.telephony.trunk_figures();
+        figures.iter().map(signalling::stats).collect()
+    }
+
+    fn trace(&self, wanted: TraceWanted) -> Result<BoxStream<'static, TraceLine>, String> {
+        let trace = self.telephony.trace(signalling::filter(&wanted));
+        let trace = trace.map_err(|full| full.to_string())?;
+        let board = self.telephony.trunk_board();
+        Ok(signalling::lines(trace, wanted.unmasked, board))
+    }
+
     fn metrics(&self) -> String {
         let _ = &self.store;
-        metrics::text(
+        let text = metrics::text(
             &self.live.borrow(),
             &self.telephony.counters(),
             &self.figures,
-        )
+        );
+        text + &trunk_metrics::text(&self.telephony.trunk_figures())
     }
 }

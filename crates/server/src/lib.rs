@@ -7,13 +7,16 @@ mod clock;
 mod config;
 mod control;
 mod floor;
+mod ladders;
 mod metrics;
 mod phone_book;
 mod phone_server;
 mod restart;
 mod run;
 mod serve;
+mod signalling;
 mod sip_settings;
+mod trunk_metrics;
 
 pub use addresses::OneOrSeveral;
 pub use config::{Config, ConfigError, MediaSettings};

@@ -24,8 +24,8 @@ use crate::control::{LoopControl, Request};
 use crate::floor::Floor;
 use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
-use crate::restart;
 use crate::run::{Aside, Inbox, Loop, started};
+use crate::{ladders, restart};
 
 /// A running node.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Server {
     stop_serving: oneshot::Sender<()>,
     certificates: Certificates,
     heard: Vec<Heard>,
+    /// Keeps ladders until the last call is over.
+    keeping: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -88,6 +90,11 @@ impl Server {
             .filter(|(_, status)| takes_calls(status))
             .map(|(agent, _)| *agent)
             .collect();
+        let keeping = config.sip.ladders.then(|| {
+            let calls = telephony.keep_ladders();
+            let store = Arc::clone(&store);
+            tokio::spawn(ladders::keep(calls, store, config.sip.ladder_days))
+        });
         let sip = telephony.local();
         let heard = telephony.heard().to_vec();
         let certificates = Certificates::watch(telephony.clone())?;
@@ -142,6 +149,7 @@ impl Server {
             stop_serving,
             certificates,
             heard,
+            keeping,
         })
     }
 
@@ -185,6 +193,10 @@ impl Server {
             return Err(Stopped(why).into());
         }
         let _ = self.stop_serving.send(());
+        if let Some(keeping) = self.keeping {
+            // Nothing that is decided hangs on it: a database that is gone must not hold us up.
+            let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;
+        }
         // Live connections never end by themselves.
         let _ = tokio::time::timeout(Duration::from_secs(2), self.serving).await;
         Ok(())

@@ -38,6 +38,10 @@ pub struct SipSettings {
     /// A file that says otherwise than the built-in table what words of the network mean; see
     /// `cadencia causes`.
     pub causes: Option<PathBuf>,
+    /// Whether the signalling of every call is kept, for `cadencia sip ladder`.
+    pub ladders: bool,
+    /// For how many days.
+    pub ladder_days: u32,
     /// Signalling inside TLS.
     pub tls: TlsSection,
     /// Signalling of pages in browsers.
@@ -118,6 +122,8 @@ impl Default for SipSettings {
             session_timer_s: 1_800,
             name_servers: Vec::new(),
             causes: None,
+            ladders: true,
+            ladder_days: 30,
             tls: TlsSection::default(),
             websocket: WebSocketSection::default(),
         }
@@ -198,6 +204,12 @@ impl SipSettings {
             return no("sip.session_timer_s", "from 90 to 86400 seconds, or 0");
         }
         self.causes()?;
+        if !(1..=3_650).contains(&self.ladder_days) {
+            return no(
+                "sip.ladder_days",
+                "from 1 to 3650 days; `ladders = false` keeps none",
+            );
+        }
         self.check_addresses()?;
         self.check_certificate()?;
         let site = |origin: &String| {

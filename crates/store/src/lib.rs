@@ -15,5 +15,6 @@ pub use store::Store;
 pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
     ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, Problem, Role, Session, TypificationRow, User, Verdict, WorkStock,
+    OpenSide, PacingRow, PackedLadder, Problem, Role, Session, TypificationRow, User, Verdict,
+    WorkStock,
 };

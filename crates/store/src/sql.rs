@@ -14,6 +14,7 @@ mod facts;
 mod fence;
 mod fold;
 mod import;
+mod ladders;
 mod lists;
 mod pacing;
 mod people;
@@ -48,7 +49,7 @@ use crate::store::Store;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
     ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -450,6 +451,18 @@ impl Store for SqlStore {
         to: Timestamp,
     ) -> Result<kpi::Facts> {
         facts::facts(&self.db, campaign, from, to).await
+    }
+
+    async fn put_ladders(&self, now: Timestamp, ladders: &[PackedLadder]) -> Result<()> {
+        ladders::put(&self.db, now, ladders).await
+    }
+
+    async fn ladder(&self, attempt: AttemptId) -> Result<Option<Vec<u8>>> {
+        ladders::one(&self.db, attempt).await
+    }
+
+    async fn forget_ladders(&self, before: Timestamp) -> Result<u64> {
+        ladders::forget(&self.db, before).await
     }
 
     async fn verify(&self) -> Result<Vec<Problem>> {

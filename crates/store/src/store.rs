@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
     ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -282,6 +282,13 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<kpi::Facts>;
+    /// Keeps the signalling of attempts, in place of what was kept of them before. No part of the
+    /// record: nothing is decided by it.
+    async fn put_ladders(&self, now: Timestamp, ladders: &[PackedLadder]) -> Result<()>;
+    /// The signalling of an attempt as it was packed; `None`: none is kept.
+    async fn ladder(&self, attempt: AttemptId) -> Result<Option<Vec<u8>>>;
+    /// Lets go of signalling kept before an instant; says of how many attempts.
+    async fn forget_ladders(&self, before: Timestamp) -> Result<u64>;
     /// Checks the invariants of the record; empty when all hold. Ask when the
     /// engine is quiet, or expect calls in flight to be passed over.
     async fn verify(&self) -> Result<Vec<Problem>>;

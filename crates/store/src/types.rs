@@ -1,6 +1,7 @@
 //! The rows callers see. Plain data; no database type.
 
 mod attempt;
+mod ladder;
 mod list;
 mod people;
 mod restart;
@@ -10,6 +11,7 @@ pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
     PacingRow, Problem, TypificationRow,
 };
+pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
 pub use restart::{Binding, Numbering, OpenAttempt};

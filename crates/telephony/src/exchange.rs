@@ -32,8 +32,8 @@ use crate::session::Session;
 use crate::sides::{SideCall, SideOrder};
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
-use crate::{Causes, Report};
 use crate::watch::Watch;
+use crate::{Causes, Report};
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);

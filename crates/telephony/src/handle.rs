@@ -278,6 +278,11 @@ impl Telephony {
         Arc::clone(&self.board.borrow())
     }
 
+    /// The same as it goes.
+    pub fn trunk_board(&self) -> watch::Receiver<Board> {
+        self.board.clone()
+    }
+
     /// Ends every call and line, waits until the far ends agreed or `limit` has passed, and closes
     /// the sockets.
     pub async fn stop(self, limit: Duration) {

@@ -54,6 +54,6 @@ pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use report::{BindingRecord, Report, TrunkRegistration};
 pub use trunk::{InvitePreview, preview};
 pub use watch::{
-    CallLadder, SPREAD_BOUNDS, Said, Spread, TooManyWatch, Trace, TraceFilter, Traced,
+    Board, CallLadder, SPREAD_BOUNDS, Said, Spread, TooManyWatch, Trace, TraceFilter, Traced,
     TrunkFigures, TrunkTotals,
 };

@@ -30,7 +30,7 @@ use crate::Heard;
 const LADDERS_MAX: usize = 20_000;
 
 /// The figures of every trunk, as published each second.
-pub(crate) type Board = Arc<Vec<TrunkFigures>>;
+pub type Board = Arc<Vec<TrunkFigures>>;
 
 /// Whoever sees every message.
 #[derive(Debug)]
@@ -106,6 +106,7 @@ impl Watch {
         }
         self.books
             .retain(|id, book| known.contains(id) || book.open > 0);
+        self.publish(Instant::now());
     }
 
     /// A call is about to be sent to a trunk: for the first time, after another trunk refused it, or
@@ -209,6 +210,10 @@ impl Watch {
         for book in self.books.values_mut() {
             book.tick(now);
         }
+        self.publish(now);
+    }
+
+    fn publish(&self, now: Instant) {
         let mut board: Vec<_> = self
             .books
             .iter()

@@ -10,6 +10,7 @@ mod desk;
 mod destination;
 mod explanation;
 mod kpi;
+mod ladder;
 mod list;
 mod live;
 mod problem;
@@ -17,7 +18,9 @@ mod provisioning;
 mod rehearsal;
 mod route;
 mod session;
+mod signalling;
 mod trunk;
+mod trunk_stats;
 mod user;
 
 pub use agent::{Agent, AgentForm};
@@ -32,6 +35,7 @@ pub use destination::{
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use kpi::{Kpi, KpiReport};
+pub use ladder::{Ladder, LadderMessage};
 pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use problem::Problem;
@@ -42,5 +46,7 @@ pub use rehearsal::{
 };
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use session::{LogInForm, Role, Session, UnknownRole};
+pub use signalling::{TraceLine, TracedMessage};
 pub use trunk::{Trunk, TrunkForm};
+pub use trunk_stats::{TrunkSpan, TrunkStats};
 pub use user::{User, UserForm};

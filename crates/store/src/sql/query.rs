@@ -25,6 +25,7 @@ enum Param {
     Int(Option<i64>),
     Text(Option<String>),
     Real(Option<f64>),
+    Bytes(Vec<u8>),
 }
 
 /// A column of a batch.
@@ -153,6 +154,12 @@ impl Query {
         self
     }
 
+    /// Binds bytes.
+    pub(crate) fn bytes(mut self, value: Vec<u8>) -> Query {
+        self.params.push(Param::Bytes(value));
+        self
+    }
+
     /// Binds the rows of `{rows}`; after every other value.
     pub(crate) fn rows(mut self, batch: Batch) -> Query {
         self.batch = Some(batch);
@@ -180,6 +187,7 @@ impl Query {
                 Param::Int(value) => Arguments::add(&mut arguments, value),
                 Param::Text(value) => Arguments::add(&mut arguments, value),
                 Param::Real(value) => Arguments::add(&mut arguments, value),
+                Param::Bytes(value) => Arguments::add(&mut arguments, value),
             });
         }
         if let Some(batch) = self.batch {
@@ -200,6 +208,7 @@ impl Query {
                 Param::Int(value) => arguments.add(value),
                 Param::Text(value) => arguments.add(value),
                 Param::Real(value) => arguments.add(value),
+                Param::Bytes(value) => arguments.add(value),
             });
         }
         if let Some(batch) = self.batch {
@@ -225,5 +234,5 @@ fn storable(text: &str) -> Cow<'_, str> {
 }
 
 fn bind(added: Result<(), sqlx::error::BoxDynError>) {
-    added.expect("integers, floats and texts always encode");
+    added.expect("integers, floats, texts and bytes always encode");
 }

@@ -30,6 +30,7 @@ mod database;
 mod fixture;
 mod import;
 mod journal;
+mod ladders;
 mod reading;
 mod restart;
 mod routing;

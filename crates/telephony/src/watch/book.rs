@@ -245,13 +245,13 @@ mod tests {
         let now = start + Duration::from_secs(1_000);
         let figures = book.figures(now, TrunkId::new(1));
         assert_eq!(figures.since_start.attempts, 1_000);
-        assert!((60..=65).contains(&figures.minute.attempts), "{figures:?}");
+        assert!((59..=65).contains(&figures.minute.attempts), "{figures:?}");
         assert!(
-            (900..=905).contains(&figures.quarter.attempts),
+            (899..=905).contains(&figures.quarter.attempts),
             "{figures:?}"
         );
         assert!(
-            (1.0..1.6).contains(&figures.calls_per_second),
+            (0.8..1.6).contains(&figures.calls_per_second),
             "{figures:?}"
         );
         assert!(book.marks.len() <= 182, "{}", book.marks.len());

@@ -1,0 +1,178 @@
+//! Signalling in public words: messages as they pass, ladders of calls that are over, figures of
+//! trunks. Masks what nobody asked to see, apart from the signalling thread.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::Outcome;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use telephony::{Board, CallLadder, Spread, Trace, TraceFilter, Traced, TrunkFigures, TrunkTotals};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use wire::{Ladder, LadderMessage, TraceLine, TracedMessage, TrunkSpan, TrunkStats};
+
+/// How often somebody who watches hears at least something: so they know that it works, and we
+/// that they are there.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// What telephony is to watch for.
+pub(crate) fn filter(wanted: &api::TraceWanted) -> TraceFilter {
+    TraceFilter {
+        call_id: wanted.call_id.clone(),
+        attempt: wanted.attempt,
+        trunk: wanted.trunk,
+        sip_user: wanted.sip_user.clone(),
+        number_ends: wanted.number_ends.clone(),
+    }
+}
+
+/// The lines of a trace, until telephony ends or nobody takes them.
+pub(crate) fn lines(
+    trace: Trace,
+    unmasked: bool,
+    board: watch::Receiver<Board>,
+) -> BoxStream<'static, TraceLine> {
+    let beat = |trace: &Trace| TraceLine::Beat {
+        at: micros(SystemTime::now()) / 1_000,
+        dropped: trace.dropped(),
+    };
+    // The first beat at once: whoever watches sees that the engine listens.
+    let start = (trace, Instant::now());
+    stream::unfold(start, move |(mut trace, beat_at)| {
+        let board = board.clone();
+        async move {
+            // No flood may keep the count of drops back.
+            let next = match Instant::now() >= beat_at {
+                true => None,
+                false => tokio::time::timeout_at(beat_at, trace.next()).await.ok(),
+            };
+            match next {
+                Some(Some(traced)) => {
+                    let line = TraceLine::Message(message(traced, unmasked, &board.borrow()));
+                    Some((line, (trace, beat_at)))
+                }
+                // Telephony has ended.
+                Some(None) => None,
+                None => Some((beat(&trace), (trace, Instant::now() + BEAT))),
+            }
+        }
+    })
+    .boxed()
+}
+
+fn message(mut traced: Traced, unmasked: bool, trunks: &[TrunkFigures]) -> TracedMessage {
+    if !unmasked {
+        traced.mask();
+    }
+    let [start, call_id, cseq] = traced.lines();
+    let trunk = trunks.iter().find(|trunk| Some(trunk.id) == traced.trunk);
+    TracedMessage {
+        at_us: micros(traced.at),
+        direction: direction(traced.ours),
+        transport: traced.transport().to_owned(),
+        local: traced.local.to_string(),
+        remote: traced.remote.to_string(),
+        trunk: trunk.map(|trunk| trunk.name.clone()),
+        attempt: traced.attempt.map(domain::AttemptId::get),
+        call_id,
+        start,
+        method: traced.method().map(str::to_owned),
+        status: traced.status(),
+        cseq,
+        again: traced.again,
+        text: traced.text(),
+        length: traced.length as u64,
+        masked: !unmasked,
+    }
+}
+
+fn direction(ours: bool) -> String {
+    match ours {
+        true => "out".to_owned(),
+        false => "in".to_owned(),
+    }
+}
+
+fn micros(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A ladder as it is kept.
+pub(crate) fn ladder_shown(call: &CallLadder) -> Ladder {
+    let (said, elided, after) = call.said();
+    let messages = said.into_iter().map(|said| {
+        let mut headers = BTreeMap::<String, Vec<String>>::new();
+        for (name, value) in said.fields {
+            headers.entry(name).or_default().push(value);
+        }
+        LadderMessage {
+            ms: in_ms(said.after),
+            direction: direction(said.ours),
+            start: said.start,
+            cseq: said.cseq,
+            again: said.again,
+            sdp: said.sdp,
+            headers,
+        }
+    });
+    Ladder {
+        attempt: call.attempt.get(),
+        trunk: call.trunk.clone(),
+        call_id: call.call_id.clone(),
+        began: micros(call.began) / 1_000,
+        transport: call.transport().to_owned(),
+        local: call.local.to_string(),
+        remote: call.remote.to_string(),
+        messages: messages.collect(),
+        elided,
+        elided_after: match elided {
+            0 => 0,
+            _ => u32::try_from(after).unwrap_or(u32::MAX),
+        },
+    }
+}
+
+/// A trunk's figures in public words.
+pub(crate) fn stats(figures: &TrunkFigures) -> TrunkStats {
+    TrunkStats {
+        id: figures.id.get(),
+        name: figures.name.clone(),
+        channels_in_use: figures.open,
+        calls_per_second: figures.calls_per_second,
+        minute: span(&figures.minute),
+        quarter_hour: span(&figures.quarter),
+        since_start: span(&figures.since_start),
+    }
+}
+
+/// The names of the classes of status, in the order in which they are counted.
+pub(crate) const CLASSES: [&str; 5] = ["none", "3xx", "4xx", "5xx", "6xx"];
+
+fn span(totals: &TrunkTotals) -> TrunkSpan {
+    let some = |(name, count): (&str, u64)| (count > 0).then(|| (name.to_owned(), count));
+    let mean = |spread: &Spread| spread.mean().map(in_ms);
+    let outcomes = Outcome::ALL.iter().map(|outcome| outcome.word());
+    TrunkSpan {
+        attempts: totals.attempts,
+        answers: totals.answers,
+        failures: totals.failures,
+        answer_seizure_ratio: totals.answer_seizure_ratio(),
+        network_effectiveness_ratio: totals.network_effectiveness(),
+        post_dial_delay_ms: mean(&totals.post_dial),
+        post_dial_delay_p95_ms: totals.post_dial.quantile(0.95).map(in_ms),
+        answer_delay_ms: mean(&totals.answer_delay),
+        failures_by_outcome: outcomes.zip(totals.by_outcome).filter_map(some).collect(),
+        failures_by_status: CLASSES
+            .into_iter()
+            .zip(totals.by_class)
+            .filter_map(some)
+            .collect(),
+        retransmissions_sent: totals.repeats_sent,
+        retransmissions_received: totals.repeats_heard,
+    }
+}
+
+fn in_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

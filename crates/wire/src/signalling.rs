@@ -1,0 +1,56 @@
+//! Signalling as it passes, for those who watch.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A line of a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TraceLine {
+    /// A message passed.
+    Message(TracedMessage),
+    /// Nothing passed for a while, or some did that were missed: each few seconds.
+    Beat {
+        /// When, in ms since 1970 UTC.
+        at: i64,
+        /// Messages missed so far, because whoever watches was slow.
+        dropped: u64,
+    },
+}
+
+/// A SIP message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TracedMessage {
+    /// When, in microseconds since 1970 UTC.
+    pub at_us: i64,
+    /// `out`: we said it; `in`: the other side did.
+    pub direction: String,
+    /// UDP, TCP, TLS, WS or WSS.
+    pub transport: String,
+    /// Our address.
+    pub local: String,
+    /// The other side's.
+    pub remote: String,
+    /// The trunk, by name, of a customer's call or of the other side's address.
+    pub trunk: Option<String>,
+    /// The attempt, where it is a customer's call.
+    pub attempt: Option<i64>,
+    /// Call-ID.
+    pub call_id: String,
+    /// Request line or status line.
+    pub start: String,
+    /// The method of a request.
+    pub method: Option<String>,
+    /// The status of a response.
+    pub status: Option<u16>,
+    /// CSeq.
+    pub cseq: String,
+    /// Whether the very same message passed before: a retransmission.
+    pub again: bool,
+    /// The message; masked unless asked for otherwise by somebody who may. At most 8 KiB.
+    pub text: String,
+    /// How many bytes it had.
+    pub length: u64,
+    /// Whether numbers and secrets are masked.
+    pub masked: bool,
+}
