@@ -1,6 +1,6 @@
-//! What a browser sends on a signalling connection: the handshake and frames under the limits of the
-//! node (`crates/telephony/src/websocket.rs`), each message then read as SIP. Driven by cargo-fuzz; the
-//! real listener meets the same corpus in `crates/telephony/tests/signalling`.
+//! What a browser sends on a signalling connection: the handshake and frames under limits like those
+//! of the node (`crates/telephony/src/websocket.rs`, which is not driven itself: it wants sockets), each
+//! message then read as SIP. Driven by cargo-fuzz.
 
 use std::io::{self, Cursor, Read, Write};
 use tungstenite::protocol::{Role, WebSocketConfig};

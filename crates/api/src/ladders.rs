@@ -107,7 +107,11 @@ mod tests {
             // Digits that no packing shortens much.
             start: match noise {
                 true => (0..40)
-                    .map(|n| (ms * 40 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string())
+                    .map(|n| {
+                        (ms * 40 + n)
+                            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                            .to_string()
+                    })
                     .collect(),
                 false => "INVITE sip:+5730******67@h SIP/2.0".to_owned(),
             },

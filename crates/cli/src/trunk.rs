@@ -12,7 +12,7 @@ use crate::trunk_test::Test;
 #[derive(Subcommand)]
 pub(crate) enum Trunk {
     /// Make a trunk, or change the one of this name
-    Set(Settings),
+    Set(Box<Settings>),
     /// Show every trunk
     List,
     /// Show what an INVITE over a trunk would say, and place one short call if asked to

@@ -58,7 +58,7 @@ impl Engine {
         let left = self.calls.iter().filter(|call| {
             call.agent().is_some_and(|agent| {
                 let agent = self.roster.get(agent);
-                !agent.is_some_and(|agent| agent.attempt() == Some(call.intent.attempt))
+                agent.is_none_or(|agent| agent.attempt() != Some(call.intent.attempt))
             })
         });
         let left: Vec<AttemptId> = left.map(|call| call.intent.attempt).collect();

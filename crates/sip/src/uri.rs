@@ -149,8 +149,8 @@ impl FromStr for Host {
         if let Ok(ip) = text.parse() {
             return Ok(Self::V4(ip));
         }
-        let legal = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        if text.is_empty() || !text.chars().all(legal) {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        if text.is_empty() || !text.bytes().all(legal) {
             return Err(UriError);
         }
         Ok(Self::Name(text.to_ascii_lowercase()))
@@ -203,16 +203,20 @@ impl FromStr for Uri {
 }
 
 fn parse_scheme(text: &str) -> Result<Scheme, UriError> {
+    for (known, scheme) in [
+        ("sip", Scheme::Sip),
+        ("sips", Scheme::Sips),
+        ("tel", Scheme::Tel),
+    ] {
+        if text.eq_ignore_ascii_case(known) {
+            return Ok(scheme);
+        }
+    }
     let legal = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || !text.chars().all(legal) {
         return Err(UriError);
     }
-    Ok(match text.to_ascii_lowercase() {
-        scheme if scheme == "sip" => Scheme::Sip,
-        scheme if scheme == "sips" => Scheme::Sips,
-        scheme if scheme == "tel" => Scheme::Tel,
-        scheme => Scheme::Other(scheme),
-    })
+    Ok(Scheme::Other(text.to_ascii_lowercase()))
 }
 
 fn parse_sip(scheme: Scheme, rest: &str) -> Option<Uri> {
@@ -329,7 +333,7 @@ impl fmt::Display for Uri {
 
 /// Characters that end a URI in every header, or the line.
 fn breaks_uri(c: char) -> bool {
-    c.is_control() || c == ' ' || "<>\"".contains(c)
+    c.is_control() || matches!(c, ' ' | '<' | '>' | '"')
 }
 
 /// Escapes what would end the URI, and the characters of `more`; leaves existing escapes alone.

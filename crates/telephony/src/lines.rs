@@ -9,6 +9,7 @@
 //! An agent with several phones hears the one that registered last: they have one ear, and two
 //! phones that ring at once are two that answer. One that is dead is passed over at once.
 
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -267,8 +268,8 @@ impl Exchange {
         };
         self.meters.phones_passed_over.count();
         self.close_session(&call.session);
-        if self.owners.contains_key(&call.handle) {
-            self.owners.insert(call.handle, Owner::Ghost(Some(agent)));
+        if let Entry::Occupied(mut owner) = self.owners.entry(call.handle) {
+            owner.insert(Owner::Ghost(Some(agent)));
             self.endpoint.hang_up(now, call.handle, None);
         }
         if let Err(why) = self.call_one_of(now, agent, call.with, call.others) {

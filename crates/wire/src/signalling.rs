@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 /// A line of a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, on its way out")]
 pub enum TraceLine {
     /// A message passed.
     Message(TracedMessage),

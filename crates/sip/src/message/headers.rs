@@ -18,7 +18,7 @@ impl Headers {
 
     /// The value of the first field called `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let name = names::long(name);
+        let name = names::sought(name);
         let field = self
             .fields
             .iter()
@@ -28,7 +28,7 @@ impl Headers {
 
     /// The values of all fields called `name`, one per header line (a line may hold a list).
     pub fn get_all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        let name = names::long(name);
+        let name = names::sought(name);
         self.fields
             .iter()
             .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
@@ -78,7 +78,7 @@ impl Headers {
 
     /// Removes all fields called `name`; says how many there were.
     pub fn remove(&mut self, name: &str) -> usize {
-        let name = names::long(name);
+        let name = names::sought(name);
         let before = self.fields.len();
         self.fields
             .retain(|(field, _)| !field.eq_ignore_ascii_case(name));

@@ -1,14 +1,18 @@
 //! The few lexical rules that all header grammars share (RFC 3261 section 25.1): tokens, quoted
 //! strings, lists. Everything is linear in its input and never fails on odd characters.
 
-/// Whether `c` may stand in a token.
-pub(crate) fn is_token_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c)
+/// Whether `byte` may stand in a token.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
+        )
 }
 
 /// Whether `text` is a token: one or more of its characters.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_token_char)
+    !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
 /// Whether `text` stays within its line when sent.

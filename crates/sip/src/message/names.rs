@@ -2,6 +2,7 @@
 //! section 7.3.3 and later RFCs. Comparison ignores case.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Compact form and long name.
 const COMPACT: [(&str, &str); 18] = [
@@ -90,9 +91,17 @@ pub(super) fn canonical(name: &str) -> Cow<'static, str> {
     }
 }
 
-/// The long name for looking up, without allocation.
+/// The long name, in the usual spelling where known, without allocation.
 pub(crate) fn long(name: &str) -> &str {
     known(name).unwrap_or(name)
+}
+
+/// A name as fields are looked up by it: not compact, in whatever case.
+pub(super) fn sought(name: &str) -> &str {
+    match name.len() {
+        1 => long(name),
+        _ => name,
+    }
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -102,8 +111,23 @@ fn known(name: &str) -> Option<&'static str> {
             .find(|(compact, _)| compact.eq_ignore_ascii_case(name))
             .map(|(_, long)| *long);
     }
-    LONG.iter()
-        .chain(COMPACT.iter().map(|(_, long)| long))
+    let alike = BY_LENGTH.get(name.len())?;
+    alike
+        .iter()
         .find(|long| long.eq_ignore_ascii_case(name))
         .copied()
 }
+
+/// The long names by their length: most lengths have one or two, and every header of every message
+/// is looked up here.
+static BY_LENGTH: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let all = LONG.iter().chain(COMPACT.iter().map(|(_, long)| long));
+    let mut by_length = vec![Vec::new(); 32];
+    for long in all {
+        let alike: &mut Vec<&str> = &mut by_length[long.len()];
+        if !alike.contains(long) {
+            alike.push(long);
+        }
+    }
+    by_length
+});

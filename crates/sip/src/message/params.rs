@@ -87,7 +87,11 @@ impl Params {
         if text.is_empty() {
             return Some(Self::new());
         }
-        let mut parts = lexer::split_outside(text.strip_prefix(';')?, b';')?;
+        let text = text.strip_prefix(';')?;
+        let mut parts = match text.contains(['"', '<', '>']) {
+            true => lexer::split_outside(text, b';')?,
+            false => text.split(';').collect(),
+        };
         if parts.len() > 1 && parts.last().is_some_and(|last| trim(last).is_empty()) {
             parts.pop();
         }
@@ -132,7 +136,7 @@ fn parse_one(text: &str) -> Option<(String, Option<String>)> {
         Some((name, value)) => (trim(name), Some(trim(value))),
         None => (trim(text), None),
     };
-    if name.is_empty() || name.contains(breaks_value) || !value.is_none_or(is_plain_or_quoted) {
+    if name.is_empty() || breaks_values(name) || !value.is_none_or(is_plain_or_quoted) {
         return None;
     }
     Some((name.to_owned(), value.map(str::to_owned)))
@@ -142,12 +146,20 @@ fn is_plain_or_quoted(value: &str) -> bool {
     if value.starts_with('"') {
         return matches!(lexer::quoted_string(value), Some((_, "")));
     }
-    !value.is_empty() && !value.contains(breaks_value)
+    !value.is_empty() && !breaks_values(value)
+}
+
+fn breaks_values(text: &str) -> bool {
+    // Characters beyond ASCII break nothing but for a few control characters.
+    match text.is_ascii() {
+        true => text.bytes().any(|byte| breaks_value(char::from(byte))),
+        false => text.contains(breaks_value),
+    }
 }
 
 /// Characters that an unquoted value cannot hold.
 fn breaks_value(c: char) -> bool {
-    is_blank(c) || c.is_control() || "\",;<>".contains(c)
+    is_blank(c) || c.is_control() || matches!(c, '"' | ',' | ';' | '<' | '>')
 }
 
 /// Header parameters. A value that could not be read back as it stands is quoted.

@@ -5,6 +5,8 @@ use super::error::ParseErrorKind as Kind;
 use super::lexer::{is_blank, is_token, trim};
 use super::{Headers, Message, Method, ParseError, Request, Response, Status, check};
 use crate::uri::{Host, Scheme, Uri};
+use memchr::memchr;
+use std::borrow::Cow;
 
 /// How much a stranger may send in one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,8 +190,8 @@ fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
             return (head, Some(Kind::TooManyHeaders));
         }
         match parse_field(line) {
-            Some((name, value)) if is_content_length(&name) => head.content_lengths.push(value),
-            Some((name, value)) => head.headers.push(&name, value),
+            Some((name, value)) if is_content_length(name) => head.content_lengths.push(value),
+            Some((name, value)) => head.headers.push(name, value),
             None => problem = problem.or(Some(Kind::HeaderLine)),
         }
     }
@@ -207,25 +209,25 @@ fn is_content_length(name: &str) -> bool {
 }
 
 /// Name and value of one unfolded header line.
-fn parse_field(line: &[u8]) -> Option<(String, String)> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
+fn parse_field(line: &[u8]) -> Option<(&str, String)> {
+    let colon = memchr(b':', line)?;
     let name = std::str::from_utf8(&line[..colon])
         .ok()?
         .trim_end_matches(is_blank);
-    is_token(name).then(|| (name.to_owned(), unfold(&decode(&line[colon + 1..]))))
+    is_token(name).then(|| (name, unfold(&decode(&line[colon + 1..]))))
 }
 
 /// UTF-8 if it is, else Latin-1, where every byte is the character of its number.
-fn decode(bytes: &[u8]) -> String {
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => Cow::Borrowed(text),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 
 /// Makes one blank of each line break with the blanks around it, and trims the ends.
 fn unfold(value: &str) -> String {
-    if !value.contains(['\r', '\n']) {
+    if !value.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
         return trim(value).to_owned();
     }
     let lines: Vec<&str> = value
@@ -271,7 +273,7 @@ impl<'a> Lines<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let (line, rest) = match self.rest.iter().position(|byte| *byte == b'\n') {
+        let (line, rest) = match memchr(b'\n', self.rest) {
             Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
             None => (self.rest, &self.rest[self.rest.len()..]),
         };
@@ -283,10 +285,10 @@ impl<'a> Lines<'a> {
     /// the headers. `None` where the bytes end first; a line without its break is left in `rest`.
     fn next_field(&mut self) -> Option<&'a [u8]> {
         let whole = self.rest;
-        let mut end = whole.iter().position(|byte| *byte == b'\n')?;
+        let mut end = memchr(b'\n', whole)?;
         let first = whole[..end].strip_suffix(b"\r").unwrap_or(&whole[..end]);
         while !first.is_empty() && matches!(whole.get(end + 1), Some(b' ' | b'\t')) {
-            match whole[end + 1..].iter().position(|byte| *byte == b'\n') {
+            match memchr(b'\n', &whole[end + 1..]) {
                 Some(next) => end += 1 + next,
                 None => break,
             }

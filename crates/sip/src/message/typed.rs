@@ -2,7 +2,7 @@
 //! and cannot be read is an error that says so.
 
 use super::cseq::parse_number;
-use super::lexer::{is_blank, split_outside, trim};
+use super::lexer::{find_outside, is_blank, split_outside, trim};
 use super::{CSeq, HeaderError, HeaderProblem, Headers, NameAddr, Via};
 
 impl Headers {
@@ -11,11 +11,8 @@ impl Headers {
         let line = self
             .get("Via")
             .ok_or(error("Via", HeaderProblem::Missing))?;
-        let values = split_outside(line, b',').ok_or(malformed("Via"))?;
-        values
-            .first()
-            .and_then(|value| Via::parse(value))
-            .ok_or(malformed("Via"))
+        let end = find_outside(line, b',').ok_or(malformed("Via"))?;
+        Via::parse(&line[..end.unwrap_or(line.len())]).ok_or(malformed("Via"))
     }
 
     /// All Via values, topmost first.

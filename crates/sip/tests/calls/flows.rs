@@ -36,7 +36,7 @@ impl Phone {
         self
     }
 
-    fn from_port(mut self, port: u16) -> Phone {
+    fn at_port(mut self, port: u16) -> Phone {
         self.flow.remote.set_port(port);
         self
     }
@@ -141,7 +141,7 @@ fn two_flows_of_one_phone_stand_beside_each_other_and_the_latest_is_first() {
     assert!(answer.headers.lists("Supported", "outbound"));
     assert_eq!(answer.headers.get("Flow-Timer"), Some("90"));
     let answer = Phone::at(9, "b")
-        .from_port(6000)
+        .at_port(6000)
         .flow(2)
         .registers(&mut world);
     let contacts = answer.headers.contacts().expect("contacts");
@@ -156,7 +156,7 @@ fn two_flows_of_one_phone_stand_beside_each_other_and_the_latest_is_first() {
     );
     // The first is rebuilt from elsewhere, say after a change of network.
     Phone::at(9, "c")
-        .from_port(7000)
+        .at_port(7000)
         .flow(1)
         .registers(&mut world);
     let third = SocketAddr::from(([10, 0, 0, 9], 7000));
@@ -166,7 +166,7 @@ fn two_flows_of_one_phone_stand_beside_each_other_and_the_latest_is_first() {
 #[test]
 fn a_flow_that_is_lost_takes_its_binding_along_at_once_and_no_other() {
     let mut world = registrar();
-    let tcp = |call, port| Phone::at(9, call).over(Transport::Tcp).from_port(port);
+    let tcp = |call, port| Phone::at(9, call).over(Transport::Tcp).at_port(port);
     tcp("a", 6000).flow(1).registers(&mut world);
     tcp("b", 6001).flow(2).registers(&mut world);
     let lost = tcp("x", 6001).flow;
@@ -266,7 +266,7 @@ fn an_eleventh_phone_is_refused_with_the_reason_but_a_phone_may_restart_for_ever
 
     let mut world = registrar();
     for port in 6000..6025 {
-        let mut phone = Phone::at(9, "a").from_port(port).contact("");
+        let mut phone = Phone::at(9, "a").at_port(port).contact("");
         assert_eq!(phone.registers(&mut world).status.code(), 200, "{port}");
         world.pass(secs(5));
     }
@@ -355,7 +355,7 @@ fn an_office_of_strangers_that_come_all_at_once_is_let_in_soon() {
         .endpoint(BOB)
         .set_account("alice", Some("correct horse"));
     let office: Vec<_> = (7000..9000)
-        .map(|port| Phone::at(9, "a").from_port(port).contact(""))
+        .map(|port| Phone::at(9, "a").at_port(port).contact(""))
         .collect();
     // All of them ask before the first has its answer.
     for phone in &office {
@@ -368,7 +368,7 @@ fn an_office_of_strangers_that_come_all_at_once_is_let_in_soon() {
         20,
         "no more than a stranger is answered"
     );
-    let mut first = Phone::at(9, "a").from_port(7000).contact("");
+    let mut first = Phone::at(9, "a").at_port(7000).contact("");
     first.cseq = 1;
     let challenged = last_answer(&world, first.flow.remote);
     let answer = first.answers(&mut world, &challenged);
@@ -377,6 +377,6 @@ fn an_office_of_strangers_that_come_all_at_once_is_let_in_soon() {
         200,
         "heard in the middle of the storm"
     );
-    let mut another = Phone::at(9, "b").from_port(8999).contact("");
+    let mut another = Phone::at(9, "b").at_port(8999).contact("");
     assert_eq!(another.registers(&mut world).status.code(), 200);
 }

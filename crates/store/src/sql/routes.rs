@@ -100,7 +100,7 @@ pub(super) async fn put(db: &Database, plan: &RoutePlan) -> Result<RoutePlanId> 
 }
 
 fn batch(routes: &[Route]) -> Batch {
-    let each = |pick: fn(&Route) -> i64| routes.iter().map(move |route| pick(route));
+    let each = |pick: fn(&Route) -> i64| routes.iter().map(pick);
     let cost = |route: &Route| {
         let millionths = route.cost?.millionths();
         Some(i64::try_from(millionths).unwrap_or(i64::MAX))

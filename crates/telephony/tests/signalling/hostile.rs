@@ -172,3 +172,17 @@ async fn a_caller_from_nowhere_gets_no_call() {
     }
     assert_eq!(floor.telephony.counters().invites_sent, 0);
 }
+
+#[tokio::test]
+async fn an_unfinished_message_is_waited_for_ten_seconds_and_no_longer() {
+    let floor = Floor::open().await;
+    let stream = TcpStream::connect(floor.telephony.local()).await;
+    let mut stream = stream.expect("loopback takes connections");
+    let half = b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP";
+    stream.write_all(half).await.expect("it is open");
+    let began = std::time::Instant::now();
+    let mut answer = Vec::new();
+    let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    assert!(closed.is_ok() && answer.is_empty(), "{answer:?}");
+    assert!(began.elapsed() > Duration::from_secs(9), "too soon");
+}

@@ -75,6 +75,9 @@ impl Drop for Proxy {
     }
 }
 
+/// When it arrives, its turn among those of that time, at which side, and what.
+type Flying = (Instant, u64, usize, Vec<u8>);
+
 struct Worker {
     /// The socket of each side and who is there: the node, the carrier.
     ends: [(UdpSocket, SocketAddr); 2],
@@ -83,7 +86,7 @@ struct Worker {
     faults: Faults,
     state: u64,
     /// When, in which order, through which end, what.
-    flying: BinaryHeap<Reverse<(Instant, u64, usize, Vec<u8>)>>,
+    flying: BinaryHeap<Reverse<Flying>>,
     number: u64,
 }
 
