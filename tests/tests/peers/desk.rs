@@ -31,7 +31,15 @@ impl Desk {
     /// Logs in and works until told to stop.
     pub(crate) fn open(http: SocketAddr, user: &str, password: &str) -> Desk {
         let stop = Arc::new(AtomicBool::new(false));
-        let mut seat = Seat::take(http, user, password);
+        let mut seat = Seat {
+            url: format!("http://{http}/api/v1"),
+            token: String::new(),
+            talking: None,
+            typed: Typed::new(),
+        };
+        let form = json!({"user": user, "password": password});
+        let session = seat.post("session", form).expect("their own password");
+        seat.token = session["token"].as_str().expect("a token").to_owned();
         until("their phone registers", PATIENCE, || {
             seat.get("agent")["registered"] == true
         });
@@ -54,8 +62,7 @@ impl Desk {
     }
 }
 
-/// Their place before the API.
-pub(crate) struct Seat {
+struct Seat {
     url: String,
     token: String,
     /// The attempt on the line, and since when.
@@ -64,20 +71,6 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    /// Signs in.
-    pub(crate) fn take(http: SocketAddr, user: &str, password: &str) -> Seat {
-        let mut seat = Seat {
-            url: format!("http://{http}/api/v1"),
-            token: String::new(),
-            talking: None,
-            typed: Typed::new(),
-        };
-        let form = json!({"user": user, "password": password});
-        let session = seat.post("session", form).expect("their own password");
-        seat.token = session["token"].as_str().expect("a token").to_owned();
-        seat
-    }
-
     fn look(&mut self) {
         let desk = self.get("agent");
         let attempt = desk["attempt"].as_i64();
@@ -115,7 +108,7 @@ impl Seat {
         self.typed.insert(attempt, (code.to_owned(), note));
     }
 
-    pub(crate) fn get(&self, path: &str) -> Value {
+    fn get(&self, path: &str) -> Value {
         let request = ureq::get(format!("{}/{path}", self.url))
             .header("Authorization", format!("Bearer {}", self.token));
         let mut answer = request.call().expect("the engine serves");
@@ -123,7 +116,7 @@ impl Seat {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    pub(crate) fn post(&self, path: &str, form: Value) -> Result<Value, ureq::Error> {
+    fn post(&self, path: &str, form: Value) -> Result<Value, ureq::Error> {
         let mut request = ureq::post(format!("{}/{path}", self.url));
         if !self.token.is_empty() {
             request = request.header("Authorization", format!("Bearer {}", self.token));

@@ -1,6 +1,9 @@
 //! What becomes of each person of the base. The number called decides:
 //! `carrier.xml` plays it, this says what the record must then hold.
 
+/// How many are in the base.
+pub(crate) const PEOPLE: usize = 500;
+
 /// What the carrier does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -35,15 +38,6 @@ impl Fate {
             (_, 7) => Fate::Listens,
             (_, 8) => Fate::Leaves,
             _ => Fate::SwitchedOff,
-        }
-    }
-
-    /// What a proxy makes of that: its 503 would take the proxy itself for the one out of service
-    /// (RFC 3261 section 16.7 step 6).
-    pub(crate) fn recorded_behind(self, proxy: bool) -> (&'static str, Option<u64>, Option<u64>) {
-        match (self, proxy) {
-            (Fate::Congested, true) => ("congestion", Some(500), Some(34)),
-            _ => self.recorded(),
         }
     }
 
@@ -91,9 +85,9 @@ pub(crate) fn code(person: usize) -> &'static str {
 }
 
 /// The base as a client would send it.
-pub(crate) fn base(people: usize) -> String {
+pub(crate) fn base() -> String {
     let mut text = String::from("documento;nombre;celular;segmento;ciudad\r\n");
-    for person in 0..people {
+    for person in 0..PEOPLE {
         text += &format!(
             "{};Persona Número {person};300{:07};Oro;Bogotá D.C.\r\n",
             10_000_000 + person,

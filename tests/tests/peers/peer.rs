@@ -14,18 +14,18 @@ use crate::tone::{encode, read_wav, tone, write_wav};
 use crate::trace::{self, Trace};
 
 /// A process of the test.
-pub(crate) struct Peer {
-    pub(crate) child: Child,
-    pub(crate) folder: tempfile::TempDir,
+struct Peer {
+    child: Child,
+    folder: tempfile::TempDir,
 }
 
 impl Peer {
-    pub(crate) fn start(mut command: Command, folder: tempfile::TempDir) -> Peer {
+    fn start(mut command: Command, folder: tempfile::TempDir) -> Peer {
         let file = |name| File::create(folder.path().join(name)).expect("the folder is ours");
         let child = command
             .current_dir(folder.path())
             .env("HOME", folder.path())
-            .stdin(Stdio::piped())
+            .stdin(Stdio::null())
             .stdout(file("out.txt"))
             .stderr(file("err.txt"))
             .spawn()
@@ -95,19 +95,13 @@ impl Carrier {
 }
 
 /// An advisor's phone.
-pub(crate) trait Phone {
-    /// Everything it heard; whole once its line was taken down.
-    fn heard(&self) -> Vec<i16>;
-}
-
-/// A phone made by baresip.
-pub(crate) struct Baresip {
+pub(crate) struct Phone {
     peer: Peer,
 }
 
-impl Baresip {
+impl Phone {
     /// A baresip that registers, answers by itself and says a tone.
-    pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Baresip {
+    pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Phone {
         let folder = tempfile::tempdir().expect("a folder for baresip");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("rec")).expect("the folder is ours");
@@ -132,14 +126,13 @@ impl Baresip {
         fs::write(at("config"), config).expect("the folder is ours");
         let mut command = Command::new("baresip");
         command.args(["-4", "-f", "."]);
-        Baresip {
+        Phone {
             peer: Peer::start(command, folder),
         }
     }
-}
 
-impl Phone for Baresip {
-    fn heard(&self) -> Vec<i16> {
+    /// Everything it heard; whole once its line was taken down.
+    pub(crate) fn heard(&self) -> Vec<i16> {
         let folder = self.peer.folder.path().join("rec");
         let files = fs::read_dir(folder).expect("made at the start");
         let mut files: Vec<PathBuf> = files
