@@ -63,6 +63,7 @@ pub(crate) struct Global {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one a run")]
 enum Command {
     /// Run the dialer: SIP, audio, HTTP and the live page
     Serve(serve::Serve),
