@@ -25,10 +25,8 @@ impl Endpoint {
             return false;
         };
         let mut answered = calling.answered;
-        let Some(request) = self.clients.request(id) else {
-            return false;
-        };
-        let Some(again) = self.authorized(&request, response, &credentials, &mut answered) else {
+        let again = self.authorized(id, response, &credentials, &mut answered);
+        let Some((again, _)) = again else {
             return false;
         };
         self.resend_invite(now, id, handle, again);
@@ -95,7 +93,7 @@ impl Endpoint {
         handle: CallHandle,
         response: &Response,
     ) {
-        let (Some(request), Some(flow)) = (self.clients.request(id), self.clients.flow(id)) else {
+        let Some(request) = self.clients.request(id) else {
             return;
         };
         let tried = |name| request.headers.contains(name);
@@ -109,8 +107,8 @@ impl Endpoint {
             return;
         }
         let mut answered = Challenges::default();
-        let Some(mut again) = self.authorized(&request, response, &credentials, &mut answered)
-        else {
+        let again = self.authorized(id, response, &credentials, &mut answered);
+        let Some((mut again, flow)) = again else {
             return;
         };
         let number = again.headers.cseq().map_or(0, |cseq| cseq.number);

@@ -1,21 +1,23 @@
 //! Answering challenges to our own requests (RFC 3261 section 22.2): each kind once, and once more
 //! if the server says that only its nonce was stale.
 
-use super::Endpoint;
 use super::call::{Challenges, Credentials};
+use super::{Endpoint, Flow};
 use crate::auth::{DigestClient, Login, strongest_challenge};
 use crate::message::{Request, Response};
+use crate::transaction::ClientId;
 
 impl Endpoint {
-    /// `request` again with credentials for the challenge in `response`: CSeq one higher, without
-    /// Via. `None` if it should not or cannot be answered.
+    /// The request that `response` challenges, again with credentials: CSeq one higher, without Via;
+    /// and where it went. `None` if it should not or cannot be answered.
     pub(super) fn authorized(
         &mut self,
-        request: &Request,
+        id: ClientId,
         response: &Response,
         credentials: &Credentials,
         answered: &mut Challenges,
-    ) -> Option<Request> {
+    ) -> Option<(Request, Flow)> {
+        let (request, flow) = (self.clients.request(id)?, self.clients.flow(id)?);
         let (asks, answers, count) = match response.status.code() {
             401 => ("WWW-Authenticate", "Authorization", &mut answered.user),
             407 => (
@@ -37,13 +39,13 @@ impl Endpoint {
         };
         let (uri, cnonce) = (request.uri.to_string(), self.token());
         let answer = DigestClient::answer(&challenge, &request.method, &uri, login, 1, &cnonce);
-        let mut again = request.clone();
+        let number = request.headers.cseq().ok()?.number + 1;
+        let cseq = format!("{number} {}", request.method);
+        let mut again = request;
         again.headers.remove("Via");
         again.headers.remove("User-Agent");
         again.headers.set(answers, answer);
-        let number = request.headers.cseq().ok()?.number + 1;
-        let cseq = format!("{number} {}", request.method);
         again.headers.set("CSeq", cseq);
-        Some(again)
+        Some((again, flow))
     }
 }

@@ -89,12 +89,8 @@ impl Endpoint {
             return false;
         };
         let mut answered = ending.answered;
-        let request = self.clients.request(id);
-        let (Some(request), Some(flow)) = (request, self.clients.flow(id)) else {
-            return false;
-        };
-        let Some(mut again) = self.authorized(&request, response, &credentials, &mut answered)
-        else {
+        let again = self.authorized(id, response, &credentials, &mut answered);
+        let Some((mut again, flow)) = again else {
             return false;
         };
         self.stamp(&mut again, flow);

@@ -112,10 +112,8 @@ impl Endpoint {
             password: wanted.password.clone(),
         };
         let mut answered = registering.answered;
-        let Some(request) = self.clients.request(id) else {
-            return false;
-        };
-        let Some(again) = self.authorized(&request, response, &credentials, &mut answered) else {
+        let again = self.authorized(id, response, &credentials, &mut answered);
+        let Some((again, _)) = again else {
             return false;
         };
         if let Some(registering) = self.registrations.get_mut(&handle) {

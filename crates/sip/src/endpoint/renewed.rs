@@ -151,10 +151,8 @@ impl Endpoint {
             return false;
         };
         let mut answered = renewal.answered;
-        let (Some(request), Some(flow)) = (self.clients.request(id), self.clients.flow(id)) else {
-            return false;
-        };
-        let Some(again) = self.authorized(&request, response, &credentials, &mut answered) else {
+        let again = self.authorized(id, response, &credentials, &mut answered);
+        let Some((again, flow)) = again else {
             return false;
         };
         let number = again.headers.cseq().map_or(0, |cseq| cseq.number);
