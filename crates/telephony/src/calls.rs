@@ -12,7 +12,6 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
-use ::sip::message::NameAddr;
 use domain::{AttemptId, Cause, EndedBy, Outcome, PhoneNumber, SignallingRecord, TrunkId};
 use engine::{CallProgress, Party};
 
@@ -173,23 +172,10 @@ impl Exchange {
         let (phone, caller_id) = (placement.phone, placement.caller_id);
         let domain = &self.address.domain;
         let sent = Outbound::of(&state.trunk, attempt, phone, caller_id, domain)?;
-        let credentials = state.trunk.credentials.as_ref();
-        let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
         let way = (trunk, flow.remote);
         let ids = CallIds::of(&self.secret, attempt, way, &domain.to_string());
-        Some(NewCall {
-            flow,
-            to: NameAddr::new(sent.request_uri.clone()),
-            request_uri: sent.request_uri,
-            headers: sent.headers,
-            from: sent.from,
-            call_id: Some(ids.call_id),
-            from_tag: Some(ids.from_tag),
-            branch: Some(ids.branch),
-            offer: session.offer(),
-            credentials,
-            ring_timeout: placement.ring_timeout,
-        })
+        let (offer, ring_timeout) = (session.offer(), placement.ring_timeout);
+        Some(sent.into_call(&state.trunk, flow, ids, offer, ring_timeout))
     }
 
     /// Tries the next address of the trunk for a call that one failed, if that was soon enough: what

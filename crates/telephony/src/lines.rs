@@ -13,10 +13,9 @@ use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender, NewCall};
+use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender};
 use ::sip::message::NameAddr;
 use ::sip::sdp::SdpError;
-use ::sip::uri::Uri;
 use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineMode, SignallingRecord};
 use engine::{LineEvent, Party};
 
@@ -224,22 +223,9 @@ impl Exchange {
             .open_session(Owner::Line(agent), host)
             .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
             .map_err(|_| "no media port is free")?;
-        let domain = &self.address.domain;
-        let mut from = NameAddr::new(Uri::sip(Some("cadencia"), domain.clone(), None));
-        from.display = Some("Cadencia".to_owned());
-        let call = NewCall {
-            flow: binding.flow,
-            request_uri: binding.contact,
-            from,
-            to: NameAddr::new(Uri::sip(Some(&user), domain.clone(), None)),
-            call_id: None,
-            from_tag: None,
-            branch: None,
-            offer: session.offer(),
-            credentials: None,
-            ring_timeout: with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX),
-            headers: headers_for_phone(&domain.to_string(), &binding.path),
-        };
+        let ring_timeout = with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX);
+        let headers = headers_for_phone(&self.address.domain.to_string(), &binding.path);
+        let call = self.phone_call(&user, &binding, session.offer(), ring_timeout, headers);
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Line(agent));
         let call = PhoneCall {

@@ -1,9 +1,10 @@
 //! Agents as configured and their registered phones.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use ::sip::endpoint::{Binding, Flow, Transport};
+use ::sip::endpoint::{Binding, Flow, NewCall, Transport};
 use ::sip::message::NameAddr;
+use ::sip::uri::Uri;
 use domain::{AgentId, AgentProfile, Secret, Timestamp};
 use engine::LineEvent;
 
@@ -21,6 +22,33 @@ const NOTHING: &str = "-";
 const WAITING_MAX: usize = 20_000;
 
 impl Exchange {
+    /// The INVITE to a phone that registered under `user`.
+    pub(crate) fn phone_call(
+        &self,
+        user: &str,
+        binding: &Binding,
+        offer: String,
+        ring_timeout: Duration,
+        headers: Vec<(String, String)>,
+    ) -> NewCall {
+        let at = |user| NameAddr::new(Uri::sip(Some(user), self.address.domain.clone(), None));
+        let mut from = at("cadencia");
+        from.display = Some("Cadencia".to_owned());
+        NewCall {
+            flow: binding.flow,
+            request_uri: binding.contact.clone(),
+            from,
+            to: at(user),
+            call_id: None,
+            from_tag: None,
+            branch: None,
+            offer,
+            credentials: None,
+            ring_timeout,
+            headers,
+        }
+    }
+
     pub(crate) fn set_agent(&mut self, now: Instant, profile: AgentProfile, password: &Secret) {
         let (id, user) = (profile.id, profile.sip_user.clone());
         let former = self

@@ -11,8 +11,6 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
-use ::sip::message::NameAddr;
-use ::sip::uri::Uri;
 use domain::{
     AttemptId, Cause, Destination, DestinationId, DestinationPlace, EndedBy, Outcome, Secret,
     SignallingRecord, TransferRoute,
@@ -135,22 +133,7 @@ impl Exchange {
         let session = self
             .open_session(Owner::Side(attempt), host)
             .map_err(|_| "no media port is free")?;
-        let domain = &self.address.domain;
-        let mut from = NameAddr::new(Uri::sip(Some("cadencia"), domain.clone(), None));
-        from.display = Some("Cadencia".to_owned());
-        let call = NewCall {
-            flow: binding.flow,
-            request_uri: binding.contact,
-            from,
-            to: NameAddr::new(Uri::sip(Some(user), domain.clone(), None)),
-            call_id: None,
-            from_tag: None,
-            branch: None,
-            offer: session.offer(),
-            credentials: None,
-            ring_timeout,
-            headers: Vec::new(),
-        };
+        let call = self.phone_call(user, &binding, session.offer(), ring_timeout, Vec::new());
         Ok((session, Some(host), call))
     }
 
@@ -169,28 +152,15 @@ impl Exchange {
         let (Some(state), Some(flow)) = (state, flow) else {
             return Err("the trunk is unknown or its host has no address");
         };
-        let domain = self.address.domain.clone();
-        let sent = Outbound::of(&state.trunk, attempt, route.phone, route.caller_id, &domain);
+        let trunk = state.trunk.clone();
+        let domain = &self.address.domain;
+        let sent = Outbound::of(&trunk, attempt, route.phone, route.caller_id, domain);
         let sent = sent.ok_or("the trunk's host is no host")?;
-        let credentials = state.trunk.credentials.as_ref();
-        let credentials = credentials.map(|(user, word)| (user.clone(), word.expose().to_owned()));
+        let ids = CallIds::of_side(&self.secret, attempt, number, &domain.to_string());
         let session = self
             .open_session(Owner::Side(attempt), flow.remote.ip())
             .map_err(|_| "no media port is free")?;
-        let ids = CallIds::of_side(&self.secret, attempt, number, &domain.to_string());
-        let call = NewCall {
-            flow,
-            to: NameAddr::new(sent.request_uri.clone()),
-            request_uri: sent.request_uri,
-            headers: sent.headers,
-            from: sent.from,
-            call_id: Some(ids.call_id),
-            from_tag: Some(ids.from_tag),
-            branch: Some(ids.branch),
-            offer: session.offer(),
-            credentials,
-            ring_timeout,
-        };
+        let call = sent.into_call(&trunk, flow, ids, session.offer(), ring_timeout);
         Ok((session, None, call))
     }
 

@@ -2,10 +2,14 @@
 //! wants it written (RFC 3261 section 8.1.1, RFC 3323, RFC 3325, RFC 5806, RFC 7044).
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use domain::{AttemptId, HeaderWords, PhoneNumber, Trunk, TrunkTransport, written};
+use sip::endpoint::{Flow, NewCall};
 use sip::message::NameAddr;
 use sip::uri::{Host, Uri};
+
+use crate::ids::CallIds;
 
 /// What an INVITE over a trunk says of the call.
 #[derive(Clone, Debug)]
@@ -54,6 +58,31 @@ impl Outbound {
             from,
             headers,
         })
+    }
+
+    /// The INVITE to one of the trunk's addresses, ready to be sent.
+    pub(crate) fn into_call(
+        self,
+        trunk: &Trunk,
+        flow: Flow,
+        ids: CallIds,
+        offer: String,
+        ring_timeout: Duration,
+    ) -> NewCall {
+        let credentials = trunk.credentials.as_ref();
+        NewCall {
+            flow,
+            to: NameAddr::new(self.request_uri.clone()),
+            request_uri: self.request_uri,
+            headers: self.headers,
+            from: self.from,
+            call_id: Some(ids.call_id),
+            from_tag: Some(ids.from_tag),
+            branch: Some(ids.branch),
+            offer,
+            credentials: credentials.map(|(user, word)| (user.clone(), word.expose().to_owned())),
+            ring_timeout,
+        }
     }
 }
 
