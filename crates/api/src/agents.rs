@@ -118,8 +118,7 @@ pub async fn apply_agent(
     if agent.name.trim().is_empty() {
         return no("the agent has no name; give it one");
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    if agent.sip_user.is_empty() || !agent.sip_user.chars().all(allowed) {
+    if !is_sip_user(&agent.sip_user) {
         return no("the SIP user of an agent is made of letters, digits and . - _");
     }
     let destinations = store.destinations().await?;
@@ -127,14 +126,13 @@ pub async fn apply_agent(
     if destinations.iter().any(|known| known.place == taken) {
         return no("that phone is a destination's; give the agent one of their own");
     }
-    if form
-        .sip_password
-        .as_ref()
-        .is_some_and(|p| p.chars().count() < 8)
-    {
-        return no("the password of a phone has 8 characters at least");
-    }
-    Ok(())
+    password::check_phone(form.sip_password.as_ref())
+}
+
+/// Whether a text can be the user of a phone's address.
+pub(crate) fn is_sip_user(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    !text.is_empty() && text.chars().all(allowed)
 }
 
 /// An agent in public words.

@@ -8,6 +8,7 @@ use domain::{Destination, DestinationId, DestinationPlace, PhoneNumber, Secret};
 use store::Store;
 use wire::DestinationForm;
 
+use crate::agents::is_sip_user;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::trunks::set;
@@ -133,8 +134,7 @@ pub async fn apply_destination(
         return no("the name of a destination has 1 to 60 characters");
     }
     if let DestinationPlace::Phone(user) = &destination.place {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-        if user.is_empty() || user.len() > 64 || !user.chars().all(allowed) {
+        if user.len() > 64 || !is_sip_user(user) {
             return no(
                 "a destination needs a `number`, or a `sip_user` of letters, digits and . - _",
             );
@@ -144,11 +144,7 @@ pub async fn apply_destination(
             return no("that phone is an advisor's; give the destination one of its own");
         }
     }
-    let password = form.sip_password.as_ref();
-    if password.is_some_and(|password| password.chars().count() < 8) {
-        return no("the password of a phone has 8 characters at least");
-    }
-    Ok(())
+    password::check_phone(form.sip_password.as_ref())
 }
 
 /// A destination in public words.

@@ -5,8 +5,19 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use rand::RngExt as _;
 
+use crate::error::ApiError;
+
 /// Fewest characters of a password that people choose.
 pub const LENGTH_MIN: usize = 8;
+
+/// Refuses a password of a phone that is too short to be one.
+pub(crate) fn check_phone(password: Option<&String>) -> Result<(), ApiError> {
+    if password.is_some_and(|password| password.chars().count() < LENGTH_MIN) {
+        let words = format!("the password of a phone has {LENGTH_MIN} characters at least");
+        return Err(ApiError::Invalid(words));
+    }
+    Ok(())
+}
 
 /// Hashes a password for the store. Slow by design: call it off the runtime.
 pub fn hash(password: &str) -> String {
