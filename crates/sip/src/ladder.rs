@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::glance::{self, Glance};
+use crate::glance;
 use crate::masking;
 
 /// Messages kept of a dialog.
@@ -159,24 +159,38 @@ pub fn digest(bytes: &[u8]) -> u64 {
 }
 
 fn written(bytes: &[u8], ours: bool) -> String {
-    let sdp = session_in_brief(bytes);
-    let mut message = bytes[..bytes.len() - glance::body(bytes).len()].to_vec();
-    masking::mask(&mut message);
-    let glance = Glance::of(&message);
-    let mut text = format!("{}\n{}\n{sdp}", line(glance.start), line(glance.cseq));
-    let before = text.len();
-    for field in glance::fields(&message) {
-        // What we are called is the same in every message of ours.
-        let skip = ours && field.is("User-Agent") || !TELLING.iter().any(|name| field.is(name));
-        if skip || text.len() - before > FIELDS_MAX {
+    let mut text = line(&masking::masked_start(glance::start_line(bytes)));
+    let (mut cseq, mut fields) = (String::new(), String::new());
+    for field in glance::fields(bytes) {
+        if cseq.is_empty() && field.name.eq_ignore_ascii_case(b"CSeq") {
+            cseq = line(&masking::masked_value(&field));
             continue;
         }
-        text.push('\n');
-        text.push_str(field.long_name());
-        text.push_str(": ");
-        text.push_str(&line(field.value));
+        let Some(name) = telling(field.name) else {
+            continue;
+        };
+        // What we are called is the same in every message of ours.
+        if ours && name == "User-Agent" || fields.len() > FIELDS_MAX {
+            continue;
+        }
+        let value = line(&masking::masked_value(&field));
+        fields.extend(["\n", name, ": ", value.as_str()]);
     }
+    let sdp = session_in_brief(glance::body(bytes));
+    text.extend(["\n", cseq.as_str(), "\n", sdp.as_str(), fields.as_str()]);
     text
+}
+
+/// The usual spelling of a name that is kept.
+fn telling(name: &[u8]) -> Option<&'static str> {
+    let long: &[u8] = match name {
+        [b'm' | b'M'] => b"Contact",
+        [b'x' | b'X'] => b"Session-Expires",
+        [b'r' | b'R'] => b"Refer-To",
+        name => name,
+    };
+    let mut known = TELLING.iter().copied();
+    known.find(|known| known.as_bytes().eq_ignore_ascii_case(long))
 }
 
 /// A value on one line of bounded length.
@@ -190,10 +204,8 @@ fn line(value: &[u8]) -> String {
 
 /// `audio 192.0.2.10:40012 RTP/AVP PCMA/8000 telephone-event/8000 sendrecv`; empty without an
 /// audio stream.
-fn session_in_brief(bytes: &[u8]) -> String {
-    let mut body = glance::body(bytes).to_vec();
-    masking::mask_session(&mut body);
-    let text = String::from_utf8_lossy(&body);
+fn session_in_brief(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
     let lines = || text.lines().map(str::trim_end);
     let Some(media) = lines().find_map(|line| line.strip_prefix("m=audio ")) else {
         return String::new();
@@ -218,7 +230,7 @@ fn session_in_brief(bytes: &[u8]) -> String {
         brief.push(' ');
         brief.push_str(&direction[2..]);
     }
-    line(brief.as_bytes())
+    line(&masking::masked_brief(&brief))
 }
 
 #[cfg(test)]

@@ -72,11 +72,9 @@ enum Rule {
     Hide,
 }
 
-/// Masks a message, or whatever came in its place.
-pub fn mask(message: &mut [u8]) {
-    for (part, rule) in parts(message) {
-        let part = &mut message[part];
-        match rule {
+impl Rule {
+    fn apply(self, part: &mut [u8]) {
+        match self {
             Rule::Text => text(part),
             Rule::Names => names(part),
             Rule::Figures => figures(part),
@@ -85,7 +83,46 @@ pub fn mask(message: &mut [u8]) {
             Rule::Hide => hide(part),
         }
     }
+}
+
+/// Masks a message, or whatever came in its place.
+pub fn mask(message: &mut [u8]) {
+    for (part, rule) in parts(message) {
+        rule.apply(&mut message[part]);
+    }
     calm(message);
+}
+
+/// The value of one field as it stands in a masked message.
+pub(crate) fn masked_value(field: &Field<'_>) -> Vec<u8> {
+    let mut value = field.value.to_vec();
+    rule_of(field).apply(&mut value);
+    calm(&mut value);
+    value
+}
+
+/// A start line as it stands in a masked message.
+pub(crate) fn masked_start(start: &[u8]) -> Vec<u8> {
+    let mut line = start.to_vec();
+    text(&mut line[fixed_start(start)..]);
+    calm(&mut line);
+    line
+}
+
+/// What a session comes to in brief: addresses, formats and directions, whoever wrote them.
+pub(crate) fn masked_brief(brief: &str) -> Vec<u8> {
+    let mut bytes = brief.as_bytes().to_vec();
+    names(&mut bytes);
+    calm(&mut bytes);
+    bytes
+}
+
+/// Version and status of a response are no number of anybody's.
+fn fixed_start(start: &[u8]) -> usize {
+    match start.starts_with(b"SIP/2.0 ") {
+        true => start.len().min(11),
+        false => 0,
+    }
 }
 
 /// Masks a text that stands alone: an address, a number, a phrase.
@@ -94,11 +131,6 @@ pub fn mask_text(value: &str) -> String {
     text(&mut bytes);
     calm(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Masks a description of a session that stands alone.
-pub(crate) fn mask_session(body: &mut [u8]) {
-    sdp::mask(body);
 }
 
 fn parts(message: &[u8]) -> Vec<(Range<usize>, Rule)> {
@@ -111,12 +143,7 @@ fn parts(message: &[u8]) -> Vec<(Range<usize>, Rule)> {
         start..start + part.len()
     };
     let start = glance::start_line(message);
-    // Version and status of a response are no number of anybody's.
-    let fixed = match start {
-        [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b' ', rest @ ..] => start.len() - rest.len() + 3,
-        _ => 0,
-    };
-    let start = start.get(fixed..).unwrap_or_default();
+    let start = &start[fixed_start(start)..];
     let mut parts = vec![(place(start), Rule::Text)];
     let mut readable = true;
     for field in glance::all_fields(message) {

@@ -78,15 +78,13 @@ fn mask_uri(uri: &mut [u8]) {
 }
 
 fn after_scheme(value: &[u8]) -> Option<usize> {
-    (0..value.len()).find_map(|at| {
-        [&b"sip:"[..], b"sips:", b"tel:"]
-            .into_iter()
-            .find_map(|scheme| {
-                let there = value.get(at..at + scheme.len())?;
-                there
-                    .eq_ignore_ascii_case(scheme)
-                    .then_some(at + scheme.len())
-            })
+    let colons = value.iter().enumerate().filter(|(_, byte)| **byte == b':');
+    let mut ends = colons.map(|(at, _)| at + 1);
+    ends.find(|end| {
+        [&b"sip:"[..], b"sips:", b"tel:"].into_iter().any(|scheme| {
+            let start = end.checked_sub(scheme.len());
+            start.is_some_and(|start| value[start..*end].eq_ignore_ascii_case(scheme))
+        })
     })
 }
 
