@@ -10,7 +10,10 @@ pub fn cadencia() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "cli", "--bin", "cadencia"]);
+        // With a test beside it, crates have the features that the tests gave them: asked for
+        // alone, the program would have most of them compiled a second time.
+        build.args(["build", "--quiet", "--workspace", "--bin", "cadencia"]);
+        build.args(["--test", "tidy"]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
