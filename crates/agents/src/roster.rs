@@ -102,8 +102,8 @@ mod tests {
         };
         roster.put(profile, at(0));
         let agent = roster.get_mut(AgentId::new(id)).expect("just put");
-        let _ = agent.line_came_up(at(0));
         let _ = agent.log_in(at(0)).expect("offline");
+        let _ = agent.line_came_up(at(0));
         let _ = agent.ready(at(seconds)).expect("line up");
     }
 

@@ -237,7 +237,6 @@ impl Agent {
     /// Starts the shift. `None`: the line must be raised first.
     pub fn log_in(&mut self, now: Timestamp) -> Result<Option<Change>, Refusal> {
         match self.state {
-            State::Offline if self.line_up => Ok(Some(self.enter_break(now, "login"))),
             State::Offline | State::Raising => {
                 self.trouble = None;
                 let _ = self.enter(now, State::Raising, Some(RAISING_MAX));
@@ -254,6 +253,10 @@ impl Agent {
 
     /// The line can carry a customer.
     pub fn line_came_up(&mut self, now: Timestamp) -> Option<Change> {
+        if self.state == State::Offline {
+            // Nobody asked for it, and it is dropped.
+            return None;
+        }
         self.line_up = true;
         self.trouble = None;
         match self.state {
@@ -316,7 +319,7 @@ impl Agent {
         match self.state {
             State::Offline => Err(Refusal::Offline),
             State::Raising => {
-                let _ = self.enter(now, State::Offline, None);
+                let _ = self.enter_offline(now);
                 Ok(None)
             }
             State::Ready | State::Break { .. } | State::Lost { .. } => {
@@ -422,7 +425,7 @@ impl Agent {
         self.deadline = None;
         match self.state {
             State::Raising => {
-                let _ = self.enter(now, State::Offline, None);
+                let _ = self.enter_offline(now);
                 self.trouble
                     .get_or_insert_with(|| "the phone did not answer".to_owned());
                 Expired::RaisingGaveUp
@@ -474,6 +477,8 @@ impl Agent {
 
     fn enter_offline(&mut self, now: Timestamp) -> Change {
         self.booked = None;
+        // It is dropped: the next shift raises it anew.
+        self.line_up = false;
         self.enter(now, State::Offline, None)
     }
 

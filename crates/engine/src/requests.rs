@@ -1,7 +1,7 @@
 //! What agents ask for, and what happens to their lines.
 
 use agents::{Agent, Booked, State};
-use domain::{AgentId, AttemptId, EndedBy, LineMode};
+use domain::{AgentId, AttemptId, EndedBy};
 
 use crate::call::Phase;
 use crate::gates::own_gate;
@@ -191,8 +191,7 @@ impl Engine {
         let Some(agent) = self.roster.get(id) else {
             return;
         };
-        let nobody_asked = *agent.state() == State::Offline;
-        if nobody_asked && agent.profile.line == LineMode::NailedUp {
+        if *agent.state() == State::Offline {
             // Answered after the agent was gone.
             self.order(Command::DropLine { agent: id });
             return;

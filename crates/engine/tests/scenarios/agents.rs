@@ -81,6 +81,33 @@ fn log_out_drops_the_line() {
 }
 
 #[test]
+fn who_logs_in_again_has_their_line_raised_again() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 1, 0);
+    floor.asks(1, AgentRequest::LogOut);
+    assert!(!floor.agent(1).line_up, "it was dropped");
+    floor.orders.clear();
+    floor.after(secs(1)).asks(1, AgentRequest::LogIn);
+    assert!(floor.was_ordered(&Command::RaiseLine { agent: agent(1) }));
+    assert_eq!(floor.status(1), AgentStatus::Offline, "no line, no shift");
+    floor.asks(1, AgentRequest::Ready);
+    assert_eq!(floor.rejection(), "offline");
+    floor.line(1, LineEvent::Up).asks(1, AgentRequest::Ready);
+    assert_eq!(floor.status(1), AgentStatus::Ready);
+}
+
+#[test]
+fn a_line_that_comes_up_after_the_log_out_is_not_the_next_shifts() {
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    floor.hire(1).asks(1, AgentRequest::LogIn);
+    floor.asks(1, AgentRequest::LogOut);
+    floor.line(1, LineEvent::Up);
+    floor.orders.clear();
+    floor.asks(1, AgentRequest::LogIn);
+    assert!(floor.was_ordered(&Command::RaiseLine { agent: agent(1) }));
+    assert_eq!(floor.status(1), AgentStatus::Offline);
+}
+
+#[test]
 fn a_lost_line_is_called_again_until_it_is_back() {
     let mut floor = Floor::with(running(DialMode::Progressive), 1, 0);
     floor.line(1, LineEvent::Down("phone off".into()));
