@@ -14,7 +14,6 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender};
-use ::sip::message::NameAddr;
 use ::sip::sdp::SdpError;
 use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineMode, SignallingRecord};
 use engine::{LineEvent, Party};
@@ -224,7 +223,7 @@ impl Exchange {
             .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
             .map_err(|_| "no media port is free")?;
         let ring_timeout = with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX);
-        let headers = headers_for_phone(&self.address.domain.to_string(), &binding.path);
+        let headers = answer_by_itself(&self.address.domain.to_string());
         let call = self.phone_call(&user, &binding, session.offer(), ring_timeout, headers);
         let handle = self.endpoint.invite(now, call);
         self.owners.insert(handle, Owner::Line(agent));
@@ -499,19 +498,14 @@ impl Exchange {
 
 const NOT_REGISTERED: &str = "no phone is registered";
 
-/// The way to the phone (RFC 3327), and the two ways in which phones are asked to answer by
-/// themselves; those that know neither ring.
-fn headers_for_phone(domain: &str, path: &[NameAddr]) -> Vec<(String, String)> {
-    let route = |hop: &NameAddr| ("Route".to_owned(), hop.to_string());
-    let mut headers: Vec<_> = path.iter().map(route).collect();
-    headers.extend([
-        ("Call-Info".into(), format!("<sip:{domain}>;answer-after=0")),
-        (
-            "Alert-Info".into(),
-            format!("<sip:{domain}>;info=alert-autoanswer"),
-        ),
-    ]);
-    headers
+/// The two ways in which phones are asked to answer by themselves; those that know neither ring.
+fn answer_by_itself(domain: &str) -> Vec<(String, String)> {
+    let call_info = format!("<sip:{domain}>;answer-after=0");
+    let alert_info = format!("<sip:{domain}>;info=alert-autoanswer");
+    vec![
+        ("Call-Info".into(), call_info),
+        ("Alert-Info".into(), alert_info),
+    ]
 }
 
 /// Whether a refusal says that no phone is there, rather than that its user does not want the call.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use ::sip::endpoint::{Binding, Flow, NewCall, Transport};
 use ::sip::message::NameAddr;
 use ::sip::uri::Uri;
-use domain::{AgentId, AgentProfile, Secret, Timestamp};
+use domain::{AgentId, AgentProfile, DestinationPlace, Secret, Timestamp};
 use engine::LineEvent;
 
 use crate::exchange::Exchange;
@@ -22,15 +22,18 @@ const NOTHING: &str = "-";
 const WAITING_MAX: usize = 20_000;
 
 impl Exchange {
-    /// The INVITE to a phone that registered under `user`.
+    /// The INVITE to a phone that registered under `user`, by the way it registered (RFC 3327).
     pub(crate) fn phone_call(
         &self,
         user: &str,
         binding: &Binding,
         offer: String,
         ring_timeout: Duration,
-        headers: Vec<(String, String)>,
+        more_headers: Vec<(String, String)>,
     ) -> NewCall {
+        let route = |hop: &NameAddr| ("Route".to_owned(), hop.to_string());
+        let mut headers: Vec<_> = binding.path.iter().map(route).collect();
+        headers.extend(more_headers);
         let at = |user| NameAddr::new(Uri::sip(Some(user), self.address.domain.clone(), None));
         let mut from = at("cadencia");
         from.display = Some("Cadencia".to_owned());
@@ -144,13 +147,24 @@ impl Exchange {
             let of_user = self.bindings.entry(record.user.clone()).or_default();
             of_user.push(binding);
         }
-        let Some(&agent) = self.users.get(&record.user) else {
+        let agent = self.users.get(&record.user).copied();
+        if agent.is_none() && !self.is_destination(&record.user) {
             return;
-        };
+        }
         self.take_back_bindings(now, &record.user);
-        if !self.endpoint.bindings(&record.user).is_empty() {
+        if let Some(agent) = agent
+            && !self.endpoint.bindings(&record.user).is_empty()
+        {
             self.phone_found(agent);
         }
+    }
+
+    /// Whether calls are handed to a phone of this user.
+    fn is_destination(&self, user: &str) -> bool {
+        let is_it =
+            |place: &DestinationPlace| matches!(place, DestinationPlace::Phone(of) if of == user);
+        let mut all = self.destinations.values();
+        all.any(|destination| is_it(&destination.place))
     }
 
     pub(crate) fn take_back_bindings(&mut self, now: Instant, user: &str) {

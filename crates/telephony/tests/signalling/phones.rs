@@ -4,14 +4,15 @@
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use domain::LineMode;
-use engine::{Command, LineEvent};
-use telephony::Report;
+use domain::{Destination, DestinationId, DestinationPlace, LineMode, Secret, Timestamp};
+use engine::{Command, LineEvent, SidePlace};
+use telephony::{BindingRecord, Report};
 
 use crate::floor::{
     ADVISOR, AGENT, ANSWERS, CUSTOMER, Floor, PATIENCE, carrier, picks_up, sees, until,
 };
 use crate::peer::{Behaviour, Peer, Seen, Setup};
+use crate::text_carrier::{TextCarrier, field};
 
 /// Another phone of the agent.
 async fn another_phone(floor: &mut Floor, behave: fn(&str) -> Behaviour) -> Peer {
@@ -185,4 +186,56 @@ async fn a_phone_hears_itself_at_its_echo_test_and_reaches_nothing_else() {
     assert_eq!(carrier.invites(), 0);
     phone.hang_up("*43");
     sees(&phone, &Seen::Over("*43".into())).await;
+}
+
+/// A phone of this user that registered through a proxy, which wants to see its calls too.
+fn registered_through(floor: &Floor, proxy: &TextCarrier, user: &str) {
+    let edge = proxy.address;
+    let path = format!("<sip:edge@{edge};lr>");
+    floor.telephony.restore_binding(BindingRecord {
+        user: user.into(),
+        line: format!("2 udp {edge} 7 c@phone sip:{user}@192.0.2.7:5062 - - {path}"),
+        expires_at: Timestamp::from_millis(i64::MAX / 2),
+    });
+}
+
+#[tokio::test]
+async fn phones_of_agents_and_destinations_are_called_by_the_way_they_registered() {
+    let carrier = carrier();
+    let edge = TextCarrier::start(|_| Vec::new());
+    let mut floor = Floor::open().await;
+    floor.trunk_to(carrier.address);
+    let destination = Destination {
+        id: DestinationId::new(1),
+        name: "Back office".into(),
+        place: DestinationPlace::Phone("bo1".into()),
+    };
+    let password = Secret::new("pw-bo1");
+    floor.telephony.set_destination(destination, &password);
+    floor.agent(LineMode::NailedUp);
+    registered_through(&floor, &edge, "adv1");
+    registered_through(&floor, &edge, "bo1");
+
+    floor.orders(Command::RaiseLine { agent: AGENT });
+    let to_agent = edge.receives("INVITE", 1).await;
+    assert!(to_agent.starts_with("INVITE sip:adv1@192.0.2.7:5062 "));
+    let way = format!("<sip:edge@{};lr>", edge.address);
+    assert_eq!(field(&to_agent, "Route"), Some(way.as_str()), "{to_agent}");
+
+    let call = floor.calls(ANSWERS);
+    floor.answered(call).await;
+    floor.orders(Command::CallSide {
+        attempt: call,
+        number: 1,
+        place: SidePlace::Phone("bo1".into()),
+        ring_timeout: Duration::from_secs(20),
+    });
+    let to_destination = || {
+        let invites = edge.requests("INVITE");
+        let to_it = |invite: &String| invite.starts_with("INVITE sip:bo1@192.0.2.7:5062 ");
+        invites.into_iter().find(to_it)
+    };
+    until("the destination is called", || to_destination().is_some()).await;
+    let invite = to_destination().expect("just seen");
+    assert_eq!(field(&invite, "Route"), Some(way.as_str()), "{invite}");
 }
