@@ -73,9 +73,9 @@ impl Exchange {
     /// Compares what is telephony's own: dialogs, who owns them, and legs.
     pub(crate) fn reap(&mut self, now: Instant) {
         let mut reaper = std::mem::take(&mut self.reaper);
+        self.reap_ownerless(now, &mut reaper);
         self.reap_dialogs(now, &mut reaper);
         self.reap_owners(now, &mut reaper);
-        self.reap_ownerless(now, &mut reaper);
         self.reap_legs(now, &mut reaper);
         self.reaper = reaper;
     }
@@ -130,13 +130,18 @@ impl Exchange {
         );
         let sides = self.sides.iter();
         all.extend(sides.map(|(attempt, side)| (side.handle, Owner::Side(*attempt))));
-        all.retain(|(handle, _)| !self.owners.contains_key(handle));
+        all.retain(|(handle, owner)| self.owners.get(handle) != Some(owner));
         let missing = all.iter().map(|(handle, _)| *handle);
         let lost = reaper.ownerless.note(now, missing);
         for (handle, owner) in all.into_iter().filter(|(handle, _)| lost.contains(handle)) {
             tracing::error!(?owner, "it is told nothing of its dialog; ended");
             self.meters.reaped_dialogs.count();
             self.dialog_vanished(now, handle, owner);
+            // With it went whoever would end the dialog.
+            if self.endpoint.has_call(handle) && !self.owners.contains_key(&handle) {
+                self.owners.insert(handle, Owner::Ghost(None));
+                self.endpoint.hang_up(now, handle, None);
+            }
         }
     }
 
@@ -245,3 +250,6 @@ impl Exchange {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

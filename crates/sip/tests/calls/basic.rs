@@ -255,3 +255,20 @@ fn a_lost_2xx_and_a_lost_ack_are_repeated() {
     world.hang_up(ALICE, call);
     world.expect_at_rest();
 }
+
+#[test]
+fn a_bye_that_is_lost_is_repeated_for_32_s_and_the_far_side_learns_of_it_when_it_speaks() {
+    let mut world = World::pair();
+    let (call, incoming) = world.connected();
+    world.faults.lost = 1000;
+    world.hang_up(ALICE, call);
+    world.pass(secs(33));
+    assert_eq!(world.sent(ALICE, "BYE"), 11);
+    assert_eq!(world.endpoint(ALICE).calls().count(), 0, "given up");
+    assert!(world.endpoint(BOB).has_call(incoming), "it heard nothing");
+    world.faults.lost = 0;
+    world.hang_up(BOB, incoming);
+    world.pass(secs(1));
+    assert_eq!(world.sent(ALICE, "SIP/2.0 481"), 1);
+    world.expect_at_rest();
+}
