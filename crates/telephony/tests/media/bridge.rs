@@ -209,3 +209,78 @@ fn commands_for_legs_that_are_not_there_are_harmless() {
     let deadline = Instant::now() + PATIENCE;
     assert!(a.receive().at < deadline);
 }
+
+/// The share of a frequency in what a phone hears of the next second.
+fn share_heard(phone: &Phone, hertz: u16) -> f64 {
+    let heard = phone.receive_many(50);
+    let codes: Vec<u8> = heard.iter().flat_map(|h| h.payload.clone()).collect();
+    media::tone::share_at(hertz, &media::g711::decode_all(Codec::Pcma, &codes))
+}
+
+/// Three phones that speak and hear for two seconds, each on a thread of its own.
+fn three_speak(phones: [(Phone, u16); 3]) -> [(Phone, [f64; 3]); 3] {
+    let tones = [phones[0].1, phones[1].1, phones[2].1];
+    let threads = phones.map(|(mut phone, hertz)| {
+        std::thread::spawn(move || {
+            for _ in 0..100 {
+                phone.say_frame(hertz);
+                phone.receive();
+            }
+            let mut codes = Vec::new();
+            for _ in 0..50 {
+                phone.say_frame(hertz);
+                codes.extend(phone.receive().payload);
+            }
+            let samples = media::g711::decode_all(Codec::Pcma, &codes);
+            let shares = tones.map(|tone| media::tone::share_at(tone, &samples));
+            (phone, shares)
+        })
+    });
+    threads.map(|thread| thread.join().expect("it heard enough"))
+}
+
+#[test]
+fn three_legs_on_two_threads_hear_each_other_and_two_go_on() {
+    let rig = Rig::with(|config| config.threads = 2);
+    let connect = || rig.connected(Codec::Pcma);
+    let phones = [(connect(), 400), (connect(), 700), (connect(), 1_100)];
+    let legs = phones.each_ref().map(|(phone, _)| phone.leg());
+    rig.pool.mix(&legs);
+    rig.settle();
+    let heard = three_speak(phones);
+    for (own, (_, shares)) in heard.iter().enumerate() {
+        for (other, share) in shares.iter().enumerate() {
+            if own == other {
+                assert!(*share < 0.05, "{own} hears themselves: {shares:?}");
+            } else {
+                assert!(*share > 0.25, "{own} does not hear {other}: {shares:?}");
+            }
+        }
+    }
+    let [(mut one, _), (mut two, _), (three, _)] = heard;
+    rig.bridge(&one, &two);
+    // What was under way when they were bridged.
+    one.drain();
+    two.drain();
+    one.say(500, 25);
+    two.expect_tone(500, 25);
+    assert!(share_heard(&three, 500) < 0.05, "who is left hears nothing");
+    two.say(900, 25);
+    one.expect_tone(900, 25);
+}
+
+#[test]
+fn keys_sent_to_a_leg_arrive_as_events() {
+    let rig = Rig::new();
+    let phone = rig.connected_by(Codec::Pcma, |remote| remote.telephone_event = Some(101));
+    rig.pool.press(phone.leg(), "4#");
+    let mut keys = media::dtmf::KeyDetector::default();
+    let mut heard = String::new();
+    let packets = phone.receive_until(|packet| {
+        packet.payload_type == 101 && packet.payload[0] == 11 && packet.payload[1] & 0x80 != 0
+    });
+    for packet in packets.iter().filter(|packet| packet.payload_type == 101) {
+        heard.extend(keys.hear(packet.at, packet.timestamp, &packet.payload));
+    }
+    assert_eq!(heard, "4#");
+}

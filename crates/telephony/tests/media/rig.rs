@@ -185,6 +185,24 @@ impl Phone {
         }
     }
 
+    /// Sends the next frame of a tone.
+    pub(crate) fn say_frame(&mut self, hertz: u16) {
+        let payload: Vec<u8> = (0..160)
+            .map(|n| ToneKind::Steady(hertz).sample(self.timestamp.wrapping_add(256) + n))
+            .map(|sample| g711::encode(self.codec, sample))
+            .collect();
+        self.send_payload(self.codec.payload_type(), false, &payload);
+        self.timestamp = self.timestamp.wrapping_add(160);
+    }
+
+    /// Passes over what has come already.
+    pub(crate) fn drain(&self) {
+        let mut buffer = [0; 2_000];
+        self.socket.set_nonblocking(true).expect("a socket");
+        while self.socket.recv_from(&mut buffer).is_ok() {}
+        self.socket.set_nonblocking(false).expect("a socket");
+    }
+
     /// Presses a key: three packets while it is held, three when it is released.
     pub(crate) fn press(&mut self, key: char) {
         let payload_type = self.events.expect("telephone-event was negotiated");
