@@ -4,12 +4,14 @@
 //! and only then carries out its commands.
 
 mod call;
+mod call_length;
 mod closing;
 mod command;
 mod dialing;
 mod engine;
 mod feed;
 mod gates;
+mod hold;
 mod input;
 mod live;
 mod matching;

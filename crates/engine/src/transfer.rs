@@ -1,6 +1,6 @@
-//! What an agent may do with a live call besides ending it: put it on hold,
-//! send keys, and hand it on: to another advisor, or to a destination of the
+//! An agent hands a live call on: to another advisor, or to a destination of the
 //! administrator's list, blind or after a word with them, or all three at once.
+//! What they do with a call that stays theirs is in `hold.rs`.
 //!
 //! Who has the customer last says what the call was; who had it before may
 //! leave a note.
@@ -11,24 +11,20 @@ use domain::{
     TransferTarget,
 };
 
+use crate::Engine;
 use crate::call::Phase;
 use crate::command::Party;
 use crate::side::{Side, Stage};
-use crate::timers::{LENGTH_GRACE, LENGTH_WARNING, RING_GRACE, SIDE_RING, Timer};
-use crate::{Command, Engine};
+use crate::timers::{RING_GRACE, SIDE_RING, Timer};
 
-/// Most keys of one request: a card number and what follows it.
-const DIGITS_MAX: usize = 32;
-/// Longest note, in characters.
-const NOTE_MAX: usize = 2_000;
-
-type Refused = (&'static str, &'static str);
+/// Code and words.
+pub(crate) type Refused = (&'static str, &'static str);
 
 const NOT_ON_A_CALL: Refused = (
     "not_on_a_call",
     "you have no customer on the line; wait for a call",
 );
-const BUSY_HANDING: Refused = (
+pub(crate) const BUSY_HANDING: Refused = (
     "transfer_under_way",
     "the call is being handed on; complete that or take the customer back first",
 );
@@ -40,7 +36,7 @@ const NOT_ANSWERED: Refused = (
 
 impl Engine {
     /// The call an agent has, with its phase; not one they were only asked about.
-    fn call_had_by(&self, id: AgentId) -> Result<(AttemptId, Phase), Refused> {
+    pub(crate) fn call_had_by(&self, id: AgentId) -> Result<(AttemptId, Phase), Refused> {
         let attempt = match self.roster.get(id).map(Agent::state) {
             Some(State::Talking { attempt }) => *attempt,
             _ => return Err(NOT_ON_A_CALL),
@@ -58,99 +54,11 @@ impl Engine {
         }
     }
 
-    fn grant(&mut self, done: Result<(), Refused>) {
+    pub(crate) fn grant(&mut self, done: Result<(), Refused>) {
         if let Err((code, words)) = done {
             self.reject(code, words);
         }
     }
-
-    pub(crate) fn hold(&mut self, id: AgentId) {
-        let done = self.try_hold(id);
-        self.grant(done);
-    }
-
-    fn try_hold(&mut self, id: AgentId) -> Result<(), Refused> {
-        let (attempt, phase) = self.call_had_by(id)?;
-        match phase {
-            Phase::Held { .. } => return Ok(()),
-            Phase::Talking { .. } => {}
-            _ => return Err(BUSY_HANDING),
-        }
-        self.set_phase(attempt, Phase::Held { agent: id });
-        self.emit(Event::CallHeld { attempt, agent: id });
-        self.arrange(attempt, &[Party::Agent(id)]);
-        Ok(())
-    }
-
-    pub(crate) fn resume(&mut self, id: AgentId) {
-        let done = self.try_resume(id);
-        self.grant(done);
-    }
-
-    fn try_resume(&mut self, id: AgentId) -> Result<(), Refused> {
-        let (attempt, phase) = self.call_had_by(id)?;
-        match phase {
-            Phase::Talking { .. } => return Ok(()),
-            Phase::Held { .. } => {}
-            _ => return Err(BUSY_HANDING),
-        }
-        self.set_phase(attempt, Phase::Talking { agent: id });
-        self.emit(Event::CallResumed { attempt, agent: id });
-        self.arrange(attempt, &[Party::Customer, Party::Agent(id)]);
-        Ok(())
-    }
-
-    pub(crate) fn send_digits(&mut self, id: AgentId, digits: &str) {
-        let done = self.try_send_digits(id, digits);
-        self.grant(done);
-    }
-
-    fn try_send_digits(&mut self, id: AgentId, digits: &str) -> Result<(), Refused> {
-        let (attempt, phase) = self.call_had_by(id)?;
-        if !matches!(phase, Phase::Talking { .. } | Phase::ThreeWay { .. }) {
-            return Err(BUSY_HANDING);
-        }
-        let is_key = |c: char| c.is_ascii_digit() || "*#ABCD".contains(c);
-        let count = digits.chars().count();
-        if !(1..=DIGITS_MAX).contains(&count) || !digits.chars().all(is_key) {
-            return Err((
-                "bad_digits",
-                "send 1 to 32 keys of 0 to 9, *, # and A to D at once",
-            ));
-        }
-        self.emit(Event::DigitsSent {
-            attempt,
-            agent: id,
-            count: u8::try_from(count).unwrap_or(u8::MAX),
-        });
-        self.order(Command::SendDigits {
-            attempt,
-            digits: digits.to_owned(),
-        });
-        Ok(())
-    }
-
-    pub(crate) fn note(&mut self, id: AgentId, attempt: AttemptId, note: &str) {
-        let open = self.calls.get(attempt).map(|call| call.had.contains(&id));
-        let theirs = open.unwrap_or_else(|| {
-            let heard = self.past.get(attempt).and_then(|past| past.heard.as_ref());
-            heard.is_some_and(|heard| heard.agent == id || heard.had.contains(&id))
-        });
-        if !theirs {
-            return self.reject("not_your_call", "that call was not yours");
-        }
-        let note = note.trim();
-        if note.is_empty() || note.chars().count() > NOTE_MAX {
-            return self.reject("bad_note", "a note has 1 to 2000 characters");
-        }
-        self.emit(Event::CallNoted {
-            attempt,
-            agent: id,
-            note: note.to_owned(),
-        });
-    }
-
-    // --- handing on ------------------------------------------------------
 
     pub(crate) fn transfer(&mut self, id: AgentId, to: TransferTarget, kind: TransferKind) {
         let done = self.try_transfer(id, to, kind);
@@ -308,20 +216,6 @@ impl Engine {
         self.act(other, |agent, now| agent.talk(now, attempt, limit).ok());
     }
 
-    /// Longest an agent may be on a call: a little more than the call may last,
-    /// so that it ends by its own timer.
-    pub(crate) fn talk_limit(&self, attempt: AttemptId) -> std::time::Duration {
-        self.call_max(attempt) + LENGTH_GRACE
-    }
-
-    fn call_max(&self, attempt: AttemptId) -> std::time::Duration {
-        self.campaign_of(attempt)
-            .and_then(|id| self.runs.get(&id))
-            .map_or(std::time::Duration::from_secs(3_600), |run| {
-                run.campaign.call_max
-            })
-    }
-
     /// The agent leaves; the side has the customer from now on.
     pub(crate) fn complete_transfer(&mut self, id: AgentId) {
         let done = self.side_is_up_for(id);
@@ -427,41 +321,5 @@ impl Engine {
             self.side_is_over(attempt, why);
         }
         asked
-    }
-
-    // --- how long --------------------------------------------------------
-
-    /// The first agent hears the customer: from here the call's length counts.
-    pub(crate) fn length_counts(&mut self, attempt: AttemptId) {
-        let max = self.call_max(attempt);
-        let now = self.now;
-        let Some(call) = self.calls.get_mut(attempt) else {
-            return;
-        };
-        if call.ends.is_some() {
-            return;
-        }
-        call.ends = Some(now + max);
-        let first = max.checked_sub(LENGTH_WARNING).filter(|at| !at.is_zero());
-        call.warned = first.is_none();
-        self.timers
-            .set(Timer::Length(attempt), now + first.unwrap_or(max));
-    }
-
-    /// A minute is left, or none.
-    pub(crate) fn length_is_up(&mut self, attempt: AttemptId) {
-        let now = self.now;
-        let Some(call) = self.calls.get_mut(attempt) else {
-            return;
-        };
-        if std::mem::replace(&mut call.warned, true) {
-            return self.hang_up_answered(attempt, domain::EndedBy::System);
-        }
-        call.ends = Some(now + LENGTH_WARNING);
-        if let Some(agent) = call.agent() {
-            self.order(Command::Warn { attempt, agent });
-        }
-        self.timers
-            .set(Timer::Length(attempt), now + LENGTH_WARNING);
     }
 }

@@ -1,10 +1,13 @@
 //! One leg's media session: what we said of it, what was settled, whom the media threads may hear.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
+use ::sip::endpoint::CallHandle;
 use ::sip::sdp::{self, Direction, Negotiated, SdpError};
 
-use crate::media::{Codec, LearnMode, LegHandle, Remote};
+use crate::exchange::Exchange;
+use crate::media::{Codec, LearnMode, LegHandle, LegId, Remote};
 
 /// In order of preference: A-law is what the networks of Latin America speak.
 const CODECS: [sdp::Codec; 2] = [sdp::Codec::Pcma, sdp::Codec::Pcmu];
@@ -99,6 +102,39 @@ impl Session {
             payload_type: settled.payload_type,
             telephone_event: settled.telephone_event,
             learn,
+        }
+    }
+}
+
+impl Exchange {
+    /// Answers a re-INVITE on either kind of leg.
+    pub(crate) fn answer_reinvite(
+        &mut self,
+        now: Instant,
+        handle: CallHandle,
+        leg: LegId,
+        renewed: Result<(String, Option<Remote>), SdpError>,
+    ) {
+        let answer = match renewed {
+            Ok((answer, remote)) => {
+                if let Some(remote) = remote {
+                    self.media.set_remote(leg, remote);
+                }
+                Some(answer)
+            }
+            Err(error) => {
+                tracing::info!(%leg, %error, "a change of session was refused");
+                None
+            }
+        };
+        self.endpoint.answer_reinvite(now, handle, answer);
+    }
+
+    /// An answer of theirs names the far side anew; one that we cannot read leaves it as it was.
+    pub(crate) fn session_settled(&self, leg: LegId, settled: Result<Remote, SdpError>) {
+        match settled {
+            Ok(remote) => self.media.set_remote(leg, remote),
+            Err(error) => tracing::info!(%leg, %error, "a description of a session is not used"),
         }
     }
 }
