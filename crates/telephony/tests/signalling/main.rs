@@ -21,6 +21,7 @@ mod phones;
 #[allow(unreachable_pub, reason = "another crate exports it")]
 mod ports;
 mod proxy;
+mod replaces;
 mod restart;
 mod scripted;
 mod sessions;
