@@ -29,10 +29,13 @@ pub(crate) async fn lift(
     Path(source): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    let no_ban = || ApiError::NotFound(format!("a ban of {source}"));
+    let no_ban = || ApiError::NotFound(format!("ban of {source}"));
     let address: IpAddr = source.parse().map_err(|_| no_ban())?;
     match app.control.lift_ban(address).await {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            tracing::warn!(user = %caller.user.name, %source, "lifted a ban");
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(no_ban()),
     }
 }

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{AgentId, AttemptId, TrunkId};
+use domain::{AgentId, AttemptId, Trunk, TrunkId};
 use engine::{AgentRequest, LiveState, Rejection};
 use futures_util::stream::BoxStream;
 use tokio::sync::watch;
-use wire::{TraceLine, TrunkStats};
+use wire::{TraceLine, TrunkStats, TrunkTest};
 
 /// The running engine, as the API sees it.
 #[async_trait]
@@ -25,6 +25,8 @@ pub trait Control: Send + Sync {
     async fn bans(&self) -> Vec<wire::SipBan>;
     /// Hears a source again; says whether it was banned.
     async fn lift_ban(&self, source: IpAddr) -> bool;
+    /// Asks a trunk whether it is there; the words say why it could not be asked.
+    async fn test_trunk(&self, trunk: &Trunk) -> Result<TrunkTest, String>;
     /// Where phones find the node.
     fn phone_server(&self) -> wire::PhoneServer;
     /// What became of calls over each trunk, by name.

@@ -62,6 +62,8 @@ pub use users::{apply_user, new_user};
 
 /// Most bytes of a request that is no upload.
 const BODY_MAX: usize = 256 * 1024;
+/// Most bytes of a route plan: as many rows as it may have.
+const PLAN_MAX: usize = 4 * 1024 * 1024;
 /// Most bytes of an uploaded base.
 const UPLOAD_MAX: usize = 1024 * 1024 * 1024;
 
@@ -125,10 +127,9 @@ pub fn router(app: App) -> Router {
         .routes(routes!(signalling::stats))
         .routes(routes!(trunks::all, trunks::create))
         .routes(routes!(trunks::change, trunks::remove))
+        .routes(routes!(trunks::test))
         .routes(routes!(bans::all))
         .routes(routes!(bans::lift))
-        .routes(routes!(route_plans::all, route_plans::create))
-        .routes(routes!(route_plans::change, route_plans::remove))
         .routes(routes!(caller_ids::all))
         .routes(routes!(destinations::all, destinations::create))
         .routes(routes!(destinations::change, destinations::remove))
@@ -149,9 +150,17 @@ pub fn router(app: App) -> Router {
         .routes(routes!(lists::import))
         .layer(DefaultBodyLimit::max(UPLOAD_MAX))
         .split_for_parts();
-    let document = document.merge_from(upload_document);
+    let (plans, plan_document) = OpenApiRouter::new()
+        .routes(routes!(route_plans::all, route_plans::create))
+        .routes(routes!(route_plans::change, route_plans::remove))
+        .layer(DefaultBodyLimit::max(PLAN_MAX))
+        .split_for_parts();
+    let document = document
+        .merge_from(upload_document)
+        .merge_from(plan_document);
     api.layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(uploads)
+        .merge(plans)
         .merge(health::routes(document))
         .merge(web::routes())
         .fallback(error::no_such_route)

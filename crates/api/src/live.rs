@@ -102,7 +102,7 @@ fn trunk_shown(trunk: &TrunkLive) -> LiveTrunk {
         enabled: trunk.enabled,
         registered: trunk.registered,
         register_refused: trunk.register_refused,
-        rests_until: trunk.rests_until.map(domain::Timestamp::as_millis),
+        rests_until: trunk.breaker.retry_at.map(domain::Timestamp::as_millis),
     }
 }
 

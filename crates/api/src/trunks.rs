@@ -62,6 +62,23 @@ pub(crate) async fn change(
     Ok(Json(trunk_shown(&trunk)))
 }
 
+/// Ask a trunk whether it is there: OPTIONS to each of its addresses. No call is placed.
+#[utoipa::path(post, path = "/api/v1/trunks/{id}/test", tag = "trunks",
+    responses((status = 200, body = wire::TrunkTest), (status = 404, body = wire::Problem),
+        (status = 409, body = wire::Problem)))]
+pub(crate) async fn test(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<wire::TrunkTest>, ApiError> {
+    caller.admin()?;
+    let trunks = app.store.trunks().await?;
+    let trunk = trunks.iter().find(|trunk| trunk.id.get() == id);
+    let trunk = trunk.ok_or_else(|| ApiError::NotFound(format!("trunk {id}")))?;
+    let tested = app.control.test_trunk(trunk).await;
+    Ok(Json(tested.map_err(ApiError::Conflict)?))
+}
+
 /// Remove a trunk.
 #[utoipa::path(delete, path = "/api/v1/trunks/{id}", tag = "trunks", responses((status = 204)))]
 pub(crate) async fn remove(

@@ -77,9 +77,16 @@ impl Engine {
     ) -> Result<T> {
         let (url, token) = (self.url.clone(), self.token.clone());
         let ask = move || {
-            let mut body = ask(&url, &token, path, &[])?;
+            let mut body = ask(&url, &token, "GET", path, &[])?;
             Ok(body.read_json()?)
         };
+        tokio::task::spawn_blocking(ask).await?
+    }
+
+    /// Ends something; the engine says so without a word.
+    pub(crate) async fn delete(&self, path: String) -> Result<()> {
+        let (url, token) = (self.url.clone(), self.token.clone());
+        let ask = move || ask(&url, &token, "DELETE", &path, &[]).map(drop);
         tokio::task::spawn_blocking(ask).await?
     }
 
@@ -93,7 +100,7 @@ impl Engine {
         let (url, token) = (self.url.clone(), self.token.clone());
         // It ends with the program at the latest: whoever waits for a line cannot be told to stop.
         std::thread::spawn(move || {
-            let body = match ask(&url, &token, path, &query) {
+            let body = match ask(&url, &token, "GET", path, &query) {
                 Ok(body) => body,
                 Err(problem) => {
                     let _ = lines.blocking_send(Err(problem));
@@ -111,12 +118,21 @@ impl Engine {
     }
 }
 
-fn ask(url: &str, token: &str, path: &str, query: &[(&'static str, String)]) -> Result<ureq::Body> {
+fn ask(
+    url: &str,
+    token: &str,
+    method: &str,
+    path: &str,
+    query: &[(&'static str, String)],
+) -> Result<ureq::Body> {
     let config = ureq::Agent::config_builder().http_status_as_error(false);
     let agent = ureq::Agent::from(config.build());
-    let mut request = agent
-        .get(format!("{url}{path}"))
-        .header("Authorization", format!("Bearer {token}"));
+    let to = format!("{url}{path}");
+    let request = match method {
+        "DELETE" => agent.delete(to),
+        _ => agent.get(to),
+    };
+    let mut request = request.header("Authorization", format!("Bearer {token}"));
     for (name, value) in query {
         request = request.query(name, value);
     }

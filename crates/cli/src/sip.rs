@@ -1,5 +1,6 @@
 //! `cadencia sip`: what signalling does, as it passes and afterwards.
 
+mod bans;
 mod capture;
 mod ladder;
 mod pcap;
@@ -19,6 +20,8 @@ pub(crate) enum Sip {
     Capture(capture::Capture),
     /// Show the signalling of an attempt that is over
     Ladder(ladder::Ladder),
+    /// Show who is not heard for a while, or hear them again
+    Bans(bans::Bans),
 }
 
 impl Sip {
@@ -27,6 +30,7 @@ impl Sip {
             Sip::Trace(trace) => trace.run(global).await,
             Sip::Capture(capture) => capture.run(global).await,
             Sip::Ladder(ladder) => ladder.run(global).await,
+            Sip::Bans(bans) => bans.run(global).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use wire::{TrunkSpan, TrunkStats};
+use wire::{TrunkBreaker, TrunkSpan, TrunkStats};
 
 use crate::Global;
 use crate::engine_api::Reach;
@@ -23,6 +23,7 @@ impl Stats {
             table(
                 &[
                     "trunk",
+                    "breaker",
                     "now",
                     "calls/s",
                     "over",
@@ -53,6 +54,7 @@ fn rows(trunk: &TrunkStats) -> Vec<Vec<String>> {
         let first = |text: String| if place == 0 { text } else { String::new() };
         let mut row = vec![
             first(trunk.name.clone()),
+            first(breaker(&trunk.breaker)),
             first(trunk.channels_in_use.to_string()),
             first(format!("{:.1}", trunk.calls_per_second)),
             over.to_owned(),
@@ -61,6 +63,15 @@ fn rows(trunk: &TrunkStats) -> Vec<Vec<String>> {
         row
     };
     spans.into_iter().enumerate().map(row).collect()
+}
+
+/// `closed`, `half open`, or `open 2.3 s`; a `!` where the carrier asked for it.
+fn breaker(breaker: &TrunkBreaker) -> String {
+    let asked = if breaker.asked { "!" } else { "" };
+    match breaker.retry_after_s {
+        Some(left) => format!("{}{asked} {left:.1} s", breaker.state),
+        None => breaker.state.replace('_', " "),
+    }
 }
 
 fn cells(span: &TrunkSpan) -> Vec<String> {

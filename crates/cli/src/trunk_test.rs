@@ -1,13 +1,13 @@
-//! `cadencia trunk test`: what an INVITE over a trunk would say, and one short call if asked for.
-//! The call is a test by whoever runs it, to a phone of their own: it is no attempt, and neither
+//! `cadencia trunk test`: whether a trunk is there (OPTIONS); with a number, what an INVITE over it
+//! would say, and one short call if asked for. The call is a test by whoever runs it, to a phone of their own: it is no attempt, and neither
 //! the law pack nor the record hears of it.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use domain::{AttemptId, PhoneNumber, Trunk, parse_span};
+use domain::{AttemptId, PhoneNumber, Trunk, TrunkTransport, parse_span};
 use engine::{CallProgress, Command};
 use rand::RngExt as _;
 use serde_json::{Value as Json, json};
@@ -16,7 +16,7 @@ use telephony::{Listener, Report, Telephony, TelephonyConfig, TlsSettings};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::Global;
-use crate::output::{configuration, show};
+use crate::output::{configuration, show, table};
 
 /// The only call there is.
 const CALL: AttemptId = AttemptId::new(1);
@@ -27,13 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Test {
     /// The trunk
     pub(crate) name: String,
-    /// The number to call, in E.164
-    number: String,
+    /// The number to call, in E.164; without one, the carrier is only asked whether it is there
+    number: Option<String>,
     /// The caller id, in E.164
     #[arg(long, default_value = "+576015550100")]
     caller_id: String,
     /// Really place the call: to a phone of your own
-    #[arg(long)]
+    #[arg(long, requires = "number")]
     call: bool,
     /// Hang up so long after the answer
     #[arg(long, default_value = "3s")]
@@ -41,12 +41,43 @@ pub(crate) struct Test {
     /// Give up after ringing so long
     #[arg(long, default_value = "30s")]
     ring: String,
+    /// Give an address of the carrier up that says nothing for so long
+    #[arg(long, default_value = "5s")]
+    timeout: String,
 }
 
 impl Test {
     pub(crate) async fn run(&self, global: &Global, trunk: Trunk) -> Result<()> {
+        match &self.number {
+            Some(called) => self.show_invite(global, trunk, called).await,
+            None => self.ask(global, trunk).await,
+        }
+    }
+
+    /// Asks each address of the carrier whether it is there.
+    async fn ask(&self, global: &Global, trunk: Trunk) -> Result<()> {
+        let limit = parse_span(&self.timeout).context("timeout")?;
+        let config = configuration(global)?;
+        let (telephony, _reports) = Telephony::start(settings(&config, &trunk)?).await?;
+        // It asks; it does not move our registration to a socket that is gone in a moment.
+        telephony.set_trunk(Trunk {
+            register: None,
+            ..trunk.clone()
+        });
+        let tested = telephony.test_trunk(trunk.id, limit).await;
+        telephony.stop(Duration::ZERO).await;
+        let tested = server::trunk_tested(&trunk, &tested?);
+        show(global, &tested, |tested| {
+            let rows: Vec<_> = tested.addresses.iter().map(row).collect();
+            table(&["address", "ms", "says", "allows"], &rows, &tested.says);
+        })?;
+        ensure!(tested.ok, "trunk `{}`: {}", tested.trunk, tested.says);
+        Ok(())
+    }
+
+    async fn show_invite(&self, global: &Global, trunk: Trunk, called: &str) -> Result<()> {
         let number = |text: &str| PhoneNumber::from_e164(text).with_context(|| format!("`{text}`"));
-        let (phone, caller_id) = (number(&self.number)?, number(&self.caller_id)?);
+        let (phone, caller_id) = (number(called)?, number(&self.caller_id)?);
         let config = configuration(global)?;
         let sent = telephony::preview(&trunk, phone, caller_id, &config.sip.domain)
             .context("the trunk's host, or `sip.domain` in the configuration, is no host name")?;
@@ -86,27 +117,7 @@ impl Test {
     ) -> Result<Vec<Json>> {
         let span = |name: &str, text: &str| parse_span(text).with_context(|| name.to_owned());
         let (talk, ring) = (span("talk", &self.talk)?, span("ring", &self.ring)?);
-        let ip = our_address_towards(&trunk)?;
-        let settings = TelephonyConfig {
-            places: vec![Listener::plain(SocketAddr::new(ip, 0))],
-            domain: config.sip.domain.clone(),
-            tls: TlsSettings::default(),
-            origins: Vec::new(),
-            keep_alive: Duration::from_secs(30),
-            probe_every: None,
-            session_timer: None,
-            name_servers: config.sip.name_servers.clone(),
-            digests: vec![telephony::DigestAlgorithm::Sha256],
-            media: MediaConfig {
-                bind_ips: vec![ip],
-                threads: 1,
-                ..MediaConfig::loopback(rand::rng().random())
-            },
-            secret: rand::rng().random(),
-            causes: config.sip.causes()?,
-            message: Prompt::abandon_es(),
-            seed: rand::rng().random(),
-        };
+        let settings = settings(config, &trunk)?;
         let (telephony, mut reports) = Telephony::start(settings).await?;
         let order = Command::PlaceCall {
             attempt: CALL,
@@ -120,6 +131,44 @@ impl Test {
         telephony.stop(PATIENCE).await;
         Ok(steps)
     }
+}
+
+/// Signalling of a socket of its own, which ends with the test.
+fn settings(config: &server::Config, trunk: &Trunk) -> Result<TelephonyConfig> {
+    let ip = our_address_towards(trunk)?;
+    Ok(TelephonyConfig {
+        places: vec![Listener::plain(SocketAddr::new(ip, 0))],
+        domain: config.sip.domain.clone(),
+        tls: match trunk.transport {
+            TrunkTransport::Tls => config.sip.certificates(),
+            TrunkTransport::Udp | TrunkTransport::Tcp => TlsSettings::default(),
+        },
+        origins: Vec::new(),
+        keep_alive: Duration::from_secs(30),
+        probe_every: None,
+        session_timer: None,
+        name_servers: config.sip.name_servers.clone(),
+        digests: vec![telephony::DigestAlgorithm::Sha256],
+        media: MediaConfig {
+            bind_ips: vec![ip],
+            threads: 1,
+            ..MediaConfig::loopback(rand::rng().random())
+        },
+        secret: rand::rng().random(),
+        causes: config.sip.causes()?,
+        message: Prompt::abandon_es(),
+        seed: rand::rng().random(),
+    })
+}
+
+fn row(tested: &wire::TrunkTestAddress) -> Vec<String> {
+    let ms = tested.round_trip_ms.map(|ms| format!("{ms:.1}"));
+    vec![
+        tested.address.clone(),
+        ms.unwrap_or_else(|| "-".to_owned()),
+        tested.says.clone(),
+        tested.allow.join(" "),
+    ]
 }
 
 /// Orders the call once its trunk has an address, and tells what becomes of it.

@@ -3,6 +3,7 @@
 //! does no I/O: the shell feeds it inputs and time, writes down its events,
 //! and only then carries out its commands.
 
+mod breaker;
 mod call;
 mod call_length;
 mod closing;
@@ -36,7 +37,9 @@ mod view;
 pub use command::{Command, Party, Rejection, SidePlace, Step};
 pub use engine::Engine;
 pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
-pub use live::{AgentLive, CallsLive, CampaignLive, LiveState, OnCall, TrunkLive};
+pub use live::{
+    AgentLive, BreakerLive, BreakerState, CallsLive, CampaignLive, LiveState, OnCall, TrunkLive,
+};
 pub use reaper::Tables;
 
 /// Where numbering goes on after a restart.

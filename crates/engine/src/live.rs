@@ -116,8 +116,46 @@ pub struct TrunkLive {
     pub registered: Option<bool>,
     /// The status it last refused to register us with (408: it said nothing).
     pub register_refused: Option<u16>,
-    /// Until when it is left alone, where its carrier fails.
-    pub rests_until: Option<Timestamp>,
+    /// Whether it is left alone because its carrier fails.
+    pub breaker: BreakerLive,
+}
+
+/// The breaker of a trunk now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreakerLive {
+    /// What it does.
+    pub state: BreakerState,
+    /// Since when; `None`: since the start.
+    pub since: Option<Timestamp>,
+    /// While it is open: when the next call finds out.
+    pub retry_at: Option<Timestamp>,
+    /// Whether the carrier asked to be left alone until then (Retry-After).
+    pub asked: bool,
+}
+
+/// What a breaker does with calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Lets them out.
+    Closed,
+    /// Lets none out.
+    Open,
+    /// Lets one out, which finds out whether the carrier is back.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// Every one.
+    pub const ALL: [BreakerState; 3] = [Self::Closed, Self::Open, Self::HalfOpen];
+
+    /// As the API and the metrics say it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
 }
 
 /// Calls of a campaign by state.

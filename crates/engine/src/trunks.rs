@@ -1,6 +1,5 @@
 //! What each trunk lets out now: channels, calls per second, whether it is
-//! registered, and a breaker that rests a trunk whose carrier refuses call
-//! after call, or asks to be left alone (Retry-After, RFC 3261 section 21.5.4).
+//! registered. `breaker.rs` rests one whose carrier fails.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -9,21 +8,9 @@ use std::time::Duration;
 use domain::{AttemptId, Outcome, Timestamp, Trunk, TrunkId};
 
 use crate::TrunkLive;
+use crate::breaker::Breaker;
 use crate::spacing::Spacing;
 use crate::timers::PACE_EVERY;
-
-/// Refusals in a row after which a trunk is rested.
-const TROUBLES_MAX: u32 = 5;
-/// First rest; doubled while the probe after it fails too.
-const REST_FIRST: Duration = Duration::from_secs(2);
-/// Longest rest by our own judgement: with its jitter, a second of pacing and
-/// the time it takes to ring, a carrier that is back is found within 10 s.
-const REST_MAX: Duration = Duration::from_secs(4);
-/// Longest rest a carrier may ask for.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
-/// Rests are longer by up to this part, so that trunks that failed together do
-/// not come back together.
-const JITTER: f64 = 0.2;
 
 /// A trunk with the calls on it.
 #[derive(Clone, Debug)]
@@ -38,52 +25,31 @@ pub(crate) struct TrunkLine {
     /// Orders to place calls, inside the window of calls per second.
     ordered: VecDeque<Timestamp>,
     spacing: Spacing,
-    troubles: u32,
-    rest: Duration,
-    /// How often it rested: the seed of the next jitter.
-    rests: u64,
     /// Whether the carrier knows us, where it wants to.
     registered: bool,
     /// The status the carrier last refused to register us with.
     refused: Option<u16>,
-    rests_until: Option<Timestamp>,
-    /// Whether the carrier asked for the rest.
-    asked: bool,
-    /// After a rest, one call finds out; until it does, no other leaves.
-    probing: bool,
+    breaker: Breaker,
 }
 
 impl TrunkLine {
     fn new(trunk: Trunk) -> TrunkLine {
         TrunkLine {
             loopback: is_loopback(&trunk.host),
+            breaker: Breaker::new(trunk.id),
             trunk,
             held: 0,
             intended: 0,
             ordered: VecDeque::new(),
             spacing: Spacing::default(),
-            troubles: 0,
-            rest: REST_FIRST,
-            rests: 0,
             registered: false,
             refused: None,
-            rests_until: None,
-            asked: false,
-            probing: false,
         }
     }
 
     /// Whether calls may leave over it at all.
     fn is_usable(&self) -> bool {
         self.trunk.enabled && (self.registered || self.trunk.register.is_none())
-    }
-
-    /// Lets it rest so long and a little, if it does not rest longer already.
-    fn let_rest(&mut self, now: Timestamp, span: Duration) {
-        self.rests += 1;
-        let jitter = jitter(self.trunk.id, self.rests) * JITTER;
-        let until = now + span.mul_f64(1.0 + jitter);
-        self.rests_until = Some(self.rests_until.map_or(until, |known| known.max(until)));
     }
 
     /// So many calls in a window so long, whatever its start.
@@ -111,11 +77,7 @@ impl TrunkLine {
             return 0;
         }
         let free = self.trunk.channels_max.saturating_sub(self.held);
-        match self.rests_until {
-            Some(until) if now < until => 0,
-            Some(_) => free.min(u32::from(!self.probing)),
-            None => free,
-        }
+        self.breaker.leaves(free, now)
     }
 
     /// New intents that calls per second have room for: those that can leave
@@ -134,19 +96,6 @@ impl TrunkLine {
             window / count
         }
     }
-}
-
-/// From 0 to 1, the same for the same trunk and rest (splitmix64).
-fn jitter(trunk: TrunkId, rests: u64) -> f64 {
-    let mut mixed = trunk
-        .get()
-        .unsigned_abs()
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ^ rests;
-    for factor in [0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB] {
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(factor);
-    }
-    ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -187,7 +136,7 @@ impl Trunks {
             for at in &mut line.ordered {
                 *at = *at - span;
             }
-            line.rests_until = line.rests_until.map(|until| until - span);
+            line.breaker.clock_set_back(span);
             line.spacing.clock_set_back(span);
         }
     }
@@ -240,7 +189,7 @@ impl Trunks {
     /// An intent takes its channel.
     pub(crate) fn hold(&mut self, id: TrunkId, now: Timestamp) {
         if let Some(line) = self.lines.get_mut(&id) {
-            line.probing |= line.rests_until.is_some_and(|until| now >= until);
+            line.breaker.taken(now);
             line.held += 1;
             line.intended += 1;
         }
@@ -252,7 +201,7 @@ impl Trunks {
             line.is_usable()
                 && line.held <= line.trunk.channels_max
                 && line.ordered_lately(now) < line.allowance().0
-                && line.rests_until.is_none_or(|until| now >= until)
+                && !line.breaker.rests(now)
                 && (!loopback_only || line.loopback)
         })
     }
@@ -298,8 +247,7 @@ impl Trunks {
             line.held = line.held.saturating_sub(1);
             if was_intent {
                 line.intended = line.intended.saturating_sub(1);
-                // It may have been the probe: let another find out.
-                line.probing = false;
+                line.breaker.not_called();
             }
         }
     }
@@ -320,28 +268,8 @@ impl Trunks {
         retry_after: Option<Duration>,
         now: Timestamp,
     ) {
-        let Some(line) = self.lines.get_mut(&id) else {
-            return;
-        };
-        line.probing = false;
-        if outcome != Outcome::Congestion {
-            line.troubles = 0;
-            line.rest = REST_FIRST;
-            // A call that left before the carrier asked to be left alone proves nothing.
-            if !line.asked || line.rests_until.is_none_or(|until| now >= until) {
-                line.rests_until = None;
-                line.asked = false;
-            }
-            return;
-        }
-        line.troubles += 1;
-        let resting = line.rests_until.is_some_and(|until| now < until);
-        if let Some(asked) = retry_after.filter(|asked| !asked.is_zero()) {
-            line.asked = true;
-            line.let_rest(now, asked.min(RETRY_AFTER_MAX));
-        } else if line.troubles >= TROUBLES_MAX && !resting {
-            line.let_rest(now, line.rest);
-            line.rest = (line.rest * 2).min(REST_MAX);
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.breaker.judge(outcome, retry_after, now);
         }
     }
 
@@ -355,7 +283,7 @@ impl Trunks {
             enabled: line.trunk.enabled,
             registered: line.trunk.register.map(|_| line.registered),
             register_refused: line.refused,
-            rests_until: line.rests_until.filter(|until| now < *until),
+            breaker: line.breaker.live(now),
         };
         self.lines.values().map(live).collect()
     }
@@ -364,6 +292,7 @@ impl Trunks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::breaker::TROUBLES_MAX;
 
     const ID: TrunkId = TrunkId::new(1);
 
@@ -457,18 +386,6 @@ mod tests {
             let free = |now| trunks.room(&[ID], false, at(now)).channels_free;
             assert_eq!((free(earliest - 1), free(latest)), (0, 1));
         }
-    }
-
-    #[test]
-    fn rests_are_spread_and_the_same_each_time() {
-        let spread: Vec<_> = (1..20).map(|id| jitter(TrunkId::new(id), 1)).collect();
-        assert!(spread.iter().all(|part| (0.0..1.0).contains(part)));
-        let (low, high) = spread.iter().fold((1.0_f64, 0.0_f64), |(low, high), part| {
-            (low.min(*part), high.max(*part))
-        });
-        assert!(low < 0.2 && high > 0.8, "{spread:?}");
-        assert_eq!(jitter(ID, 7), jitter(ID, 7));
-        assert_ne!(jitter(ID, 7), jitter(ID, 8));
     }
 
     #[test]

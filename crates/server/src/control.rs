@@ -2,19 +2,23 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::TraceWanted;
 use async_trait::async_trait;
-use domain::AgentId;
+use domain::{AgentId, Trunk};
 use engine::{AgentRequest, LiveState, Rejection};
 use futures_util::stream::BoxStream;
 use store::Store;
 use telephony::Telephony;
 use tokio::sync::{mpsc, oneshot, watch};
-use wire::{TraceLine, TrunkStats};
+use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
-use crate::{signalling, trunk_metrics};
+use crate::{signalling, trunk_metrics, trunk_tested};
+
+/// How long the addresses of a trunk may take to answer.
+const TEST_MAX: Duration = Duration::from_secs(5);
 
 /// What others ask of the loop.
 #[derive(Debug)]
@@ -83,9 +87,13 @@ impl api::Control for LoopControl {
 
     async fn bans(&self) -> Vec<wire::SipBan> {
         let bans = self.telephony.bans().await;
+        let now = signalling::now();
         let shown = bans.into_iter().map(|ban| wire::SipBan {
             source: ban.source.to_string(),
+            // The only way there is to be banned.
+            reason: "wrong_logins".to_owned(),
             expires_in_s: ban.expires_in.as_secs(),
+            until: (now + ban.expires_in).as_millis(),
             wrong_logins: ban.wrong_logins,
         });
         shown.collect()
@@ -95,13 +103,21 @@ impl api::Control for LoopControl {
         self.telephony.lift_ban(source).await
     }
 
+    async fn test_trunk(&self, trunk: &Trunk) -> Result<TrunkTest, String> {
+        let test = self.telephony.test_trunk(trunk.id, TEST_MAX).await;
+        test.map(|test| trunk_tested(trunk, &test))
+            .map_err(|why| why.to_string())
+    }
+
     fn phone_server(&self) -> wire::PhoneServer {
         self.phone_server.clone()
     }
 
     fn trunk_stats(&self) -> Vec<TrunkStats> {
         let figures = self.telephony.trunk_figures();
-        figures.iter().map(signalling::stats).collect()
+        let live = self.live.borrow();
+        let stats = |trunk| signalling::stats(trunk, &live);
+        figures.iter().map(stats).collect()
     }
 
     fn trace(&self, wanted: TraceWanted) -> Result<BoxStream<'static, TraceLine>, String> {

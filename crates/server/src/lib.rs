@@ -2,6 +2,7 @@
 //! crate that knows them all; it decides nothing about calls.
 
 mod addresses;
+mod breaker_metrics;
 mod certificates;
 mod clock;
 mod config;
@@ -17,8 +18,10 @@ mod serve;
 mod signalling;
 mod sip_settings;
 mod trunk_metrics;
+mod trunk_test;
 
 pub use addresses::OneOrSeveral;
 pub use config::{Config, ConfigError, MediaSettings};
 pub use serve::{Server, Stopped};
 pub use sip_settings::{Digest, SipSettings, TlsSection, WebSocketSection};
+pub use trunk_test::trunk_tested;

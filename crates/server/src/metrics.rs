@@ -7,6 +7,8 @@ use engine::LiveState;
 use prometheus::{Encoder as _, GaugeVec, Histogram, HistogramOpts, Opts, Registry, TextEncoder};
 use telephony::Counters;
 
+use crate::breaker_metrics;
+
 /// What the loop measures of itself.
 #[derive(Debug)]
 pub(crate) struct LoopFigures {
@@ -130,7 +132,7 @@ fn gather(
     stalled
         .with_label_values::<&str>(&[])
         .set(f64::from(u8::from(live.store_stalled)));
-    Ok(())
+    breaker_metrics::gather(registry, &live.trunks, live.at)
 }
 
 fn named(counters: &Counters) -> [(&'static str, u64); 26] {

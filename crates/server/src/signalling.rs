@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use domain::Outcome;
+use domain::{Outcome, Timestamp};
+use engine::{BreakerLive, LiveState};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use telephony::{Board, CallLadder, Spread, Trace, TraceFilter, Traced, TrunkFigures, TrunkTotals};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use wire::{Ladder, LadderMessage, TraceLine, TracedMessage, TrunkSpan, TrunkStats};
+use wire::{Ladder, LadderMessage, TraceLine, TracedMessage, TrunkBreaker, TrunkSpan, TrunkStats};
 
 /// How often somebody who watches hears at least something: so they know that it works, and we
 /// that they are there.
@@ -93,6 +94,11 @@ fn direction(ours: bool) -> String {
     }
 }
 
+/// The wall clock, for people: nothing is decided by it.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(micros(SystemTime::now()) / 1_000)
+}
+
 fn micros(at: SystemTime) -> i64 {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
@@ -133,16 +139,30 @@ pub(crate) fn ladder_shown(call: &CallLadder) -> Ladder {
     }
 }
 
-/// A trunk's figures in public words.
-pub(crate) fn stats(figures: &TrunkFigures) -> TrunkStats {
+/// A trunk's figures in public words, and what the engine makes of it.
+pub(crate) fn stats(figures: &TrunkFigures, live: &LiveState) -> TrunkStats {
+    let known = live.trunks.iter().find(|trunk| trunk.id == figures.id);
     TrunkStats {
         id: figures.id.get(),
         name: figures.name.clone(),
         channels_in_use: figures.open,
         calls_per_second: figures.calls_per_second,
+        breaker: known
+            .map(|trunk| breaker(&trunk.breaker, live.at))
+            .unwrap_or_default(),
         minute: span(&figures.minute),
         quarter_hour: span(&figures.quarter),
         since_start: span(&figures.since_start),
+    }
+}
+
+fn breaker(breaker: &BreakerLive, at: Timestamp) -> TrunkBreaker {
+    TrunkBreaker {
+        state: breaker.state.word().to_owned(),
+        since: breaker.since.map(Timestamp::as_millis),
+        retry_at: breaker.retry_at.map(Timestamp::as_millis),
+        retry_after_s: breaker.retry_at.map(|until| until.since(at).as_secs_f64()),
+        asked: breaker.asked,
     }
 }
 

@@ -159,7 +159,8 @@ impl SipSettings {
         Some(SocketAddr::new(told.ip(), 0))
     }
 
-    pub(crate) fn certificates(&self) -> TlsSettings {
+    /// Our certificate, and whose others must be.
+    pub fn certificates(&self) -> TlsSettings {
         let own = self.tls.certificate.clone().zip(self.tls.key.clone());
         TlsSettings {
             own: own.map(|(certificate, key)| OwnCertificate { certificate, key }),

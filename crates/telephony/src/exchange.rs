@@ -32,6 +32,7 @@ use crate::session::Session;
 use crate::sides::{SideCall, SideOrder};
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
+use crate::trunk_test::UnderWay;
 use crate::watch::Watch;
 use crate::{Causes, Report};
 
@@ -93,6 +94,8 @@ pub(crate) struct Exchange {
     pub(crate) next_probe: Instant,
     /// Which address of which trunk an OPTIONS went to.
     pub(crate) probes: HashMap<OptionsHandle, (TrunkId, SocketAddr)>,
+    /// Trunks that somebody asks after.
+    pub(crate) tests: Vec<UnderWay>,
     /// Which trunk each of our registrations is for.
     pub(crate) registrations: HashMap<RegistrationHandle, TrunkId>,
     /// Calls of an earlier life whose trunk has no address yet.
@@ -157,6 +160,7 @@ impl Exchange {
             probe_every: settings.probe_every,
             next_probe: now,
             probes: HashMap::new(),
+            tests: Vec::new(),
             registrations: HashMap::new(),
             orphans: Vec::new(),
             bindings: HashMap::new(),
@@ -198,6 +202,7 @@ impl Exchange {
             Order::LiftBan(source, answer) => {
                 let _ = answer.send(self.endpoint.lift_ban(now, source));
             }
+            Order::TestTrunk(trunk, limit, tell) => self.test_trunk(now, trunk, limit, tell),
             Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
             Order::Watch(watcher) => self.watch.watched_by(watcher),
             Order::KeepLadders(taker) => self.watch.keep_ladders(taker),
@@ -267,7 +272,14 @@ impl Exchange {
             }
             Event::Registered { binding, .. } => self.phone_registered(now, &binding),
             Event::Unregistered { user, last, .. } => self.phone_gone(user, last),
-            Event::Options { handle, alive, .. } => self.probed(now, handle, alive),
+            Event::Options {
+                handle,
+                alive,
+                said,
+            } => {
+                self.tested(now, handle, &said);
+                self.probed(now, handle, alive);
+            }
             Event::Registration { handle, state } => self.trunk_registration(now, handle, state),
         }
     }
@@ -333,6 +345,7 @@ impl Exchange {
             self.reap(now);
             self.refresh_names(now);
             self.probe_trunks(now);
+            self.end_tests(now);
             self.watch.tick(now);
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();

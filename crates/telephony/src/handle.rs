@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::counters::Meters;
 use crate::handshake::Edge;
+use crate::trunk_test::{NoTest, Teller, TrunkTest};
 use crate::watch::{Board, CallLadder, Seats, Trace, TraceFilter, Watch, Watcher};
 use crate::{
     BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError,
@@ -39,6 +40,7 @@ pub(crate) enum Order {
     EndOrphan(Orphan),
     ListBans(oneshot::Sender<Vec<Ban>>),
     LiftBan(IpAddr, oneshot::Sender<bool>),
+    TestTrunk(TrunkId, Duration, Teller),
     PressKeys(AttemptId, String),
     EndDialog(SignallingRecord),
     AnswerRefer(AgentId, bool),
@@ -256,6 +258,14 @@ impl Telephony {
         let (answer, lifted) = oneshot::channel();
         self.order(Order::LiftBan(source, answer));
         lifted.await.unwrap_or(false)
+    }
+
+    /// Asks every address of a trunk whether it is there; those that say nothing for so long are
+    /// given up.
+    pub async fn test_trunk(&self, trunk: TrunkId, limit: Duration) -> Result<TrunkTest, NoTest> {
+        let (tell, told) = oneshot::channel();
+        self.order(Order::TestTrunk(trunk, limit, tell));
+        told.await.unwrap_or(Err(NoTest::Unknown))
     }
 
     /// Signalling as it passes, from now on.

@@ -39,12 +39,14 @@ mod tls;
 mod transport;
 mod trunk;
 mod trunk_registration;
+mod trunk_test;
 mod waiting_room;
 mod watch;
 mod websocket;
 
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
-pub use ::sip::endpoint::Ban;
+pub use ::sip::endpoint::{Ban, NoAnswer, OptionsAnswer};
+pub use ::sip::message::Status;
 pub use causes::{Causes, Meaning, Word, WrongCause};
 pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};
 pub use counters::Counters;
@@ -53,6 +55,7 @@ pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use report::{BindingRecord, Report, TrunkRegistration};
 pub use trunk::{InvitePreview, preview};
+pub use trunk_test::{NoTest, TestedAddress, TrunkTest};
 pub use watch::{
     Board, CallLadder, SPREAD_BOUNDS, Said, Spread, TooManyWatch, Trace, TraceFilter, Traced,
     TrunkFigures, TrunkTotals,

@@ -62,6 +62,11 @@ impl TrunkState {
         self.targets.pick(now, 0).map(|at| self.flow_to(at))
     }
 
+    /// Every place where it is.
+    pub(crate) fn all_flows(&self) -> impl Iterator<Item = Flow> {
+        self.targets.addresses().map(|at| self.flow_to(at))
+    }
+
     fn flow_to(&self, remote: SocketAddr) -> Flow {
         let transport = match self.trunk.transport {
             TrunkTransport::Udp => Transport::Udp,
@@ -125,6 +130,16 @@ impl Exchange {
         }
     }
 
+    /// Looks up a trunk of which no address is known, whenever that was tried last.
+    pub(crate) fn look_up_now(&mut self, now: Instant, trunk: TrunkId) {
+        if let Some(state) = self.trunks.get_mut(&trunk)
+            && state.targets.addresses().next().is_none()
+        {
+            state.refresh_at = Some(now);
+        }
+        self.refresh_names(now);
+    }
+
     /// Takes the answer to a look-up, unless the trunk changed meanwhile.
     pub(crate) fn name_found(&mut self, now: Instant, found: Found) {
         let Some(state) = self.trunks.get_mut(&found.trunk) else {
@@ -148,6 +163,7 @@ impl Exchange {
             state.refresh_at = Some(now + RETRY);
             let host = &found.question.host;
             tracing::warn!(trunk = %state.trunk.name, host, "no address; the last one stays");
+            self.tests_have_no_address(now, found.trunk);
             return;
         }
         state.targets.replace(targets);
@@ -193,6 +209,7 @@ impl Exchange {
     fn trunk_found(&mut self, now: Instant) {
         self.trust_trunks();
         self.register_trunks(now);
+        self.begin_tests(now);
         self.end_waiting_orphans(now);
     }
 

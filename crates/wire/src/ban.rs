@@ -8,8 +8,12 @@ use utoipa::ToSchema;
 pub struct SipBan {
     /// The address; over IPv6 that of its network.
     pub source: String,
+    /// Why: `wrong_logins`.
+    pub reason: String,
     /// For how many seconds it still holds.
     pub expires_in_s: u64,
+    /// Until when.
+    pub until: i64,
     /// How many wrong logins led to it.
     pub wrong_logins: u32,
 }

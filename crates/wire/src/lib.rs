@@ -21,6 +21,7 @@ mod session;
 mod signalling;
 mod trunk;
 mod trunk_stats;
+mod trunk_test;
 mod user;
 
 pub use agent::{Agent, AgentForm};
@@ -48,5 +49,6 @@ pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage};
 pub use trunk::{Trunk, TrunkForm};
-pub use trunk_stats::{TrunkSpan, TrunkStats};
+pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
+pub use trunk_test::{TrunkTest, TrunkTestAddress};
 pub use user::{User, UserForm};

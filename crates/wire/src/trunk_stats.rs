@@ -16,12 +16,29 @@ pub struct TrunkStats {
     pub channels_in_use: u32,
     /// Calls that leave, a second, over the last ten.
     pub calls_per_second: f64,
+    /// Whether it is left alone because its carrier fails.
+    pub breaker: TrunkBreaker,
     /// Over the last minute.
     pub minute: TrunkSpan,
     /// Over the last 15 minutes.
     pub quarter_hour: TrunkSpan,
     /// Since the engine started.
     pub since_start: TrunkSpan,
+}
+
+/// The breaker of a trunk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TrunkBreaker {
+    /// `closed`: calls leave; `open`: none does; `half_open`: one does, and finds out.
+    pub state: String,
+    /// Since when; absent: since the engine started.
+    pub since: Option<i64>,
+    /// While it is open: when the next call finds out.
+    pub retry_at: Option<i64>,
+    /// For how many seconds that still is.
+    pub retry_after_s: Option<f64>,
+    /// Whether the carrier asked to be left alone until then (Retry-After).
+    pub asked: bool,
 }
 
 /// The figures of a span of time.

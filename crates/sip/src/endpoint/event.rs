@@ -57,9 +57,29 @@ pub enum Event {
         handle: OptionsHandle,
         /// Whether anything answered, whatever it said, short of 408 and 503.
         alive: bool,
-        /// The answer, if one came.
-        status: Option<Status>,
+        /// The answer, or why there is none.
+        said: Result<OptionsAnswer, NoAnswer>,
     },
+}
+
+/// What somebody said to an OPTIONS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionsAnswer {
+    /// The status.
+    pub status: Status,
+    /// The methods it allows, as many as anybody has.
+    pub allow: Vec<String>,
+    /// What it calls itself.
+    pub server: Option<String>,
+}
+
+/// Why an OPTIONS is without answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nobody said anything in time.
+    Silence,
+    /// There was no way to send it, or it broke.
+    Unreachable,
 }
 
 /// What happens to a call. `Failed`, `Cancelled` and `Ended` are final: the handle is gone then.

@@ -37,7 +37,7 @@ pub use config::{
     Binding, CallHandle, EndpointConfig, InvalidRecord, NewCall, NewRegistration, OptionsHandle,
     OrphanInvite, ReferHandle, RegistrationHandle, Transmit,
 };
-pub use event::{CallEvent, EndedBy, Event, RegistrationState};
+pub use event::{CallEvent, EndedBy, Event, NoAnswer, OptionsAnswer, RegistrationState};
 pub use flow::{Flow, Transport, source_of};
 pub use guard::TurnedAway;
 
@@ -278,7 +278,7 @@ impl Endpoint {
             Owner::Notify(refer) => self.on_notify_response(refer, response),
             Owner::Cancel | Owner::Info => {}
             Owner::Registration(handle) => self.on_register_response(now, id, handle, response),
-            Owner::Options(probe) => self.on_options_response(probe, response.status),
+            Owner::Options(probe) => self.on_options_response(probe, response),
         }
     }
 
@@ -290,7 +290,7 @@ impl Endpoint {
             Owner::Renewal(call) => self.on_renewal_lost(now, call, status),
             Owner::Cancel | Owner::Info | Owner::Prack(_) | Owner::Notify(_) => {}
             Owner::Registration(handle) => self.on_register_failed(now, handle, status, None),
-            Owner::Options(probe) => self.on_options_lost(probe),
+            Owner::Options(probe) => self.on_options_lost(probe, status),
         }
     }
 

@@ -1,10 +1,15 @@
 //! OPTIONS as a sign of life of a trunk (RFC 3261 section 11).
 
 use super::call::Owner;
-use super::{Endpoint, Event, Flow, OptionsHandle};
-use crate::message::{Method, NameAddr, Request, Status};
+use super::{Endpoint, Event, Flow, NoAnswer, OptionsAnswer, OptionsHandle};
+use crate::message::{Method, NameAddr, Request, Response};
 use crate::uri::Uri;
 use std::time::Instant;
+
+/// Methods of an answer that are told; there are 14.
+const ALLOW_MAX: usize = 32;
+/// Letters of a name that are told.
+const NAME_MAX: usize = 80;
 
 impl Endpoint {
     /// Asks whether somebody is alive.
@@ -30,21 +35,40 @@ impl Endpoint {
         handle
     }
 
-    pub(super) fn on_options_response(&mut self, handle: OptionsHandle, status: Status) {
+    pub(super) fn on_options_response(&mut self, handle: OptionsHandle, response: &Response) {
+        let status = response.status;
         if status.is_final() {
             self.events.push_back(Event::Options {
                 handle,
                 alive: !matches!(status.code(), 408 | 503),
-                status: Some(status),
+                said: Ok(answer(response)),
             });
         }
     }
 
-    pub(super) fn on_options_lost(&mut self, handle: OptionsHandle) {
+    /// `status` is 408 after silence, 503 for a dead transport.
+    pub(super) fn on_options_lost(&mut self, handle: OptionsHandle, status: u16) {
+        let why = match status {
+            408 => NoAnswer::Silence,
+            _ => NoAnswer::Unreachable,
+        };
         self.events.push_back(Event::Options {
             handle,
             alive: false,
-            status: None,
+            said: Err(why),
         });
+    }
+}
+
+fn answer(response: &Response) -> OptionsAnswer {
+    let headers = &response.headers;
+    let short = |text: &str| -> String { text.trim().chars().take(NAME_MAX).collect() };
+    let methods = headers.get_all("Allow").flat_map(|list| list.split(','));
+    let methods = methods.map(short).filter(|method| !method.is_empty());
+    let server = headers.get("Server").or_else(|| headers.get("User-Agent"));
+    OptionsAnswer {
+        status: response.status,
+        allow: methods.take(ALLOW_MAX).collect(),
+        server: server.map(short),
     }
 }
