@@ -21,6 +21,9 @@ const CUSTOMER: u8 = 0x11;
 const FIRST: u8 = 0x22;
 const SECOND: u8 = 0x44;
 const BACK_OFFICE: u8 = 0x55;
+/// Comfort silence of the engine's own, and the last packets of a key (RFC 4733): nobody's voice.
+const SILENCE: u8 = 0xD5;
+const KEY_RELEASED: u8 = 0x8A;
 /// The one person on the base.
 const NUMBER: &str = "+573001000000";
 /// A third of a second of somebody's voice, and no packet of before.
@@ -106,7 +109,7 @@ fn hears(peer: &Peer, user: &str, voice: u8) {
 }
 
 #[test]
-fn a_customer_is_handed_to_a_colleague_and_by_them_to_the_back_office() {
+fn a_customer_is_held_and_handed_to_a_colleague_and_by_them_to_the_back_office() {
     let carrier = Peer::start(Setup {
         behave: picks_up,
         voice: CUSTOMER,
@@ -151,6 +154,7 @@ fn a_customer_is_handed_to_a_colleague_and_by_them_to_the_back_office() {
     ana.until("a customer", |desk| desk["status"] == "talking");
     let attempt = ana.desk()["attempt"].as_i64().expect("a call");
     hears(&carrier, NUMBER, FIRST);
+    on_hold_and_back(&ana, &carrier);
     let berta = Advisor::at_work(&engine, &seats[1], SECOND);
     berta.until("ready", |desk| desk["status"] == "ready");
 
@@ -230,6 +234,9 @@ fn a_customer_is_handed_to_a_colleague_and_by_them_to_the_back_office() {
     assert_eq!(
         words,
         [
+            "held",
+            "resumed",
+            "digits_sent",
             "transfer_intended",
             "transfer_answered",
             "transferred",
@@ -251,6 +258,28 @@ fn a_customer_is_handed_to_a_colleague_and_by_them_to_the_back_office() {
         "Back office"
     );
     assert_eq!(floor.run(&["destination", "list"]), json!([]));
+}
+
+/// The customer hears nothing of the advisor while on hold, then them again, and keys.
+fn on_hold_and_back(ana: &Advisor, carrier: &Peer) {
+    ana.asks("agent/hold", json!({}));
+    ana.until("on hold", |desk| desk["on_call"]["stands"] == "held");
+    hears(carrier, NUMBER, SILENCE);
+    let before = carrier.heard(NUMBER, FIRST);
+    hears(carrier, NUMBER, SILENCE);
+    assert_eq!(carrier.heard(NUMBER, FIRST), before, "on hold");
+    let (status, answer) = ana.tries("agent/digits", json!({"digits": "5"}));
+    assert_eq!(status, 409, "no keys while on hold: {answer}");
+    ana.asks("agent/resume", json!({}));
+    hears(carrier, NUMBER, FIRST);
+    ana.hears(CUSTOMER);
+    let (status, answer) = ana.tries("agent/digits", json!({"digits": "5x"}));
+    assert_eq!((status, &answer["code"]), (409, &json!("bad_digits")));
+    let before = carrier.heard(NUMBER, KEY_RELEASED);
+    ana.asks("agent/digits", json!({"digits": "5"}));
+    until("the key arrives", PATIENCE, || {
+        carrier.heard(NUMBER, KEY_RELEASED) >= before + 3
+    });
 }
 
 fn supervisor(floor: &Floor, engine: &Running) -> String {
