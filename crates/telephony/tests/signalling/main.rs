@@ -1,6 +1,7 @@
 //! Telephony over real sockets on loopback: against a carrier and phones made of our own endpoint
 //! (`peer.rs`), and against sipp, which others wrote.
 
+mod asked;
 mod attack;
 mod authority;
 mod calls;
