@@ -275,11 +275,7 @@ impl Exchange {
                 self.report_line(agent, LineEvent::HungUp);
             }
             (LineMode::PerCall, None) if was_up => {}
-            (LineMode::PerCall, _) => {
-                self.lower_per_call(agent);
-                self.line_down(agent, why);
-            }
-            (LineMode::NailedUp, _) => self.line_down(agent, why),
+            (LineMode::PerCall | LineMode::NailedUp, _) => self.line_down(agent, why),
         }
     }
 
@@ -338,7 +334,9 @@ impl Exchange {
         self.endpoint.hang_up(now, call.handle, None);
     }
 
-    pub(crate) fn line_down(&self, agent: AgentId, why: &str) {
+    /// Says that a line is down, as it then is: per call, it is not raised any more either.
+    pub(crate) fn line_down(&mut self, agent: AgentId, why: &str) {
+        self.lower_per_call(agent);
         self.report_line(agent, LineEvent::Down(why.to_owned()));
     }
 

@@ -106,7 +106,6 @@ impl Exchange {
             self.endpoint.hang_up(now, call.handle, None);
         }
         if let Err(why) = self.call_one_of(now, agent, call.with, call.others) {
-            self.lower_per_call(agent);
             self.line_down(agent, why);
         }
         true

@@ -231,6 +231,46 @@ async fn an_agents_phone_whose_bye_was_lost_is_known_to_be_down_within_35_s() {
 }
 
 #[tokio::test]
+async fn a_line_per_call_that_is_told_to_be_down_is_down_in_telephonys_table_too() {
+    let mut world = World::new();
+    let profile = AgentProfile {
+        id: AGENT,
+        name: "Ana".into(),
+        sip_user: "ana".into(),
+        campaigns: Vec::new(),
+        line: LineMode::PerCall,
+    };
+    let (now, password) = (world.board.now, Secret::new("pw-ana"));
+    world.board.exchange.set_agent(now, profile, &password);
+    world.has_phone("ana");
+    world.board.exchange.raise_line(now, AGENT);
+    let attempt = world.connected();
+    world.board.exchange.bridge(now, attempt, AGENT);
+    world.settle();
+    let leg = world.board.exchange.lines[&AGENT].up_leg();
+    world.is_silent(leg.expect("it was picked up"));
+    let down = |report: &Report| {
+        matches!(
+            report,
+            Report::Line {
+                event: LineEvent::Down(_),
+                ..
+            }
+        )
+    };
+    assert!(world.board.told().iter().any(down));
+    let engine = Tables {
+        calls: vec![attempt],
+        lines: Vec::new(),
+    };
+    for _ in 0..7 {
+        world.board.now += Duration::from_secs(1);
+        world.board.exchange.compare(world.board.now, &engine);
+    }
+    assert_eq!(world.board.meters.read().reaped_lines, 0);
+}
+
+#[tokio::test]
 async fn a_second_leg_whose_bye_was_lost_is_over_within_35_s_and_the_customer_stays() {
     let mut world = World::new();
     let destination = Destination {
