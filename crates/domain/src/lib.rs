@@ -31,7 +31,7 @@ pub use id::{
     TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
-pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, written};
+pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};

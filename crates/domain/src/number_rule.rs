@@ -58,12 +58,35 @@ impl NumberRule {
         let rest = all.get(usize::from(self.strip)..)?;
         fits.then(|| format!("{}{rest}", self.put))
     }
+
+    /// The number that this rule may have written so: what it strips is known as far as it asks for
+    /// those very digits.
+    fn undo(&self, text: &str) -> Option<PhoneNumber> {
+        let rest = text.strip_prefix(self.put.as_str())?;
+        let stripped = self.prefix.get(..usize::from(self.strip))?;
+        let digits = format!("{stripped}{rest}");
+        PhoneNumber::from_e164(&digits).ok()
+    }
 }
 
 /// The number as the first rule that fits writes it; in E.164 with its plus where none does.
 pub fn written(rules: &[NumberRule], number: PhoneNumber) -> String {
     let by_rule = rules.iter().find_map(|rule| rule.apply(number));
     by_rule.unwrap_or_else(|| number.dialable())
+}
+
+/// The number that stands in a SIP user part, written in E.164, by these rules, or as its digits
+/// alone. What the rules would write so is that number: nothing else is guessed of national forms.
+pub fn read(rules: &[NumberRule], text: &str) -> Option<PhoneNumber> {
+    if text.starts_with('+') {
+        return PhoneNumber::from_e164(text).ok();
+    }
+    let by_rule = rules.iter().filter_map(|rule| rule.undo(text));
+    let mut by_rule = by_rule.filter(|number| written(rules, *number) == text);
+    let digits = text.strip_prefix("00").unwrap_or(text);
+    by_rule
+        .next()
+        .or_else(|| PhoneNumber::from_e164(digits).ok())
 }
 
 impl FromStr for NumberRule {
@@ -185,6 +208,24 @@ mod tests {
             assert_eq!(written(&rules(&[rule]), phone), sent, "{rule}");
         }
         assert_eq!(written(&[], phone), "+573001234567");
+    }
+
+    #[test]
+    fn a_number_is_read_as_the_rules_would_write_it_and_else_as_it_stands() {
+        let ours = rules(&["+573/12 strip 2 put 03", "+57/12 strip 2", "* put 9"]);
+        for (text, read_as) in [
+            ("033001234567", Some("+573001234567")),
+            ("6015550100", Some("+576015550100")),
+            ("9442079460000", Some("+442079460000")),
+            ("+573001234567", Some("+573001234567")),
+            ("00573001234567", Some("+573001234567")),
+            ("anonymous", None),
+            ("+57300x", None),
+            ("", None),
+        ] {
+            assert_eq!(read(&ours, text), read_as.map(number), "{text}");
+        }
+        assert_eq!(read(&[], "573001234567"), Some(number("+573001234567")));
     }
 
     #[test]

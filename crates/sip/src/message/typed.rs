@@ -30,6 +30,12 @@ impl Headers {
         NameAddr::parse(self.only("To")?).ok_or(malformed("To"))
     }
 
+    /// Who calls, as a network that is believed says (P-Asserted-Identity, RFC 3325).
+    pub fn asserted(&self) -> Option<NameAddr> {
+        let values = self.list("P-Asserted-Identity", NameAddr::parse).ok()?;
+        values.into_iter().next()
+    }
+
     /// Call-ID.
     pub fn call_id(&self) -> Result<&str, HeaderError> {
         let call_id = self.only("Call-ID")?;
