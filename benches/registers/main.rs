@@ -111,6 +111,7 @@ fn config() -> TelephonyConfig {
         session_timer: None,
         causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
+        menu: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
         seed: [6; 32],
     }
 }

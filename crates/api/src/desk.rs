@@ -63,11 +63,13 @@ async fn tell(app: App, id: AgentId, mut socket: WebSocket) {
                         None
                     }
                 };
+                // The journal is a little behind a call that somebody just made to us: ask again.
+                let complete = agent.attempt.is_none() || contact.is_some();
                 let Ok(text) = serde_json::to_string(&shown(&agent, contact)) else { return };
                 if socket.send(Message::Text(text.into())).await.is_err() {
                     return;
                 }
-                told = Some(agent);
+                told = complete.then_some(agent);
             }
             message = socket.recv() => if !matches!(message, Some(Ok(_))) {
                 return;
@@ -129,6 +131,7 @@ async fn contact(app: &App, attempt: Option<AttemptId>) -> Result<Option<DeskCon
         id: contact.id.get(),
         campaign: campaign.unwrap_or_default(),
         campaign_id: attempt.campaign.get(),
+        inbound: attempt.inbound,
         name: contact.name,
         document: contact.document,
         segment: contact.segment,

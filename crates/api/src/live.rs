@@ -73,6 +73,7 @@ pub fn live_shown(live: &LiveState) -> Live {
         agents: live.agents.iter().map(agent_shown).collect(),
         campaigns: live.campaigns.iter().map(campaign_shown).collect(),
         trunks: live.trunks.iter().map(trunk_shown).collect(),
+        strangers: live.strangers,
         store_stalled: live.store_stalled,
         draining: live.draining,
     }
@@ -120,6 +121,7 @@ fn campaign_shown(campaign: &CampaignLive) -> LiveCampaign {
             waiting: calls.waiting,
             talking: calls.talking,
             message: calls.message,
+            inbound: calls.inbound,
         },
         hopper: campaign.hopper,
         attempts: campaign.attempts,

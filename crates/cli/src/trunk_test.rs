@@ -157,6 +157,7 @@ fn settings(config: &server::Config, trunk: &Trunk) -> Result<TelephonyConfig> {
         secret: rand::rng().random(),
         causes: config.sip.causes()?,
         message: Prompt::abandon_es(),
+        menu: Prompt::beeps(1),
         seed: rand::rng().random(),
     })
 }

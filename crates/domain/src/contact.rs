@@ -135,6 +135,18 @@ pub struct WorkUpdate {
     pub callback_agent: Option<crate::AgentId>,
 }
 
+/// The typification of whoever is to be called back by anybody: an agent's to
+/// set, and the system's where a caller's key asks for it.
+pub const CALL_BACK: &str = "TI02";
+
+impl WorkUpdate {
+    /// Whether the person waits for a call that was promised: they come before
+    /// those who expect none.
+    pub fn is_promised(&self) -> bool {
+        self.callback_agent.is_some() || self.code.as_deref() == Some(CALL_BACK)
+    }
+}
+
 /// A gate a contact did not pass: why it is not dialed now. Kept as words so
 /// that `explain` and the funnel can count them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

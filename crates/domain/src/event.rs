@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
-    SignallingRecord, Timestamp, TransferIntent, TransferTarget, TrunkId, WorkUpdate,
+    PhoneNumber, SignallingRecord, Timestamp, TransferIntent, TransferTarget, TrunkId, WorkUpdate,
 };
 
 /// An event with its place in the record.
@@ -51,6 +51,23 @@ pub enum Event {
         to: TrunkId,
         /// What the first said.
         cause: Cause,
+    },
+    /// Somebody we know calls us, and is taken in. Like an attempt in what becomes of it, but none:
+    /// no INVITE of ours left, so that it counts in no limit and no indicator of attempts. The
+    /// caller id of the intent is the number they called.
+    CallReceived(Intent),
+    /// Somebody called whom no contact has the number of, or who hid it: they hear the message.
+    StrangerCalled(Stranger),
+    /// The call of a stranger is over, or all is known that will become of it.
+    StrangerLeft {
+        /// Which.
+        attempt: AttemptId,
+        /// What became of it.
+        outcome: Outcome,
+        /// What their key asked for, as a typification's code.
+        code: Option<String>,
+        /// Their number must not be called again.
+        suppress: bool,
     },
     /// The far end rings (180 or 183).
     CallRinging {
@@ -199,6 +216,21 @@ pub enum Event {
         /// As `pacing` writes it, in JSON.
         estimates: String,
     },
+}
+
+/// A call from somebody of whom nothing is known but perhaps the number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// Names the call.
+    pub attempt: AttemptId,
+    /// Over which trunk it came.
+    pub trunk: TrunkId,
+    /// Who calls; `None`: they hid it.
+    pub phone: Option<PhoneNumber>,
+    /// The number of ours they called.
+    pub called: PhoneNumber,
+    /// How to end the dialog after a crash; `None`: it was over before an answer.
+    pub signalling: Option<SignallingRecord>,
 }
 
 /// What a call was, as someone said.

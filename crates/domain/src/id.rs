@@ -47,6 +47,8 @@ ids! {
     DestinationId,
     /// Contacts loaded together.
     ListId,
+    /// A call that somebody makes to us and that nobody has taken yet; of no meaning after that.
+    OfferId,
     /// A human being, across lists and campaigns (document, else phone).
     PersonId,
     /// A route plan: which trunk carries which call.

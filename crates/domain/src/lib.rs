@@ -22,13 +22,13 @@ mod trunk;
 
 pub use agent::{AgentProfile, LineMode};
 pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord};
-pub use contact::{Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
+pub use contact::{CALL_BACK, Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{Disposition, Origin, RetryRule};
-pub use event::{AgentStatus, CampaignState, Event, Recorded, Typification};
+pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, PersonId, RoutePlanId,
-    TrunkId, UserId,
+    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, OfferId, PersonId,
+    RoutePlanId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};

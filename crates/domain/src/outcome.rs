@@ -63,6 +63,9 @@ outcomes! {
     /// Analytics of the network blocked it: 608 (RFC 8688), or 603+
     /// (ATIS-1000099).
     Blocked = 16, "blocked", Some("NC10");
+    /// Somebody called us and no agent heard them: the message played, or they
+    /// hung up before. Never of an attempt; their key says what they want.
+    Unserved = 17, "unserved", None;
 }
 
 impl Outcome {

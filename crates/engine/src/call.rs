@@ -16,6 +16,7 @@
 //!                           ▼                                       ▼
 //!                 closed (AttemptClosed, once) ◀───────────────── Message
 //! ```
+//! Whoever calls us begins at `Answering`, and is `Waiting` when our answer is out.
 //! While an agent has the customer, the call may be held or handed on:
 //! ```text
 //!  Held ◀─hold/resume─▶ Talking ──attended──▶ Consulting ──────▶ ThreeWay
@@ -27,7 +28,7 @@
 
 use domain::{
     AgentId, AttemptId, Cause, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber,
-    Timestamp, TrunkId, WorkItem,
+    Timestamp, TrunkId, WorkItem, WorkState,
 };
 
 use crate::side::Side;
@@ -47,6 +48,8 @@ pub(crate) enum Phase {
     Dialing,
     /// Rings.
     Ringing,
+    /// They called us; our answer is ordered.
+    Answering,
     /// Answered, waiting for an agent.
     Waiting,
     /// Customer and agent hear each other.
@@ -85,6 +88,8 @@ pub(crate) struct Call {
     pub(crate) work: WorkItem,
     pub(crate) phase: Phase,
     pub(crate) intended: Timestamp,
+    /// They called us: where the work with them stood then.
+    pub(crate) came_in: Option<WorkState>,
     /// Whether the agent accepted the preview; true where there is none.
     pub(crate) accepted: bool,
     /// Whether it holds a channel of its trunk.
@@ -135,6 +140,7 @@ impl Call {
             work,
             phase: Phase::Intended,
             intended: now,
+            came_in: None,
             accepted,
             holds_channel: false,
             placed: None,
@@ -168,6 +174,7 @@ impl Call {
             | Phase::Dialing
             | Phase::Ringing => true,
             Phase::Shown
+            | Phase::Answering
             | Phase::Waiting
             | Phase::Talking { .. }
             | Phase::Held { .. }
@@ -192,6 +199,7 @@ impl Call {
             | Phase::Ordered
             | Phase::Dialing
             | Phase::Ringing
+            | Phase::Answering
             | Phase::Waiting
             | Phase::Passing
             | Phase::Handed
@@ -311,6 +319,16 @@ impl Calls {
         came.retain(|attempt| self.get(*attempt).is_some_and(waits));
         self.waiting = came;
         self.waiting.iter().filter_map(|attempt| self.get(*attempt))
+    }
+
+    /// Whether there is a call with a person, or with a number.
+    pub(crate) fn have_on_line(
+        &self,
+        person: Option<PersonId>,
+        phone: Option<PhoneNumber>,
+    ) -> bool {
+        person.is_some_and(|person| self.persons.contains(&person))
+            || phone.is_some_and(|phone| self.phones.contains(&phone))
     }
 
     /// Whether a person or number is being called.

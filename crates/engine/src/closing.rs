@@ -28,14 +28,13 @@ impl Engine {
         };
         let side = call.side.take();
         let campaign = call.intent.campaign;
-        // The trunk it would have gone on over has shown nothing.
-        if call.waiting_since.is_none() && !call.is_rerouting() {
-            let (trunk, now) = (call.intent.trunk, self.now);
-            self.trunks.judge(trunk, outcome, cause.retry_after, now);
-        }
-        self.judge_caller_id(&call);
-        self.observe_end(campaign, attempt, call.waiting_since.is_some(), outcome);
-        let next = self.after_outcome(&call, outcome);
+        let next = if call.came_in.is_some() {
+            // The work is as it was, but for what was said of the call.
+            None
+        } else {
+            self.learn_from_end(&call, outcome, &cause);
+            self.after_outcome(&call, outcome)
+        };
         self.emit(Event::AttemptClosed {
             attempt,
             outcome,
@@ -60,6 +59,10 @@ impl Engine {
 
     /// Ends every call there is, each with its one outcome.
     pub(crate) fn cease(&mut self) {
+        let strangers: Vec<AttemptId> = self.strangers.keys().copied().collect();
+        for attempt in strangers {
+            self.dismiss_stranger(attempt);
+        }
         let open: Vec<(AttemptId, Phase)> = self
             .calls
             .iter()
@@ -84,7 +87,8 @@ impl Engine {
                     }
                     self.hang_up_answered(attempt, EndedBy::System);
                 }
-                Phase::Talking { .. }
+                Phase::Answering
+                | Phase::Talking { .. }
                 | Phase::Held { .. }
                 | Phase::Consulting { .. }
                 | Phase::ThreeWay { .. }
@@ -134,6 +138,18 @@ impl Engine {
         self.release_reserved(attempt, call.intent.agent);
         self.dirty.push(call.intent.campaign);
         self.forget_removed(call.intent.campaign);
+    }
+
+    /// What the end of an attempt shows of its trunk, its caller id and the campaign's people.
+    fn learn_from_end(&mut self, call: &Call, outcome: Outcome, cause: &Cause) {
+        // The trunk it would have gone on over has shown nothing.
+        if call.waiting_since.is_none() && !call.is_rerouting() {
+            let (trunk, now) = (call.intent.trunk, self.now);
+            self.trunks.judge(trunk, outcome, cause.retry_after, now);
+        }
+        self.judge_caller_id(call);
+        let (campaign, answered) = (call.intent.campaign, call.waiting_since.is_some());
+        self.observe_end(campaign, call.intent.attempt, answered, outcome);
     }
 
     /// How its caller id did, for the choice of the next ones.
@@ -215,6 +231,7 @@ impl Engine {
                 number: intent.phone,
                 talked,
                 had: call.had,
+                came_in: call.came_in,
             })
         });
         // Nobody can speak of most attempts, nor were agents promised to them,

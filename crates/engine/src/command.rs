@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AttemptId, CampaignId, Event, PhoneNumber, Recorded, TransferRoute, TrunkId,
+    AgentId, AttemptId, CampaignId, Event, OfferId, PhoneNumber, Recorded, TransferRoute, TrunkId,
     WorkUpdate,
 };
 
@@ -23,6 +23,21 @@ pub enum Command {
         caller_id: PhoneNumber,
         /// Give up after ringing this long.
         ring_timeout: Duration,
+    },
+    /// Answer a call that somebody makes to us; what becomes of it is told as
+    /// of a call that we placed.
+    TakeCall {
+        /// Which.
+        offer: OfferId,
+        /// Its name from now on.
+        attempt: AttemptId,
+    },
+    /// Refuse it.
+    RefuseCall {
+        /// Which.
+        offer: OfferId,
+        /// With which SIP status.
+        status: u16,
     },
     /// Let the customer and the agent hear each other. In memory: no wait.
     Bridge {
@@ -80,6 +95,14 @@ pub enum Command {
         /// The customer's call.
         attempt: AttemptId,
     },
+    /// Play to a caller for whom nobody is ready, in place of what they hear
+    /// now; then hang up and report `MessagePlayed` likewise.
+    PlayMenu {
+        /// Their call.
+        attempt: AttemptId,
+        /// What.
+        menu: Menu,
+    },
     /// End the call, whatever its state: CANCEL, or BYE.
     HangUp {
         /// The customer's call.
@@ -106,6 +129,15 @@ pub enum Command {
     /// Give leased contacts back unchanged (campaign stopped, gate closed
     /// before an intent was made).
     ReleaseWork(Vec<WorkUpdate>),
+}
+
+/// What a caller hears for whom nobody is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// What their keys do.
+    Choices,
+    /// That their key was understood.
+    Noted,
 }
 
 /// One of those on a call.

@@ -15,6 +15,7 @@ use crate::gates::own_gate;
 use crate::opted_out::OptedOut;
 use crate::past::Past;
 use crate::run::Run;
+use crate::strangers::Stranger;
 use crate::timers::{PACE_EVERY, RAISE_EVERY, Timer, Timers};
 use crate::trunks::Trunks;
 use crate::{Command, Input, LiveState, Numbering, Rejection, Step};
@@ -32,6 +33,8 @@ pub struct Engine {
     pub(crate) destinations: BTreeMap<DestinationId, Destination>,
     pub(crate) roster: Roster,
     pub(crate) calls: Calls,
+    /// Callers whom no contact has the number of.
+    pub(crate) strangers: BTreeMap<AttemptId, Stranger>,
     pub(crate) past: Past,
     pub(crate) opted_out: OptedOut,
     pub(crate) timers: Timers,
@@ -169,6 +172,7 @@ impl Engine {
                 self.stalled = stalled;
                 self.dirty.extend(self.runs.keys());
             }
+            Input::CallOffered(offer) => self.call_offered(*offer),
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),

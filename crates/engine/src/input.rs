@@ -6,8 +6,10 @@ use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
     EndedBy, Gate, Intent, Outcome, PhoneNumber, SignallingRecord, Timestamp, TransferKind,
-    TransferTarget, Trunk, TrunkId, WorkItem, WorkUpdate,
+    TransferTarget, Trunk, TrunkId, WorkItem, WorkState, WorkUpdate,
 };
+
+use crate::Offer;
 
 /// Something that happened outside, told to the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +79,9 @@ pub enum Input {
     /// The store does not commit (`true`) or commits again (`false`). While
     /// it stalls, no new intent is made; nothing else changes.
     StoreStalled(bool),
+    /// Somebody calls us: answered by [`Command::TakeCall`](crate::Command::TakeCall) or
+    /// [`Command::RefuseCall`](crate::Command::RefuseCall) in the same step.
+    CallOffered(Box<Offer>),
     /// A call went on.
     Call {
         /// Which.
@@ -166,6 +171,8 @@ pub struct PastAttempt {
     pub agent: AgentId,
     /// What was decided about the work.
     pub update: WorkUpdate,
+    /// They called us: where the work stood then.
+    pub came_in: Option<WorkState>,
 }
 
 /// What became of a call we placed, as signalling saw it. The mapping from SIP

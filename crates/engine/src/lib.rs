@@ -13,6 +13,7 @@ mod engine;
 mod feed;
 mod gates;
 mod hold;
+mod inbound;
 mod input;
 mod live;
 mod matching;
@@ -28,14 +29,17 @@ mod run;
 mod side;
 mod spacing;
 mod staffing;
+mod strangers;
 mod timers;
 mod transfer;
 mod trunks;
+mod typified;
 mod typify;
 mod view;
 
-pub use command::{Command, Party, Rejection, SidePlace, Step};
+pub use command::{Command, Menu, Party, Rejection, SidePlace, Step};
 pub use engine::Engine;
+pub use inbound::Offer;
 pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
 pub use live::{
     AgentLive, BreakerLive, BreakerState, CallsLive, CampaignLive, LiveState, OnCall, TrunkLive,

@@ -23,6 +23,8 @@ pub struct LiveState {
     pub store_stalled: bool,
     /// True once draining.
     pub draining: bool,
+    /// Callers whom no contact has the number of, who hear the message.
+    pub strangers: u32,
     /// Agents and calls that had lost each other, found by the reaper.
     pub reaped: u64,
 }
@@ -173,4 +175,6 @@ pub struct CallsLive {
     pub talking: u32,
     /// Hearing the message.
     pub message: u32,
+    /// Of all these, made to us and not by us.
+    pub inbound: u32,
 }

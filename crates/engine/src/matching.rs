@@ -34,6 +34,10 @@ impl Engine {
         {
             return;
         }
+        let call = self.calls.get(attempt);
+        if call.is_some_and(|call| call.came_in.is_some() && call.heard_by.is_none()) {
+            return self.offer_choices(attempt);
+        }
         let wait = self
             .runs
             .get(&campaign)
@@ -61,7 +65,7 @@ impl Engine {
         let Some(call) = self.calls.get(attempt) else {
             return false;
         };
-        let campaign = call.intent.campaign;
+        let (campaign, came_in) = (call.intent.campaign, call.came_in.is_some());
         let waited = call
             .waiting_since
             .map_or(std::time::Duration::ZERO, |since| self.now.since(since));
@@ -93,16 +97,13 @@ impl Engine {
             agent,
             waited,
         });
-        if let Some(run) = self.runs.get_mut(&campaign) {
-            run.figures.bridged(waited);
+        if !came_in {
+            if let Some(run) = self.runs.get_mut(&campaign) {
+                run.figures.bridged(waited);
+            }
+            let call = attempt;
+            self.observe(campaign, Fact::Bridged { call, agent });
         }
-        self.observe(
-            campaign,
-            Fact::Bridged {
-                call: attempt,
-                agent,
-            },
-        );
         self.release_reserved(attempt, promised_elsewhere);
         true
     }

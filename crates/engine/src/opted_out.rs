@@ -16,6 +16,11 @@ impl OptedOut {
         self.phones.insert(phone);
     }
 
+    /// Nobody knows whose number it is.
+    pub(crate) fn insert_phone(&mut self, phone: PhoneNumber) {
+        self.phones.insert(phone);
+    }
+
     pub(crate) fn contains(&self, person: PersonId, phone: PhoneNumber) -> bool {
         self.persons.contains(&person) || self.phones.contains(&phone)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkUpdate};
+use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkState, WorkUpdate};
 
 use crate::input::PastAttempt;
 
@@ -39,6 +39,8 @@ pub(crate) struct Heard {
     pub(crate) had: Vec<AgentId>,
     /// How long they talked.
     pub(crate) talked: std::time::Duration,
+    /// They called us: where the work stood then.
+    pub(crate) came_in: Option<WorkState>,
 }
 
 /// Attempts that are over.
@@ -58,6 +60,7 @@ impl Past {
             work,
             agent,
             update,
+            came_in,
         } = attempt;
         let heard = Heard {
             agent,
@@ -67,6 +70,7 @@ impl Past {
             had: Vec::new(),
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,
+            came_in,
         };
         let call = PastCall {
             campaign: intent.campaign,

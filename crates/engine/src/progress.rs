@@ -13,6 +13,9 @@ use crate::{CallProgress, Command, Engine};
 
 impl Engine {
     pub(crate) fn call_went_on(&mut self, attempt: AttemptId, progress: CallProgress) {
+        if self.strangers.contains_key(&attempt) {
+            return self.stranger_went_on(attempt, &progress);
+        }
         if self.calls.get(attempt).is_none() {
             // Given up for lost, yet alive: nobody waits for it any more.
             if matches!(progress, CallProgress::Answered(_) | CallProgress::Ringing) {
@@ -26,8 +29,7 @@ impl Engine {
             CallProgress::Answered(signalling) => self.call_answered(attempt, signalling),
             CallProgress::Failed { outcome, cause } => self.call_failed(attempt, outcome, cause),
             CallProgress::MessagePlayed => self.message_played(attempt),
-            // Nothing is asked of customers yet.
-            CallProgress::Key(_) => {}
+            CallProgress::Key(key) => self.key_pressed(attempt, key),
             CallProgress::Ended { by, cause } => self.call_ended(attempt, by, cause),
         }
     }
@@ -89,6 +91,9 @@ impl Engine {
         let Some(call) = self.calls.get(attempt) else {
             return;
         };
+        if call.phase == Phase::Answering {
+            return self.caller_is_through(attempt, signalling);
+        }
         if !matches!(call.phase, Phase::Dialing | Phase::Ringing) {
             return;
         }
@@ -141,7 +146,8 @@ impl Engine {
             Phase::Waiting if matches!(outcome, Outcome::Machine | Outcome::Fax) => {
                 self.close(attempt, outcome, cause, EndedBy::System);
             }
-            Phase::Waiting
+            Phase::Answering
+            | Phase::Waiting
             | Phase::Talking { .. }
             | Phase::Held { .. }
             | Phase::Consulting { .. }
@@ -179,7 +185,8 @@ impl Engine {
                 let outcome = failure(call, Outcome::NoAnswer);
                 self.close(attempt, outcome, cause, by);
             }
-            Phase::Waiting
+            Phase::Answering
+            | Phase::Waiting
             | Phase::Talking { .. }
             | Phase::Held { .. }
             | Phase::Consulting { .. }
@@ -217,6 +224,9 @@ impl Engine {
     /// Nothing was heard of a call for too long: it is ended, and when even
     /// that brings no word, it is over for us.
     pub(crate) fn call_is_silent(&mut self, attempt: AttemptId) {
+        if self.strangers.contains_key(&attempt) {
+            return self.dismiss_stranger(attempt);
+        }
         let Some(call) = self.calls.get(attempt) else {
             return;
         };
@@ -231,7 +241,9 @@ impl Engine {
             | Phase::ThreeWay { .. }
             | Phase::Passing
             | Phase::Handed => {}
-            Phase::Message => self.hang_up_answered(attempt, EndedBy::System),
+            Phase::Answering | Phase::Message => {
+                self.hang_up_answered(attempt, EndedBy::System);
+            }
             Phase::Ordered | Phase::Dialing | Phase::Ringing if !call.given_up => {
                 self.give_up(attempt);
             }
@@ -290,6 +302,7 @@ fn failure(call: &Call, said: Outcome) -> Outcome {
         | Outcome::Abandoned
         | Outcome::HungUpWaiting
         | Outcome::UnknownCrash
+        | Outcome::Unserved
         | Outcome::Refused => Outcome::Congestion,
         Outcome::NoAnswer | Outcome::Cancelled if call.given_up => Outcome::Cancelled,
         other => other,
@@ -300,6 +313,8 @@ fn failure(call: &Call, said: Outcome) -> Outcome {
 fn answered_outcome(call: &Call) -> Outcome {
     if call.heard_by.is_some() {
         Outcome::Connected
+    } else if call.came_in.is_some() {
+        Outcome::Unserved
     } else if call.abandoned {
         Outcome::Abandoned
     } else {

@@ -27,7 +27,10 @@ impl Engine {
             at_work && agent.line_is_up()
         });
         Tables {
-            calls: calls.map(|call| call.intent.attempt).collect(),
+            calls: calls
+                .map(|call| call.intent.attempt)
+                .chain(self.strangers.keys().copied())
+                .collect(),
             lines: lines.map(|agent| agent.profile.id).collect(),
         }
     }

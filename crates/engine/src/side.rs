@@ -205,6 +205,7 @@ impl Engine {
             | Phase::Ordered
             | Phase::Dialing
             | Phase::Ringing
+            | Phase::Answering
             | Phase::Waiting
             | Phase::Talking { .. }
             | Phase::Held { .. }

@@ -195,6 +195,17 @@ impl Trunks {
         }
     }
 
+    /// Somebody's call to us takes a channel, if one is free. It tells nothing of how calls leave.
+    pub(crate) fn take(&mut self, id: TrunkId) -> bool {
+        let line = self.lines.get_mut(&id);
+        let free =
+            |line: &&mut TrunkLine| line.trunk.enabled && line.held < line.trunk.channels_max;
+        line.filter(free).is_some_and(|line| {
+            line.held += 1;
+            true
+        })
+    }
+
     /// Whether an intent that holds a channel may become a call this instant.
     pub(crate) fn may_order(&self, id: TrunkId, loopback_only: bool, now: Timestamp) -> bool {
         self.lines.get(&id).is_some_and(|line| {

@@ -1,17 +1,19 @@
 //! What a call was, as its agent says, or the system where nobody did. A later
-//! word corrects an earlier one; both stay in the record.
+//! word corrects an earlier one; both stay in the record. What follows from it is
+//! in `typified.rs`.
 
 use std::time::Duration;
 
 use agents::{Agent, State};
 use campaigns::{After, UNTYPIFIED};
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, Disposition, Event, Origin, PersonId, PhoneNumber,
-    Timestamp, Typification, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactId, Disposition, Origin, PersonId, PhoneNumber,
+    Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::Engine;
 use crate::call::Call;
+use crate::inbound::in_view_of_before;
 use crate::past::{Heard, PastCall};
 
 /// A call-back further off than this is a typing error.
@@ -33,20 +35,21 @@ struct Spoken<'a> {
     phone: u8,
     number: PhoneNumber,
     typified: bool,
+    came_in: Option<WorkState>,
 }
 
 /// What was said of it, understood: what becomes of its contact.
-struct Understood {
-    attempt: AttemptId,
-    campaign: CampaignId,
-    contact: ContactId,
-    person: PersonId,
-    number: PhoneNumber,
+pub(crate) struct Understood {
+    pub(crate) attempt: AttemptId,
+    pub(crate) campaign: CampaignId,
+    pub(crate) contact: ContactId,
+    pub(crate) person: PersonId,
+    pub(crate) number: PhoneNumber,
     /// Whether somebody said something of it before.
-    typified: bool,
-    code: String,
-    suppresses: bool,
-    next: WorkUpdate,
+    pub(crate) typified: bool,
+    pub(crate) code: String,
+    pub(crate) suppresses: bool,
+    pub(crate) next: WorkUpdate,
 }
 
 impl Engine {
@@ -56,7 +59,7 @@ impl Engine {
             Err((code, words)) => return self.reject(code, &words),
         };
         let campaign = understood.campaign;
-        self.record(Some(agent), understood, said.note);
+        self.take_word(Some(agent), understood, said.note);
         let wraps_up = self.roster.get(agent).is_some_and(|known| {
             matches!(known.state(), State::WrapUp { attempt, .. } if *attempt == said.attempt)
         });
@@ -99,9 +102,24 @@ impl Engine {
             callback_at: None,
         };
         let understood = self.understood(&of_past(attempt, past, heard), &said, &row, None);
-        self.record(None, understood, String::new());
+        self.take_word(None, understood, String::new());
         self.dirty.push(campaign);
         self.forget_removed(campaign);
+    }
+
+    /// What the key of a caller says, whom no agent heard.
+    pub(crate) fn typify_by_key(&mut self, said: Said) {
+        let Some(call) = self.calls.get(said.attempt) else {
+            return;
+        };
+        let campaign = call.intent.campaign;
+        let Some(run) = self.runs.get(&campaign) else {
+            return;
+        };
+        let row = run.system_row(&said.code);
+        let understood = self.understood(&of_open(call), &said, &row, None);
+        self.take_word(None, understood, said.note);
+        self.dirty.push(campaign);
     }
 
     /// The attempt, if it is this agent's to speak of.
@@ -118,14 +136,7 @@ impl Engine {
             if call.heard_by != Some(agent) {
                 return Err(NOT_YOURS);
             }
-            return Ok(Spoken {
-                attempt,
-                campaign: call.intent.campaign,
-                work: &call.work,
-                phone: call.intent.ordinal,
-                number: call.intent.phone,
-                typified: call.typified,
-            });
+            return Ok(of_open(call));
         }
         let past = self.past.get(attempt).ok_or(NOT_YOURS)?;
         match &past.heard {
@@ -220,11 +231,13 @@ impl Engine {
             work: spoken.work,
             phone: spoken.phone,
             disposition: row,
-            costs_attempt: true,
+            // No INVITE of ours left for who called us.
+            costs_attempt: spoken.came_in.is_none(),
             callback_at: said.callback_at,
             callback_agent: personal,
         };
         let update = after.update(&run.campaign, self.now);
+        let update = in_view_of_before(spoken.came_in, said.callback_at, update);
         self.in_view_of_later(said.attempt, spoken, update)
     }
 
@@ -266,68 +279,17 @@ impl Engine {
             None => update,
         }
     }
+}
 
-    fn record(&mut self, agent: Option<AgentId>, what: Understood, note: String) {
-        let attempt = what.attempt;
-        if what.suppresses {
-            self.opted_out.insert(what.person, what.number);
-        }
-        if let Some(call) = self.calls.get_mut(attempt) {
-            call.typified = true;
-            call.typified_as = Some(what.next.clone());
-        }
-        if let Some(past) = self.past.get_mut(attempt) {
-            let first = !past.typified;
-            past.typified = true;
-            past.update = Some(what.next.clone());
-            if first && let Some(run) = self.runs.get_mut(&what.campaign) {
-                run.untyped = run.untyped.saturating_sub(1);
-            }
-        }
-        let state = what.next.state;
-        if state != WorkState::Ready && state != WorkState::Leased {
-            self.end_work_of_later(&what, state);
-        }
-        self.take_out_of_hoppers(&what);
-        self.will_be_due(&what.next);
-        self.emit(Event::Typified(Typification {
-            attempt,
-            agent,
-            code: what.code,
-            note,
-            corrects: what.typified,
-            next: what.next,
-        }));
-    }
-
-    /// A later attempt on the contact goes on: it must not open the work again.
-    fn end_work_of_later(&mut self, what: &Understood, state: WorkState) {
-        let contact = what.contact;
-        if !self.calls.have(contact) {
-            return;
-        }
-        for call in self.calls.iter_mut() {
-            let same = call.intent.campaign == what.campaign && call.intent.contact == contact;
-            if same && call.intent.attempt != what.attempt {
-                call.work_ended = Some(state);
-            }
-        }
-    }
-
-    /// What waits in a hopper was leased before this was said.
-    fn take_out_of_hoppers(&mut self, what: &Understood) {
-        let mut back = Vec::new();
-        for run in self.runs.values_mut() {
-            if run.campaign.id == what.campaign {
-                // The typification itself says what becomes of this one.
-                run.hopper.remove_contact(what.contact);
-            }
-            if what.suppresses {
-                let gone = run.hopper.remove_person(what.person, what.number);
-                back.extend(gone.iter().map(campaigns::suppress));
-            }
-        }
-        self.release(back);
+fn of_open(call: &Call) -> Spoken<'_> {
+    Spoken {
+        attempt: call.intent.attempt,
+        campaign: call.intent.campaign,
+        work: &call.work,
+        phone: call.intent.ordinal,
+        number: call.intent.phone,
+        typified: call.typified,
+        came_in: call.came_in,
     }
 }
 
@@ -339,5 +301,6 @@ fn of_past<'a>(attempt: AttemptId, past: &PastCall, heard: &'a Heard) -> Spoken<
         phone: heard.phone,
         number: heard.number,
         typified: past.typified,
+        came_in: heard.came_in,
     }
 }

@@ -27,6 +27,7 @@ impl Engine {
             trunks: self.trunks.live(now),
             store_stalled: self.stalled,
             draining: self.draining,
+            strangers: u32::try_from(self.strangers.len()).unwrap_or(u32::MAX),
             reaped: self.reaped,
         }
     }
@@ -91,6 +92,7 @@ impl Engine {
             | Phase::Ordered
             | Phase::Dialing
             | Phase::Ringing
+            | Phase::Answering
             | Phase::Waiting
             | Phase::Passing
             | Phase::Handed
@@ -147,7 +149,7 @@ fn count(calls: &mut CallsLive, call: &Call) {
         Phase::Intended | Phase::Shown => &mut calls.intended,
         Phase::Rerouting | Phase::Ordered | Phase::Dialing => &mut calls.dialing,
         Phase::Ringing => &mut calls.ringing,
-        Phase::Waiting => &mut calls.waiting,
+        Phase::Answering | Phase::Waiting => &mut calls.waiting,
         Phase::Talking { .. }
         | Phase::Held { .. }
         | Phase::Consulting { .. }
@@ -157,4 +159,5 @@ fn count(calls: &mut CallsLive, call: &Call) {
         Phase::Message => &mut calls.message,
     };
     *place += 1;
+    calls.inbound += u32::from(call.came_in.is_some());
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Codec, g711, wav};
+use crate::{Codec, ToneKind, g711, wav};
 
 /// A message ready to be played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,24 @@ impl Prompt {
     /// The same message in English.
     pub fn abandon_en() -> Prompt {
         built_in(include_bytes!("../assets/abandon_en.wav"))
+    }
+
+    /// So many short tones: something was understood.
+    pub fn beeps(count: usize) -> Prompt {
+        let beep = ToneKind::Beep;
+        let one = (0..beep.cycle()).map(|at| beep.sample(at));
+        let one: Vec<i16> = one.chain([0; 800]).collect();
+        Prompt::from_pcm(&one.repeat(count.max(1))).expect("a tone is not empty")
+    }
+
+    /// The same, and then silence for so long.
+    #[must_use]
+    pub fn and_silence(mut self, span: Duration) -> Prompt {
+        let samples = usize::try_from(span.as_millis()).unwrap_or(0) * 8;
+        for (law, codes) in [(Codec::Pcma, &mut self.pcma), (Codec::Pcmu, &mut self.pcmu)] {
+            codes.resize(codes.len() + samples, g711::encode(law, 0));
+        }
+        self
     }
 
     /// The audio in one law.

@@ -4,8 +4,10 @@
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
+use telephony::media::Prompt;
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::sip_settings::SipSettings;
@@ -42,6 +44,39 @@ pub struct MediaSettings {
     pub silence_s: u64,
     /// Language of the message to abandoned callers: `es` or `en`.
     pub message: String,
+    /// A recording for callers for whom nobody is ready, which says what their keys 1 and 9 do.
+    pub inbound_message: Option<PathBuf>,
+}
+
+/// Bytes of a recording, and how long it may play: a caller listens to it.
+const RECORDING_MAX: u64 = 16 * 1024 * 1024;
+const RECORDING_LENGTH_MAX: Duration = Duration::from_secs(45);
+
+impl MediaSettings {
+    /// What callers hear for whom nobody is ready; without a recording, three tones.
+    pub(crate) fn menu(&self) -> Result<Prompt, ConfigError> {
+        let Some(path) = &self.inbound_message else {
+            return Ok(Prompt::beeps(3));
+        };
+        let no = |why: String| {
+            ConfigError::Setting(
+                "media.inbound_message",
+                format!("{}: {why}", path.display()),
+            )
+        };
+        let unread = |error| ConfigError::Read(path.clone(), error);
+        if fs::metadata(path).map_err(unread)?.len() > RECORDING_MAX {
+            return Err(no("larger than 16 MiB".to_owned()));
+        }
+        let bytes = fs::read(path).map_err(unread)?;
+        let prompt = Prompt::from_wav(&bytes).map_err(|error| no(error.to_string()))?;
+        if prompt.duration() > RECORDING_LENGTH_MAX {
+            return Err(no(
+                "it plays for more than 45 s; record a shorter one".to_owned()
+            ));
+        }
+        Ok(prompt)
+    }
 }
 
 impl Default for Config {
@@ -65,6 +100,7 @@ impl Default for MediaSettings {
             threads: 0,
             silence_s: 30,
             message: "es".to_owned(),
+            inbound_message: None,
         }
     }
 }
@@ -130,6 +166,7 @@ impl Config {
         if !matches!(media.message.as_str(), "es" | "en") {
             return no("media.message", "use \"es\" or \"en\"");
         }
+        media.menu()?;
         if !(5..=3_600).contains(&media.silence_s) {
             return no("media.silence_s", "from 5 to 3600 seconds");
         }
@@ -150,6 +187,21 @@ mod tests {
             error.contains("line 2") && error.contains("htpp"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_recording_for_callers_is_read_at_the_start_and_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("entrantes.wav");
+        let checked = || {
+            let mut config = Config::default();
+            config.media.inbound_message = Some(path.clone());
+            config.check().map_err(|problem| problem.to_string())
+        };
+        assert!(checked().expect_err("no file").contains("entrantes.wav"));
+        fs::write(&path, b"this is no recording").expect("our folder");
+        let problem = checked().expect_err("no WAV");
+        assert!(problem.contains("media.inbound_message"), "{problem}");
     }
 
     #[test]

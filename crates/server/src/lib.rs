@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod control;
 mod floor;
+mod inbound;
 mod ladders;
 mod metrics;
 mod phone_book;

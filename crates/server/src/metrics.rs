@@ -135,7 +135,7 @@ fn gather(
     breaker_metrics::gather(registry, &live.trunks, live.at)
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 26] {
+fn named(counters: &Counters) -> [(&'static str, u64); 27] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
@@ -155,6 +155,7 @@ fn named(counters: &Counters) -> [(&'static str, u64); 26] {
         ("messages_played", counters.messages_played),
         ("phones_passed_over", counters.phones_passed_over),
         ("registers_dropped", counters.registers_dropped),
+        ("calls_taken", counters.calls_taken),
         ("calls_refused", counters.calls_refused),
         ("orphans_ended", counters.orphans_ended),
         ("reaped_dialogs", counters.reaped_dialogs),

@@ -17,6 +17,7 @@ use store::{Result, Store};
 use telephony::{BindingRecord, Telephony};
 
 use crate::floor::Floor;
+use crate::inbound;
 
 /// Wait before a person whose call a crash took may be called again, where
 /// the catalogue does not say.
@@ -54,10 +55,19 @@ pub(crate) async fn close_orphans(
         });
         seq += 1;
     };
-    for intent in store.untyped_attempts().await? {
+    for (intent, came_in) in store.untyped_attempts().await? {
         let work = store.work(intent.campaign, intent.contact).await?;
-        let work = work.map(|work| as_leased(work, intent.ordinal));
-        let next = next_work(floor, &intent, work.as_ref(), Some(UNTYPIFIED), now);
+        let (work, next) = match (work, came_in) {
+            (Some(work), Some(state)) => {
+                let next = inbound::as_it_was(&work, state);
+                (Some(work), next)
+            }
+            (work, _) => {
+                let work = work.map(|work| as_leased(work, intent.ordinal));
+                let next = next_work(floor, &intent, work.as_ref(), Some(UNTYPIFIED), now);
+                (work, next)
+            }
+        };
         note(Event::Typified(Typification {
             attempt: intent.attempt,
             agent: None,
@@ -66,12 +76,16 @@ pub(crate) async fn close_orphans(
             corrects: false,
             next: next.clone(),
         }));
-        past.extend(spoken_of(&intent, intent.agent, work, next));
+        past.extend(spoken_of(&intent, intent.agent, work, next, came_in));
     }
     for orphan in &open {
         let (intent, outcome) = (&orphan.intent, Outcome::UnknownCrash);
         let work = store.work(intent.campaign, intent.contact).await?;
-        let next = next_work(floor, intent, work.as_ref(), outcome.system_code(), now);
+        let as_it_was = work.as_ref().zip(orphan.came_in);
+        let next = match as_it_was.map(|(work, state)| inbound::as_it_was(work, state)) {
+            Some(next) => next,
+            None => next_work(floor, intent, work.as_ref(), outcome.system_code(), now),
+        };
         note(Event::AttemptClosed {
             attempt: intent.attempt,
             outcome,
@@ -79,11 +93,23 @@ pub(crate) async fn close_orphans(
             ended_by: EndedBy::System,
             next: Some(next.clone()),
         });
-        past.extend(spoken_of(intent, orphan.agent, work, next));
+        past.extend(spoken_of(intent, orphan.agent, work, next, orphan.came_in));
     }
+    let (ends, dialogs) = inbound::strangers_left(store, now, seq).await?;
+    events.extend(ends);
     store.commit(&events).await?;
+    for dialog in dialogs {
+        telephony.end_dialog(dialog);
+    }
     for orphan in &open {
         let intent = &orphan.intent;
+        if orphan.came_in.is_some() {
+            // There is nothing to cancel of a call that they made.
+            if let Some(dialog) = orphan.signalling.clone() {
+                telephony.end_dialog(dialog);
+            }
+            continue;
+        }
         telephony.end_orphan(
             intent.attempt,
             intent.trunk,
@@ -105,12 +131,14 @@ fn spoken_of(
     agent: Option<AgentId>,
     work: Option<WorkItem>,
     update: WorkUpdate,
+    came_in: Option<WorkState>,
 ) -> Option<PastAttempt> {
     Some(PastAttempt {
         intent: intent.clone(),
         work: work?,
         agent: agent?,
         update,
+        came_in,
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{AgentId, AgentStatus, Event, Timestamp, TransferKind};
-use engine::{AgentRequest, Command, Engine, Input, LineEvent, LiveState, Rejection, Step};
+use engine::{AgentRequest, Command, Engine, Input, LineEvent, LiveState, Offer, Rejection, Step};
 use store::{Committed, GivenUp, Journal, Store};
 use telephony::{Report, Telephony, TrunkRegistration};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -106,7 +106,7 @@ impl Loop {
     }
 
     /// One input: step, record, act.
-    fn feed(&mut self, input: Input) -> Option<Rejection> {
+    pub(crate) fn feed(&mut self, input: Input) -> Option<Rejection> {
         let began = Instant::now();
         let step = self.engine.handle(self.clock.now(), input);
         let Step {
@@ -182,6 +182,18 @@ impl Loop {
 
     fn reported(&mut self, report: Report) {
         match report {
+            Report::Offered {
+                offer,
+                trunk,
+                called,
+                caller,
+            } => self.offered(Offer {
+                offer,
+                trunk,
+                called,
+                caller,
+                known: None,
+            }),
             Report::Call { attempt, progress } => {
                 self.feed(Input::Call { attempt, progress });
             }
@@ -242,7 +254,8 @@ impl Loop {
                 });
             }
             Report::Phones { user, phones } => self.phones.moved(user, phones),
-            Report::Call { .. }
+            Report::Offered { .. }
+            | Report::Call { .. }
             | Report::Side { .. }
             | Report::Referred { .. }
             | Report::Line { .. }
@@ -424,6 +437,7 @@ impl Loop {
                 + calls.message
                 > 0
         });
+        let calls = calls || live.strangers > 0;
         let working = live.agents.iter().any(|agent| {
             matches!(
                 agent.status,

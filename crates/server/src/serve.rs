@@ -50,7 +50,7 @@ impl Server {
         let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
-        let (telephony, reports) = Telephony::start(telephony_config(config, secret, causes))
+        let (telephony, reports) = Telephony::start(telephony_config(config, secret, causes)?)
             .await
             .context("cannot open SIP")?;
         // Before the record is taken over: whoever cannot serve must not stop one who can.
@@ -232,13 +232,13 @@ impl Stopped {
     }
 }
 
-fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> TelephonyConfig {
+fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> Result<TelephonyConfig> {
     let media = &config.media;
     let ports = match media.port_first {
         0 => (0, 0),
         first => (first, media.port_last),
     };
-    TelephonyConfig {
+    Ok(TelephonyConfig {
         places: config.sip.places(),
         tls: config.sip.certificates(),
         probe_every: match config.sip.options_s {
@@ -272,8 +272,9 @@ fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> Teleph
             "en" => Prompt::abandon_en(),
             _ => Prompt::abandon_es(),
         },
+        menu: media.menu()?,
         seed: rand::rng().random(),
-    }
+    })
 }
 
 /// Where audio is heard: as told, else where SIP is.

@@ -59,6 +59,8 @@ impl World<'_> {
                     self.shelf.update(update, None);
                 }
             }
+            // Nobody in here calls us.
+            Command::TakeCall { .. } | Command::RefuseCall { .. } | Command::PlayMenu { .. } => {}
             // In memory, and nothing comes of it but what was drawn already.
             Command::Bridge { .. } | Command::DropLine { .. } | Command::Warn { .. } => {}
             // Nobody in here hands calls on.

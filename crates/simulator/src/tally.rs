@@ -83,6 +83,9 @@ impl Tally {
             Event::AgentStateChanged { agent, to, .. } => self.turns(*agent, *to, recorded.at),
             Event::AttemptIntended(_)
             | Event::CallRerouted { .. }
+            | Event::CallReceived(_)
+            | Event::StrangerCalled(_)
+            | Event::StrangerLeft { .. }
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::CallAbandoned { .. }

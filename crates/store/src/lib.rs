@@ -14,7 +14,7 @@ pub use sql::open;
 pub use store::Store;
 pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, Problem, Role, Session, TypificationRow, User, Verdict,
-    WorkStock,
+    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Role, Session,
+    TypificationRow, User, Verdict, WorkStock,
 };

@@ -14,6 +14,7 @@ mod facts;
 mod fence;
 mod fold;
 mod import;
+mod inbound;
 mod ladders;
 mod lists;
 mod pacing;
@@ -48,8 +49,9 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow,
+    User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -90,8 +92,20 @@ impl Store for SqlStore {
         restart::open_attempts(&self.db).await
     }
 
-    async fn untyped_attempts(&self) -> Result<Vec<Intent>> {
+    async fn untyped_attempts(&self) -> Result<Vec<(Intent, Option<WorkState>)>> {
         restart::untyped_attempts(&self.db).await
+    }
+
+    async fn open_strangers(&self) -> Result<Vec<(AttemptId, Option<SignallingRecord>)>> {
+        inbound::open_strangers(&self.db).await
+    }
+
+    async fn caller(&self, phone: PhoneNumber) -> Result<Option<(WorkItem, WorkState)>> {
+        inbound::caller(&self.db, phone).await
+    }
+
+    async fn inbound_calls(&self, filter: &InboundFilter) -> Result<Vec<InboundRow>> {
+        inbound::calls(&self.db, filter).await
     }
 
     async fn take_over(&self) -> Result<()> {

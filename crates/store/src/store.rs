@@ -6,14 +6,16 @@ use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
     DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan,
-    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkUpdate,
+    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState,
+    WorkUpdate,
 };
 
 use crate::error::Result;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow, User, Verdict, WorkStock,
+    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow,
+    User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -37,7 +39,10 @@ pub trait Store: Send + Sync {
     async fn open_sides(&self) -> Result<Vec<OpenSide>>;
     /// Attempts that were connected and over, of which nobody said yet what
     /// they were: their contacts must not be called as if nothing had been.
-    async fn untyped_attempts(&self) -> Result<Vec<Intent>>;
+    /// With a call that they made to us comes where the work with them stands.
+    async fn untyped_attempts(&self) -> Result<Vec<(Intent, Option<WorkState>)>>;
+    /// Calls of strangers of whose end the record knows nothing, and how to end their dialogs.
+    async fn open_strangers(&self) -> Result<Vec<(AttemptId, Option<SignallingRecord>)>>;
     /// Takes the record over: from now on an earlier engine can neither commit
     /// nor lease ([`StoreError::Replaced`](crate::StoreError::Replaced)).
     async fn take_over(&self) -> Result<()>;
@@ -221,6 +226,11 @@ pub trait Store: Send + Sync {
     async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptRow>>;
     /// One attempt.
     async fn attempt(&self, attempt: AttemptId) -> Result<Option<AttemptRow>>;
+    /// Whose number it is who calls us: the contact of the last call with it, in that campaign, else
+    /// any that has it; and where the work with them stands.
+    async fn caller(&self, phone: PhoneNumber) -> Result<Option<(WorkItem, WorkState)>>;
+    /// Calls that others made to us, in order of id.
+    async fn inbound_calls(&self, filter: &InboundFilter) -> Result<Vec<InboundRow>>;
     /// One contact.
     async fn contact(&self, contact: ContactId) -> Result<Option<Contact>>;
     /// What was said of an attempt, oldest first.

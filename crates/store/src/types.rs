@@ -1,6 +1,7 @@
 //! The rows callers see. Plain data; no database type.
 
 mod attempt;
+mod inbound;
 mod ladder;
 mod list;
 mod people;
@@ -11,6 +12,7 @@ pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
     PacingRow, Problem, TypificationRow,
 };
+pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};

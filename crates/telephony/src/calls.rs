@@ -9,6 +9,7 @@
 //! cancel is gone only when the network agrees, because until then somebody may still pick up.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
@@ -19,7 +20,7 @@ use crate::exchange::{Exchange, Owner};
 use crate::ids::CallIds;
 use ::media::detect::Heard;
 
-use crate::media::{LearnMode, Playback};
+use crate::media::{LearnMode, Playback, Prompt};
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
 use crate::parties;
 use crate::session::Session;
@@ -52,8 +53,9 @@ pub(crate) struct Placement {
 pub(crate) struct CustomerCall {
     pub(crate) handle: CallHandle,
     pub(crate) session: Session,
-    placement: Placement,
-    /// Since when it has been tried.
+    /// How it was placed; `None`: they called us.
+    placement: Option<Placement>,
+    /// Since when it has been tried, or rang with us.
     placed: Instant,
     /// The addresses of its trunk that an INVITE went to, the last of them now.
     tried: Vec<SocketAddr>,
@@ -84,6 +86,27 @@ enum Phase {
 }
 
 impl CustomerCall {
+    /// A call that somebody made to us, answered now.
+    pub(crate) fn received(handle: CallHandle, session: Session, now: Instant) -> CustomerCall {
+        CustomerCall {
+            handle,
+            session,
+            placement: None,
+            placed: now,
+            tried: Vec::new(),
+            early: None,
+            phase: Phase::Answered {
+                since: now,
+                message: None,
+            },
+            talk: Vec::new(),
+            joined: false,
+            heard: true,
+            rang: true,
+            given_up: false,
+        }
+    }
+
     /// When it was answered, if it was.
     pub(crate) fn answered(&self) -> Option<Instant> {
         match self.phase {
@@ -113,7 +136,7 @@ impl Exchange {
         self.owners.insert(handle, Owner::Customer(attempt));
         let call = CustomerCall {
             handle,
-            placement,
+            placement: Some(placement),
             placed: now,
             tried,
             early: None,
@@ -188,12 +211,15 @@ impl Exchange {
         if call.rang || call.given_up || self.stopping || !soon {
             return false;
         }
-        let next = self.new_call(now, &call.placement, &call.session, &call.tried);
+        let Some(placement) = call.placement else {
+            return false;
+        };
+        let next = self.new_call(now, &placement, &call.session, &call.tried);
         let Some(next) = next else {
             return false;
         };
         let to = next.flow.remote;
-        let whom = (call.placement.trunk, call.placement.phone);
+        let whom = (placement.trunk, placement.phone);
         self.watch.opened(now, attempt, whom, &next);
         let handle = self.endpoint.invite(now, next);
         self.owners.insert(handle, Owner::Customer(attempt));
@@ -342,8 +368,8 @@ impl Exchange {
             return false;
         };
         let bad = !excused && (status == 503 || (status == 408 && !call.heard));
-        if let (true, Some(at)) = (bad, call.tried.last().copied()) {
-            self.target_failed(now, call.placement.trunk, at);
+        if let (true, Some(at), Some(placement)) = (bad, call.tried.last(), call.placement) {
+            self.target_failed(now, placement.trunk, *at);
         }
         bad
     }
@@ -391,13 +417,14 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn play_message(&mut self, now: Instant, attempt: AttemptId) {
+    /// Plays a message to its end, and then ends the call.
+    pub(crate) fn play_message(&mut self, now: Instant, attempt: AttemptId, prompt: Arc<Prompt>) {
         let Some(call) = self.calls.get_mut(&attempt) else {
             return;
         };
         if let Phase::Answered { message, .. } = &mut call.phase {
-            *message = Some(now + self.message.duration() + MESSAGE_GRACE);
-            let prompt = Playback::Prompt(self.message.clone());
+            *message = Some(now + prompt.duration() + MESSAGE_GRACE);
+            let prompt = Playback::Prompt(prompt);
             self.media.play(call.session.leg.id, prompt, false);
         }
     }

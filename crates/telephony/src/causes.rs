@@ -181,6 +181,7 @@ fn may_be_said(outcome: Outcome) -> bool {
         | Outcome::Fax
         | Outcome::Cancelled
         | Outcome::UnknownCrash
+        | Outcome::Unserved
         | Outcome::Refused => false,
     }
 }

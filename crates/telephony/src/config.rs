@@ -45,6 +45,8 @@ pub struct TelephonyConfig {
     pub causes: Causes,
     /// Played to a caller for whom nobody is free.
     pub message: Prompt,
+    /// Played to somebody who calls us while nobody is ready.
+    pub menu: Prompt,
     /// Seed of branches, tags and nonces: fresh for every start.
     pub seed: [u8; 32],
 }

@@ -61,6 +61,8 @@ counters! {
     phones_passed_over,
     /// REGISTERs that did not fit into the queue; phones send them again.
     registers_dropped,
+    /// Calls of others that were taken in.
+    calls_taken,
     /// INVITEs from whoever may not call us, or not there.
     calls_refused,
     /// Legs closed for want of audio.

@@ -83,6 +83,7 @@ pub(crate) fn spawn(
         secret: config.secret,
         causes: config.causes,
         message: config.message,
+        menu: config.menu,
         seed: config.seed,
         probe_every: config.probe_every,
         session_timer: config.session_timer,

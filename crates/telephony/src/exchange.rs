@@ -1,8 +1,8 @@
 //! The switchboard: the endpoint, the media pool, and the tables that say whose each dialog and
 //! each leg is. Everything runs on the signalling thread; sockets are the driver's.
 //!
-//! `calls.rs` has what concerns customers, `lines.rs` agents, `incoming.rs` who calls us, `orphan.rs`
-//! an earlier life.
+//! `calls.rs` has what concerns customers, `lines.rs` agents, `incoming.rs` and `offers.rs` who
+//! calls us, `orphan.rs` an earlier life.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
@@ -15,8 +15,8 @@ use ::sip::endpoint::{
     RegistrationHandle,
 };
 use ::sip::message::Status;
-use domain::{AgentId, AttemptId, Destination, DestinationId, TrunkId};
-use engine::{CallProgress, Command, LineEvent};
+use domain::{AgentId, AttemptId, Destination, DestinationId, OfferId, TrunkId};
+use engine::{CallProgress, Command, LineEvent, Menu};
 use tokio::sync::mpsc;
 
 use crate::calls::{CustomerCall, Placement};
@@ -26,6 +26,7 @@ use crate::incoming::{Caller, Echo};
 use crate::lines::Line;
 use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
 use crate::names::TrunkState;
+use crate::offers::Offered;
 use crate::reaper::Reaper;
 use crate::resolve::Names;
 use crate::session::Session;
@@ -39,6 +40,9 @@ use crate::{Causes, Report};
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
+/// How long a caller may take to press a key after the message.
+const TIME_TO_CHOOSE: Duration = Duration::from_secs(6);
+
 /// Whose a dialog or a leg is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
@@ -46,6 +50,8 @@ pub(crate) enum Owner {
     Customer(AttemptId),
     /// An agent's line.
     Line(AgentId),
+    /// A call that rings with us.
+    Offer(OfferId),
     /// A phone that hears itself.
     Echo,
     /// The second leg of a customer's call.
@@ -61,6 +67,7 @@ pub(crate) struct Settings {
     pub(crate) secret: [u8; 32],
     pub(crate) causes: Causes,
     pub(crate) message: Prompt,
+    pub(crate) menu: Prompt,
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
     pub(crate) session_timer: Option<Duration>,
@@ -76,6 +83,9 @@ pub(crate) struct Exchange {
     pub(crate) secret: [u8; 32],
     pub(crate) causes: Causes,
     pub(crate) message: Arc<Prompt>,
+    /// What a caller hears for whom nobody is ready, and that their key was understood.
+    pub(crate) menu: Arc<Prompt>,
+    pub(crate) noted: Arc<Prompt>,
     pub(crate) calls: HashMap<AttemptId, CustomerCall>,
     pub(crate) lines: HashMap<AgentId, Line>,
     /// Second legs, by the customer's call.
@@ -87,6 +97,9 @@ pub(crate) struct Exchange {
     pub(crate) users: HashMap<String, AgentId>,
     pub(crate) owners: HashMap<CallHandle, Owner>,
     pub(crate) echoes: HashMap<CallHandle, Echo>,
+    /// Calls that ring with us.
+    pub(crate) offers: HashMap<OfferId, Offered>,
+    pub(crate) next_offer: i64,
     pub(crate) trunks: HashMap<TrunkId, TrunkState>,
     pub(crate) names: Names,
     /// How often the addresses of trunks are asked whether they are alive.
@@ -147,6 +160,8 @@ impl Exchange {
             secret: settings.secret,
             causes: settings.causes,
             message: Arc::new(settings.message),
+            menu: Arc::new(settings.menu.and_silence(TIME_TO_CHOOSE)),
+            noted: Arc::new(Prompt::beeps(2)),
             calls: HashMap::new(),
             lines: HashMap::new(),
             sides: HashMap::new(),
@@ -155,6 +170,8 @@ impl Exchange {
             users: HashMap::new(),
             owners: HashMap::new(),
             echoes: HashMap::new(),
+            offers: HashMap::new(),
+            next_offer: 0,
             trunks: HashMap::new(),
             names,
             probe_every: settings.probe_every,
@@ -229,6 +246,8 @@ impl Exchange {
                 };
                 self.place_call(now, placement);
             }
+            Command::TakeCall { offer, attempt } => self.take_call(now, offer, attempt),
+            Command::RefuseCall { offer, status } => self.refuse_call(now, offer, status),
             Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
             Command::Arrange { attempt, talk } => self.arrange(now, attempt, talk),
             Command::CallSide {
@@ -248,7 +267,17 @@ impl Exchange {
             Command::DropSide { attempt, number } => self.drop_side(now, attempt, number),
             Command::SendDigits { attempt, digits } => self.press_keys(now, attempt, &digits),
             Command::Warn { agent, .. } => self.warn(agent),
-            Command::PlayMessage { attempt } => self.play_message(now, attempt),
+            Command::PlayMessage { attempt } => {
+                let message = Arc::clone(&self.message);
+                self.play_message(now, attempt, message);
+            }
+            Command::PlayMenu { attempt, menu } => {
+                let menu = match menu {
+                    Menu::Choices => &self.menu,
+                    Menu::Noted => &self.noted,
+                };
+                self.play_message(now, attempt, Arc::clone(menu));
+            }
             Command::HangUp { attempt } => self.hang_up(now, attempt),
             Command::RaiseLine { agent } => self.raise_line(now, agent),
             Command::DropLine { agent } => self.drop_line(now, agent),
@@ -288,6 +317,7 @@ impl Exchange {
         match self.owners.get(&call).copied() {
             Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
             Some(Owner::Line(agent)) => self.line_event(now, agent, event),
+            Some(Owner::Offer(offer)) => self.offer_event(now, offer, event),
             Some(Owner::Echo) => self.echo_event(now, call, event),
             Some(Owner::Side(attempt)) => self.side_event(now, attempt, event),
             Some(Owner::Ghost(agent)) => self.ghost_event(now, call, agent, &event),
@@ -313,7 +343,7 @@ impl Exchange {
                 Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
                 Some(Owner::Line(agent)) => self.line_silent(now, agent),
                 Some(Owner::Side(attempt)) => self.side_silent(now, attempt),
-                Some(Owner::Echo | Owner::Ghost(_)) | None => {}
+                Some(Owner::Offer(_) | Owner::Echo | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::Tone { leg, heard } => {
                 if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
@@ -326,7 +356,7 @@ impl Exchange {
                     self.report_call(attempt, CallProgress::Key(digit));
                 }
                 Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
-                Some(Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
+                Some(Owner::Offer(_) | Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
             },
             MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
         }
@@ -342,6 +372,7 @@ impl Exchange {
             self.end_overdue_calls(now);
             self.pass_over_silent_phones(now);
             self.end_long_echoes(now);
+            self.refuse_forgotten_offers(now);
             self.reap(now);
             self.refresh_names(now);
             self.probe_trunks(now);
@@ -381,6 +412,7 @@ impl Exchange {
         for call in echoes {
             self.end_echo(now, call);
         }
+        self.refuse_forgotten_offers(now);
         self.leave_registrars(now);
     }
 
@@ -396,7 +428,7 @@ impl Exchange {
         signalled_from: IpAddr,
     ) -> std::io::Result<Session> {
         let purpose = match owner {
-            Owner::Customer(_) => "customer",
+            Owner::Customer(_) | Owner::Offer(_) => "customer",
             Owner::Side(_) => "side",
             Owner::Line(_) | Owner::Ghost(_) => "line",
             Owner::Echo => "echo",

@@ -157,6 +157,8 @@ impl Telephony {
     pub fn carry_out(&self, command: &Command) {
         match command {
             Command::PlaceCall { .. }
+            | Command::TakeCall { .. }
+            | Command::RefuseCall { .. }
             | Command::Bridge { .. }
             | Command::Arrange { .. }
             | Command::CallSide { .. }
@@ -164,6 +166,7 @@ impl Telephony {
             | Command::SendDigits { .. }
             | Command::Warn { .. }
             | Command::PlayMessage { .. }
+            | Command::PlayMenu { .. }
             | Command::HangUp { .. }
             | Command::RaiseLine { .. }
             | Command::DropLine { .. } => self.order(Order::CarryOut(command.clone())),
@@ -228,7 +231,7 @@ impl Telephony {
     ) {
         match (route, answered) {
             (None, None) => {}
-            (None, Some(record)) => self.order(Order::EndDialog(record)),
+            (None, Some(record)) => self.end_dialog(record),
             (Some(route), answered) => self.order(Order::EndOrphan(Orphan {
                 attempt,
                 side: Some(number),
@@ -238,6 +241,11 @@ impl Telephony {
                 answered,
             })),
         }
+    }
+
+    /// At start: a dialog of which nothing is known but how to end it.
+    pub fn end_dialog(&self, record: SignallingRecord) {
+        self.order(Order::EndDialog(record));
     }
 
     /// The figures so far.

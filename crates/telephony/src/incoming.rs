@@ -1,12 +1,13 @@
 //! Who calls us. A phone whose user logs in may call one number, `*43`, and then hears itself:
 //! whoever sets a phone up can try it alone. Nothing leads from a phone to the outside: every other
-//! number is refused alike, and counted. Strangers never come here, `sip` asks them who they are.
+//! number is refused alike, and counted. What carriers offer us is in `offers.rs`. Strangers never
+//! come here, `sip` asks them who they are.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{CallEvent, CallHandle, Flow};
-use ::sip::message::{Request, Status};
+use ::sip::message::Request;
 
 use crate::exchange::{Exchange, Owner};
 use crate::media::{LearnMode, LegId};
@@ -58,8 +59,8 @@ impl Exchange {
                 let user = user.clone();
                 self.echo(now, &caller, user, offer);
             }
-            // What trunks receive is not for us yet.
-            Some(_) | None => {
+            None => self.offered(now, &caller, request, offer),
+            Some(_) => {
                 self.meters.calls_refused.count();
                 self.refuse(now, caller.call, 404);
             }
@@ -145,10 +146,5 @@ impl Exchange {
             self.owners.insert(call, Owner::Ghost(None));
             self.endpoint.hang_up(now, call, None);
         }
-    }
-
-    fn refuse(&mut self, now: Instant, call: CallHandle, code: u16) {
-        let status = Status::new(code).expect("codes of our own lie between 300 and 699");
-        self.endpoint.reject(now, call, status);
     }
 }

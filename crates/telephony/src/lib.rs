@@ -21,6 +21,7 @@ mod incoming;
 mod lines;
 pub mod media;
 mod names;
+mod offers;
 mod orphan;
 mod outcome;
 mod parties;

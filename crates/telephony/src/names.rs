@@ -57,6 +57,11 @@ impl TrunkState {
             .collect()
     }
 
+    /// Whether one of its addresses fits.
+    pub(crate) fn is_at(&self, fits: &dyn Fn(SocketAddr) -> bool) -> bool {
+        self.targets.addresses().any(fits)
+    }
+
     /// Where its registrar is.
     pub(crate) fn registrar(&self, now: Instant) -> Option<Flow> {
         self.targets.pick(now, 0).map(|at| self.flow_to(at))

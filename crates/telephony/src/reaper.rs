@@ -159,6 +159,7 @@ impl Exchange {
                 let side = self.sides.get(&attempt);
                 side.is_some_and(|side| side.handle == handle)
             }
+            Owner::Offer(offer) => self.is_offered(offer, handle),
             Owner::Echo => self.echoes.contains_key(&handle),
             Owner::Ghost(_) => true,
         }
@@ -174,6 +175,7 @@ impl Exchange {
             }
             Owner::Line(agent) => self.phone_fell(now, agent, "its call is gone", true),
             Owner::Side(attempt) => self.side_vanished(attempt),
+            Owner::Offer(offer) => self.offer_vanished(handle, offer),
             Owner::Echo => self.echo_vanished(handle),
             Owner::Ghost(_) => {}
         }

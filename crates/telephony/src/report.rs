@@ -2,13 +2,27 @@
 
 use std::time::Duration;
 
-use domain::{AgentId, AttemptId, SignallingRecord, Timestamp, TransferTarget, TrunkId};
+use domain::{
+    AgentId, AttemptId, OfferId, PhoneNumber, SignallingRecord, Timestamp, TransferTarget, TrunkId,
+};
 use engine::{CallProgress, LineEvent};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
-    /// A call we placed went on.
+    /// Somebody calls us over a trunk and hears it ring: to be answered with
+    /// [`Command::TakeCall`](engine::Command::TakeCall) or `RefuseCall`.
+    Offered {
+        /// Which.
+        offer: OfferId,
+        /// Over which trunk.
+        trunk: TrunkId,
+        /// What they may have called, the likeliest first.
+        called: Vec<PhoneNumber>,
+        /// Who calls; `None`: they hide it.
+        caller: Option<PhoneNumber>,
+    },
+    /// A customer's call went on, placed by us or taken in.
     Call {
         /// Which.
         attempt: AttemptId,

@@ -133,6 +133,27 @@ impl Watch {
         }
     }
 
+    /// Somebody's call is about to be answered; it came with this INVITE.
+    pub(crate) fn taken(
+        &mut self,
+        now: Instant,
+        attempt: AttemptId,
+        (trunk, phone): (TrunkId, PhoneNumber),
+        flow: Flow,
+        (call_id, invite): (&str, &[u8]),
+    ) {
+        let name: Box<[u8]> = call_id.as_bytes().into();
+        self.names.insert(name.clone(), attempt);
+        let mut call = Watched::new(now, SystemTime::now(), trunk, phone, flow);
+        if call.goes_to(trunk, flow, name) {
+            self.books.entry(trunk).or_default().open += 1;
+        }
+        if self.ladders.is_some() {
+            call.ladder.add(now, false, false, invite);
+        }
+        self.calls.insert(attempt, call);
+    }
+
     /// A call went on, as the engine is told of it.
     pub(crate) fn progressed(&mut self, attempt: AttemptId, progress: &CallProgress) {
         let Some(call) = self.calls.get_mut(&attempt) else {

@@ -59,6 +59,8 @@ pub struct DeskContact {
     pub campaign: String,
     /// Campaign id, for its typifications.
     pub campaign_id: i64,
+    /// Whether they called us.
+    pub inbound: bool,
     /// Name as the base writes it.
     pub name: String,
     /// Identity document.

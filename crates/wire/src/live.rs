@@ -18,6 +18,8 @@ pub struct Live {
     pub campaigns: Vec<LiveCampaign>,
     /// Every trunk.
     pub trunks: Vec<LiveTrunk>,
+    /// Callers whom no list knows, who hear the message.
+    pub strangers: u32,
     /// True while the store does not commit: no new calls leave.
     pub store_stalled: bool,
     /// True once draining.
@@ -118,6 +120,8 @@ pub struct LiveCalls {
     pub talking: u32,
     /// Hearing the message.
     pub message: u32,
+    /// Of all these, made to us and not by us.
+    pub inbound: u32,
 }
 
 /// A pacing decision.

@@ -130,6 +130,10 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
                 ..intent
             })
         }
+        // Nobody calls us in a rehearsal.
+        Event::CallReceived(_) | Event::StrangerCalled(_) | Event::StrangerLeft { .. } => {
+            return None;
+        }
         Event::CallPlaced { attempt } => Event::CallPlaced {
             attempt: id(attempt),
         },

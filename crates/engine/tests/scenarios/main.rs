@@ -7,6 +7,7 @@ mod calls;
 mod campaign_life;
 mod floor;
 mod gates;
+mod inbound;
 mod oracle;
 mod predictive;
 mod preview;

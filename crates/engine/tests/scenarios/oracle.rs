@@ -20,6 +20,10 @@ pub(crate) struct Oracle {
     ordered: BTreeMap<TrunkId, Vec<Timestamp>>,
     on_wire: BTreeSet<AttemptId>,
     placed: BTreeSet<AttemptId>,
+    /// Made to us.
+    received: BTreeSet<AttemptId>,
+    /// By strangers, and not over.
+    strangers: BTreeSet<AttemptId>,
     over: BTreeSet<AttemptId>,
     talking: BTreeMap<AgentId, AttemptId>,
     /// Calls being handed to an agent, who may then be on them too.
@@ -53,6 +57,12 @@ impl Oracle {
             .all(|attempt| self.over.contains(attempt))
     }
 
+    /// The same of calls to us, strangers' included.
+    pub(crate) fn all_received_are_closed(&self) -> bool {
+        let mut known = self.received.iter();
+        self.strangers.is_empty() && known.all(|call| self.over.contains(call))
+    }
+
     /// What left lately left lately by the new clock too.
     pub(crate) fn clock_set_back(&mut self, span: Duration) {
         for at in self.ordered.values_mut().flatten() {
@@ -75,6 +85,16 @@ impl Oracle {
     fn check_event(&mut self, event: &Event) {
         match event {
             Event::AttemptIntended(intent) => self.intended(intent),
+            Event::CallReceived(intent) => {
+                self.intended(intent);
+                self.received.insert(intent.attempt);
+            }
+            Event::StrangerCalled(stranger) => {
+                assert!(self.strangers.insert(stranger.attempt), "called twice");
+            }
+            Event::StrangerLeft { attempt, .. } => {
+                assert!(self.strangers.remove(attempt), "{attempt} left twice");
+            }
             Event::CallPlaced { attempt } => {
                 assert!(self.on_wire.contains(attempt), "placed without an order");
                 assert!(self.placed.insert(*attempt), "{attempt} placed twice");
@@ -84,7 +104,8 @@ impl Oracle {
                 self.end(*attempt);
             }
             Event::AttemptClosed { attempt, .. } => {
-                assert!(self.placed.contains(attempt), "{attempt} was no call");
+                let was_call = self.placed.contains(attempt) || self.received.contains(attempt);
+                assert!(was_call, "{attempt} was no call");
                 self.end(*attempt);
             }
             Event::CallBridged { attempt, agent, .. } => {
@@ -134,10 +155,12 @@ impl Oracle {
             | Event::DigitsSent { attempt, .. } => {
                 assert!(self.open.contains_key(attempt), "{attempt} is over");
             }
+            Event::CallAbandoned { attempt, .. } => {
+                assert!(!self.received.contains(attempt), "{attempt} called us");
+            }
             Event::CallNoted { .. }
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
-            | Event::CallAbandoned { .. }
             | Event::Typified(_)
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
@@ -219,9 +242,14 @@ impl Oracle {
         assert!(self.open.contains_key(attempt), "{attempt} is over");
         assert!(self.on_wire.insert(*attempt), "{attempt} ordered twice");
         let line = &self.trunks[trunk];
+        let received = self
+            .received
+            .iter()
+            .filter(|call| self.open.contains_key(*call));
         let busy = self
             .on_wire
             .iter()
+            .chain(received)
             .filter(|on| self.open[*on].trunk == *trunk);
         assert!(
             busy.count() <= line.channels_max as usize,

@@ -3,12 +3,13 @@
 //! once, channels and calls per second never exceeded, no agent on two calls.
 //! The oracle watches each step; here people and networks do as they please.
 
-use crate::floor::{CAMPAIGN, Floor, number, running, secs, trunk, work};
+use crate::floor::{CAMPAIGN, Floor, TRUNK, number, running, secs, trunk, work};
 use domain::{
     AgentId, AttemptId, CampaignState, Cause, Destination, DestinationId, DestinationPlace,
-    DialMode, EndedBy, Event, Gate, Outcome, SignallingRecord, TransferKind, TransferTarget,
+    DialMode, EndedBy, Event, Gate, OfferId, Outcome, SignallingRecord, TransferKind,
+    TransferTarget,
 };
-use engine::{AgentRequest, CallProgress, Command, Input, LineEvent};
+use engine::{AgentRequest, CallProgress, Command, Input, LineEvent, Offer};
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest,
 };
@@ -23,6 +24,8 @@ enum Happening {
     StoreRefuses(Index),
     Progress(Index, CallProgress),
     Side(Index, CallProgress),
+    CallsUs(i64, bool),
+    Presses(Index, char),
     Asks(i64, AgentRequest),
     Types(i64, Index, &'static str),
     Line(i64, LineEvent),
@@ -98,6 +101,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         ][..],
     );
     let mode = proptest::sample::select(&DialMode::ALL[..]);
+    let key = proptest::sample::select(&['1', '5', '9'][..]);
     prop_oneof![
         12 => (1..4_000u64).prop_map(Happening::TimePasses),
         1 => (10_000..400_000u64).prop_map(Happening::TimePasses),
@@ -113,6 +117,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => mode.prop_map(Happening::Mode),
         1 => any::<bool>().prop_map(Happening::Stalled),
         1 => (1..9u32).prop_map(Happening::Channels),
+        3 => (1..41i64, any::<bool>()).prop_map(|(id, known)| Happening::CallsUs(id, known)),
+        2 => (any::<Index>(), key).prop_map(|(at, key)| Happening::Presses(at, key)),
         1 => (0..60i64, progress()).prop_map(|(id, what)| Happening::Nonsense(id, what)),
         1 => (1..5_000u64).prop_map(Happening::ClockSetBack),
     ]
@@ -170,8 +176,14 @@ fn happen(floor: &mut Floor, what: Happening) {
             }
         }
         Happening::Progress(at, progress) => {
-            if let Some(attempt) = picked(&floor.dialed(), at) {
+            if let Some(attempt) = picked(&calls(floor), at) {
                 floor.call(attempt, progress);
+            }
+        }
+        Happening::CallsUs(contact, known) => calls_us(floor, contact, known),
+        Happening::Presses(at, key) => {
+            if let Some(attempt) = picked(&calls(floor), at) {
+                floor.call(attempt, CallProgress::Key(key));
             }
         }
         Happening::Side(at, progress) => {
@@ -193,7 +205,7 @@ fn happen(floor: &mut Floor, what: Happening) {
             floor.asks(id, request);
         }
         Happening::Types(id, at, code) => {
-            if let Some(attempt) = picked(&floor.dialed(), at) {
+            if let Some(attempt) = picked(&calls(floor), at) {
                 floor.types(id, attempt, code);
             }
         }
@@ -222,6 +234,27 @@ fn happen(floor: &mut Floor, what: Happening) {
             floor.feed(Input::Wake);
         }
     }
+}
+
+/// Calls placed and calls taken in.
+fn calls(floor: &Floor) -> Vec<AttemptId> {
+    let call = |order: &Command| match order {
+        Command::PlaceCall { attempt, .. } | Command::TakeCall { attempt, .. } => Some(*attempt),
+        _ => None,
+    };
+    floor.orders.iter().filter_map(call).collect()
+}
+
+fn calls_us(floor: &mut Floor, contact: i64, known: bool) {
+    let (state, item) = floor.state_of(contact);
+    let offer = Offer {
+        offer: OfferId::new(contact),
+        trunk: TRUNK,
+        called: vec![number(999)],
+        caller: Some(number(contact % 5)),
+        known: known.then_some((item, state)),
+    };
+    floor.feed(Input::CallOffered(Box::new(offer)));
 }
 
 fn picked_transfer(floor: &Floor, at: Index) -> Option<(AttemptId, u32)> {
@@ -267,6 +300,7 @@ proptest! {
         }
         wind_down(&mut floor);
         assert!(floor.oracle.all_placed_are_closed(), "a placed call has no outcome");
+        assert!(floor.oracle.all_received_are_closed(), "a call to us has no outcome");
         let live = floor.live();
         assert_eq!(live.calls, engine::CallsLive::default());
         assert_eq!(live.hopper, 0, "leases went back");

@@ -221,6 +221,7 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
     let attempt = AttemptId::new(900);
     let work = work(CAMPAIGN, 7, 7, &[7]);
     floor.feed(Input::Past(Box::new(PastAttempt {
+        came_in: None,
         intent: Intent {
             attempt,
             campaign: CAMPAIGN,

@@ -11,6 +11,7 @@ use super::database::{Database, Tx};
 use super::event::{self, place};
 use super::fence;
 use super::fold::{Fold, runs};
+use super::inbound::{self, OUTBOUND};
 use super::query::{Batch, Query};
 use super::restart::NODE;
 use super::work;
@@ -142,14 +143,12 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
     let ended = fold.ended();
     close_open_attempts(tx, &ended).await?;
     let answers = intend(tx, epoch, &fold.intents).await?;
+    inbound::receive(tx, epoch, &fold.received).await?;
+    inbound::note_strangers(tx, &fold).await?;
     count_phone_attempts(tx, &fold).await?;
     update_attempts(tx, &fold).await?;
     update_open_attempts(tx, &fold).await?;
-    if fold
-        .intents
-        .iter()
-        .any(|(_, i)| ended.contains(&i.attempt.get()))
-    {
+    if ended.iter().any(|attempt| fold.begins(*attempt)) {
         close_open_attempts(tx, &ended).await?;
     }
     typify(tx, &fold).await?;
@@ -186,7 +185,7 @@ async fn intend(tx: &mut Tx, epoch: i64, intents: &[(Timestamp, &Intent)]) -> Re
         .copied()
         .collect();
     refused.extend(open(tx, epoch, &free).await?);
-    insert_attempts(tx, intents, &refused).await?;
+    insert_attempts(tx, intents, &refused, OUTBOUND).await?;
     let answer = |intent: &Intent| {
         let rule = refused.get(&intent.attempt.get());
         let gate = rule.map(|rule| Gate {
@@ -230,7 +229,7 @@ async fn closed_gates(
 }
 
 /// Takes the person and the number for each attempt; tells who lost.
-async fn open(
+pub(super) async fn open(
     tx: &mut Tx,
     epoch: i64,
     intents: &[(Timestamp, &Intent)],
@@ -285,10 +284,11 @@ fn keys(intents: &[(Timestamp, &Intent)]) -> Batch {
         .ints("at", intents.iter().map(|(at, _)| at.as_millis()))
 }
 
-async fn insert_attempts(
+pub(super) async fn insert_attempts(
     tx: &mut Tx,
     intents: &[(Timestamp, &Intent)],
     refused: &BTreeMap<i64, &'static str>,
+    direction: i64,
 ) -> Result<()> {
     let each = |pick: fn(&Intent) -> i64| intents.iter().map(move |(_, intent)| pick(intent));
     let rules = intents
@@ -312,16 +312,17 @@ async fn insert_attempts(
         "write down attempts",
         "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
                               caller_id, mode, agent, intended_at, ended_at, outcome,
-                              gate_rule, gate_pack)
+                              gate_rule, gate_pack, direction)
          SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
                 r.trunk, r.caller_id, r.mode, r.agent, r.at,
                 CASE WHEN r.rule IS NOT NULL THEN r.at END,
                 CASE WHEN r.rule IS NOT NULL THEN $1 END,
-                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END
+                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3
          FROM {rows}",
     )
     .int(i64::from(Outcome::Refused.number()))
     .text(PACK)
+    .int(direction)
     .rows(batch);
     tx.run(query).await.map(drop)
 }

@@ -215,7 +215,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
     Migrator::with_migrations(
-        migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders"),
+        migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders", 9 "inbound"),
     )
     .run(&writer)
     .await
@@ -287,7 +287,7 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     Migrator::with_migrations(
-        migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders"),
+        migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders", 9 "inbound"),
     )
     .run(&pool)
     .await

@@ -1,7 +1,7 @@
 //! An event as a row: a small integer for its kind, the ids people search by,
 //! and everything it says as readable JSON.
 
-use domain::{CampaignId, Event, Recorded, TransferIntent, TransferTarget, WorkUpdate};
+use domain::{CampaignId, Event, Intent, Recorded, TransferIntent, TransferTarget, WorkUpdate};
 use serde_json::{Value as Json, json};
 
 use super::fold::millis;
@@ -32,6 +32,13 @@ pub(super) const INTENDED: i64 = 1;
 /// Kind of the changes of trunk within an attempt.
 const REROUTED: i64 = 30;
 
+/// Kind of the calls that somebody we know makes to us.
+pub(super) const RECEIVED: i64 = 40;
+/// Kind of those of strangers.
+const STRANGER: i64 = 41;
+/// Kind of their ends.
+const STRANGER_LEFT: i64 = 42;
+
 /// The columns of an event.
 pub(super) struct EventRow {
     pub(super) kind: i64,
@@ -59,6 +66,21 @@ pub(super) fn place(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
+fn intent(kind: i64, i: &Intent) -> EventRow {
+    EventRow {
+        kind,
+        campaign: Some(i.campaign.get()),
+        agent: i.agent.map(|agent| agent.get()),
+        attempt: Some(i.attempt.get()),
+        body: json!({
+            "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
+            "segment": i.segment, "phone": i.phone.as_u64(), "ordinal": i.ordinal,
+            "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
+            "mode": i.mode.word(),
+        }),
+    }
+}
+
 fn row(event: &Event) -> EventRow {
     let of_attempt = |kind, attempt: &domain::AttemptId, body| EventRow {
         kind,
@@ -68,20 +90,27 @@ fn row(event: &Event) -> EventRow {
         body,
     };
     match event {
-        Event::AttemptIntended(i) => EventRow {
-            campaign: Some(i.campaign.get()),
-            agent: i.agent.map(|agent| agent.get()),
-            ..of_attempt(
-                INTENDED,
-                &i.attempt,
-                json!({
-                    "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
-                    "segment": i.segment, "phone": i.phone.as_u64(), "ordinal": i.ordinal,
-                    "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
-                    "mode": i.mode.word(),
-                }),
-            )
-        },
+        Event::AttemptIntended(i) => intent(INTENDED, i),
+        Event::CallReceived(i) => intent(RECEIVED, i),
+        Event::StrangerCalled(s) => of_attempt(
+            STRANGER,
+            &s.attempt,
+            json!({
+                "trunk": s.trunk.get(), "phone": s.phone.map(|phone| phone.as_u64()),
+                "called": s.called.as_u64(),
+                "signalling": s.signalling.as_ref().map(|record| &record.0),
+            }),
+        ),
+        Event::StrangerLeft {
+            attempt,
+            outcome,
+            code,
+            suppress,
+        } => of_attempt(
+            STRANGER_LEFT,
+            attempt,
+            json!({"outcome": outcome.word(), "code": code, "suppress": suppress}),
+        ),
         Event::AttemptRefused {
             attempt,
             gate,

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Timestamp, TransferTarget,
-    Typification, WorkUpdate,
+    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Stranger, Timestamp,
+    TransferTarget, Typification, WorkUpdate,
 };
 
 /// Everything a run of events changes. A run never intends two calls to the
@@ -13,6 +13,11 @@ use domain::{
 #[derive(Debug, Default)]
 pub(super) struct Fold<'a> {
     pub(super) intents: Vec<(Timestamp, &'a Intent)>,
+    /// Calls that people we know made to us.
+    pub(super) received: Vec<(Timestamp, &'a Intent)>,
+    /// Calls of strangers, and their ends.
+    pub(super) strangers: Vec<(Timestamp, &'a Stranger)>,
+    pub(super) strangers_left: Vec<StrangerEnd<'a>>,
     pub(super) attempts: BTreeMap<i64, AttemptChange>,
     pub(super) typified: Vec<(u64, Timestamp, &'a Typification)>,
     pub(super) agents: Vec<AgentChange>,
@@ -23,6 +28,16 @@ pub(super) struct Fold<'a> {
     pub(super) invalid_phones: BTreeSet<(i64, i64, u8)>,
     /// Attempts whose person and number must never be called again.
     pub(super) suppressing: BTreeSet<i64>,
+}
+
+/// The end of a stranger's call.
+#[derive(Debug)]
+pub(super) struct StrangerEnd<'a> {
+    pub(super) attempt: i64,
+    pub(super) at: i64,
+    pub(super) outcome: i64,
+    pub(super) code: Option<&'a str>,
+    pub(super) suppress: bool,
 }
 
 /// What became known of an attempt.
@@ -69,7 +84,7 @@ pub(super) fn runs(batch: &[Recorded]) -> Vec<&[Recorded]> {
     let mut runs = Vec::new();
     let (mut start, mut people, mut phones) = (0, BTreeSet::new(), BTreeSet::new());
     for (at, recorded) in batch.iter().enumerate() {
-        let Event::AttemptIntended(intent) = &recorded.event else {
+        let (Event::AttemptIntended(intent) | Event::CallReceived(intent)) = &recorded.event else {
             continue;
         };
         if people.contains(&intent.person) || phones.contains(&intent.phone) {
@@ -95,6 +110,12 @@ impl<'a> Fold<'a> {
         fold
     }
 
+    /// Whether an attempt begins in this run.
+    pub(super) fn begins(&self, attempt: i64) -> bool {
+        let mut all = self.intents.iter().chain(&self.received);
+        all.any(|(_, intent)| intent.attempt.get() == attempt)
+    }
+
     /// Attempts that end in this run.
     pub(super) fn ended(&self) -> Vec<i64> {
         let ended = |(id, change): (&i64, &AttemptChange)| change.outcome.map(|_| *id);
@@ -105,6 +126,20 @@ impl<'a> Fold<'a> {
         let at = recorded.at.as_millis();
         match &recorded.event {
             Event::AttemptIntended(intent) => self.intents.push((recorded.at, intent)),
+            Event::CallReceived(intent) => self.received.push((recorded.at, intent)),
+            Event::StrangerCalled(stranger) => self.strangers.push((recorded.at, stranger)),
+            Event::StrangerLeft {
+                attempt,
+                outcome,
+                code,
+                suppress,
+            } => self.strangers_left.push(StrangerEnd {
+                attempt: attempt.get(),
+                at,
+                outcome: i64::from(outcome.number()),
+                code: code.as_deref(),
+                suppress: *suppress,
+            }),
             Event::AttemptRefused {
                 attempt,
                 gate,

@@ -10,6 +10,7 @@ use kpi::AttemptSet;
 
 use super::database::Database;
 use super::event::CAMPAIGN_STATE;
+use super::inbound::INBOUND;
 use super::query::{Batch, Query};
 use super::row::Row;
 use super::{config, work};
@@ -29,7 +30,7 @@ pub(super) const INTENT_TO_INVITE_MAX: Duration = Duration::from_secs(3_600);
 const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone,
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
     a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850, a.cause_text,
-    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack FROM attempt a WHERE true";
+    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack, a.direction FROM attempt a WHERE true";
 
 /// See [`crate::Store::attempts`].
 pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
@@ -63,7 +64,7 @@ fn bound(mut query: Query, condition: &str, value: i64) -> Query {
 }
 
 fn conditions(filter: &AttemptFilter) -> Query {
-    let mut query = Query::new("read attempts", COLUMNS);
+    let mut query = Query::new("read attempts", format!("{COLUMNS} AND a.direction = 1"));
     let equal = [
         ("a.campaign =", filter.campaign.map(CampaignId::get)),
         ("a.list =", filter.list.map(ListId::get)),
@@ -201,6 +202,7 @@ fn attempt_of(row: &Row) -> Result<AttemptRow> {
         code: row.opt_text("code")?,
         coded_by: row.opt_int("coded_by")?.map(AgentId::new),
         gate: gate_of(row)?,
+        inbound: row.int("direction")? == INBOUND,
     })
 }
 

@@ -3,7 +3,7 @@
 
 use domain::{
     AgentId, AttemptId, CampaignId, ContactId, DialMode, Intent, ListId, Outcome, PersonId,
-    SignallingRecord, TrunkId,
+    SignallingRecord, TrunkId, WorkState,
 };
 
 use super::database::Database;
@@ -19,6 +19,18 @@ pub(super) const NODE: i64 = 1;
 /// What [`intent_of`] reads of an attempt `a`.
 const INTENT: &str = "a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, \
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent";
+
+/// Where the work stands with whoever made the call `a` to us; nothing where we made it.
+const CAME_IN: &str = "CASE WHEN a.direction = 2 THEN \
+    COALESCE((SELECT v.state FROM work v WHERE v.campaign = a.campaign AND v.contact = a.contact), 1) \
+    END AS came_in";
+
+fn came_in(row: &Row) -> Result<Option<WorkState>> {
+    let known = row.opt_int("came_in")?;
+    known
+        .map(|_| row.kind("came_in", WorkState::from_number))
+        .transpose()
+}
 
 /// Makes the node's row, with its secret, unless it is there. The database
 /// draws the randomness: both have a cryptographic source.
@@ -60,7 +72,10 @@ pub(super) async fn secret(db: &Database) -> Result<[u8; 32]> {
 pub(super) async fn numbering(db: &Database) -> Result<Numbering> {
     let query = Query::new(
         "read the numbering",
-        "SELECT (SELECT COALESCE(max(id), 0) + 1 FROM attempt) AS next_attempt,
+        "SELECT (SELECT max(last) + 1 FROM
+                     (SELECT COALESCE(max(id), 0) AS last FROM attempt
+                      UNION ALL SELECT COALESCE(max(attempt), 0) FROM stranger_call) AS named)
+                    AS next_attempt,
                 (SELECT COALESCE(max(seq), 0) + 1 FROM event WHERE node = $1) AS next_seq",
     )
     .int(NODE);
@@ -81,7 +96,8 @@ pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
     let query = Query::new(
         "read open attempts",
         format!(
-            "SELECT {INTENT}, o.since, o.placed, o.answered, o.agent AS bridged_to, o.signalling
+            "SELECT {INTENT}, {CAME_IN}, o.since, o.placed, o.answered, o.agent AS bridged_to,
+                    o.signalling
              FROM open_attempt o JOIN attempt a ON a.id = o.attempt ORDER BY a.id"
         ),
     );
@@ -90,17 +106,22 @@ pub(super) async fn open_attempts(db: &Database) -> Result<Vec<OpenAttempt>> {
 
 /// See [`crate::Store::untyped_attempts`]. Their work is still on lease: what
 /// becomes of it was for the typification to say.
-pub(super) async fn untyped_attempts(db: &Database) -> Result<Vec<Intent>> {
+pub(super) async fn untyped_attempts(db: &Database) -> Result<Vec<(Intent, Option<WorkState>)>> {
     let query = Query::new(
         "read attempts nobody typified",
         format!(
-            "SELECT {INTENT}
+            "SELECT {INTENT}, {CAME_IN}
              FROM work w JOIN attempt a ON a.contact = w.contact AND a.campaign = w.campaign
-             WHERE w.state = 2 AND a.outcome = $1 AND a.code IS NULL ORDER BY a.id"
+             WHERE w.state = 2 AND a.outcome = $1 AND a.code IS NULL AND a.direction = 1
+             UNION ALL
+             SELECT {INTENT}, {CAME_IN} FROM attempt a
+             WHERE a.direction = 2 AND a.outcome = $1 AND a.code IS NULL ORDER BY 1"
         ),
     )
     .int(i64::from(Outcome::Connected.number()));
-    db.fetch(query).await?.iter().map(intent_of).collect()
+    let rows = db.fetch(query).await?;
+    let read = |row: &Row| Ok((intent_of(row)?, came_in(row)?));
+    rows.iter().map(read).collect()
 }
 
 fn intent_of(row: &Row) -> Result<Intent> {
@@ -128,6 +149,7 @@ fn open_attempt_of(row: &Row) -> Result<OpenAttempt> {
         answered: row.flag("answered")?,
         agent: row.opt_int("bridged_to")?.map(AgentId::new),
         signalling: row.opt_text("signalling")?.map(SignallingRecord),
+        came_in: came_in(row)?,
     })
 }
 

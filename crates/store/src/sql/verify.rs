@@ -14,12 +14,13 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
     (
         "every attempt has its intent in the journal",
         "SELECT 'attempt ' || a.id AS detail FROM attempt a
-         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.attempt = a.id AND e.kind = 1)",
+         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.attempt = a.id AND e.kind IN (1, 40))",
     ),
     (
         "every intent in the journal has its attempt",
         "SELECT 'attempt ' || e.attempt AS detail FROM event e
-         WHERE e.kind = 1 AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = e.attempt)",
+         WHERE e.kind IN (1, 40)
+           AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = e.attempt)",
     ),
     (
         // Joined, not asked of every call: PostgreSQL would go through all intents for each.
@@ -28,6 +29,17 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
          LEFT JOIN (SELECT attempt, min(seq) AS seq FROM event WHERE kind = 1
                     GROUP BY attempt) e ON e.attempt = p.attempt
          WHERE p.kind = 3 AND COALESCE(e.seq, p.seq) >= p.seq",
+    ),
+    (
+        "a call to us is none that we placed",
+        "SELECT 'attempt ' || id AS detail FROM attempt
+         WHERE direction = 2 AND placed_at IS NOT NULL",
+    ),
+    (
+        "every stranger's call in the journal is in its table",
+        "SELECT 'call ' || e.attempt AS detail FROM event e
+         WHERE e.kind = 41
+           AND NOT EXISTS (SELECT 1 FROM stranger_call s WHERE s.attempt = e.attempt)",
     ),
     (
         "a refused attempt never left",

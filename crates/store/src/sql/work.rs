@@ -232,10 +232,7 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
         .ints("campaign", each().map(|u| u.campaign.get()))
         .ints("contact", each().map(|u| u.contact.get()))
         .ints("state", each().map(|u| i64::from(u.state.number())))
-        .ints(
-            "turn",
-            each().map(|u| TURNS[usize::from(agent(u).is_none())]),
-        )
+        .ints("turn", each().map(|u| TURNS[usize::from(!u.is_promised())]))
         .ints("next_at", each().map(|u| u.next_at.as_millis()))
         .ints("next_phone", each().map(|u| i64::from(u.next_phone)))
         .ints("attempts", each().map(|u| i64::from(u.attempts)))

@@ -93,6 +93,8 @@ pub struct AttemptRow {
     pub coded_by: Option<AgentId>,
     /// Why it never left.
     pub gate: Option<Gate>,
+    /// They called us: no attempt, and never placed; `caller_id` is the number they called.
+    pub inbound: bool,
 }
 
 impl AttemptRow {

@@ -1,6 +1,6 @@
 //! What a restarted engine must know.
 
-use domain::{AgentId, Intent, SignallingRecord, Timestamp};
+use domain::{AgentId, Intent, SignallingRecord, Timestamp, WorkState};
 
 /// Where numbering goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct OpenAttempt {
     pub answered: bool,
     /// The agent it was bridged to.
     pub agent: Option<AgentId>,
+    /// They called us: where the work with them stands.
+    pub came_in: Option<WorkState>,
 }
 
 /// A registered phone.

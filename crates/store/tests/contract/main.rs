@@ -29,6 +29,7 @@ mod crowd;
 mod database;
 mod fixture;
 mod import;
+mod inbound;
 mod journal;
 mod ladders;
 mod reading;

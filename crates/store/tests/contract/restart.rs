@@ -103,9 +103,9 @@ async fn what_nobody_typified_is_found_until_someone_does(record: Record) {
     writer.commit(store, 10, calls).await;
     let later = record.reopened().await.store;
     let untyped = later.untyped_attempts().await.unwrap();
-    let ids: Vec<_> = untyped.iter().map(|intent| intent.attempt).collect();
+    let ids: Vec<_> = untyped.iter().map(|(intent, _)| intent.attempt).collect();
     assert_eq!(ids, [attempt(1)]);
-    assert_eq!(untyped[0].contact, items[0].contact.id);
+    assert_eq!(untyped[0].0.contact, items[0].contact.id);
     let contact = items[1].contact.id;
     let work = later.work(campaign, contact).await.unwrap().unwrap();
     assert_eq!((work.attempts, work.due), (1, at(600)));

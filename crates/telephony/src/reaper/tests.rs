@@ -45,6 +45,7 @@ impl Board {
             secret: [1; 32],
             causes: Causes::default(),
             message: Prompt::from_g711(Codec::Pcma, &[1; 160]).expect("not empty"),
+            menu: Prompt::beeps(1),
             seed: [2; 32],
         };
         let kind = ListenerKind::Plain;
@@ -55,6 +56,7 @@ impl Board {
             secret: config.secret,
             causes: config.causes,
             message: config.message,
+            menu: config.menu,
             seed: config.seed,
             probe_every: None,
             session_timer: None,

@@ -28,6 +28,9 @@ pub(crate) const ADVISOR: u8 = 0x22;
 /// What the message to abandoned callers says.
 pub(crate) const MESSAGE: u8 = 0x33;
 
+/// What a caller hears while nobody is ready.
+pub(crate) const MENU: u8 = 0x44;
+
 pub(crate) struct Floor {
     pub(crate) telephony: Telephony,
     reports: mpsc::UnboundedReceiver<Report>,
@@ -51,6 +54,7 @@ pub(crate) fn config() -> TelephonyConfig {
         secret: [5; 32],
         causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[MESSAGE; 4000]).expect("half a second of G.711"),
+        menu: Prompt::from_g711(Codec::Pcma, &[MENU; 4000]).expect("half a second of G.711"),
         seed: [6; 32],
     }
 }

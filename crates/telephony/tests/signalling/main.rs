@@ -9,6 +9,7 @@ mod far_end;
 mod floor;
 mod handed_on;
 mod hostile;
+mod inbound;
 mod ipv6;
 mod library;
 mod lines;

@@ -52,6 +52,10 @@ pub(crate) enum Seen {
 /// What a test may ask a peer to do.
 enum Ask {
     Call(String),
+    /// To whom, at which address, and as whom.
+    CallAs(String, SocketAddr, String),
+    /// A key of the caller of this user, in the audio or by INFO.
+    Press(String, char, bool),
     HangUp(String),
     Stop,
 }
@@ -104,6 +108,18 @@ impl Peer {
     pub(crate) fn calls(&self, user: &str) {
         let call = Ask::Call(user.into());
         self.asks.send(call).expect("the peer runs");
+    }
+
+    /// A carrier hands a call to this user over, from another.
+    pub(crate) fn brings(&self, to: SocketAddr, user: &str, from: &str) {
+        let call = Ask::CallAs(user.into(), to, from.into());
+        self.asks.send(call).expect("the peer runs");
+    }
+
+    /// The caller of this user presses a key: in the audio (RFC 4733), or told by INFO.
+    pub(crate) fn presses(&self, user: &str, key: char, in_audio: bool) {
+        let press = Ask::Press(user.into(), key, in_audio);
+        self.asks.send(press).expect("the peer runs");
     }
 
     pub(crate) fn hang_up(&self, user: &str) {
@@ -209,7 +225,12 @@ impl Worker {
         loop {
             let now = Instant::now();
             match asks.try_recv() {
-                Ok(Ask::Call(user)) => self.call(now, user),
+                Ok(Ask::Call(user)) => {
+                    let (registrar, own, word) = self.setup.register.clone().expect("a phone");
+                    self.call(now, user, registrar, (own, Some(word)));
+                }
+                Ok(Ask::CallAs(user, to, own)) => self.call(now, user, to, (own, None)),
+                Ok(Ask::Press(user, key, in_audio)) => self.press(now, &user, key, in_audio),
                 Ok(Ask::HangUp(user)) => self.hang_up(now, &user),
                 Ok(Ask::Stop) => return,
                 Err(_) => {}
@@ -370,9 +391,39 @@ impl Worker {
         }
     }
 
-    fn call(&mut self, now: Instant, user: String) {
-        let (registrar, own, word) = self.setup.register.clone().expect("only phones call");
-        let rtp = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
+    fn press(&mut self, now: Instant, user: &str, key: char, in_audio: bool) {
+        let found = self.calls.iter_mut().find(|(_, call)| call.user == user);
+        let (&handle, call) = found.expect("a call to that user");
+        if !in_audio {
+            let held = Duration::from_millis(160);
+            self.endpoint.send_digit(now, handle, key, held);
+            return;
+        }
+        let event = "0123456789*#".find(key).expect("a key") as u8;
+        let remote = call.remote.expect("it was answered");
+        // The same event, longer each time, and its end said twice (RFC 4733 section 2.5).
+        for (length, end) in [(160_u16, 0), (320, 0), (480, 0x80), (480, 0x80)] {
+            let mut packet = vec![0x80, 101];
+            packet.extend(call.sequence.to_be_bytes());
+            packet.extend(77_u32.to_be_bytes());
+            packet.extend(0x0bad_cafe_u32.to_be_bytes());
+            packet.extend([event, end | 10]);
+            packet.extend(length.to_be_bytes());
+            call.sequence = call.sequence.wrapping_add(1);
+            let sent = call.rtp.send_to(&packet, remote);
+            sent.expect("loopback takes datagrams");
+        }
+    }
+
+    fn call(
+        &mut self,
+        now: Instant,
+        user: String,
+        registrar: SocketAddr,
+        (own, word): (String, Option<String>),
+    ) {
+        let here = self.socket.local_addr().expect("bound").ip();
+        let rtp = UdpSocket::bind((here, 0)).expect("loopback has free ports");
         rtp.set_nonblocking(true).expect("a socket");
         let local = rtp.local_addr().expect("bound");
         let offer = sdp::offer(local, 1, &[Codec::Pcma], Direction::SendRecv);
@@ -386,7 +437,7 @@ impl Worker {
             from_tag: None,
             branch: None,
             offer: offer.clone(),
-            credentials: Some((own, word)),
+            credentials: word.map(|word| (own, word)),
             ring_timeout: Duration::from_secs(20),
             headers: Vec::new(),
         };

@@ -1,0 +1,73 @@
+//! What follows from a typification, in the very step in which it is said: the
+//! call, its past, later calls of the contact, and what waits in hoppers.
+
+use domain::{AgentId, Event, Typification, WorkState};
+
+use crate::Engine;
+use crate::typify::Understood;
+
+impl Engine {
+    /// Takes the word of somebody, into the record and everywhere it matters at once.
+    pub(crate) fn take_word(&mut self, agent: Option<AgentId>, what: Understood, note: String) {
+        let attempt = what.attempt;
+        if what.suppresses {
+            self.opted_out.insert(what.person, what.number);
+        }
+        if let Some(call) = self.calls.get_mut(attempt) {
+            call.typified = true;
+            call.typified_as = Some(what.next.clone());
+        }
+        if let Some(past) = self.past.get_mut(attempt) {
+            let first = !past.typified;
+            past.typified = true;
+            past.update = Some(what.next.clone());
+            if first && let Some(run) = self.runs.get_mut(&what.campaign) {
+                run.untyped = run.untyped.saturating_sub(1);
+            }
+        }
+        let state = what.next.state;
+        if state != WorkState::Ready && state != WorkState::Leased {
+            self.end_work_of_later(&what, state);
+        }
+        self.take_out_of_hoppers(&what);
+        self.will_be_due(&what.next);
+        self.emit(Event::Typified(Typification {
+            attempt,
+            agent,
+            code: what.code,
+            note,
+            corrects: what.typified,
+            next: what.next,
+        }));
+    }
+
+    /// A later attempt on the contact goes on: it must not open the work again.
+    fn end_work_of_later(&mut self, what: &Understood, state: WorkState) {
+        let contact = what.contact;
+        if !self.calls.have(contact) {
+            return;
+        }
+        for call in self.calls.iter_mut() {
+            let same = call.intent.campaign == what.campaign && call.intent.contact == contact;
+            if same && call.intent.attempt != what.attempt {
+                call.work_ended = Some(state);
+            }
+        }
+    }
+
+    /// What waits in a hopper was leased before this was said.
+    fn take_out_of_hoppers(&mut self, what: &Understood) {
+        let mut back = Vec::new();
+        for run in self.runs.values_mut() {
+            if run.campaign.id == what.campaign {
+                // The typification itself says what becomes of this one.
+                run.hopper.remove_contact(what.contact);
+            }
+            if what.suppresses {
+                let gone = run.hopper.remove_person(what.person, what.number);
+                back.extend(gone.iter().map(campaigns::suppress));
+            }
+        }
+        self.release(back);
+    }
+}
