@@ -16,6 +16,7 @@ mod explain;
 mod hashing;
 mod health;
 mod import;
+mod inbound;
 mod kpis;
 mod ladders;
 mod lists;
@@ -50,6 +51,7 @@ pub use destinations::{apply_destination, destination_shown, generated_password,
 pub use error::ApiError;
 pub use explain::explain;
 pub use import::{ImportRequest, Imported, load};
+pub use inbound::inbound_shown;
 pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
@@ -141,6 +143,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(users::change, users::remove))
         .routes(routes!(attempts::page))
         .routes(routes!(attempts::typifications))
+        .routes(routes!(inbound::page))
         .routes(routes!(transfer::steps))
         .routes(routes!(ladders::of_attempt))
         .routes(routes!(lists::all))

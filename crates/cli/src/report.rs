@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
-use store::AttemptFilter;
+use domain::AttemptId;
+use store::{AttemptFilter, InboundFilter};
 use wire::KpiReport;
 
 use crate::Global;
@@ -39,6 +40,21 @@ pub(crate) enum Report {
         /// Those counted by an indicator: placed, answered, effective, sale, abandoned, ...
         #[arg(long)]
         set: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Calls that others made to our caller ids
+    Inbound {
+        /// From [default: today in Bogotá]
+        #[arg(long)]
+        from: Option<String>,
+        /// Until, not included [default: now]
+        #[arg(long)]
+        to: Option<String>,
+        /// Those after this one: the last of the page before
+        #[arg(long)]
+        after: Option<i64>,
         /// At most so many
         #[arg(long, default_value_t = 100)]
         limit: u32,
@@ -102,6 +118,22 @@ impl Report {
                 let rows = store.attempts(&filter).await?;
                 let attempts: Vec<_> = rows.iter().map(api::attempt_shown).collect();
                 show(global, &attempts, |_| attempts_table(&rows))
+            }
+            Report::Inbound {
+                from: begin,
+                to,
+                after,
+                limit,
+            } => {
+                let filter = InboundFilter {
+                    from: Some(from(begin)?),
+                    to: Some(until(to)?),
+                    after: after.map(AttemptId::new),
+                    limit: *limit,
+                };
+                let rows = store.inbound_calls(&filter).await?;
+                let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
+                show(global, &calls, |_| inbound_table(&rows))
             }
         }
     }
@@ -172,5 +204,34 @@ fn attempts_table(rows: &[store::AttemptRow]) {
         &["attempt", "at", "phone", "outcome", "code", "talk"],
         &rows,
         "no attempts in this period",
+    );
+}
+
+fn inbound_table(rows: &[store::InboundRow]) {
+    let number = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.to_string(),
+                shown(row.at),
+                row.phone
+                    .map_or_else(|| "hidden".to_owned(), |phone| phone.to_string()),
+                row.called.to_string(),
+                number(row.campaign.map(domain::CampaignId::get)),
+                number(row.agent.map(domain::AgentId::get)),
+                row.outcome
+                    .map_or("open", |outcome| outcome.word())
+                    .to_owned(),
+                row.code.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            "call", "at", "phone", "called", "campaign", "agent", "outcome", "code",
+        ],
+        &rows,
+        "nobody called in this period",
     );
 }

@@ -75,7 +75,7 @@ const typifyForm = () => {
 };
 
 const contactCard = (contact) => make('section', { class: 'card' },
-  make('h2', {}, contact.name || '—'),
+  make('h2', {}, contact.name || '—', contact.inbound ? make('span', { class: 'badge' }, word('callsUs')) : ''),
   make('dl', {}, [[word('campaign'), contact.campaign], [word('document'), contact.document], [word('segment'), contact.segment],
     ...contact.phones.map((phone) => ['☎', phone.number + (phone.current ? ' ●' : '')]), ...contact.attributes]
     .filter(([, value]) => value).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])));

@@ -4,7 +4,7 @@ import { word, percent, number, clock } from '/words.js';
 import { ask, enter, leave, listen, make } from '/session.js';
 
 const STATUSES = ['ready', 'reserved', 'talking', 'wrap_up', 'break', 'lost', 'offline'];
-const CALLS = ['intended', 'dialing', 'ringing', 'waiting', 'talking', 'message'];
+const CALLS = ['intended', 'dialing', 'ringing', 'waiting', 'talking', 'message', 'inbound'];
 const page = document.getElementById('page');
 
 const tile = (label, value, kind = '') =>

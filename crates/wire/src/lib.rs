@@ -9,6 +9,7 @@ mod campaign;
 mod desk;
 mod destination;
 mod explanation;
+mod inbound;
 mod kpi;
 mod ladder;
 mod list;
@@ -35,6 +36,7 @@ pub use destination::{
     TransferTo,
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
+pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiReport};
 pub use ladder::{Ladder, LadderMessage};
 pub use list::{ContactList, Loaded};
