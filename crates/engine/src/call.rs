@@ -124,6 +124,8 @@ pub(crate) struct Call {
     pub(crate) failed_with: Cause,
     /// We ordered its end before anyone answered.
     pub(crate) given_up: bool,
+    /// It rang as long as it may before that, and only its end is awaited: nobody answered.
+    pub(crate) rang_out: bool,
     /// Given up for the risk it carried, after it rang as long as the law
     /// asks: an attempt like any other that nobody answered.
     pub(crate) cut_short: bool,
@@ -159,6 +161,7 @@ impl Call {
             tried: Vec::new(),
             failed_with: Cause::default(),
             given_up: false,
+            rang_out: false,
             cut_short: false,
             typified_as: None,
             typified: false,

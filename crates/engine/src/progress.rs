@@ -227,7 +227,7 @@ impl Engine {
         if self.strangers.contains_key(&attempt) {
             return self.dismiss_stranger(attempt);
         }
-        let Some(call) = self.calls.get(attempt) else {
+        let Some(call) = self.calls.get_mut(attempt) else {
             return;
         };
         match call.phase {
@@ -245,6 +245,7 @@ impl Engine {
                 self.hang_up_answered(attempt, EndedBy::System);
             }
             Phase::Ordered | Phase::Dialing | Phase::Ringing if !call.given_up => {
+                call.rang_out = call.phase == Phase::Ringing;
                 self.give_up(attempt);
             }
             Phase::Ordered => self.refuse(attempt, own_gate("call.silent"), self.now),
@@ -304,6 +305,7 @@ fn failure(call: &Call, said: Outcome) -> Outcome {
         | Outcome::UnknownCrash
         | Outcome::Unserved
         | Outcome::Refused => Outcome::Congestion,
+        Outcome::NoAnswer | Outcome::Cancelled if call.rang_out => Outcome::NoAnswer,
         Outcome::NoAnswer | Outcome::Cancelled if call.given_up => Outcome::Cancelled,
         other => other,
     }

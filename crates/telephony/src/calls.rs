@@ -70,7 +70,7 @@ pub(crate) struct CustomerCall {
     heard: bool,
     /// Whether 180 or 183 was reported.
     rang: bool,
-    /// Whether we were told to end it.
+    /// Whether we were told to end it before it had rung out.
     given_up: bool,
 }
 
@@ -454,7 +454,8 @@ impl Exchange {
         if call.answered().is_some() {
             self.end_answered(now, attempt, EndedBy::System);
         } else {
-            call.given_up = true;
+            // One that rang out already goes on being that: the network only takes its time to agree.
+            call.given_up |= !self.endpoint.is_given_up(call.handle);
             self.endpoint.hang_up(now, call.handle, None);
         }
     }

@@ -130,7 +130,7 @@ fn a_call_that_never_left_is_no_attempt() {
 }
 
 #[test]
-fn a_call_that_reports_nothing_is_ended_and_then_forgotten() {
+fn a_call_that_reports_nothing_after_it_rang_out_is_ended_and_was_not_answered() {
     let mut floor = progressive(1, 1);
     let call = floor.last_dialed();
     floor.rings(call).after(secs(25 + 10));
@@ -139,8 +139,9 @@ fn a_call_that_reports_nothing_is_ended_and_then_forgotten() {
     floor.after(secs(35));
     assert_eq!(
         floor.outcome(call),
-        Some((Outcome::Cancelled, EndedBy::System))
+        Some((Outcome::NoAnswer, EndedBy::System))
     );
+    assert_eq!(floor.state_of(1).1.attempts, 1, "a phone rang for it");
     // It lives after all: nobody waits for it any more.
     floor.orders.clear();
     floor.answers(call);

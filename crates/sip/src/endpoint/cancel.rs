@@ -7,6 +7,12 @@ use crate::message::{Method, Request};
 use std::time::Instant;
 
 impl Endpoint {
+    /// Whether a call of ours rang out or was hung up before an answer, and only its end is awaited.
+    pub fn is_given_up(&self, call: CallHandle) -> bool {
+        let phase = self.calls.get(&call).map(|call| &call.phase);
+        matches!(phase, Some(Phase::Calling(calling)) if calling.stop.is_some())
+    }
+
     pub(super) fn on_ring_timeout(&mut self, now: Instant, handle: CallHandle) {
         self.stop_calling(now, handle, Stop::RingTimeout);
     }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use domain::{Cause, EndedBy, Outcome};
 use engine::{CallProgress, Command};
+use sip::message::Method;
 
 use crate::floor::{
     ANSWERS, ANSWERS_MUTE, ANSWERS_NONSENSE, BUSY, DECLINES, Floor, HANGS_UP_AT_ONCE, MESSAGE,
     RINGS, UNAVAILABLE, UNKNOWN, carrier, config, hung_up_by, sees,
 };
 use crate::peer::Seen;
+use crate::scripted::Scripted;
 
 fn failed(outcome: Outcome, status: u16) -> CallProgress {
     CallProgress::Failed {
@@ -62,6 +64,23 @@ async fn a_call_that_rings_out_is_cancelled_and_counts_as_not_answered() {
         "{end:?}"
     );
     sees(&carrier, &Seen::Cancelled(RINGS.into())).await;
+}
+
+#[tokio::test]
+async fn a_call_that_rang_out_counts_as_not_answered_though_the_network_is_slow_to_agree() {
+    let mut floor = Floor::open().await;
+    let carrier = Scripted::start(floor.telephony.local()).await;
+    floor.trunk_to(carrier.address());
+    let call = floor.calls_for(RINGS, Duration::from_millis(300));
+    let dialog = carrier.called().await;
+    carrier.says(&dialog.invite, 180, &[], "").await;
+    let cancel = carrier.asked(Method::Cancel).await;
+    carrier.says(&cancel, 200, &[], "").await;
+    // The engine does not wait for ever.
+    floor.call(call, |p| *p == CallProgress::Ringing).await;
+    floor.orders(Command::HangUp { attempt: call });
+    carrier.says(&dialog.invite, 487, &[], "").await;
+    assert_eq!(floor.next(call).await, failed(Outcome::NoAnswer, 487));
 }
 
 #[tokio::test]
