@@ -31,15 +31,7 @@ impl Desk {
     /// Logs in and works until told to stop.
     pub(crate) fn open(http: SocketAddr, user: &str, password: &str) -> Desk {
         let stop = Arc::new(AtomicBool::new(false));
-        let mut seat = Seat {
-            url: format!("http://{http}/api/v1"),
-            token: String::new(),
-            talking: None,
-            typed: Typed::new(),
-        };
-        let form = json!({"user": user, "password": password});
-        let session = seat.post("session", form).expect("their own password");
-        seat.token = session["token"].as_str().expect("a token").to_owned();
+        let mut seat = Seat::take(http, user, password);
         until("their phone registers", PATIENCE, || {
             seat.get("agent")["registered"] == true
         });
@@ -62,7 +54,8 @@ impl Desk {
     }
 }
 
-struct Seat {
+/// Their place before the API.
+pub(crate) struct Seat {
     url: String,
     token: String,
     /// The attempt on the line, and since when.
@@ -71,6 +64,20 @@ struct Seat {
 }
 
 impl Seat {
+    /// Signs in.
+    pub(crate) fn take(http: SocketAddr, user: &str, password: &str) -> Seat {
+        let mut seat = Seat {
+            url: format!("http://{http}/api/v1"),
+            token: String::new(),
+            talking: None,
+            typed: Typed::new(),
+        };
+        let form = json!({"user": user, "password": password});
+        let session = seat.post("session", form).expect("their own password");
+        seat.token = session["token"].as_str().expect("a token").to_owned();
+        seat
+    }
+
     fn look(&mut self) {
         let desk = self.get("agent");
         let attempt = desk["attempt"].as_i64();
@@ -108,7 +115,7 @@ impl Seat {
         self.typed.insert(attempt, (code.to_owned(), note));
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let request = ureq::get(format!("{}/{path}", self.url))
             .header("Authorization", format!("Bearer {}", self.token));
         let mut answer = request.call().expect("the engine serves");
@@ -116,7 +123,7 @@ impl Seat {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    fn post(&self, path: &str, form: Value) -> Result<Value, ureq::Error> {
+    pub(crate) fn post(&self, path: &str, form: Value) -> Result<Value, ureq::Error> {
         let mut request = ureq::post(format!("{}/{path}", self.url));
         if !self.token.is_empty() {
             request = request.header("Authorization", format!("Bearer {}", self.token));

@@ -1,9 +1,6 @@
 //! What becomes of each person of the base. The number called decides:
 //! `carrier.xml` plays it, this says what the record must then hold.
 
-/// How many are in the base.
-pub(crate) const PEOPLE: usize = 500;
-
 /// What the carrier does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -38,6 +35,15 @@ impl Fate {
             (_, 7) => Fate::Listens,
             (_, 8) => Fate::Leaves,
             _ => Fate::SwitchedOff,
+        }
+    }
+
+    /// What a proxy makes of that: its 503 would take the proxy itself for the one out of service
+    /// (RFC 3261 section 16.7 step 6), so it says 500, in words of its own and without a Reason.
+    pub(crate) fn recorded_behind(self, proxy: bool) -> (&'static str, Option<u64>, Option<u64>) {
+        match (self, proxy) {
+            (Fate::Congested, true) => ("congestion", Some(500), None),
+            _ => self.recorded(),
         }
     }
 
@@ -84,10 +90,19 @@ pub(crate) fn code(person: usize) -> &'static str {
     ["NI07", "VE01", "TE01"][person % 3]
 }
 
+/// A few people, and among them every fate at least once.
+pub(crate) fn one_of_each() -> Vec<usize> {
+    let sevens = (17..100).step_by(10);
+    (0..10)
+        .chain([23, 36, 45, 55, 66, 78, 88])
+        .chain(sevens)
+        .collect()
+}
+
 /// The base as a client would send it.
-pub(crate) fn base() -> String {
+pub(crate) fn base(people: &[usize]) -> String {
     let mut text = String::from("documento;nombre;celular;segmento;ciudad\r\n");
-    for person in 0..PEOPLE {
+    for person in people {
         text += &format!(
             "{};Persona Número {person};300{:07};Oro;Bogotá D.C.\r\n",
             10_000_000 + person,

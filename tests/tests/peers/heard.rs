@@ -16,7 +16,7 @@ const SLACK: f64 = 0.3;
 /// Each phone recorded the voices of the customers its advisor had, in that
 /// order and no others.
 pub(crate) fn advisors_heard_their_customers(
-    phones: &[Phone],
+    phones: &[Box<dyn Phone>],
     advisors: &[Advisor],
     attempts: &[Value],
 ) {

@@ -1,13 +1,15 @@
-//! The main job, end to end, with peers that others wrote: a base of 500
-//! people is dialed through sipp as the carrier to baresip phones that
-//! registered with digest. The number called decides what becomes of a call,
-//! so that the right record of every contact is known beforehand. Everybody
-//! says a tone, so that the right sound in every ear is known as well.
+//! The main job, end to end, with peers that others wrote: a base is dialed
+//! through sipp as the carrier to phones that registered with digest. The number
+//! called decides what becomes of a call, so that the right record of every
+//! contact is known beforehand. Everybody says a tone, so that the right sound
+//! in every ear is known as well.
 
 mod desk;
 mod fate;
 mod heard;
+mod linphone;
 mod peer;
+mod proxy;
 mod record;
 mod tone;
 mod trace;
@@ -19,9 +21,10 @@ use tests::shift::Seat;
 use tests::{Floor, Running};
 
 use crate::desk::{Desk, Typed};
-use crate::fate::PEOPLE;
 use crate::heard::{advisors_heard_their_customers, customers_heard_their_advisor};
-use crate::peer::{Carrier, Phone};
+use crate::linphone::Linphone;
+use crate::peer::{Baresip, Carrier, Phone};
+use crate::proxy::Proxy;
 use crate::record::{
     attempts, attempts_were_charged_but_for_congestion, every_contact_ended_as_its_number_says,
     the_wire_saw_what_the_record_holds, typifications_stand_beside_the_outcome,
@@ -30,9 +33,25 @@ use crate::record::{
 use crate::tone::Ear;
 
 const CAMPAIGN: &str = "extremo";
-const ADVISORS: usize = 8;
 /// The whole base, with a machine that does other things too.
 const WHOLE_BASE: Duration = Duration::from_secs(240);
+
+/// Who takes part.
+struct Cast {
+    /// Whom the base holds.
+    people: Vec<usize>,
+    advisors: usize,
+    phones: Phones,
+    /// A proxy that the trunk registers at stands before the carrier.
+    proxy: bool,
+}
+
+/// Who made the phones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phones {
+    Baresip,
+    Linphone,
+}
 
 struct Advisor {
     seat: Seat,
@@ -42,15 +61,37 @@ struct Advisor {
 
 #[test]
 fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
+    dial(&Cast {
+        people: (0..500).collect(),
+        advisors: 8,
+        phones: Phones::Baresip,
+        proxy: false,
+    });
+}
+
+#[test]
+fn a_base_dialed_through_kamailio_to_linphone_ends_as_its_numbers_say() {
+    dial(&Cast {
+        people: fate::one_of_each(),
+        advisors: 5,
+        phones: Phones::Linphone,
+        proxy: true,
+    });
+}
+
+fn dial(cast: &Cast) {
     let ear = Ear::open();
     let carrier = Carrier::start(ear.port());
+    let proxy = cast.proxy.then(|| Proxy::before(carrier.address));
     let floor = Floor::new();
-    // baresip 1.0 gives up at a challenge it does not know, where it should
-    // pass over it (RFC 8760 section 2.4).
-    floor.sip_setting("digests = [\"MD5\"]");
-    let advisors = set_up(&floor, &carrier);
+    if cast.phones == Phones::Baresip {
+        // baresip 1.0 gives up at a challenge it does not know, where it should
+        // pass over it (RFC 8760 section 2.4).
+        floor.sip_setting("digests = [\"MD5\"]");
+    }
+    let advisors = set_up(&floor, cast, &trunk(&carrier, proxy.as_ref()));
     let engine = floor.serve();
-    let phones = plug_in(&engine, &advisors);
+    let phones = plug_in(&engine, cast.phones, &advisors);
     let desks: Vec<Desk> = advisors
         .iter()
         .map(|Advisor { seat, .. }| Desk::open(engine.http(), &seat.user, &seat.password))
@@ -60,7 +101,7 @@ fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
         // A look costs a process; twice a second is often enough.
         std::thread::sleep(Duration::from_millis(500));
         let attempts = attempts(&floor);
-        attempts.len() >= PEOPLE && attempts.iter().all(|row| row["code"].is_string())
+        attempts.len() >= cast.people.len() && attempts.iter().all(|row| row["code"].is_string())
     });
     let typed: Typed = desks.into_iter().flat_map(Desk::close).collect();
     engine.stop();
@@ -71,26 +112,33 @@ fn a_base_dialed_through_sipp_to_baresip_ends_as_its_numbers_say() {
     customers_heard_their_advisor(&ear, &advisors, &attempts);
     the_wire_saw_what_the_record_holds(&trace, &carrier.complaints(), &attempts);
     who_did_not_answer_was_given_time(&trace);
-    every_contact_ended_as_its_number_says(&attempts);
+    every_contact_ended_as_its_number_says(cast, &attempts);
     attempts_were_charged_but_for_congestion(&floor, &attempts);
     typifications_stand_beside_the_outcome(&attempts, &typed);
     let verdict = floor.run(&["verify"]);
     assert_eq!(verdict["verify"], "ok", "{verdict}");
 }
 
-fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Advisor> {
-    let base = floor.file("base.csv", fate::base());
+/// How the trunk reaches the carrier.
+fn trunk(carrier: &Carrier, proxy: Option<&Proxy>) -> String {
+    match proxy {
+        None => format!("--port {}", carrier.address.port()),
+        Some(proxy) => proxy.trunk(),
+    }
+}
+
+fn set_up(floor: &Floor, cast: &Cast, trunk: &str) -> Vec<Advisor> {
+    let base = floor.file("base.csv", fate::base(&cast.people));
     let base = base.to_str().expect("folders of tests are ASCII");
     let acta = floor.run(&["list", "import", base, "--name", "base"]);
-    assert_eq!(acta["acta"]["valid"], PEOPLE, "{acta}");
-    let port = carrier.address.port().to_string();
+    assert_eq!(acta["acta"]["valid"], cast.people.len(), "{acta}");
     let words = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
     let run = |line: String| {
         let words = words(&line);
         floor.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
     };
     run(format!(
-        "trunk set operador --host 127.0.0.1 --port {port} --channels 60 --cps 30"
+        "trunk set operador --host 127.0.0.1 {trunk} --channels 60 --cps 30"
     ));
     // Progressive: a customer who answers has an advisor, so every outcome is determined.
     run(format!(
@@ -98,7 +146,7 @@ fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Advisor> {
          --caller-id +576015550100 --law laboratorio --ring-timeout 15s --wrap-up 60s \
          --attempts-per-contact 1"
     ));
-    let advisors = (0..ADVISORS).map(|number| Advisor {
+    let advisors = (0..cast.advisors).map(|number| Advisor {
         seat: floor.hire(&format!("asesor{number}"), CAMPAIGN),
         says: 600.0 + 100.0 * number as f64,
     });
@@ -107,11 +155,13 @@ fn set_up(floor: &Floor, carrier: &Carrier) -> Vec<Advisor> {
     advisors
 }
 
-fn plug_in(engine: &Running, advisors: &[Advisor]) -> Vec<Phone> {
-    advisors
-        .iter()
-        .map(|Advisor { seat, says }| {
-            Phone::start(&seat.user, &seat.sip_password, engine.sip(), *says)
-        })
-        .collect()
+fn plug_in(engine: &Running, phones: Phones, advisors: &[Advisor]) -> Vec<Box<dyn Phone>> {
+    let plug = |Advisor { seat, says }: &Advisor| -> Box<dyn Phone> {
+        let (user, password, registrar) = (&seat.user, &seat.sip_password, engine.sip());
+        match phones {
+            Phones::Baresip => Box::new(Baresip::start(user, password, registrar, *says)),
+            Phones::Linphone => Box::new(Linphone::start(user, password, registrar, *says)),
+        }
+    };
+    advisors.iter().map(plug).collect()
 }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, UdpSocket};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -14,18 +15,19 @@ use crate::tone::{encode, read_wav, tone, write_wav};
 use crate::trace::{self, Trace};
 
 /// A process of the test.
-struct Peer {
-    child: Child,
-    folder: tempfile::TempDir,
+pub(crate) struct Peer {
+    pub(crate) child: Child,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Peer {
-    fn start(mut command: Command, folder: tempfile::TempDir) -> Peer {
+    pub(crate) fn start(mut command: Command, folder: tempfile::TempDir) -> Peer {
         let file = |name| File::create(folder.path().join(name)).expect("the folder is ours");
         let child = command
             .current_dir(folder.path())
             .env("HOME", folder.path())
-            .stdin(Stdio::null())
+            .process_group(0)
+            .stdin(Stdio::piped())
             .stdout(file("out.txt"))
             .stderr(file("err.txt"))
             .spawn()
@@ -39,8 +41,10 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // Already over when it broke off, and then the test has said so.
-        let _ = self.child.kill();
+        // It and all it started: a proxy and a browser are many processes. Already over when it broke
+        // off, and then the test has said so.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.child.wait();
     }
 }
@@ -95,13 +99,19 @@ impl Carrier {
 }
 
 /// An advisor's phone.
-pub(crate) struct Phone {
+pub(crate) trait Phone {
+    /// Everything it heard; whole once its line was taken down.
+    fn heard(&self) -> Vec<i16>;
+}
+
+/// A phone made by baresip.
+pub(crate) struct Baresip {
     peer: Peer,
 }
 
-impl Phone {
+impl Baresip {
     /// A baresip that registers, answers by itself and says a tone.
-    pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Phone {
+    pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Baresip {
         let folder = tempfile::tempdir().expect("a folder for baresip");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("rec")).expect("the folder is ours");
@@ -126,13 +136,14 @@ impl Phone {
         fs::write(at("config"), config).expect("the folder is ours");
         let mut command = Command::new("baresip");
         command.args(["-4", "-f", "."]);
-        Phone {
+        Baresip {
             peer: Peer::start(command, folder),
         }
     }
+}
 
-    /// Everything it heard; whole once its line was taken down.
-    pub(crate) fn heard(&self) -> Vec<i16> {
+impl Phone for Baresip {
+    fn heard(&self) -> Vec<i16> {
         let folder = self.peer.folder.path().join("rec");
         let files = fs::read_dir(folder).expect("made at the start");
         let mut files: Vec<PathBuf> = files
