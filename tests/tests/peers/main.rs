@@ -3,6 +3,8 @@
 //! called decides what becomes of a call, so that the right record of every
 //! contact is known beforehand. Everybody says a tone, so that the right sound
 //! in every ear is known as well.
+//!
+//! Beside it, others who come to the same door: the tools of SIPVicious.
 
 mod desk;
 mod fate;
@@ -11,6 +13,7 @@ mod linphone;
 mod peer;
 mod proxy;
 mod record;
+mod sipvicious;
 mod tone;
 mod trace;
 

@@ -65,6 +65,8 @@ impl Endpoint {
     /// otherwise fill our memory with transactions.
     fn challenge(&mut self, arrived: &Arrived, challenges: &[Challenge]) {
         let mut response = self.response(&arrived.request, status(401));
+        // Strangers need not know what program this is.
+        response.headers.remove("Server");
         for challenge in challenges {
             response
                 .headers

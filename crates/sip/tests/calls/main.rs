@@ -13,6 +13,7 @@ mod renewal;
 mod script;
 mod session_timer;
 mod soak;
+mod timing;
 mod within;
 #[allow(dead_code, reason = "a vocabulary, not all of which every test needs")]
 mod world;
