@@ -4,12 +4,14 @@
 //! contact is known beforehand. Everybody says a tone, so that the right sound
 //! in every ear is known as well.
 //!
-//! Beside it, others who come to the same door: the tools of SIPVicious.
+//! Beside it, others who come to the same door: a page with JsSIP in a browser, and SIPVicious.
 
+mod browser;
 mod desk;
 mod fate;
 mod heard;
 mod linphone;
+mod page;
 mod peer;
 mod proxy;
 mod record;
