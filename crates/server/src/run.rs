@@ -70,6 +70,11 @@ impl Loop {
     pub(crate) async fn run(mut self, mut inbox: Inbox) -> Option<GivenUp> {
         let mut reload = tokio::time::interval(RELOAD_EVERY);
         reload.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        // What the floor is comes before all that happens on it: the report of a trunk or a phone
+        // that the engine has not heard of would be lost.
+        while let Ok(prepared) = inbox.aside.try_recv() {
+            self.came_back(prepared);
+        }
         loop {
             let wake = self.next_wake();
             tokio::select! {

@@ -75,7 +75,7 @@ impl Server {
         let figures = Arc::new(LoopFigures::new()?);
         restart::restore_phones(&store, &telephony, now).await?;
         for input in inputs {
-            // The loop is not running yet: it reads these first.
+            // The loop reads these before anything else.
             let _ = aside.send(Aside::Input(input));
         }
         for past in left.past {
