@@ -40,6 +40,8 @@ use crate::tone::Ear;
 const CAMPAIGN: &str = "extremo";
 /// The whole base, with a machine that does other things too.
 const WHOLE_BASE: Duration = Duration::from_secs(240);
+/// Advisors who are ready have calls dialed for them at once; on such a machine, within this.
+const AT_WORK: Duration = Duration::from_secs(15);
 
 /// Who takes part.
 struct Cast {
@@ -102,6 +104,9 @@ fn dial(cast: &Cast) {
         .map(|Advisor { seat, .. }| Desk::open(engine.http(), &seat.user, &seat.password))
         .collect();
 
+    until("the first call is under way", AT_WORK, || {
+        !attempts(&floor).is_empty()
+    });
     until("the whole base is dialed and typed", WHOLE_BASE, || {
         // A look costs a process; twice a second is often enough.
         std::thread::sleep(Duration::from_millis(500));
