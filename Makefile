@@ -5,7 +5,7 @@ AGENTS ?= 20
 SEED ?= 1
 
 SECONDS_EACH ?= 60
-FUZZ = message framing endpoint sdp digest rtp rtcp websocket
+FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket
 
 .PHONY: demo test lint deny tools bench soak fuzz
 

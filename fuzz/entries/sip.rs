@@ -115,6 +115,20 @@ pub(crate) fn sdp(bytes: &[u8]) {
     let _ = sdp::revised(&ours, &text);
 }
 
+/// What may be a STUN question: the answer is small, belongs to it and tells the source alone.
+pub(crate) fn stun(bytes: &[u8]) {
+    for source in ["192.0.2.9:40000", "[2001:db8::9]:40000"] {
+        let source: SocketAddr = source.parse().expect("an address");
+        let Some(answer) = sip::stun::answer(bytes, source) else {
+            continue;
+        };
+        assert!(sip::stun::is_question(bytes));
+        assert!(answer.len() <= bytes.len() + 32, "{} bytes", answer.len());
+        assert_eq!(answer[4..20], bytes[4..20]);
+        assert!(!sip::stun::is_question(&answer), "two would answer forever");
+    }
+}
+
 /// The value of Authorization or WWW-Authenticate.
 pub(crate) fn digest(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);

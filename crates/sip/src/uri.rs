@@ -6,6 +6,8 @@
 mod compare;
 
 use crate::message::Params;
+use crate::message::lexer::{cut, cut_before};
+use memchr::{memchr, memrchr};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -146,7 +148,9 @@ impl FromStr for Host {
             let address = address.replacen(":::", "::", 1);
             return address.parse().map(Self::V6).map_err(|_| UriError);
         }
-        if let Ok(ip) = text.parse() {
+        if text.starts_with(|c: char| c.is_ascii_digit())
+            && let Ok(ip) = text.parse()
+        {
             return Ok(Self::V4(ip));
         }
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
@@ -170,9 +174,10 @@ impl fmt::Display for Host {
 
 /// Reads `host` or `host:port`, blanks allowed around the colon (Via writes them).
 pub(crate) fn host_port(text: &str) -> Option<(Host, Option<u16>)> {
-    let colon = match text.rfind(']') {
-        Some(bracket) => text[bracket..].find(':').map(|colon| bracket + colon),
-        None => text.find(':'),
+    let bytes = text.as_bytes();
+    let colon = match memrchr(b']', bytes) {
+        Some(bracket) => memchr(b':', &bytes[bracket..]).map(|colon| bracket + colon),
+        None => memchr(b':', bytes),
     };
     let Some(colon) = colon else {
         return Some((text.parse().ok()?, None));
@@ -189,10 +194,12 @@ impl FromStr for Uri {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Self, UriError> {
-        if text.contains(breaks_uri) {
+        // Bytes first: characters beyond ASCII, of which few break anything, are rare.
+        let suspect = |byte| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"') || byte >= 0x7f;
+        if text.bytes().any(suspect) && text.contains(breaks_uri) {
             return Err(UriError);
         }
-        let (scheme, rest) = text.split_once(':').ok_or(UriError)?;
+        let (scheme, rest) = cut(text, b':').ok_or(UriError)?;
         match parse_scheme(scheme)? {
             scheme @ (Scheme::Sip | Scheme::Sips) => parse_sip(scheme, rest).ok_or(UriError),
             Scheme::Tel => parse_tel(rest).ok_or(UriError),
@@ -220,24 +227,24 @@ fn parse_scheme(text: &str) -> Result<Scheme, UriError> {
 }
 
 fn parse_sip(scheme: Scheme, rest: &str) -> Option<Uri> {
-    let (userinfo, rest) = match rest.split_once('@') {
+    let (userinfo, rest) = match cut(rest, b'@') {
         Some((userinfo, rest)) => (Some(userinfo), rest),
         None => (None, rest),
     };
     let (user, password) = match userinfo.filter(|text| !text.is_empty()) {
         None => (None, None),
-        Some(text) => match text.split_once(':') {
+        Some(text) => match cut(text, b':') {
             Some((user, password)) => (Some(user.to_owned()), Some(password.to_owned())),
             None => (Some(text.to_owned()), None),
         },
     };
-    let (rest, headers) = match rest.split_once('?') {
+    let (rest, headers) = match cut(rest, b'?') {
         Some((rest, headers)) => (rest, parse_headers(headers)?),
         None => (rest, Vec::new()),
     };
-    let (hostport, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+    let (hostport, params) = cut_before(rest, b';');
     let (host, port) = host_port(hostport)?;
-    if rest.contains('@') {
+    if memchr(b'@', rest.as_bytes()).is_some() {
         return None;
     }
     Some(Uri {
@@ -261,7 +268,7 @@ fn parse_headers(text: &str) -> Option<Vec<(String, String)>> {
 }
 
 fn parse_tel(rest: &str) -> Option<Uri> {
-    let (number, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+    let (number, params) = cut_before(rest, b';');
     let legal = |c: char| c.is_ascii_hexdigit() || "+-.()*#".contains(c);
     if !number.contains(|c: char| c.is_ascii_digit() || "*#".contains(c))
         || !number.chars().all(legal)

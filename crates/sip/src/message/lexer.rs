@@ -1,6 +1,8 @@
 //! The few lexical rules that all header grammars share (RFC 3261 section 25.1): tokens, quoted
 //! strings, lists. Everything is linear in its input and never fails on odd characters.
 
+use memchr::{memchr, memchr2};
+
 /// Whether `byte` may stand in a token.
 pub(crate) fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
@@ -27,20 +29,23 @@ pub(crate) fn is_blank(c: char) -> bool {
 
 /// `text` without blanks at its ends.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(is_blank)
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = text.as_bytes();
+    match blank(bytes.first()) || blank(bytes.last()) {
+        true => text.trim_matches(is_blank),
+        false => text,
+    }
 }
 
-/// Splits at `separator` wherever it stands outside quoted strings and angle brackets. `None` if a
-/// quote or bracket stays open.
-pub(crate) fn split_outside(text: &str, separator: u8) -> Option<Vec<&str>> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(end) = find_outside(rest, separator)? {
-        parts.push(&rest[..end]);
-        rest = &rest[end + 1..];
-    }
-    parts.push(rest);
-    Some(parts)
+/// `text` before and after the first `mark`, an ASCII character.
+pub(crate) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = memchr(mark, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// `text` before the first `mark`, an ASCII character, and from it on.
+pub(crate) fn cut_before(text: &str, mark: u8) -> (&str, &str) {
+    text.split_at(memchr(mark, text.as_bytes()).unwrap_or(text.len()))
 }
 
 /// Where `wanted` (an ASCII character) first stands outside quoted strings and angle brackets.
@@ -77,6 +82,11 @@ pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<Option<usize>> {
 /// Reads the quoted string at the start of `text`: its content without escapes, and what follows.
 pub(crate) fn quoted_string(text: &str) -> Option<(String, &str)> {
     let inner = text.strip_prefix('"')?;
+    // Most hold no escape.
+    let end = memchr2(b'"', b'\\', inner.as_bytes())?;
+    if inner.as_bytes()[end] == b'"' {
+        return Some((inner[..end].to_owned(), &inner[end + 1..]));
+    }
     let mut content = String::new();
     let mut escaped = false;
     for (index, c) in inner.char_indices() {

@@ -1,7 +1,7 @@
 //! Addresses with a display name and parameters (From, To, Contact, Route: RFC 3261 section 20.10).
 
 use super::Params;
-use super::lexer::{self, trim};
+use super::lexer::{self, cut, cut_before, trim};
 use crate::uri::Uri;
 use std::fmt;
 
@@ -52,7 +52,7 @@ impl NameAddr {
             };
         };
         let (before, inside) = (trim(&rest[..open]), &rest[open + 1..]);
-        let (uri, params) = inside.split_once('>')?;
+        let (uri, params) = cut(inside, b'>')?;
         let display = match display {
             Some(_) if !before.is_empty() => return None,
             Some(display) => Some(display),
@@ -67,7 +67,7 @@ impl NameAddr {
     }
 
     fn parse_bare(text: &str) -> Option<Self> {
-        let (uri, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let (uri, params) = cut_before(text, b';');
         let uri: Uri = trim(uri).parse().ok()?;
         // A question mark would have to be in brackets, else it could not be told from the header's
         // own text (RFC 3261 section 20.10).

@@ -104,7 +104,8 @@ pub(super) fn sought(name: &str) -> &str {
     }
 }
 
-fn known(name: &str) -> Option<&'static str> {
+/// The name under which a field called `name` is kept, if that is known.
+pub(super) fn known(name: &str) -> Option<&'static str> {
     if name.len() == 1 {
         return COMPACT
             .iter()
@@ -112,10 +113,9 @@ fn known(name: &str) -> Option<&'static str> {
             .map(|(_, long)| *long);
     }
     let alike = BY_LENGTH.get(name.len())?;
-    alike
-        .iter()
-        .find(|long| long.eq_ignore_ascii_case(name))
-        .copied()
+    let as_written = alike.iter().find(|long| **long == name);
+    let any_case = || alike.iter().find(|long| long.eq_ignore_ascii_case(name));
+    as_written.or_else(any_case).copied()
 }
 
 /// The long names by their length: most lengths have one or two, and every header of every message

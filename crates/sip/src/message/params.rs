@@ -1,12 +1,38 @@
 //! `;name=value` lists behind URIs and header values, in order, values as written on the wire.
 
-use super::lexer::{self, is_blank, trim};
+use super::lexer::{self, cut, is_blank, trim};
+use memchr::{memchr, memchr3};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Parameters in order; names compare without case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Params {
-    list: Vec<(String, Option<String>)>,
+    list: Vec<(Cow<'static, str>, Option<String>)>,
+}
+
+/// Names that most messages hold, kept without a copy of each.
+const USUAL: [&str; 12] = [
+    "branch",
+    "tag",
+    "rport",
+    "received",
+    "lr",
+    "transport",
+    "expires",
+    "refresher",
+    "user",
+    "q",
+    "ob",
+    "reg-id",
+];
+
+/// `name` as it is kept.
+fn kept(name: &str) -> Cow<'static, str> {
+    match USUAL.into_iter().find(|usual| *usual == name) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned(name.to_owned()),
+    }
 }
 
 impl Params {
@@ -39,7 +65,7 @@ impl Params {
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
         {
             Some(entry) => entry.1 = value,
-            None => self.list.push((name.to_owned(), value)),
+            None => self.list.push((kept(name), value)),
         }
     }
 
@@ -65,7 +91,7 @@ impl Params {
     pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.list
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_deref()))
+            .map(|(name, value)| (name.as_ref(), value.as_deref()))
     }
 
     /// Whether there are none.
@@ -87,33 +113,43 @@ impl Params {
         if text.is_empty() {
             return Some(Self::new());
         }
-        let text = text.strip_prefix(';')?;
-        let mut parts = match text.contains(['"', '<', '>']) {
-            true => lexer::split_outside(text, b';')?,
-            false => text.split(';').collect(),
-        };
-        if parts.len() > 1 && parts.last().is_some_and(|last| trim(last).is_empty()) {
-            parts.pop();
+        let mut rest = text.strip_prefix(';')?;
+        let plain = memchr3(b'"', b'<', b'>', rest.as_bytes()).is_none();
+        let mut list = Vec::new();
+        loop {
+            let end = match plain {
+                true => memchr(b';', rest.as_bytes()),
+                false => lexer::find_outside(rest, b';')?,
+            };
+            let part = trim(&rest[..end.unwrap_or(rest.len())]);
+            if !part.is_empty() || end.is_some() || list.is_empty() {
+                list.push(parse_one(part)?);
+            }
+            match end {
+                Some(end) => rest = &rest[end + 1..],
+                None => return Some(Self { list }),
+            }
         }
-        let list = parts.into_iter().map(parse_one).collect::<Option<_>>()?;
-        Some(Self { list })
     }
 
     /// Reads URI parameters: no blanks, no quotes.
     pub(crate) fn parse_uri(text: &str) -> Option<Self> {
         let mut list = Vec::new();
-        for part in text.split(';') {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (part, after) = cut(rest, b';').unwrap_or((rest, ""));
+            rest = after;
             if part.is_empty() {
                 continue;
             }
-            let (name, value) = match part.split_once('=') {
+            let (name, value) = match cut(part, b'=') {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (part, None),
             };
             if name.is_empty() {
                 return None;
             }
-            list.push((name.to_owned(), value));
+            list.push((kept(name), value));
         }
         Some(Self { list })
     }
@@ -131,15 +167,15 @@ impl Params {
 }
 
 /// `name`, `name=token` or `name="quoted"`.
-fn parse_one(text: &str) -> Option<(String, Option<String>)> {
-    let (name, value) = match text.split_once('=') {
+fn parse_one(text: &str) -> Option<(Cow<'static, str>, Option<String>)> {
+    let (name, value) = match cut(text, b'=') {
         Some((name, value)) => (trim(name), Some(trim(value))),
         None => (trim(text), None),
     };
     if name.is_empty() || breaks_values(name) || !value.is_none_or(is_plain_or_quoted) {
         return None;
     }
-    Some((name.to_owned(), value.map(str::to_owned)))
+    Some((kept(name), value.map(str::to_owned)))
 }
 
 fn is_plain_or_quoted(value: &str) -> bool {
@@ -150,11 +186,10 @@ fn is_plain_or_quoted(value: &str) -> bool {
 }
 
 fn breaks_values(text: &str) -> bool {
-    // Characters beyond ASCII break nothing but for a few control characters.
-    match text.is_ascii() {
-        true => text.bytes().any(|byte| breaks_value(char::from(byte))),
-        false => text.contains(breaks_value),
-    }
+    // Bytes first: characters beyond ASCII, of which few break anything, are rare.
+    let suspect =
+        |byte: u8| matches!(byte, 0..=b' ' | b'"' | b',' | b';' | b'<' | b'>') || byte >= 0x7f;
+    text.bytes().any(suspect) && text.contains(breaks_value)
 }
 
 /// Characters that an unquoted value cannot hold.

@@ -2,10 +2,10 @@
 //! compact names, Latin-1, extra blanks in the start line; takes one pass over the bytes.
 
 use super::error::ParseErrorKind as Kind;
-use super::lexer::{is_blank, is_token, trim};
-use super::{Headers, Message, Method, ParseError, Request, Response, Status, check};
+use super::lexer::{cut, is_blank, is_token, trim};
+use super::{Headers, Message, Method, ParseError, Request, Response, Status, check, names};
 use crate::uri::{Host, Scheme, Uri};
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
 /// How much a stranger may send in one message.
@@ -131,7 +131,7 @@ fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Kind>
         .and_then(Status::new)
         .ok_or(Kind::StatusCode)?;
     // A lone carriage return is no part of a reason phrase, and could not be sent on.
-    let reason = unfold(reason);
+    let reason = unfold(reason).into_owned();
     let response = Response {
         status,
         reason,
@@ -163,6 +163,9 @@ fn unreadable() -> Uri {
     }
 }
 
+/// Bytes that the header fields of a usual message take at most.
+const HEAD_ROOM: usize = 1024;
+
 /// The header fields, Content-Length apart.
 #[derive(Default)]
 struct Head {
@@ -174,7 +177,10 @@ struct Head {
 /// Reads to the empty line. After a bad line it reads on, so that an error can be answered with
 /// the Via, From, To, Call-ID and CSeq that follow; after a limit it does not.
 fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
-    let mut head = Head::default();
+    let mut head = Head {
+        headers: Headers::of_head(lines.rest.len().min(HEAD_ROOM)),
+        ..Head::default()
+    };
     let mut problem = None;
     let mut fields = 0;
     while let Some(line) = lines.next_field() {
@@ -189,10 +195,8 @@ fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
         if fields > limits.headers {
             return (head, Some(Kind::TooManyHeaders));
         }
-        match parse_field(line) {
-            Some((name, value)) if is_content_length(name) => head.content_lengths.push(value),
-            Some((name, value)) => head.headers.push(name, value),
-            None => problem = problem.or(Some(Kind::HeaderLine)),
+        if head.read_field(&decode(line)).is_none() {
+            problem = problem.or(Some(Kind::HeaderLine));
         }
     }
     // Some senders end their last header with one line break and no empty line: that is enough as
@@ -204,17 +208,24 @@ fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
     }
 }
 
-fn is_content_length(name: &str) -> bool {
-    name.eq_ignore_ascii_case("Content-Length") || name.eq_ignore_ascii_case("l")
-}
-
-/// Name and value of one unfolded header line.
-fn parse_field(line: &[u8]) -> Option<(&str, String)> {
-    let colon = memchr(b':', line)?;
-    let name = std::str::from_utf8(&line[..colon])
-        .ok()?
-        .trim_end_matches(is_blank);
-    is_token(name).then(|| (name, unfold(&decode(&line[colon + 1..]))))
+impl Head {
+    /// Adds the field that one header line with its continuation lines holds; `None` if it has no
+    /// name.
+    fn read_field(&mut self, line: &str) -> Option<()> {
+        let (name, value) = cut(line, b':')?;
+        let name = name.trim_end_matches(is_blank);
+        let name = match names::known(name) {
+            Some(known) => Cow::Borrowed(known),
+            None if is_token(name) => Cow::Owned(name.to_owned()),
+            None => return None,
+        };
+        let value = unfold(value);
+        match name.as_ref() {
+            "Content-Length" => self.content_lengths.push(value.into_owned()),
+            _ => self.headers.push_as(name, &value),
+        }
+        Some(())
+    }
 }
 
 /// UTF-8 if it is, else Latin-1, where every byte is the character of its number.
@@ -226,16 +237,16 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Makes one blank of each line break with the blanks around it, and trims the ends.
-fn unfold(value: &str) -> String {
-    if !value.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
-        return trim(value).to_owned();
+fn unfold(value: &str) -> Cow<'_, str> {
+    if memchr2(b'\r', b'\n', value.as_bytes()).is_none() {
+        return Cow::Borrowed(trim(value));
     }
     let lines: Vec<&str> = value
         .split(['\r', '\n'])
         .map(trim)
         .filter(|l| !l.is_empty())
         .collect();
-    lines.join(" ")
+    Cow::Owned(lines.join(" "))
 }
 
 /// The body out of what follows the empty line.

@@ -2,7 +2,7 @@
 //! and cannot be read is an error that says so.
 
 use super::cseq::parse_number;
-use super::lexer::{find_outside, is_blank, split_outside, trim};
+use super::lexer::{cut_before, find_outside, is_blank, trim};
 use super::{CSeq, HeaderError, HeaderProblem, Headers, NameAddr, Via};
 
 impl Headers {
@@ -109,7 +109,7 @@ impl Headers {
         let Some(text) = self.get("Session-Expires") else {
             return Ok(None);
         };
-        let (seconds, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let (seconds, params) = cut_before(text, b';');
         let seconds =
             parse_number(trim(seconds)).map_err(|problem| error("Session-Expires", problem))?;
         let params = super::Params::parse(params).ok_or(malformed("Session-Expires"))?;
@@ -222,8 +222,12 @@ impl Headers {
     ) -> Result<Vec<T>, HeaderError> {
         let mut values = Vec::new();
         for line in self.get_all(header) {
-            for part in split_outside(line, b',').ok_or(malformed(header))? {
-                values.push(parse(trim(part)).ok_or(malformed(header))?);
+            let mut rest = Some(line);
+            while let Some(text) = rest {
+                let end = find_outside(text, b',').ok_or(malformed(header))?;
+                let value = trim(&text[..end.unwrap_or(text.len())]);
+                values.push(parse(value).ok_or(malformed(header))?);
+                rest = end.map(|end| &text[end + 1..]);
             }
         }
         Ok(values)
@@ -247,7 +251,7 @@ struct Reason {
 }
 
 fn parse_reason(text: &str) -> Option<Reason> {
-    let (protocol, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+    let (protocol, params) = cut_before(text, b';');
     let params = super::Params::parse(params)?;
     Some(Reason {
         protocol: trim(protocol).to_owned(),

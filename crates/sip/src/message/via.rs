@@ -1,7 +1,7 @@
 //! Via (RFC 3261 section 20.42, `rport` of RFC 3581): where a request came through.
 
 use super::Params;
-use super::lexer::{is_blank, is_token, trim};
+use super::lexer::{cut, cut_before, is_blank, is_token, trim};
 use crate::uri::{Host, host_port};
 use std::fmt;
 use std::net::IpAddr;
@@ -73,14 +73,14 @@ impl Via {
 
     /// Reads one value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (sip, rest) = text.split_once('/')?;
-        let (version, rest) = rest.split_once('/')?;
+        let (sip, rest) = cut(text, b'/')?;
+        let (version, rest) = cut(rest, b'/')?;
         if !trim(sip).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
             return None;
         }
         let rest = rest.trim_start_matches(is_blank);
         let (transport, rest) = rest.split_once(is_blank)?;
-        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (sent_by, params) = cut_before(rest, b';');
         let (host, port) = host_port(trim(sent_by))?;
         let params = Params::parse(params)?;
         is_token(transport).then(|| Self {

@@ -54,6 +54,11 @@ fn session_descriptions() {
 }
 
 #[test]
+fn questions_of_stun() {
+    target("stun", &[], 60_000, entries::stun);
+}
+
+#[test]
 fn digests() {
     target("digest", &[], 60_000, entries::digest);
 }
