@@ -86,7 +86,7 @@ impl Incoming {
             self.stats.early_dropped += 1;
             return Judged::plain(What::Dropped);
         };
-        match latch.judge(from, &packet) {
+        match latch.judge(now, from, &packet) {
             Source::Known { learned } => {
                 let kind = Kind::of(packet.payload_type, latch.remote());
                 self.accept(now, kind, packet, learned.then_some(from))

@@ -2,6 +2,7 @@
 //! locked, so that nobody who guesses a port can speak into a call.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use crate::rtp::Packet;
 use crate::{LearnMode, Remote};
@@ -9,6 +10,11 @@ use crate::{LearnMode, Remote};
 /// Packets in a row that a source other than the SDP's must send before it is believed
 /// (RFC 3550, A.1, `MIN_SEQUENTIAL`): a stray packet of an older call is not two in a row.
 const SEQUENTIAL_MIN: u8 = 2;
+
+/// How long the stream of a learned source must have been silent before another stream (SSRC) from
+/// there is heard without a word of signalling: somebody who sends under that address while the
+/// phone speaks stays unheard, and a phone that begins anew is heard soon.
+const STREAM_SILENCE: Duration = Duration::from_millis(250);
 
 /// What the latch says of a packet's source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +31,8 @@ pub(super) enum Source {
 pub(super) struct Latch {
     remote: Remote,
     locked: Option<SocketAddr>,
+    /// The stream heard from a source that was learned, and when last.
+    stream: Option<(u32, Instant)>,
     candidate: Option<Candidate>,
 }
 
@@ -45,6 +53,7 @@ impl Latch {
         Latch {
             remote,
             locked,
+            stream: None,
             candidate: None,
         }
     }
@@ -61,7 +70,9 @@ impl Latch {
         if known.learn != remote.learn || known.is_held() || !same {
             *self = Latch::new(remote);
         } else {
-            // Hold names no address: the phone that comes back from it is the phone that left.
+            // Signalling was heard: a new stream may begin. Hold names no address: the phone that
+            // comes back from it is the phone that left.
+            self.stream = None;
             self.remote = Remote {
                 addr: known.addr,
                 ..remote
@@ -69,14 +80,33 @@ impl Latch {
         }
     }
 
-    pub(super) fn judge(&mut self, from: SocketAddr, packet: &Packet<'_>) -> Source {
+    pub(super) fn judge(&mut self, now: Instant, from: SocketAddr, packet: &Packet<'_>) -> Source {
         let from = canonical(from);
-        match self.locked {
+        let source = match self.locked {
             Some(locked) if locked == from => Source::Known { learned: false },
             Some(_) => Source::Foreign,
             None if !self.may_learn(from) => Source::Foreign,
             None => self.learn(from, packet),
+        };
+        match source {
+            Source::Known { .. } if !self.is_its_stream(now, packet.ssrc) => Source::Foreign,
+            source => source,
         }
+    }
+
+    /// Whether `ssrc` is the stream of the source that was learned. A carrier, named by its SDP,
+    /// may change streams at will: from ringing to voice without a pause.
+    fn is_its_stream(&mut self, now: Instant, ssrc: u32) -> bool {
+        if self.remote.learn == LearnMode::Sdp {
+            return true;
+        }
+        let another = self.stream.is_some_and(|(known, last)| {
+            known != ssrc && now.saturating_duration_since(last) < STREAM_SILENCE
+        });
+        if !another {
+            self.stream = Some((ssrc, now));
+        }
+        !another
     }
 
     /// Whether a report from there may be believed: RTCP comes from a port of its own.

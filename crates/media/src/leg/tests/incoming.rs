@@ -53,6 +53,39 @@ fn a_source_that_is_not_named_must_show_two_packets_in_a_row() {
 }
 
 #[test]
+fn a_second_stream_under_a_learned_address_is_heard_once_the_first_has_ended() {
+    let (mut half, start) = ear(LearnMode::Nat);
+    let heard = |half: &mut Incoming, at: u64, ssrc, sequence| {
+        is_audio(&half.receive(start + ms(at), peer(), &datagram(ssrc, sequence, 0)))
+    };
+    assert!(heard(&mut half, 0, 1, 1));
+    for n in 1..50u16 {
+        let at = u64::from(n) * 20;
+        assert!(!heard(&mut half, at - 5, 2, n), "an injected packet");
+        assert!(heard(&mut half, at, 1, n + 1), "the phone's next");
+    }
+    assert_eq!(figures(&half).foreign_dropped, 49);
+    assert_eq!(figures(&half).lost, 0);
+    assert!(heard(&mut half, 980 + 250, 2, 50), "the phone began anew");
+    half.set_remote(
+        start,
+        Remote {
+            learn: LearnMode::Nat,
+            ..Remote::new(peer(), Codec::Pcma)
+        },
+    );
+    assert!(heard(&mut half, 1_240, 3, 1), "signalling was heard");
+}
+
+#[test]
+fn a_carrier_changes_streams_without_a_pause() {
+    let (mut half, now) = ear(LearnMode::Sdp);
+    for ssrc in 1..5 {
+        assert!(is_audio(&half.receive(now, peer(), &datagram(ssrc, 1, 0))));
+    }
+}
+
+#[test]
 fn a_new_address_in_the_signalling_is_learned_anew_and_hold_forgets_nothing() {
     let (mut half, now) = ear(LearnMode::Sdp);
     let remote = Remote::new(peer(), Codec::Pcma);
