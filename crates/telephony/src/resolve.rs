@@ -1,6 +1,6 @@
-//! Where trunks are, asked of name servers (RFC 3263): SRV where no port is configured, addresses
-//! of both families. In tasks of their own, so that a name server that is slow or gone never
-//! delays a message. The transport is configured, hence nothing is left to ask by NAPTR.
+//! Where trunks are, asked of name servers (RFC 3263): NAPTR and SRV where no port is configured,
+//! addresses of both families. In tasks of their own, so that a name server that is slow or gone
+//! never delays a message. The transport is configured: of NAPTR only its records are read.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolverConfig,
 };
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::rdata::SRV;
+use hickory_resolver::proto::rr::rdata::{NAPTR, SRV};
 use hickory_resolver::proto::rr::{RData, RecordType};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -27,6 +27,8 @@ const TRIES: usize = 2;
 /// Servers that a trunk may have, and addresses of each: more is an attack.
 const SERVERS_MAX: usize = 16;
 const ADDRESSES_MAX: usize = 8;
+/// Rules of a host that are followed for one transport.
+const DELEGATIONS_MAX: usize = 4;
 
 /// What is asked about a trunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,13 +125,60 @@ async fn find(resolver: &TokioResolver, question: &Question) -> Option<Answer> {
     }
 }
 
+/// The service of RFC 3263 section 4.1 that a transport is, and the name of its servers below a
+/// host that publishes no NAPTR records.
+fn service(transport: TrunkTransport) -> (&'static str, &'static str) {
+    match transport {
+        TrunkTransport::Udp => ("SIP+D2U", "_sip._udp"),
+        TrunkTransport::Tcp => ("SIP+D2T", "_sip._tcp"),
+        TrunkTransport::Tls => ("SIPS+D2T", "_sips._tcp"),
+    }
+}
+
+/// The names of the servers of a transport, best first, by the NAPTR records of its host.
+async fn delegated(
+    resolver: &TokioResolver,
+    question: &Question,
+) -> Option<(Vec<String>, Instant)> {
+    let (service, _) = service(question.transport);
+    let host = question.host.as_str();
+    let found = resolver.lookup(host, RecordType::NAPTR).await.ok()?;
+    let records = found.answers().iter().map(|record| &record.data);
+    let mut rules: Vec<_> = records
+        .filter_map(|data| match data {
+            RData::NAPTR(rule) if leads_to(rule, service) => Some(rule),
+            _ => None,
+        })
+        .collect();
+    rules.sort_by_key(|rule| (rule.order, rule.preference));
+    rules.truncate(DELEGATIONS_MAX);
+    let names = rules.iter().map(|rule| rule.replacement.to_string());
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| (names, found.valid_until()))
+}
+
+/// Whether a rule says, without rewriting anything, where the SRV records of `service` are.
+fn leads_to(rule: &NAPTR, service: &str) -> bool {
+    rule.flags.eq_ignore_ascii_case(b"s")
+        && rule.services.eq_ignore_ascii_case(service.as_bytes())
+        && !rule.replacement.is_root()
+}
+
 async fn servers(resolver: &TokioResolver, question: &Question) -> Option<Answer> {
-    let service = match question.transport {
-        TrunkTransport::Udp => "_sip._udp",
-        TrunkTransport::Tcp => "_sip._tcp",
-        TrunkTransport::Tls => "_sips._tcp",
-    };
-    let name = format!("{service}.{}", question.host);
+    if let Some((names, until)) = delegated(resolver, question).await {
+        for name in names {
+            if let Some(answer) = servers_of(resolver, name).await {
+                let until = until.min(answer.until);
+                return Some(Answer { until, ..answer });
+            }
+        }
+    }
+    let (_, service) = service(question.transport);
+    servers_of(resolver, format!("{service}.{}", question.host)).await
+}
+
+/// The addresses behind the SRV records of `name`.
+async fn servers_of(resolver: &TokioResolver, name: String) -> Option<Answer> {
     let found = resolver.lookup(name, RecordType::SRV).await.ok()?;
     let mut until = found.valid_until();
     let mut targets = Vec::new();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::{Trunk, TrunkId, TrunkTransport};
 use engine::CallProgress;
 use hickory_resolver::proto::op::{Message, OpCode};
-use hickory_resolver::proto::rr::rdata::{A, SRV};
+use hickory_resolver::proto::rr::rdata::{A, NAPTR, SRV};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use telephony::TelephonyConfig;
 
@@ -129,6 +129,32 @@ async fn calls_go_to_the_best_server_and_past_one_that_fails() {
     let call = floor.calls(ANSWERS);
     floor.answered(call).await;
     assert_eq!((first.invites(), second.invites()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_host_may_keep_the_servers_of_a_transport_elsewhere() {
+    let (usual, named) = (carrier(), carrier());
+    let zone = Zone::start();
+    let rule = |order, service: &str, name: &str| {
+        let name = Name::from_ascii(format!("{name}.")).expect("a name");
+        let (flags, services) = (Box::from(*b"s"), Box::from(service.as_bytes()));
+        RData::NAPTR(NAPTR::new(order, 1, flags, services, Box::from(*b""), name))
+    };
+    let rules = vec![
+        rule(30, "SIP+D2U", "_sip._udp.worse.test"),
+        rule(10, "SIP+D2T", "_sip._tcp.wrong.test"),
+        rule(20, "sip+d2u", "_sip._udp.hosting.test"),
+    ];
+    zone.says("carrier.test", RecordType::NAPTR, rules);
+    let server = |carrier: &Peer| [(1, "a.hosting.test", carrier.address.port())];
+    zone.says_servers("_sip._udp.carrier.test", &server(&usual));
+    zone.says_servers("_sip._udp.hosting.test", &server(&named));
+    let mut floor = Floor::open_with(zone.node()).await;
+    let trunk = trunk("carrier.test", 0, TrunkTransport::Udp);
+    floor.telephony.set_trunk(trunk);
+    calls_once_found(&mut floor, ANSWERS).await;
+    until("the named one is called", || named.invites() == 1).await;
+    assert_eq!(usual.invites(), 0);
 }
 
 #[tokio::test]
