@@ -4,13 +4,13 @@
 //! not transitive (RFC 3261 section 19.1.4) and therefore cannot be `==`.
 
 mod compare;
+mod read;
+
+pub(crate) use read::{HostParts, UriParts, host_port};
 
 use crate::message::Params;
-use crate::message::lexer::{cut, cut_before};
-use memchr::{memchr, memrchr};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::str::FromStr;
 
 /// The part before the first colon.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -138,29 +138,6 @@ impl From<IpAddr> for Host {
     }
 }
 
-impl FromStr for Host {
-    type Err = UriError;
-
-    fn from_str(text: &str) -> Result<Self, UriError> {
-        if let Some(inner) = text.strip_prefix('[') {
-            let address = inner.strip_suffix(']').ok_or(UriError)?;
-            // The grammar of RFC 3261 had one colon too many (RFC 5118 section 4.10).
-            let address = address.replacen(":::", "::", 1);
-            return address.parse().map(Self::V6).map_err(|_| UriError);
-        }
-        if text.starts_with(|c: char| c.is_ascii_digit())
-            && let Ok(ip) = text.parse()
-        {
-            return Ok(Self::V4(ip));
-        }
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        if text.is_empty() || !text.bytes().all(legal) {
-            return Err(UriError);
-        }
-        Ok(Self::Name(text.to_ascii_lowercase()))
-    }
-}
-
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -169,128 +146,6 @@ impl fmt::Display for Host {
             Self::V6(ip) => write!(f, "[{ip}]"),
             Self::Absent => Ok(()),
         }
-    }
-}
-
-/// Reads `host` or `host:port`, blanks allowed around the colon (Via writes them).
-pub(crate) fn host_port(text: &str) -> Option<(Host, Option<u16>)> {
-    let bytes = text.as_bytes();
-    let colon = match memrchr(b']', bytes) {
-        Some(bracket) => memchr(b':', &bytes[bracket..]).map(|colon| bracket + colon),
-        None => memchr(b':', bytes),
-    };
-    let Some(colon) = colon else {
-        return Some((text.parse().ok()?, None));
-    };
-    let port = text[colon + 1..].trim_matches([' ', '\t']);
-    if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let host = text[..colon].trim_matches([' ', '\t']).parse().ok()?;
-    Some((host, Some(port.parse().ok()?)))
-}
-
-impl FromStr for Uri {
-    type Err = UriError;
-
-    fn from_str(text: &str) -> Result<Self, UriError> {
-        // Bytes first: characters beyond ASCII, of which few break anything, are rare.
-        let suspect = |byte| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"') || byte >= 0x7f;
-        if text.bytes().any(suspect) && text.contains(breaks_uri) {
-            return Err(UriError);
-        }
-        let (scheme, rest) = cut(text, b':').ok_or(UriError)?;
-        match parse_scheme(scheme)? {
-            scheme @ (Scheme::Sip | Scheme::Sips) => parse_sip(scheme, rest).ok_or(UriError),
-            Scheme::Tel => parse_tel(rest).ok_or(UriError),
-            scheme @ Scheme::Other(_) if !rest.is_empty() => Ok(opaque(scheme, rest)),
-            Scheme::Other(_) => Err(UriError),
-        }
-    }
-}
-
-fn parse_scheme(text: &str) -> Result<Scheme, UriError> {
-    for (known, scheme) in [
-        ("sip", Scheme::Sip),
-        ("sips", Scheme::Sips),
-        ("tel", Scheme::Tel),
-    ] {
-        if text.eq_ignore_ascii_case(known) {
-            return Ok(scheme);
-        }
-    }
-    let legal = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-    if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || !text.chars().all(legal) {
-        return Err(UriError);
-    }
-    Ok(Scheme::Other(text.to_ascii_lowercase()))
-}
-
-fn parse_sip(scheme: Scheme, rest: &str) -> Option<Uri> {
-    let (userinfo, rest) = match cut(rest, b'@') {
-        Some((userinfo, rest)) => (Some(userinfo), rest),
-        None => (None, rest),
-    };
-    let (user, password) = match userinfo.filter(|text| !text.is_empty()) {
-        None => (None, None),
-        Some(text) => match cut(text, b':') {
-            Some((user, password)) => (Some(user.to_owned()), Some(password.to_owned())),
-            None => (Some(text.to_owned()), None),
-        },
-    };
-    let (rest, headers) = match cut(rest, b'?') {
-        Some((rest, headers)) => (rest, parse_headers(headers)?),
-        None => (rest, Vec::new()),
-    };
-    let (hostport, params) = cut_before(rest, b';');
-    let (host, port) = host_port(hostport)?;
-    if memchr(b'@', rest.as_bytes()).is_some() {
-        return None;
-    }
-    Some(Uri {
-        scheme,
-        user,
-        password,
-        host,
-        port,
-        params: Params::parse_uri(params)?,
-        headers,
-    })
-}
-
-fn parse_headers(text: &str) -> Option<Vec<(String, String)>> {
-    text.split('&')
-        .map(|part| {
-            let (name, value) = part.split_once('=')?;
-            (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
-        })
-        .collect()
-}
-
-fn parse_tel(rest: &str) -> Option<Uri> {
-    let (number, params) = cut_before(rest, b';');
-    let legal = |c: char| c.is_ascii_hexdigit() || "+-.()*#".contains(c);
-    if !number.contains(|c: char| c.is_ascii_digit() || "*#".contains(c))
-        || !number.chars().all(legal)
-    {
-        return None;
-    }
-    let params = Params::parse_uri(params)?;
-    Some(Uri {
-        params,
-        ..opaque(Scheme::Tel, number)
-    })
-}
-
-fn opaque(scheme: Scheme, rest: &str) -> Uri {
-    Uri {
-        scheme,
-        user: Some(rest.to_owned()),
-        password: None,
-        host: Host::Absent,
-        port: None,
-        params: Params::new(),
-        headers: Vec::new(),
     }
 }
 

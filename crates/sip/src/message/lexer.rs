@@ -1,7 +1,8 @@
 //! The few lexical rules that all header grammars share (RFC 3261 section 25.1): tokens, quoted
 //! strings, lists. Everything is linear in its input and never fails on odd characters.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
+use std::borrow::Cow;
 
 /// Whether `byte` may stand in a token.
 pub(crate) fn is_token_byte(byte: u8) -> bool {
@@ -29,23 +30,28 @@ pub(crate) fn is_blank(c: char) -> bool {
 
 /// `text` without blanks at its ends.
 pub(crate) fn trim(text: &str) -> &str {
-    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let word = |byte: &u8| !matches!(byte, b' ' | b'\t');
     let bytes = text.as_bytes();
-    match blank(bytes.first()) || blank(bytes.last()) {
-        true => text.trim_matches(is_blank),
-        false => text,
-    }
+    let start = bytes.iter().position(word).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(word).map_or(start, |last| last + 1);
+    &text[start..end]
+}
+
+/// Where `mark`, an ASCII character, first stands. What is searched here are the few bytes of a
+/// value's parts, where a plain loop is done before a search by vectors has begun.
+pub(crate) fn find(text: &str, mark: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == mark)
 }
 
 /// `text` before and after the first `mark`, an ASCII character.
 pub(crate) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
-    let at = memchr(mark, text.as_bytes())?;
+    let at = find(text, mark)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
 /// `text` before the first `mark`, an ASCII character, and from it on.
 pub(crate) fn cut_before(text: &str, mark: u8) -> (&str, &str) {
-    text.split_at(memchr(mark, text.as_bytes()).unwrap_or(text.len()))
+    text.split_at(find(text, mark).unwrap_or(text.len()))
 }
 
 /// Where `wanted` (an ASCII character) first stands outside quoted strings and angle brackets.
@@ -80,12 +86,12 @@ pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<Option<usize>> {
 }
 
 /// Reads the quoted string at the start of `text`: its content without escapes, and what follows.
-pub(crate) fn quoted_string(text: &str) -> Option<(String, &str)> {
+pub(crate) fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
     // Most hold no escape.
     let end = memchr2(b'"', b'\\', inner.as_bytes())?;
     if inner.as_bytes()[end] == b'"' {
-        return Some((inner[..end].to_owned(), &inner[end + 1..]));
+        return Some((Cow::Borrowed(&inner[..end]), &inner[end + 1..]));
     }
     let mut content = String::new();
     let mut escaped = false;
@@ -96,7 +102,7 @@ pub(crate) fn quoted_string(text: &str) -> Option<(String, &str)> {
                 escaped = false;
             }
             '\\' => escaped = true,
-            '"' => return Some((content, &inner[index + 1..])),
+            '"' => return Some((Cow::Owned(content), &inner[index + 1..])),
             _ => content.push(c),
         }
     }
@@ -105,8 +111,8 @@ pub(crate) fn quoted_string(text: &str) -> Option<(String, &str)> {
 
 /// The content of `text` if it is one quoted string, else `text` itself.
 pub(crate) fn unquote(text: &str) -> String {
-    match quoted_string(text) {
-        Some((content, "")) => content,
+    match quoted(text) {
+        Some((content, "")) => content.into_owned(),
         _ => text.to_owned(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Params;
 use super::lexer::{self, cut, cut_before, trim};
-use crate::uri::Uri;
+use crate::uri::{Uri, UriParts};
+use std::borrow::Cow;
 use std::fmt;
 
 /// `"display" <uri>;params`.
@@ -36,10 +37,34 @@ impl NameAddr {
         self.params.set("tag", Some(tag));
     }
 
-    /// Reads one value. Without angle brackets, parameters belong to the header (section 20).
+    /// Reads one value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        let parts = Parts::of(text)?;
+        Some(Self {
+            display: parts.display.map(Cow::into_owned),
+            uri: parts.uri.into(),
+            params: Params::parse(parts.params)?,
+        })
+    }
+
+    /// Whether [`Self::parse`] would read `text`.
+    pub(super) fn is_one(text: &str) -> bool {
+        Parts::of(text).is_some_and(|parts| Params::is_list(parts.params))
+    }
+}
+
+/// The parts of a value as they stand in the text; the parameters are not looked at yet.
+struct Parts<'a> {
+    display: Option<Cow<'a, str>>,
+    uri: UriParts<'a>,
+    params: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// Without angle brackets, parameters belong to the header (section 20).
+    fn of(text: &'a str) -> Option<Self> {
         let text = trim(text);
-        let (display, rest) = match lexer::quoted_string(text) {
+        let (display, rest) = match lexer::quoted(text) {
             Some((display, rest)) => (Some(display), trim(rest)),
             None if text.starts_with('"') => return None,
             None => (None, text),
@@ -48,7 +73,7 @@ impl NameAddr {
             return if display.is_some() {
                 None
             } else {
-                Self::parse_bare(text)
+                Self::bare(text)
             };
         };
         let (before, inside) = (trim(&rest[..open]), &rest[open + 1..]);
@@ -57,25 +82,25 @@ impl NameAddr {
             Some(_) if !before.is_empty() => return None,
             Some(display) => Some(display),
             None if before.is_empty() => None,
-            None => Some(before.to_owned()),
+            None => Some(Cow::Borrowed(before)),
         };
+        let uri = UriParts::of(trim(uri))?;
         Some(Self {
             display,
-            uri: trim(uri).parse().ok()?,
-            params: Params::parse(params)?,
+            uri,
+            params,
         })
     }
 
-    fn parse_bare(text: &str) -> Option<Self> {
+    fn bare(text: &'a str) -> Option<Self> {
         let (uri, params) = cut_before(text, b';');
-        let uri: Uri = trim(uri).parse().ok()?;
+        let uri = UriParts::of(trim(uri))?;
         // A question mark would have to be in brackets, else it could not be told from the header's
         // own text (RFC 3261 section 20.10).
-        uri.headers.is_empty().then_some(())?;
-        Some(Self {
+        (!uri.has_headers()).then_some(Self {
             display: None,
             uri,
-            params: Params::parse(params)?,
+            params,
         })
     }
 }

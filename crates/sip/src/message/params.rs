@@ -1,7 +1,7 @@
 //! `;name=value` lists behind URIs and header values, in order, values as written on the wire.
 
 use super::lexer::{self, cut, is_blank, trim};
-use memchr::{memchr, memchr3};
+use memchr::memchr3;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -109,49 +109,26 @@ impl Params {
     /// Reads header parameters: empty, or `;name=value;flag`, blanks allowed around each mark. One
     /// stray `;` at the end is forgiven, since phones in the field write it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = trim(text);
-        if text.is_empty() {
-            return Some(Self::new());
-        }
-        let mut rest = text.strip_prefix(';')?;
-        let plain = memchr3(b'"', b'<', b'>', rest.as_bytes()).is_none();
         let mut list = Vec::new();
-        loop {
-            let end = match plain {
-                true => memchr(b';', rest.as_bytes()),
-                false => lexer::find_outside(rest, b';')?,
-            };
-            let part = trim(&rest[..end.unwrap_or(rest.len())]);
-            if !part.is_empty() || end.is_some() || list.is_empty() {
-                list.push(parse_one(part)?);
-            }
-            match end {
-                Some(end) => rest = &rest[end + 1..],
-                None => return Some(Self { list }),
-            }
-        }
+        read(text, |name, value| list.push(owned(name, value)))?;
+        Some(Self { list })
+    }
+
+    /// Whether [`Self::parse`] would read `text`.
+    pub(crate) fn is_list(text: &str) -> bool {
+        read(text, |_, _| {}).is_some()
     }
 
     /// Reads URI parameters: no blanks, no quotes.
     pub(crate) fn parse_uri(text: &str) -> Option<Self> {
         let mut list = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (part, after) = cut(rest, b';').unwrap_or((rest, ""));
-            rest = after;
-            if part.is_empty() {
-                continue;
-            }
-            let (name, value) = match cut(part, b'=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (part, None),
-            };
-            if name.is_empty() {
-                return None;
-            }
-            list.push((kept(name), value));
-        }
+        read_uri(text, |name, value| list.push(owned(name, value)))?;
         Some(Self { list })
+    }
+
+    /// Whether [`Self::parse_uri`] would read `text`.
+    pub(crate) fn is_uri_list(text: &str) -> bool {
+        read_uri(text, |_, _| {}).is_some()
     }
 
     /// Writes URI parameters, escaping what would end the URI or its parameter.
@@ -166,21 +143,71 @@ impl Params {
     }
 }
 
+fn owned(name: &str, value: Option<&str>) -> (Cow<'static, str>, Option<String>) {
+    (kept(name), value.map(str::to_owned))
+}
+
+/// Goes through header parameters; `None` at the first that is none.
+fn read<'a>(text: &'a str, mut each: impl FnMut(&'a str, Option<&'a str>)) -> Option<()> {
+    let text = trim(text);
+    if text.is_empty() {
+        return Some(());
+    }
+    let mut rest = text.strip_prefix(';')?;
+    let plain = memchr3(b'"', b'<', b'>', rest.as_bytes()).is_none();
+    let mut first = true;
+    loop {
+        let end = match plain {
+            true => lexer::find(rest, b';'),
+            false => lexer::find_outside(rest, b';')?,
+        };
+        let part = trim(&rest[..end.unwrap_or(rest.len())]);
+        if !part.is_empty() || end.is_some() || first {
+            let (name, value) = read_one(part)?;
+            each(name, value);
+        }
+        first = false;
+        match end {
+            Some(end) => rest = &rest[end + 1..],
+            None => return Some(()),
+        }
+    }
+}
+
 /// `name`, `name=token` or `name="quoted"`.
-fn parse_one(text: &str) -> Option<(Cow<'static, str>, Option<String>)> {
+fn read_one(text: &str) -> Option<(&str, Option<&str>)> {
     let (name, value) = match cut(text, b'=') {
         Some((name, value)) => (trim(name), Some(trim(value))),
         None => (trim(text), None),
     };
-    if name.is_empty() || breaks_values(name) || !value.is_none_or(is_plain_or_quoted) {
-        return None;
+    let sound = !name.is_empty() && !breaks_values(name) && value.is_none_or(is_plain_or_quoted);
+    sound.then_some((name, value))
+}
+
+/// Goes through URI parameters; `None` at the first that is none.
+fn read_uri<'a>(text: &'a str, mut each: impl FnMut(&'a str, Option<&'a str>)) -> Option<()> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, after) = cut(rest, b';').unwrap_or((rest, ""));
+        rest = after;
+        if part.is_empty() {
+            continue;
+        }
+        let (name, value) = match cut(part, b'=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (part, None),
+        };
+        if name.is_empty() {
+            return None;
+        }
+        each(name, value);
     }
-    Some((kept(name), value.map(str::to_owned)))
+    Some(())
 }
 
 fn is_plain_or_quoted(value: &str) -> bool {
     if value.starts_with('"') {
-        return matches!(lexer::quoted_string(value), Some((_, "")));
+        return matches!(lexer::quoted(value), Some((_, "")));
     }
     !value.is_empty() && !breaks_values(value)
 }

@@ -11,8 +11,8 @@ impl Headers {
         let line = self
             .get("Via")
             .ok_or(error("Via", HeaderProblem::Missing))?;
-        let end = find_outside(line, b',').ok_or(malformed("Via"))?;
-        Via::parse(&line[..end.unwrap_or(line.len())]).ok_or(malformed("Via"))
+        let first = first_value(line).and_then(Via::parse);
+        first.ok_or(malformed("Via"))
     }
 
     /// All Via values, topmost first.
@@ -39,10 +39,10 @@ impl Headers {
     /// Call-ID.
     pub fn call_id(&self) -> Result<&str, HeaderError> {
         let call_id = self.only("Call-ID")?;
-        if call_id.is_empty() || call_id.contains(is_blank) {
-            return Err(malformed("Call-ID"));
+        match is_call_id(call_id) {
+            true => Ok(call_id),
+            false => Err(malformed("Call-ID")),
         }
-        Ok(call_id)
     }
 
     /// CSeq.
@@ -222,16 +222,38 @@ impl Headers {
     ) -> Result<Vec<T>, HeaderError> {
         let mut values = Vec::new();
         for line in self.get_all(header) {
-            let mut rest = Some(line);
-            while let Some(text) = rest {
-                let end = find_outside(text, b',').ok_or(malformed(header))?;
-                let value = trim(&text[..end.unwrap_or(text.len())]);
-                values.push(parse(value).ok_or(malformed(header))?);
-                rest = end.map(|end| &text[end + 1..]);
-            }
+            let read = each_value(line, |value| {
+                values.push(parse(value)?);
+                Some(())
+            });
+            read.ok_or(malformed(header))?;
         }
         Ok(values)
     }
+}
+
+/// The first value of a comma-separated line.
+pub(super) fn first_value(line: &str) -> Option<&str> {
+    let end = find_outside(line, b',')?;
+    Some(&line[..end.unwrap_or(line.len())])
+}
+
+/// Goes through the values of a comma-separated line; `None` where one cannot be read.
+pub(super) fn each_value<'a>(
+    line: &'a str,
+    mut read: impl FnMut(&'a str) -> Option<()>,
+) -> Option<()> {
+    let mut rest = Some(line);
+    while let Some(text) = rest {
+        let end = find_outside(text, b',')?;
+        read(trim(&text[..end.unwrap_or(text.len())]))?;
+        rest = end.map(|end| &text[end + 1..]);
+    }
+    Some(())
+}
+
+pub(super) fn is_call_id(text: &str) -> bool {
+    !text.is_empty() && !text.contains(is_blank)
 }
 
 /// Who refreshes a session (RFC 4028).

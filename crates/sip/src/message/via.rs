@@ -2,7 +2,7 @@
 
 use super::Params;
 use super::lexer::{cut, cut_before, is_blank, is_token, trim};
-use crate::uri::{Host, host_port};
+use crate::uri::{Host, HostParts, host_port};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -73,6 +73,31 @@ impl Via {
 
     /// Reads one value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        let parts = Parts::of(text)?;
+        Some(Self {
+            transport: parts.transport.to_owned(),
+            host: parts.host.into(),
+            port: parts.port,
+            params: Params::parse(parts.params)?,
+        })
+    }
+
+    /// Whether [`Self::parse`] would read `text`.
+    pub(super) fn is_one(text: &str) -> bool {
+        Parts::of(text).is_some_and(|parts| Params::is_list(parts.params))
+    }
+}
+
+/// The parts of a value as they stand in the text; the parameters are not looked at yet.
+struct Parts<'a> {
+    transport: &'a str,
+    host: HostParts<'a>,
+    port: Option<u16>,
+    params: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Option<Self> {
         let (sip, rest) = cut(text, b'/')?;
         let (version, rest) = cut(rest, b'/')?;
         if !trim(sip).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
@@ -82,9 +107,8 @@ impl Via {
         let (transport, rest) = rest.split_once(is_blank)?;
         let (sent_by, params) = cut_before(rest, b';');
         let (host, port) = host_port(trim(sent_by))?;
-        let params = Params::parse(params)?;
-        is_token(transport).then(|| Self {
-            transport: transport.to_owned(),
+        is_token(transport).then_some(Self {
+            transport,
             host,
             port,
             params,
