@@ -1,4 +1,4 @@
-//! Customers' calls: placed, answered, bridged, told the message, ended.
+//! Customers' calls: placed (`placing.rs`), answered, bridged, told the message, ended (`ending.rs`).
 //!
 //! ```text
 //! Calling ──answer──▶ Answered ──BYE either way──▶ gone
@@ -8,45 +8,30 @@
 //! when the BYE is sent, and an agent must not wait for a far end that may be dead. A call that we
 //! cancel is gone only when the network agrees, because until then somebody may still pick up.
 
+mod ending;
+mod placing;
+
+pub(crate) use placing::Placement;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ::sip::endpoint::{self, CallEvent, CallHandle, NewCall};
-use domain::{AttemptId, Cause, EndedBy, Outcome, PhoneNumber, SignallingRecord, TrunkId};
+use ::media::detect::Heard;
+use ::sip::endpoint::{self, CallEvent, CallHandle};
+use domain::{AttemptId, Cause, EndedBy, Outcome, SignallingRecord};
 use engine::{CallProgress, Party};
 
-use crate::exchange::{Exchange, Owner};
-use crate::ids::CallIds;
-use ::media::detect::Heard;
-
+use crate::exchange::Exchange;
 use crate::media::{LearnMode, Playback, Prompt};
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
-use crate::parties;
 use crate::session::Session;
-use crate::trunk::Outbound;
 
-/// No customer talks longer: what does is a call whose end got lost.
-const CALL_LENGTH_MAX: Duration = Duration::from_secs(4 * 3600);
 /// Keys pressed by INFO at once, and for how long each is said to be held.
 const KEYS_MAX: usize = 64;
 const KEY_HELD: Duration = Duration::from_millis(160);
 /// How much longer than its sound a message may take before the call is ended without it.
 const MESSAGE_GRACE: Duration = Duration::from_secs(5);
-
-/// A call whose first address fails is tried at the next one, if it fails within this: later the
-/// floor is another one, and the engine decides.
-const NEXT_ADDRESS_WITHIN: Duration = Duration::from_secs(5);
-
-/// A call to be placed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Placement {
-    pub(crate) attempt: AttemptId,
-    pub(crate) trunk: TrunkId,
-    pub(crate) phone: PhoneNumber,
-    pub(crate) caller_id: PhoneNumber,
-    pub(crate) ring_timeout: Duration,
-}
 
 /// A customer's call.
 #[derive(Debug)]
@@ -117,121 +102,6 @@ impl CustomerCall {
 }
 
 impl Exchange {
-    pub(crate) fn place_call(&mut self, now: Instant, placement: Placement) {
-        let attempt = placement.attempt;
-        if self.calls.contains_key(&attempt) {
-            tracing::error!(%attempt, "ordered twice; the second order is ignored");
-            return;
-        }
-        let Some((session, call)) = self.session_and_call(now, &placement) else {
-            let outcome = Outcome::Congestion;
-            let cause = Cause::default();
-            self.report_call(attempt, CallProgress::Failed { outcome, cause });
-            return;
-        };
-        let tried = vec![call.flow.remote];
-        let whom = (placement.trunk, placement.phone);
-        self.watch.opened(now, attempt, whom, &call);
-        let handle = self.endpoint.invite(now, call);
-        self.owners.insert(handle, Owner::Customer(attempt));
-        let call = CustomerCall {
-            handle,
-            placement: Some(placement),
-            placed: now,
-            tried,
-            early: None,
-            session,
-            phase: Phase::Calling,
-            talk: Vec::new(),
-            joined: false,
-            heard: false,
-            rang: false,
-            given_up: false,
-        };
-        self.calls.insert(attempt, call);
-    }
-
-    /// The leg and the INVITE of a call; `None`, with a word in the log, where there is no way to
-    /// place it.
-    fn session_and_call(
-        &mut self,
-        now: Instant,
-        placement: &Placement,
-    ) -> Option<(Session, NewCall)> {
-        let Placement { attempt, trunk, .. } = *placement;
-        let refuse = |why: &str| tracing::warn!(%attempt, %trunk, why, "call not placed");
-        if self.stopping {
-            refuse("telephony is stopping");
-            return None;
-        }
-        let state = self.trunks.get(&trunk);
-        let Some(flow) = state.and_then(|state| state.flow_but(now, attempt, &[])) else {
-            refuse("the trunk is unknown or its host has no address");
-            return None;
-        };
-        let session = self
-            .open_session(Owner::Customer(attempt), flow.remote.ip())
-            .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
-            .ok()?;
-        let call = self.new_call(now, placement, &session, &[]);
-        if call.is_none() {
-            refuse("the trunk's host is no host");
-            self.close_session(&session);
-        }
-        Some((session, call?))
-    }
-
-    /// The INVITE to an address of the trunk that was not tried yet; `None` where there is none.
-    fn new_call(
-        &self,
-        now: Instant,
-        placement: &Placement,
-        session: &Session,
-        tried: &[SocketAddr],
-    ) -> Option<NewCall> {
-        let Placement { attempt, trunk, .. } = *placement;
-        let state = self.trunks.get(&trunk)?;
-        let flow = state.flow_but(now, attempt, tried)?;
-        let (phone, caller_id) = (placement.phone, placement.caller_id);
-        let domain = &self.address.domain;
-        let sent = Outbound::of(&state.trunk, attempt, phone, caller_id, domain)?;
-        let way = (trunk, flow.remote);
-        let ids = CallIds::of(&self.secret, attempt, way, &domain.to_string());
-        let (offer, ring_timeout) = (session.offer(), placement.ring_timeout);
-        Some(sent.into_call(&state.trunk, flow, ids, offer, ring_timeout))
-    }
-
-    /// Tries the next address of the trunk for a call that one failed, if that was soon enough: what
-    /// was decided on another floor is the engine's to decide anew. The first INVITE is over.
-    fn try_next_address(&mut self, now: Instant, attempt: AttemptId) -> bool {
-        let Some(call) = self.calls.get(&attempt) else {
-            return false;
-        };
-        let soon = now.duration_since(call.placed) < NEXT_ADDRESS_WITHIN;
-        if call.rang || call.given_up || self.stopping || !soon {
-            return false;
-        }
-        let Some(placement) = call.placement else {
-            return false;
-        };
-        let next = self.new_call(now, &placement, &call.session, &call.tried);
-        let Some(next) = next else {
-            return false;
-        };
-        let to = next.flow.remote;
-        let whom = (placement.trunk, placement.phone);
-        self.watch.opened(now, attempt, whom, &next);
-        let handle = self.endpoint.invite(now, next);
-        self.owners.insert(handle, Owner::Customer(attempt));
-        if let Some(call) = self.calls.get_mut(&attempt) {
-            self.owners.remove(&call.handle);
-            call.handle = handle;
-            call.tried.push(to);
-            call.heard = false;
-        }
-        true
-    }
-
     pub(crate) fn customer_event(&mut self, now: Instant, attempt: AttemptId, event: CallEvent) {
         let Some(call) = self.calls.get_mut(&attempt) else {
             return;
@@ -446,62 +316,6 @@ impl Exchange {
         }
     }
 
-    /// Ends a call whatever its state.
-    pub(crate) fn hang_up(&mut self, now: Instant, attempt: AttemptId) {
-        let Some(call) = self.calls.get_mut(&attempt) else {
-            return;
-        };
-        if call.answered().is_some() {
-            self.end_answered(now, attempt, EndedBy::System);
-        } else {
-            // One that rang out already goes on being that: the network only takes its time to agree.
-            call.given_up |= !self.endpoint.is_given_up(call.handle);
-            self.endpoint.hang_up(now, call.handle, None);
-        }
-    }
-
-    /// Ends an answered call and says so.
-    pub(crate) fn end_answered(&mut self, now: Instant, attempt: AttemptId, by: EndedBy) {
-        if let Some(call) = self.calls.get(&attempt) {
-            let handle = call.handle;
-            self.owners.insert(handle, Owner::Ghost(None));
-            self.endpoint.hang_up(now, handle, None);
-            self.customer_gone(now, attempt, by, None);
-        }
-    }
-
-    /// Ends an answered call of which nothing is to be said, or something else.
-    fn let_go(&mut self, now: Instant, attempt: AttemptId) {
-        if let Some(call) = self.calls.remove(&attempt) {
-            self.owners.insert(call.handle, Owner::Ghost(None));
-            self.endpoint.hang_up(now, call.handle, None);
-            self.close_session(&call.session);
-        }
-    }
-
-    /// An answered call is over: frees its leg, parts its agent, says so.
-    pub(crate) fn customer_gone(
-        &mut self,
-        now: Instant,
-        attempt: AttemptId,
-        by: EndedBy,
-        q850: Option<u16>,
-    ) {
-        let Some(call) = self.calls.remove(&attempt) else {
-            return;
-        };
-        self.close_session(&call.session);
-        for agent in parties::agents(&call.talk) {
-            self.customer_left(now, agent, attempt);
-        }
-        self.end_side(now, attempt);
-        let cause = Cause {
-            q850,
-            ..Cause::default()
-        };
-        self.report_call(attempt, CallProgress::Ended { by, cause });
-    }
-
     pub(crate) fn press_keys(&mut self, now: Instant, attempt: AttemptId, keys: &str) {
         let Some(call) = self.calls.get(&attempt) else {
             return;
@@ -526,26 +340,6 @@ impl Exchange {
         if dead {
             tracing::info!(%attempt, "no audio from the customer's side; hung up");
             self.meters.silent_legs.count();
-            self.end_answered(now, attempt, EndedBy::System);
-        }
-    }
-
-    /// Ends calls whose message or whose end got lost.
-    pub(crate) fn end_overdue_calls(&mut self, now: Instant) {
-        let overdue = |call: &CustomerCall| match call.phase {
-            Phase::Calling => false,
-            Phase::Answered { since, message, .. } => {
-                now.duration_since(since) > CALL_LENGTH_MAX
-                    || message.is_some_and(|until| until < now)
-            }
-        };
-        let late: Vec<_> = self
-            .calls
-            .iter()
-            .filter_map(|(attempt, call)| overdue(call).then_some(*attempt))
-            .collect();
-        for attempt in late {
-            tracing::warn!(%attempt, "overdue; hung up");
             self.end_answered(now, attempt, EndedBy::System);
         }
     }

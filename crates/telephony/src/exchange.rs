@@ -1,8 +1,12 @@
 //! The switchboard: the endpoint, the media pool, and the tables that say whose each dialog and
 //! each leg is. Everything runs on the signalling thread; sockets are the driver's.
 //!
-//! `calls.rs` has what concerns customers, `lines.rs` agents, `incoming.rs` and `offers.rs` who
+//! What it is told is in `exchange/orders.rs`, what it hears in `exchange/events.rs`; of what comes
+//! of it, `calls.rs` has what concerns customers, `lines.rs` agents, `incoming.rs` and `offers.rs` who
 //! calls us, `orphan.rs` an earlier life.
+
+mod events;
+mod orders;
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
@@ -11,26 +15,25 @@ use std::time::{Duration, Instant};
 
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::{
-    CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, OptionsHandle, ReferHandle,
-    RegistrationHandle,
+    CallHandle, Endpoint, EndpointConfig, Flow, OptionsHandle, ReferHandle, RegistrationHandle,
 };
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, Destination, DestinationId, OfferId, TrunkId};
-use engine::{CallProgress, Command, LineEvent, Menu};
+use engine::{CallProgress, LineEvent};
 use tokio::sync::mpsc;
 
-use crate::calls::{CustomerCall, Placement};
+use crate::calls::CustomerCall;
 use crate::counters::Meters;
-use crate::handle::{Order, Orphan};
-use crate::incoming::{Caller, Echo};
+use crate::handle::Orphan;
+use crate::incoming::Echo;
 use crate::lines::Line;
-use crate::media::{LegId, MediaEvent, MediaPool, Prompt};
+use crate::media::{LegId, MediaPool, Prompt};
 use crate::names::TrunkState;
 use crate::offers::Offered;
 use crate::reaper::Reaper;
 use crate::resolve::Names;
 use crate::session::Session;
-use crate::sides::{SideCall, SideOrder};
+use crate::sides::SideCall;
 use crate::sip_address::SipAddress;
 use crate::transport::CarrierNames;
 use crate::trunk_test::UnderWay;
@@ -194,172 +197,10 @@ impl Exchange {
         }
     }
 
-    /// Carries out an order.
-    pub(crate) fn obey(&mut self, now: Instant, order: Order) {
-        match order {
-            Order::SetTrunk(trunk) => self.set_trunk(now, *trunk),
-            Order::RemoveTrunk(id) => self.remove_trunk(now, id),
-            Order::SetAgent(profile, password) => self.set_agent(now, *profile, &password),
-            Order::RemoveAgent(id) => self.remove_agent(now, id),
-            Order::SetDestination(destination, password) => {
-                self.set_destination(now, &destination, &password);
-            }
-            Order::RemoveDestination(id) => self.remove_destination(id),
-            Order::CarryOut(command) => self.command(now, command),
-            Order::RestoreBinding(record) => self.restore_binding(now, &record),
-            Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
-            Order::Compare(tables) => self.compare(now, &tables),
-            Order::AnswerRefer(agent, granted) => self.answer_refer(now, agent, granted),
-            Order::EndDialog(record) => self.end_dialog(now, &record, None),
-            Order::EndOrphan(orphan) => self.end_orphan(now, orphan),
-            // Errors mean that who asked is gone.
-            Order::ListBans(answer) => {
-                let _ = answer.send(self.endpoint.bans(now));
-            }
-            Order::LiftBan(source, answer) => {
-                let _ = answer.send(self.endpoint.lift_ban(now, source));
-            }
-            Order::TestTrunk(trunk, limit, tell) => self.test_trunk(now, trunk, limit, tell),
-            Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
-            Order::Watch(watcher) => self.watch.watched_by(watcher),
-            Order::KeepLadders(taker) => self.watch.keep_ladders(taker),
-            // The driver's: it also waits for the end.
-            Order::Stop { .. } => {}
-        }
-    }
-
-    fn command(&mut self, now: Instant, command: Command) {
-        match command {
-            Command::PlaceCall {
-                attempt,
-                trunk,
-                phone,
-                caller_id,
-                ring_timeout,
-            } => {
-                let placement = Placement {
-                    attempt,
-                    trunk,
-                    phone,
-                    caller_id,
-                    ring_timeout,
-                };
-                self.place_call(now, placement);
-            }
-            Command::TakeCall { offer, attempt } => self.take_call(now, offer, attempt),
-            Command::RefuseCall { offer, status } => self.refuse_call(now, offer, status),
-            Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
-            Command::Arrange { attempt, talk } => self.arrange(now, attempt, talk),
-            Command::CallSide {
-                attempt,
-                number,
-                place,
-                ring_timeout,
-            } => {
-                let order = SideOrder {
-                    attempt,
-                    number,
-                    place,
-                    ring_timeout,
-                };
-                self.call_side(now, order);
-            }
-            Command::DropSide { attempt, number } => self.drop_side(now, attempt, number),
-            Command::SendDigits { attempt, digits } => self.press_keys(now, attempt, &digits),
-            Command::Warn { agent, .. } => self.warn(agent),
-            Command::PlayMessage { attempt } => {
-                let message = Arc::clone(&self.message);
-                self.play_message(now, attempt, message);
-            }
-            Command::PlayMenu { attempt, menu } => {
-                let menu = match menu {
-                    Menu::Choices => &self.menu,
-                    Menu::Noted => &self.noted,
-                };
-                self.play_message(now, attempt, Arc::clone(menu));
-            }
-            Command::HangUp { attempt } => self.hang_up(now, attempt),
-            Command::RaiseLine { agent } => self.raise_line(now, agent),
-            Command::DropLine { agent } => self.drop_line(now, agent),
-            Command::RefillHopper { .. } | Command::ReleaseWork(_) => {}
-        }
-    }
-
-    /// Takes what the endpoint has to say.
-    pub(crate) fn signalled(&mut self, now: Instant, event: Event) {
-        match event {
-            Event::Call { call, event } => self.call_went_on(now, call, event),
-            Event::Incoming {
-                call,
-                from,
-                user,
-                request,
-                offer,
-            } => {
-                let caller = Caller { call, from, user };
-                self.somebody_calls(now, caller, &request, offer.as_deref());
-            }
-            Event::Registered { binding, .. } => self.phone_registered(now, &binding),
-            Event::Unregistered { user, last, .. } => self.phone_gone(user, last),
-            Event::Options {
-                handle,
-                alive,
-                said,
-            } => {
-                self.tested(now, handle, &said);
-                self.probed(now, handle, alive);
-            }
-            Event::Registration { handle, state } => self.trunk_registration(now, handle, state),
-        }
-    }
-
-    fn call_went_on(&mut self, now: Instant, call: CallHandle, event: CallEvent) {
-        match self.owners.get(&call).copied() {
-            Some(Owner::Customer(attempt)) => self.customer_event(now, attempt, event),
-            Some(Owner::Line(agent)) => self.line_event(now, agent, event),
-            Some(Owner::Offer(offer)) => self.offer_event(now, offer, event),
-            Some(Owner::Echo) => self.echo_event(now, call, event),
-            Some(Owner::Side(attempt)) => self.side_event(now, attempt, event),
-            Some(Owner::Ghost(agent)) => self.ghost_event(now, call, agent, &event),
-            None => {}
-        }
-    }
-
     /// Refuses a wish for a transfer.
     pub(crate) fn decline_refer(&mut self, now: Instant, refer: ReferHandle) {
         let declined = Status::new(603).expect("603 lies between 100 and 699");
         self.endpoint.answer_refer(now, refer, declined);
-    }
-
-    /// Takes what the media threads have to say.
-    pub(crate) fn heard(&mut self, now: Instant, event: MediaEvent) {
-        match event {
-            MediaEvent::PlaybackDone { leg } => {
-                if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
-                    self.message_done(now, attempt);
-                }
-            }
-            MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {
-                Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
-                Some(Owner::Line(agent)) => self.line_silent(now, agent),
-                Some(Owner::Side(attempt)) => self.side_silent(now, attempt),
-                Some(Owner::Offer(_) | Owner::Echo | Owner::Ghost(_)) | None => {}
-            },
-            MediaEvent::Tone { leg, heard } => {
-                if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
-                    self.tone_heard(now, attempt, heard);
-                }
-            }
-            MediaEvent::Closed { stats, .. } => self.meters.leg_closed(&stats),
-            MediaEvent::Digit { leg, digit } => match self.legs.get(&leg).copied() {
-                Some(Owner::Customer(attempt)) => {
-                    self.report_call(attempt, CallProgress::Key(digit));
-                }
-                Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
-                Some(Owner::Offer(_) | Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
-            },
-            MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
-        }
     }
 
     /// Does what is due.

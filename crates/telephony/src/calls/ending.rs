@@ -1,0 +1,91 @@
+//! Ending a call: by us whatever its state, and what is left to do when an answered one is over.
+
+use std::time::{Duration, Instant};
+
+use domain::{AttemptId, Cause, EndedBy};
+use engine::CallProgress;
+
+use super::{CustomerCall, Phase};
+use crate::exchange::{Exchange, Owner};
+use crate::parties;
+
+/// No customer talks longer: what does is a call whose end got lost.
+const CALL_LENGTH_MAX: Duration = Duration::from_secs(4 * 3600);
+
+impl Exchange {
+    /// Ends a call whatever its state.
+    pub(crate) fn hang_up(&mut self, now: Instant, attempt: AttemptId) {
+        let Some(call) = self.calls.get_mut(&attempt) else {
+            return;
+        };
+        if call.answered().is_some() {
+            self.end_answered(now, attempt, EndedBy::System);
+        } else {
+            // One that rang out already goes on being that: the network only takes its time to agree.
+            call.given_up |= !self.endpoint.is_given_up(call.handle);
+            self.endpoint.hang_up(now, call.handle, None);
+        }
+    }
+
+    /// Ends an answered call and says so.
+    pub(crate) fn end_answered(&mut self, now: Instant, attempt: AttemptId, by: EndedBy) {
+        if let Some(call) = self.calls.get(&attempt) {
+            let handle = call.handle;
+            self.owners.insert(handle, Owner::Ghost(None));
+            self.endpoint.hang_up(now, handle, None);
+            self.customer_gone(now, attempt, by, None);
+        }
+    }
+
+    /// Ends an answered call of which nothing is to be said, or something else.
+    pub(super) fn let_go(&mut self, now: Instant, attempt: AttemptId) {
+        if let Some(call) = self.calls.remove(&attempt) {
+            self.owners.insert(call.handle, Owner::Ghost(None));
+            self.endpoint.hang_up(now, call.handle, None);
+            self.close_session(&call.session);
+        }
+    }
+
+    /// An answered call is over: frees its leg, parts its agent, says so.
+    pub(crate) fn customer_gone(
+        &mut self,
+        now: Instant,
+        attempt: AttemptId,
+        by: EndedBy,
+        q850: Option<u16>,
+    ) {
+        let Some(call) = self.calls.remove(&attempt) else {
+            return;
+        };
+        self.close_session(&call.session);
+        for agent in parties::agents(&call.talk) {
+            self.customer_left(now, agent, attempt);
+        }
+        self.end_side(now, attempt);
+        let cause = Cause {
+            q850,
+            ..Cause::default()
+        };
+        self.report_call(attempt, CallProgress::Ended { by, cause });
+    }
+
+    /// Ends calls whose message or whose end got lost.
+    pub(crate) fn end_overdue_calls(&mut self, now: Instant) {
+        let overdue = |call: &CustomerCall| match call.phase {
+            Phase::Calling => false,
+            Phase::Answered { since, message, .. } => {
+                now.duration_since(since) > CALL_LENGTH_MAX
+                    || message.is_some_and(|until| until < now)
+            }
+        };
+        let late: Vec<_> = self
+            .calls
+            .iter()
+            .filter_map(|(attempt, call)| overdue(call).then_some(*attempt))
+            .collect();
+        for attempt in late {
+            tracing::warn!(%attempt, "overdue; hung up");
+            self.end_answered(now, attempt, EndedBy::System);
+        }
+    }
+}
