@@ -28,7 +28,9 @@ impl FarEnd {
                 "-timeout",
                 "120s",
             ])
-            .args(["-p", &address.port().to_string(), "-m", &calls.to_string()])
+            .args(["-p", &address.port().to_string()])
+            // It takes a BYE that comes again for one more call.
+            .args(["-m", &(2 * calls).to_string()])
             .args(["-l", "9000"])
             .current_dir(folder.path())
             .stdout(Stdio::null())
