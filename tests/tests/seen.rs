@@ -99,12 +99,7 @@ fn who_may_not_watch_is_told_so_and_who_sees_nothing_what_to_do() {
     assert!(said.contains("no attempt 7"), "{said}");
 
     let engine = floor.serve();
-    let user = floor.run(&["user", "add", "lea", "--role", "supervisor"]);
-    let (_, session) = log_in(
-        engine.http(),
-        "lea",
-        user["password"].as_str().expect("shown"),
-    );
+    let session = supervisor(&floor, &engine);
     let token = session["token"].as_str();
     let get = |path: &str| ask(engine.http(), "GET", path, token, None).0;
     assert_eq!(get("/api/v1/sip/trace"), 403);
@@ -237,13 +232,15 @@ fn figures_are_those_of_the_wire(stats: &Value, engine: &Running, calls: &Calls)
     }
 }
 
-fn ladders_are_those_of_the_wire(floor: &Floor, engine: &Running, calls: &Calls) {
+/// The session of a supervisor.
+fn supervisor(floor: &Floor, engine: &Running) -> Value {
     let user = floor.run(&["user", "add", "lea", "--role", "supervisor"]);
-    let (_, session) = log_in(
-        engine.http(),
-        "lea",
-        user["password"].as_str().expect("shown"),
-    );
+    let password = user["password"].as_str().expect("shown");
+    log_in(engine.http(), "lea", password).1
+}
+
+fn ladders_are_those_of_the_wire(floor: &Floor, engine: &Running, calls: &Calls) {
+    let session = supervisor(floor, engine);
     let token = session["token"].as_str();
     // Intents that a gate held never became calls.
     let mut rows = floor.attempts();

@@ -1,6 +1,6 @@
 //! `cadencia trunk test`: whether a trunk is there (OPTIONS); with a number, what an INVITE over it
-//! would say, and one short call if asked for. The call is a test by whoever runs it, to a phone of their own: it is no attempt, and neither
-//! the law pack nor the record hears of it.
+//! would say, and one short call if asked for. The call is a test by whoever runs it, to a phone of
+//! their own: it is no attempt, and neither the law pack nor the record hears of it.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::time::{Duration, Instant};

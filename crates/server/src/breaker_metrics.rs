@@ -3,7 +3,9 @@
 
 use domain::Timestamp;
 use engine::{BreakerState, TrunkLive};
-use prometheus::{GaugeVec, Opts, Registry};
+use prometheus::Registry;
+
+use crate::metrics::gauge;
 
 /// Puts the breakers of these trunks among the figures.
 pub(crate) fn gather(
@@ -11,11 +13,7 @@ pub(crate) fn gather(
     trunks: &[TrunkLive],
     now: Timestamp,
 ) -> Result<(), prometheus::Error> {
-    let gauge = |name: &str, help: &str, labels: &[&str]| -> Result<GaugeVec, prometheus::Error> {
-        let gauge = GaugeVec::new(Opts::new(name, help), labels)?;
-        registry.register(Box::new(gauge.clone()))?;
-        Ok(gauge)
-    };
+    let gauge = |name: &str, help: &str, labels: &[&str]| gauge(registry, name, help, labels);
     let states = gauge(
         "cadencia_trunk_breaker",
         "1 for the state in which the breaker of a trunk is",

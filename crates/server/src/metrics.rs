@@ -64,16 +64,24 @@ pub(crate) fn text(live: &LiveState, counters: &Counters, figures: &LoopFigures)
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// A gauge among the figures of a registry.
+pub(crate) fn gauge(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<GaugeVec, prometheus::Error> {
+    let gauge = GaugeVec::new(Opts::new(name, help), labels)?;
+    registry.register(Box::new(gauge.clone()))?;
+    Ok(gauge)
+}
+
 fn gather(
     registry: &Registry,
     live: &LiveState,
     counters: &Counters,
 ) -> Result<(), prometheus::Error> {
-    let gauge = |name: &str, help: &str, labels: &[&str]| -> Result<GaugeVec, prometheus::Error> {
-        let gauge = GaugeVec::new(Opts::new(name, help), labels)?;
-        registry.register(Box::new(gauge.clone()))?;
-        Ok(gauge)
-    };
+    let gauge = |name: &str, help: &str, labels: &[&str]| gauge(registry, name, help, labels);
     let agents = gauge("cadencia_agents", "Agents by status", &["status"])?;
     for status in AgentStatus::ALL {
         let count = live.agents.iter().filter(|agent| agent.status == status);

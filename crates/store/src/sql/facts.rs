@@ -63,10 +63,7 @@ async fn count_calls(
 
 fn add_calls(row: &Row, catalogue: &[Disposition], facts: &mut Facts) -> Result<()> {
     let calls: u64 = row.narrow("n")?;
-    let outcome = row
-        .opt_int("outcome")?
-        .map(|_| row.kind("outcome", |number| Outcome::from_number(number).ok()))
-        .transpose()?;
+    let outcome = row.opt_outcome("outcome")?;
     let code = row.opt_text("code")?;
     let flags = code
         .as_deref()

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, Intent, Outcome, PhoneNumber, SignallingRecord,
-    Timestamp, TrunkId, WorkItem, WorkState,
+    AgentId, AttemptId, CampaignId, ContactId, Intent, PhoneNumber, SignallingRecord, Timestamp,
+    TrunkId, WorkItem, WorkState,
 };
 
 use super::commit::{insert_attempts, open};
@@ -181,7 +181,6 @@ pub(super) async fn calls(db: &Database, filter: &InboundFilter) -> Result<Vec<I
 
 fn call_of(row: &Row) -> Result<InboundRow> {
     let phone = row.opt_int("phone")?;
-    let outcome = row.opt_int("outcome")?;
     Ok(InboundRow {
         id: AttemptId::new(row.int("id")?),
         at: row.time("at")?,
@@ -194,9 +193,7 @@ fn call_of(row: &Row) -> Result<InboundRow> {
         answered_at: row.opt_time("answered_at")?,
         bridged_at: row.opt_time("bridged_at")?,
         ended_at: row.opt_time("ended_at")?,
-        outcome: outcome
-            .map(|_| row.kind("outcome", |number| Outcome::from_number(number).ok()))
-            .transpose()?,
+        outcome: row.opt_outcome("outcome")?,
         code: row.opt_text("code")?,
         coded_by: row.opt_int("coded_by")?.map(AgentId::new),
     })

@@ -163,14 +163,8 @@ pub(super) async fn attempt(db: &Database, attempt: AttemptId) -> Result<Option<
 }
 
 fn attempt_of(row: &Row) -> Result<AttemptRow> {
-    let outcome = row
-        .opt_int("outcome")?
-        .map(|_| row.kind("outcome", |number| Outcome::from_number(number).ok()))
-        .transpose()?;
-    let ended_by = row
-        .opt_int("ended_by")?
-        .map(|_| row.kind("ended_by", EndedBy::from_number))
-        .transpose()?;
+    let outcome = row.opt_outcome("outcome")?;
+    let ended_by = row.opt_kind("ended_by", EndedBy::from_number)?;
     Ok(AttemptRow {
         id: AttemptId::new(row.int("id")?),
         campaign: CampaignId::new(row.int("campaign")?),

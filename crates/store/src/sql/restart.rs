@@ -26,10 +26,7 @@ const CAME_IN: &str = "CASE WHEN a.direction = 2 THEN \
     END AS came_in";
 
 fn came_in(row: &Row) -> Result<Option<WorkState>> {
-    let known = row.opt_int("came_in")?;
-    known
-        .map(|_| row.kind("came_in", WorkState::from_number))
-        .transpose()
+    row.opt_kind("came_in", WorkState::from_number)
 }
 
 /// Makes the node's row, with its secret, unless it is there. The database

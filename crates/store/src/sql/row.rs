@@ -1,7 +1,7 @@
 //! A row of either database, read by column name into plain values, and the
 //! stored numbers turned back into the words of `domain`.
 
-use domain::{PhoneNumber, Timestamp};
+use domain::{Outcome, PhoneNumber, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, TypeInfo, ValueRef};
@@ -96,6 +96,20 @@ impl Row {
             .ok()
             .and_then(from_number)
             .ok_or_else(|| strange(column, value))
+    }
+
+    pub(crate) fn opt_kind<T>(
+        &self,
+        column: &'static str,
+        from_number: impl Fn(i16) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let there = self.opt_int(column)?;
+        there.map(|_| self.kind(column, from_number)).transpose()
+    }
+
+    /// What became of a call; nothing while it is open.
+    pub(crate) fn opt_outcome(&self, column: &'static str) -> Result<Option<Outcome>> {
+        self.opt_kind(column, |number| Outcome::from_number(number).ok())
     }
 
     pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp> {

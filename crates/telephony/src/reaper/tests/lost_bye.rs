@@ -58,6 +58,21 @@ impl World {
         }
     }
 
+    /// An agent whose phone is registered logs in.
+    fn raises_a_line(&mut self, line: LineMode) {
+        let profile = AgentProfile {
+            id: AGENT,
+            name: "Ana".into(),
+            sip_user: "ana".into(),
+            campaigns: Vec::new(),
+            line,
+        };
+        let (now, password) = (self.board.now, Secret::new("pw-ana"));
+        self.board.exchange.set_agent(now, profile, &password);
+        self.has_phone("ana");
+        self.board.exchange.raise_line(now, AGENT);
+    }
+
     /// A phone of this user is registered.
     fn has_phone(&mut self, user: &str) {
         let record = BindingRecord {
@@ -198,17 +213,7 @@ async fn a_bye_of_ours_that_is_lost_keeps_no_line_and_no_leg() {
 #[tokio::test]
 async fn an_agents_phone_whose_bye_was_lost_is_known_to_be_down_within_35_s() {
     let mut world = World::new();
-    let profile = AgentProfile {
-        id: AGENT,
-        name: "Ana".into(),
-        sip_user: "ana".into(),
-        campaigns: Vec::new(),
-        line: LineMode::NailedUp,
-    };
-    let (now, password) = (world.board.now, Secret::new("pw-ana"));
-    world.board.exchange.set_agent(now, profile, &password);
-    world.has_phone("ana");
-    world.board.exchange.raise_line(now, AGENT);
+    world.raises_a_line(LineMode::NailedUp);
     world.settle();
     let leg = world.board.exchange.lines[&AGENT].up_leg();
     let leg = leg.expect("it was picked up");
@@ -233,19 +238,9 @@ async fn an_agents_phone_whose_bye_was_lost_is_known_to_be_down_within_35_s() {
 #[tokio::test]
 async fn a_line_per_call_that_is_told_to_be_down_is_down_in_telephonys_table_too() {
     let mut world = World::new();
-    let profile = AgentProfile {
-        id: AGENT,
-        name: "Ana".into(),
-        sip_user: "ana".into(),
-        campaigns: Vec::new(),
-        line: LineMode::PerCall,
-    };
-    let (now, password) = (world.board.now, Secret::new("pw-ana"));
-    world.board.exchange.set_agent(now, profile, &password);
-    world.has_phone("ana");
-    world.board.exchange.raise_line(now, AGENT);
+    world.raises_a_line(LineMode::PerCall);
     let attempt = world.connected();
-    world.board.exchange.bridge(now, attempt, AGENT);
+    world.board.exchange.bridge(world.board.now, attempt, AGENT);
     world.settle();
     let leg = world.board.exchange.lines[&AGENT].up_leg();
     world.is_silent(leg.expect("it was picked up"));
