@@ -1,7 +1,7 @@
 //! Cuts a byte stream (TCP, TLS) into messages by Content-Length (RFC 3261 section 18.3) and
 //! answers nothing itself: keep-alive line breaks (RFC 5626 section 4.4.1) come out as events.
 
-use crate::message::{Limits, ParseError, ParseErrorKind, content_length, head_length};
+use crate::message::{Limits, ParseError, ParseErrorKind, head_length};
 
 /// What a stream held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +85,8 @@ impl StreamFramer {
                 Ok(None)
             };
         }
-        let (head, lengths) = head_length(&self.buffer).ok_or(ParseErrorKind::Unterminated)?;
-        let body = content_length(&lengths)?.ok_or(ParseErrorKind::NoContentLength)?;
+        let (head, length) = head_length(&self.buffer).ok_or(ParseErrorKind::Unterminated)?;
+        let body = length.bytes()?.ok_or(ParseErrorKind::NoContentLength)?;
         self.length = head.checked_add(body).filter(|l| *l <= self.limits.message);
         self.length.ok_or(ParseErrorKind::TooLarge).map(Some)
     }

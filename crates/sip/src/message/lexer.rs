@@ -1,8 +1,36 @@
 //! The few lexical rules that all header grammars share (RFC 3261 section 25.1): tokens, quoted
 //! strings, lists. Everything is linear in its input and never fails on odd characters.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2, memchr3};
 use std::borrow::Cow;
+
+/// A set of bytes, looked up in a table.
+pub(crate) struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    /// Control characters, `marks`, and bytes beyond ASCII: few characters there break anything,
+    /// and they are rare, so that they are looked at as characters only where one stands.
+    pub(crate) const fn suspect(marks: &[u8]) -> Self {
+        let mut set = [false; 256];
+        let mut byte = 0;
+        while byte < set.len() {
+            set[byte] = byte < 0x20 || byte >= 0x7f;
+            byte += 1;
+        }
+        let mut index = 0;
+        while index < marks.len() {
+            set[marks[index] as usize] = true;
+            index += 1;
+        }
+        Self(set)
+    }
+
+    /// Whether one of them stands in `text`.
+    pub(crate) fn meets(&self, text: &str) -> bool {
+        let within = |byte: u8| self.0[usize::from(byte)];
+        text.bytes().fold(false, |met, byte| met | within(byte))
+    }
+}
 
 /// Whether `byte` may stand in a token.
 pub(crate) fn is_token_byte(byte: u8) -> bool {
@@ -57,31 +85,27 @@ pub(crate) fn cut_before(text: &str, mark: u8) -> (&str, &str) {
 /// Where `wanted` (an ASCII character) first stands outside quoted strings and angle brackets.
 /// The outer `None`: a quote or bracket stays open.
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<Option<usize>> {
-    let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
-    for (index, byte) in text.bytes().enumerate() {
-        if escaped {
-            escaped = false;
-        } else if quoted {
-            match byte {
-                b'\\' => escaped = true,
-                b'"' => quoted = false,
-                _ => {}
-            }
-        } else if byte == wanted && !bracketed {
-            return Some(Some(index));
-        } else {
-            match byte {
-                b'"' if !bracketed => quoted = true,
-                b'<' => bracketed = true,
-                b'>' => bracketed = false,
-                _ => {}
-            }
-        }
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = memchr3(wanted, b'"', b'<', &bytes[from..]).map(|at| from + at) {
+        from = match bytes[at] {
+            byte if byte == wanted => return Some(Some(at)),
+            b'"' => after_quoted(bytes, at)?,
+            _ => at + 1 + memchr(b'>', &bytes[at..])?,
+        };
     }
-    if quoted || bracketed {
-        None
-    } else {
-        Some(None)
+    Some(None)
+}
+
+/// Where what follows the quoted string begins whose first quote is at `open`; `None`: it stays open.
+fn after_quoted(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut from = open + 1;
+    loop {
+        let at = from + memchr2(b'"', b'\\', bytes.get(from..)?)?;
+        match bytes[at] {
+            b'"' => return Some(at + 1),
+            _ => from = at + 2,
+        }
     }
 }
 
@@ -137,17 +161,15 @@ pub fn quote(text: &str) -> String {
 
 /// Where `wanted` first stands outside quoted strings; `None` too if a quote stays open before it.
 pub(crate) fn find_outside_quotes(text: &str, wanted: u8) -> Option<usize> {
-    let (mut quoted, mut escaped) = (false, false);
-    for (index, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if byte == wanted && !quoted => return Some(index),
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from + memchr2(wanted, b'"', &bytes[from..])?;
+        match bytes[at] {
+            byte if byte == wanted => return Some(at),
+            _ => from = after_quoted(bytes, at)?,
         }
     }
-    None
 }
 
 /// Splits at `separator` outside quoted strings; `None` if a quote stays open.

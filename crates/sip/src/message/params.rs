@@ -1,6 +1,6 @@
 //! `;name=value` lists behind URIs and header values, in order, values as written on the wire.
 
-use super::lexer::{self, cut, is_blank, trim};
+use super::lexer::{self, ByteSet, cut, is_blank, trim};
 use memchr::memchr3;
 use std::borrow::Cow;
 use std::fmt;
@@ -213,11 +213,11 @@ fn is_plain_or_quoted(value: &str) -> bool {
 }
 
 fn breaks_values(text: &str) -> bool {
-    // Bytes first: characters beyond ASCII, of which few break anything, are rare.
-    let suspect =
-        |byte: u8| matches!(byte, 0..=b' ' | b'"' | b',' | b';' | b'<' | b'>') || byte >= 0x7f;
-    text.bytes().any(suspect) && text.contains(breaks_value)
+    SUSPECT.meets(text) && text.contains(breaks_value)
 }
+
+/// Bytes that an unquoted value cannot hold, or that may be part of such a character.
+const SUSPECT: ByteSet = ByteSet::suspect(b" \",;<>");
 
 /// Characters that an unquoted value cannot hold.
 fn breaks_value(c: char) -> bool {

@@ -3,9 +3,10 @@
 
 use super::error::ParseErrorKind as Kind;
 use super::lexer::{cut, is_blank, is_token, trim};
+use super::lines::{Line, Lines};
 use super::{Headers, Message, Method, ParseError, Request, Response, Status, check, names};
 use crate::uri::{Host, Scheme, Uri};
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 use std::borrow::Cow;
 
 /// How much a stranger may send in one message.
@@ -42,22 +43,22 @@ pub fn parse_with_limits(bytes: &[u8], limits: &Limits) -> Result<Message, Parse
         return Err(ParseError::bare(Kind::TooLarge));
     }
     let bytes = skip_line_breaks(bytes);
-    let mut lines = Lines { rest: bytes };
+    let mut lines = Lines::of(bytes);
     let start = lines.next_line().ok_or(ParseError::bare(Kind::Empty))?;
-    if start.iter().all(|byte| byte.is_ascii_whitespace()) {
+    if start.bytes.iter().all(|byte| byte.is_ascii_whitespace()) {
         return Err(ParseError::bare(Kind::Empty));
     }
-    if start.len() > limits.line {
+    if start.bytes.len() > limits.line {
         return Err(ParseError::bare(Kind::LineTooLong));
     }
-    let (mut message, start_problem) = parse_start_line(&decode(start))?;
+    let (mut message, start_problem) = parse_start_line(&start.decode())?;
     let (head, head_problem) = parse_head(&mut lines, limits);
     *message.headers_mut() = head.headers;
     if let Some(kind) = start_problem.or(head_problem) {
         return Err(ParseError::of(kind, message));
     }
-    match take_body(&head.content_lengths, lines.rest) {
-        Ok(body) => *body_mut(&mut message) = body,
+    match head.content_length.body(lines.rest) {
+        Ok(body) => *body_mut(&mut message) = body.to_vec(),
         Err(kind) => return Err(ParseError::of(kind, message)),
     }
     match check::check(&message) {
@@ -67,8 +68,8 @@ pub fn parse_with_limits(bytes: &[u8], limits: &Limits) -> Result<Message, Parse
 }
 
 /// Bytes up to and including the empty line, and what Content-Length says; `None`: not all there.
-pub(crate) fn head_length(bytes: &[u8]) -> Option<(usize, Vec<String>)> {
-    let mut lines = Lines { rest: bytes };
+pub(crate) fn head_length(bytes: &[u8]) -> Option<(usize, ContentLength)> {
+    let mut lines = Lines::of(bytes);
     lines.next_line()?;
     let (head, problem) = parse_head(
         &mut lines,
@@ -79,7 +80,7 @@ pub(crate) fn head_length(bytes: &[u8]) -> Option<(usize, Vec<String>)> {
         },
     );
     (problem != Some(Kind::Unterminated) && head.closed)
-        .then(|| (bytes.len() - lines.rest.len(), head.content_lengths))
+        .then(|| (bytes.len() - lines.rest.len(), head.content_length))
 }
 
 fn body_mut(message: &mut Message) -> &mut Vec<u8> {
@@ -170,7 +171,7 @@ const HEAD_ROOM: usize = 1024;
 #[derive(Default)]
 struct Head {
     headers: Headers,
-    content_lengths: Vec<String>,
+    content_length: ContentLength,
     closed: bool,
 }
 
@@ -184,18 +185,18 @@ fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
     let mut problem = None;
     let mut fields = 0;
     while let Some(line) = lines.next_field() {
-        if line.is_empty() {
+        if line.bytes.is_empty() {
             head.closed = true;
             return (head, problem);
         }
         fields += 1;
-        if line.len() > limits.line {
+        if line.bytes.len() > limits.line {
             return (head, Some(Kind::LineTooLong));
         }
         if fields > limits.headers {
             return (head, Some(Kind::TooManyHeaders));
         }
-        if head.read_field(&decode(line)).is_none() {
+        if head.read_field(&line).is_none() {
             problem = problem.or(Some(Kind::HeaderLine));
         }
     }
@@ -211,28 +212,24 @@ fn parse_head(lines: &mut Lines<'_>, limits: &Limits) -> (Head, Option<Kind>) {
 impl Head {
     /// Adds the field that one header line with its continuation lines holds; `None` if it has no
     /// name.
-    fn read_field(&mut self, line: &str) -> Option<()> {
-        let (name, value) = cut(line, b':')?;
+    fn read_field(&mut self, line: &Line<'_>) -> Option<()> {
+        let text = line.decode();
+        let (name, value) = cut(&text, b':')?;
         let name = name.trim_end_matches(is_blank);
         let name = match names::known(name) {
             Some(known) => Cow::Borrowed(known),
             None if is_token(name) => Cow::Owned(name.to_owned()),
             None => return None,
         };
-        let value = unfold(value);
+        let value = match line.has_breaks {
+            true => unfold(value),
+            false => Cow::Borrowed(trim(value)),
+        };
         match name.as_ref() {
-            "Content-Length" => self.content_lengths.push(value.into_owned()),
+            "Content-Length" => self.content_length.add(&value),
             _ => self.headers.push_as(name, &value),
         }
         Some(())
-    }
-}
-
-/// UTF-8 if it is, else Latin-1, where every byte is the character of its number.
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 
@@ -249,62 +246,41 @@ fn unfold(value: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join(" "))
 }
 
-/// The body out of what follows the empty line.
-fn take_body(content_lengths: &[String], rest: &[u8]) -> Result<Vec<u8>, Kind> {
-    match content_length(content_lengths)? {
-        None => Ok(rest.to_vec()),
-        Some(length) => rest
-            .get(..length)
-            .map(<[u8]>::to_vec)
-            .ok_or(Kind::ContentLength),
-    }
-}
-
 /// What Content-Length says: one field, digits only, within a machine word.
-pub(crate) fn content_length(values: &[String]) -> Result<Option<usize>, Kind> {
-    let value = match values {
-        [] => return Ok(None),
-        [value] => value,
-        _ => return Err(Kind::ContentLength),
-    };
-    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Kind::ContentLength);
-    }
-    value.parse().map(Some).map_err(|_| Kind::ContentLength)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ContentLength {
+    #[default]
+    Absent,
+    Bytes(usize),
+    Unreadable,
 }
 
-/// Cuts lines off the front.
-struct Lines<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Lines<'a> {
-    /// The next line without its CRLF or LF; the last may lack one.
-    fn next_line(&mut self) -> Option<&'a [u8]> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let (line, rest) = match memchr(b'\n', self.rest) {
-            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
-            None => (self.rest, &self.rest[self.rest.len()..]),
+impl ContentLength {
+    fn add(&mut self, value: &str) {
+        let number = match value.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => value.parse().ok(),
+            false => None,
         };
-        self.rest = rest;
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+        *self = match (*self, number) {
+            (Self::Absent, Some(bytes)) => Self::Bytes(bytes),
+            _ => Self::Unreadable,
+        };
     }
 
-    /// The next header line with its continuation lines, line breaks inside; empty at the end of
-    /// the headers. `None` where the bytes end first; a line without its break is left in `rest`.
-    fn next_field(&mut self) -> Option<&'a [u8]> {
-        let whole = self.rest;
-        let mut end = memchr(b'\n', whole)?;
-        let first = whole[..end].strip_suffix(b"\r").unwrap_or(&whole[..end]);
-        while !first.is_empty() && matches!(whole.get(end + 1), Some(b' ' | b'\t')) {
-            match memchr(b'\n', &whole[end + 1..]) {
-                Some(next) => end += 1 + next,
-                None => break,
-            }
+    /// The number of bytes, where it is given and can be read.
+    pub(crate) fn bytes(self) -> Result<Option<usize>, Kind> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Bytes(bytes) => Ok(Some(bytes)),
+            Self::Unreadable => Err(Kind::ContentLength),
         }
-        self.rest = &whole[end + 1..];
-        Some(whole[..end].strip_suffix(b"\r").unwrap_or(&whole[..end]))
+    }
+
+    /// The body out of what follows the empty line.
+    fn body(self, rest: &[u8]) -> Result<&[u8], Kind> {
+        match self.bytes()? {
+            None => Ok(rest),
+            Some(bytes) => rest.get(..bytes).ok_or(Kind::ContentLength),
+        }
     }
 }

@@ -3,9 +3,13 @@
 
 use super::{Host, Scheme, Uri, UriError, breaks_uri};
 use crate::message::Params;
-use crate::message::lexer::{cut, cut_before, find, trim};
+use crate::message::lexer::{ByteSet, cut, cut_before, find, trim};
+use memchr::memchr2;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
+
+/// Bytes that end a URI, or may be part of a character that does.
+const SUSPECT: ByteSet = ByteSet::suspect(b" <>\"");
 
 /// A sound URI, each part as it stands in the text.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +37,7 @@ impl<'a> UriParts<'a> {
     /// Takes a URI apart; `None` if it is none.
     pub(crate) fn of(text: &'a str) -> Option<Self> {
         // Bytes first: characters beyond ASCII, of which few break anything, are rare.
-        let suspect = |byte| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"') || byte >= 0x7f;
-        if text.bytes().any(suspect) && text.contains(breaks_uri) {
+        if SUSPECT.meets(text) && text.contains(breaks_uri) {
             return None;
         }
         let (scheme, rest) = cut(text, b':')?;
@@ -105,13 +108,14 @@ fn sip<'a>(scheme: &'a str, rest: &'a str) -> Option<UriParts<'a>> {
             None => (Some(text), None),
         },
     };
-    let (rest, headers) = match cut(rest, b'?') {
-        Some((rest, headers)) => (rest, Some(headers)),
+    let end = memchr2(b';', b'?', rest.as_bytes()).unwrap_or(rest.len());
+    let (hostport, rest) = rest.split_at(end);
+    let (params, headers) = match cut(rest, b'?') {
+        Some((params, headers)) => (params, Some(headers)),
         None => (rest, None),
     };
-    let (hostport, params) = cut_before(rest, b';');
     let (host, port) = host_port(hostport)?;
-    let sound = find(rest, b'@').is_none()
+    let sound = find(params, b'@').is_none()
         && headers.is_none_or(|headers| pairs(headers).all(|pair| pair.is_some()))
         && Params::is_uri_list(params);
     sound.then_some(UriParts {
