@@ -7,6 +7,8 @@ SEED ?= 1
 SECONDS_EACH ?= 60
 FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket
 
+READER_CASES ?= 20000
+
 .PHONY: demo test lint deny tools bench soak fuzz
 
 demo: ## build, then run the main job on SQLite and loopback
@@ -37,6 +39,10 @@ fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/
 		cargo +nightly fuzz run $$target target/fuzz/$$target fuzz/corpus/$$target \
 			-- -max_total_time=$(SECONDS_EACH) -max_len=4096 -timeout=5 || exit 1; \
 	done
+
+soak: ## what takes minutes: a million calls in virtual time, rsipstack as a reader (docs/how-to/soak.md)
+	cargo test --release --package sip --test network -- --ignored --nocapture
+	READER_CASES=$(READER_CASES) cargo test --manifest-path fuzz/readers/Cargo.toml --target-dir target/readers -- --nocapture
 
 bench: ## figures as ratios, each measured in the same run
 	cargo bench --package benches

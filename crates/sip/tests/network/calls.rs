@@ -43,9 +43,12 @@ struct Story {
     ends: [Vec<CallEvent>; 2],
 }
 
-struct Floor {
+pub(crate) struct Floor {
+    seed: u64,
     net: Net,
     stories: Vec<Story>,
+    /// Calls of earlier waves.
+    gone: usize,
     /// Which call a handle of either side is.
     known: [HashMap<CallHandle, usize>; 2],
     deeds: BTreeMap<(Instant, u64), (usize, CallHandle, Deed)>,
@@ -55,23 +58,25 @@ struct Floor {
 
 /// What came of many calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Tally {
+pub(crate) struct Tally {
     /// Meant to be answered: the callee picks up while the caller waits.
-    meant: u32,
+    pub(crate) meant: u32,
     /// And were.
-    set_up: u32,
+    pub(crate) set_up: u32,
     /// Answered by the callee, who never heard the ACK.
-    unacked: u32,
-    digest: u64,
+    pub(crate) unacked: u32,
+    pub(crate) digest: u64,
 }
 
 impl Floor {
-    fn new(seed: u64, faults: Faults) -> Self {
+    pub(crate) fn new(seed: u64, faults: Faults) -> Self {
         let net = Net::new(2, seed, faults);
         Self {
+            seed,
             last_end: net.now,
             net,
             stories: Vec::new(),
+            gone: 0,
             known: [HashMap::new(), HashMap::new()],
             deeds: BTreeMap::new(),
             planned: 0,
@@ -96,7 +101,7 @@ impl Floor {
             request_uri: Uri::sip_at(Some("bob"), address(CALLEE)),
             from: name("alice"),
             to: name("bob"),
-            call_id: Some(format!("{number}@alice")),
+            call_id: Some(format!("{}@alice", self.gone + number)),
             from_tag: None,
             branch: None,
             offer: "v=0 offer".to_owned(),
@@ -117,6 +122,7 @@ impl Floor {
     fn came(&mut self, handle: CallHandle, call_id: &str) {
         let number = call_id.trim_end_matches("@alice").parse();
         let number: usize = number.expect("a call of ours");
+        let number = number - self.gone;
         self.known[CALLEE].insert(handle, number);
         self.stories[number].came += 1;
         self.later(Duration::ZERO, CALLEE, handle, Deed::Ring);
@@ -210,54 +216,60 @@ impl Floor {
         }
         self.net.now = until.unwrap_or(self.net.now);
     }
+
+    /// Places so many calls and sees that all of them go as calls must, and that nothing is left.
+    pub(crate) fn wave(&mut self, calls: usize) -> Tally {
+        let pause = Duration::from_millis(1000 / RATE);
+        for _ in 0..calls {
+            self.place();
+            self.run(Some(self.net.now + pause));
+        }
+        self.come_to_rest();
+        let mut tally = Tally {
+            digest: self.net.digest,
+            ..Tally::default()
+        };
+        for (number, story) in self.stories.iter().enumerate() {
+            if let Err(why) = judge(story, &mut tally) {
+                let number = self.gone + number;
+                panic!("seed {}, call {number}: {why}: {story:?}", self.seed);
+            }
+        }
+        self.gone += self.stories.len();
+        self.stories.clear();
+        self.known = [HashMap::new(), HashMap::new()];
+        tally
+    }
+
+    /// Waits until every call has ended, and a minute more for what remembers it.
+    fn come_to_rest(&mut self) {
+        let goes_on = |story: &Story| story.ends[CALLER].is_empty();
+        while self.stories.iter().any(goes_on) {
+            self.run(Some(self.net.now + Duration::from_secs(1)));
+            let waited = self.net.now.saturating_duration_since(self.last_end);
+            assert!(
+                waited < Duration::from_secs(300),
+                "seed {}: a call never ends",
+                self.seed
+            );
+        }
+        loop {
+            let until = self.last_end + Duration::from_secs(64);
+            self.run(Some(until));
+            if until == self.last_end + Duration::from_secs(64) {
+                break;
+            }
+        }
+        for side in [CALLER, CALLEE] {
+            let left = self.net.load(side);
+            assert_eq!(left, Load::default(), "seed {}, side {side}", self.seed);
+        }
+    }
 }
 
 /// Places calls over such a network and sees that all of them go as calls must.
 fn live_through(calls: usize, seed: u64, faults: Faults) -> Tally {
-    let mut floor = Floor::new(seed, faults);
-    let pause = Duration::from_millis(1000 / RATE);
-    for _ in 0..calls {
-        floor.place();
-        floor.run(Some(floor.net.now + pause));
-    }
-    // Long enough for every call to come to its end, and a minute more for what remembers it.
-    while floor
-        .stories
-        .iter()
-        .any(|story| story.ends[CALLER].is_empty())
-    {
-        let until = floor.net.now + Duration::from_secs(1);
-        floor.run(Some(until));
-        let waited = floor.net.now.saturating_duration_since(floor.last_end);
-        assert!(
-            waited < Duration::from_secs(300),
-            "seed {seed}: a call never ends"
-        );
-    }
-    loop {
-        let until = floor.last_end + Duration::from_secs(64);
-        floor.run(Some(until));
-        if until == floor.last_end + Duration::from_secs(64) {
-            break;
-        }
-    }
-    for side in [CALLER, CALLEE] {
-        assert_eq!(
-            floor.net.load(side),
-            Load::default(),
-            "seed {seed}, side {side}"
-        );
-    }
-    let mut tally = Tally {
-        digest: floor.net.digest,
-        ..Tally::default()
-    };
-    for (number, story) in floor.stories.iter().enumerate() {
-        if let Err(why) = judge(story, &mut tally) {
-            panic!("seed {seed}, call {number}: {why}: {story:?}");
-        }
-    }
-    tally
+    Floor::new(seed, faults).wave(calls)
 }
 
 /// Whether the two sides of a call agree.
