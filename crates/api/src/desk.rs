@@ -78,7 +78,7 @@ async fn tell(app: App, id: AgentId, mut socket: WebSocket) {
     }
 }
 
-fn find(live: &engine::LiveState, id: AgentId) -> Option<AgentLive> {
+pub(crate) fn find(live: &engine::LiveState, id: AgentId) -> Option<AgentLive> {
     live.agents.iter().find(|agent| agent.id == id).cloned()
 }
 
@@ -87,7 +87,7 @@ fn seat(app: &App, id: AgentId) -> Result<AgentLive, ApiError> {
         .ok_or_else(|| ApiError::NotFound(format!("agent {id} on the floor")))
 }
 
-fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
+pub(crate) fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
     Desk {
         now: clock().as_millis(),
         agent: agent.id.get(),
@@ -112,7 +112,10 @@ fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
 
 /// The person behind an attempt. Off the path of the call: the audio is
 /// already joined when this is asked.
-async fn contact(app: &App, attempt: Option<AttemptId>) -> Result<Option<DeskContact>, ApiError> {
+pub(crate) async fn contact(
+    app: &App,
+    attempt: Option<AttemptId>,
+) -> Result<Option<DeskContact>, ApiError> {
     let Some(attempt) = attempt else {
         return Ok(None);
     };

@@ -22,6 +22,7 @@ mod ladders;
 mod lists;
 mod live;
 mod logins;
+mod page;
 pub mod password;
 pub mod provisioning;
 pub mod rehearsal;
@@ -46,7 +47,7 @@ pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
-pub use control::{Control, TraceWanted};
+pub use control::{Control, LineNews, LineOffer, TraceWanted};
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use error::ApiError;
 pub use explain::explain;
@@ -98,6 +99,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(live::now))
         .routes(routes!(desk::now))
         .routes(routes!(desk::events))
+        .routes(routes!(page::page))
         .routes(routes!(desk::log_in))
         .routes(routes!(desk::ready))
         .routes(routes!(desk::pause))

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use telephony::media::Prompt;
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
+use crate::browser_settings::BrowserSettings;
 use crate::sip_settings::SipSettings;
 
 /// One node.
@@ -44,6 +45,8 @@ pub struct MediaSettings {
     pub silence_s: u64,
     /// Language of the message to abandoned callers: `es` or `en`.
     pub message: String,
+    /// Pages that are phones.
+    pub browser: BrowserSettings,
     /// A recording for callers for whom nobody is ready, which says what their keys 1 and 9 do.
     pub inbound_message: Option<PathBuf>,
 }
@@ -100,6 +103,7 @@ impl Default for MediaSettings {
             threads: 0,
             silence_s: 30,
             message: "es".to_owned(),
+            browser: BrowserSettings::default(),
             inbound_message: None,
         }
     }
@@ -166,6 +170,7 @@ impl Config {
         if !matches!(media.message.as_str(), "es" | "en") {
             return no("media.message", "use \"es\" or \"en\"");
         }
+        media.browser.check()?;
         media.menu()?;
         if !(5..=3_600).contains(&media.silence_s) {
             return no("media.silence_s", "from 5 to 3600 seconds");

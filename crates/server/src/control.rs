@@ -4,18 +4,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::TraceWanted;
+use api::{LineNews, LineOffer, TraceWanted};
 use async_trait::async_trait;
 use domain::{AgentId, Trunk};
 use engine::{AgentRequest, LiveState, Rejection};
 use futures_util::stream::BoxStream;
 use store::Store;
-use telephony::Telephony;
+use telephony::{PageId, Telephony};
 use tokio::sync::{mpsc, oneshot, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
-use crate::{signalling, trunk_metrics, trunk_tested};
+use crate::{pages, signalling, trunk_metrics, trunk_tested};
 
 /// How long the addresses of a trunk may take to answer.
 const TEST_MAX: Duration = Duration::from_secs(5);
@@ -107,6 +107,32 @@ impl api::Control for LoopControl {
         let test = self.telephony.test_trunk(trunk.id, TEST_MAX).await;
         test.map(|test| trunk_tested(trunk, &test))
             .map_err(|why| why.to_string())
+    }
+
+    async fn offer_line(
+        &self,
+        agent: AgentId,
+        offer: LineOffer,
+    ) -> Result<(String, String), Rejection> {
+        pages::offer(&self.telephony, agent, offer).await
+    }
+
+    async fn resume_line(
+        &self,
+        agent: AgentId,
+        page: u64,
+        token: String,
+        tell: mpsc::UnboundedSender<LineNews>,
+    ) -> Result<bool, Rejection> {
+        pages::resume(&self.telephony, agent, page, token, tell).await
+    }
+
+    fn page_lost(&self, agent: AgentId, page: u64) {
+        self.telephony.page_lost(agent, PageId(page));
+    }
+
+    fn end_line(&self, agent: AgentId, page: u64) {
+        self.telephony.end_line(agent, PageId(page));
     }
 
     fn phone_server(&self) -> wire::PhoneServer {

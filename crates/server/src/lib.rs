@@ -3,6 +3,7 @@
 
 mod addresses;
 mod breaker_metrics;
+mod browser_settings;
 mod certificates;
 mod clock;
 mod config;
@@ -11,6 +12,7 @@ mod floor;
 mod inbound;
 mod ladders;
 mod metrics;
+mod pages;
 mod phone_book;
 mod phone_server;
 mod restart;
@@ -22,6 +24,7 @@ mod trunk_metrics;
 mod trunk_test;
 
 pub use addresses::OneOrSeveral;
+pub use browser_settings::BrowserSettings;
 pub use config::{Config, ConfigError, MediaSettings};
 pub use serve::{Server, Stopped};
 pub use sip_settings::{Digest, SipSettings, TlsSection, WebSocketSection};

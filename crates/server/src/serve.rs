@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::browser_settings;
 use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -264,6 +265,7 @@ fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> Result
             port_range: ports,
             threads: media.threads,
             silence_timeout: Duration::from_secs(media.silence_s),
+            browsers: browser_settings::doors(config),
             ..MediaConfig::loopback(rand::rng().random())
         },
         secret,

@@ -212,6 +212,7 @@ impl Exchange {
             self.next_tick = now + TICK;
             self.end_overdue_calls(now);
             self.pass_over_silent_phones(now);
+            self.end_overdue_pages(now);
             self.end_long_echoes(now);
             self.refuse_forgotten_offers(now);
             self.reap(now);
@@ -248,6 +249,7 @@ impl Exchange {
         let agents: Vec<_> = self.lines.keys().copied().collect();
         for agent in agents {
             self.drop_line(now, agent);
+            self.end_browser_line(agent, "telephony is stopping");
         }
         let echoes: Vec<_> = self.echoes.keys().copied().collect();
         for call in echoes {
@@ -284,6 +286,11 @@ impl Exchange {
     pub(crate) fn close_session(&mut self, session: &Session) {
         self.legs.remove(&session.leg.id);
         self.media.close(session.leg.id);
+    }
+
+    /// A leg without a session is somebody's.
+    pub(crate) fn own_leg(&mut self, leg: LegId, owner: Owner) {
+        self.legs.insert(leg, owner);
     }
 
     /// Closes a leg of which no session is known.

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::counters::Meters;
 use crate::handshake::Edge;
+use crate::page::PageOrder;
 use crate::trunk_test::{NoTest, Teller, TrunkTest};
 use crate::watch::{Board, CallLadder, Seats, Trace, TraceFilter, Watch, Watcher};
 use crate::{
@@ -45,6 +46,7 @@ pub(crate) enum Order {
     EndDialog(SignallingRecord),
     AnswerRefer(AgentId, bool),
     Compare(Tables),
+    Page(AgentId, PageOrder),
     Watch(Watcher),
     KeepLadders(mpsc::Sender<Vec<CallLadder>>),
     Stop {
@@ -310,7 +312,7 @@ impl Telephony {
         let _ = stopped.await;
     }
 
-    fn order(&self, order: Order) {
+    pub(crate) fn order(&self, order: Order) {
         if self.orders.send(order).is_err() {
             tracing::debug!("telephony is stopped; an order to it was dropped");
         }

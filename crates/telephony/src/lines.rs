@@ -6,8 +6,10 @@
 //! ```
 //! A line that falls says so, unless it was ordered to: then the engine knows.
 //!
-//! Which of an agent's phones rings is in `lines/ringing.rs`.
+//! Which of an agent's phones rings is in `lines/ringing.rs`. An agent whose page offered to be the
+//! phone has no other meanwhile (`lines/browser.rs`).
 
+mod browser;
 mod ringing;
 
 use std::net::IpAddr;
@@ -21,6 +23,7 @@ use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::media::{LearnMode, LegId};
 use crate::session::Session;
+use browser::BrowserLine;
 use ringing::{NOT_REGISTERED, nobody_is_there, why_refused};
 
 /// An agent's line.
@@ -32,6 +35,8 @@ pub(crate) struct Line {
     /// Per call: whether the engine raised it.
     raised: bool,
     phone: Phone,
+    /// The page that is the phone.
+    browser: Option<BrowserLine>,
 }
 
 #[derive(Debug)]
@@ -63,23 +68,27 @@ impl Line {
             registered: false,
             raised: false,
             phone: Phone::Down,
+            browser: None,
         }
     }
 
     /// Its leg, where it can carry a customer now.
     pub(crate) fn up_leg(&self) -> Option<LegId> {
-        match &self.phone {
-            Phone::Up(call) => Some(call.session.leg.id),
-            Phone::Down | Phone::Ringing(_) => None,
+        match (&self.phone, &self.browser) {
+            (_, Some(browser)) => browser.up_leg(),
+            (Phone::Up(call), None) => Some(call.session.leg.id),
+            (Phone::Down | Phone::Ringing(_), None) => None,
         }
     }
 
-    /// Its leg, whether it can carry a customer or only rings.
-    pub(crate) fn leg(&self) -> Option<LegId> {
-        match &self.phone {
+    /// Its legs, whether they can carry a customer or are only on the way to that.
+    pub(crate) fn legs(&self) -> impl Iterator<Item = LegId> {
+        let phone = match &self.phone {
             Phone::Ringing(call) | Phone::Up(call) => Some(call.session.leg.id),
             Phone::Down => None,
-        }
+        };
+        let browser = self.browser.iter().flat_map(BrowserLine::legs);
+        phone.into_iter().chain(browser)
     }
 
     /// Its dialog.
@@ -92,6 +101,9 @@ impl Line {
 
     /// Whether the engine may count on it.
     pub(crate) fn is_raised(&self) -> bool {
+        if let Some(browser) = &self.browser {
+            return browser.is_raised();
+        }
         match self.profile.line {
             LineMode::NailedUp => self.is_up(),
             LineMode::PerCall => self.raised,
@@ -103,6 +115,9 @@ impl Line {
     }
 
     pub(crate) fn set_with(&mut self, attempt: Option<AttemptId>) {
+        if let Some(browser) = &mut self.browser {
+            return browser.set_with(attempt);
+        }
         if let Phone::Up(call) = &mut self.phone {
             call.with = attempt;
         }
@@ -140,6 +155,9 @@ impl Exchange {
             self.line_down(agent, "the agent is not known to telephony");
             return;
         };
+        if line.browser.is_some() {
+            return self.raise_browser_line(agent);
+        }
         match (&line.phone, line.profile.line) {
             (Phone::Up(_), LineMode::NailedUp) => self.report_line(agent, LineEvent::Up),
             (Phone::Ringing(_), LineMode::NailedUp) => {}
@@ -162,6 +180,7 @@ impl Exchange {
             return;
         };
         line.raised = false;
+        self.lower_browser_line(agent);
         self.hang_up_phone(now, agent);
     }
 
@@ -290,6 +309,9 @@ impl Exchange {
         let Some(line) = self.lines.get_mut(&agent) else {
             return;
         };
+        if let Some(leg) = line.left_browser(attempt) {
+            return self.media.unbridge(leg);
+        }
         let per_call = line.profile.line == LineMode::PerCall;
         let Some(call) = line.call() else { return };
         if call.with != Some(attempt) {
@@ -303,7 +325,12 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn line_silent(&mut self, now: Instant, agent: AgentId) {
+    pub(crate) fn line_silent(&mut self, now: Instant, agent: AgentId, leg: LegId) {
+        let known = self.lines.get(&agent);
+        if known.is_some_and(|line| line.browser.is_some()) {
+            self.meters.silent_legs.count();
+            return self.browser_away(now, agent, leg, true);
+        }
         let dead = self
             .lines
             .get(&agent)

@@ -60,10 +60,13 @@ impl Exchange {
             [] => {}
             [alone] => {
                 self.media.unbridge(alone);
-                let sound = if talk.len() > 1 {
-                    Playback::Tone(ToneKind::Ringback)
-                } else {
-                    Playback::Silence
+                let sound = match talk.len() {
+                    0 | 1 => Playback::Silence,
+                    // Nobody's phone rings for them: it is a page that will be there again.
+                    _ if agents(&talk).any(|agent| self.is_browser_away(agent)) => {
+                        Playback::Tone(ToneKind::Hold)
+                    }
+                    _ => Playback::Tone(ToneKind::Ringback),
                 };
                 self.media.play(alone, sound, true);
             }

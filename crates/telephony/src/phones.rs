@@ -76,6 +76,7 @@ impl Exchange {
 
     pub(crate) fn remove_agent(&mut self, now: Instant, id: AgentId) {
         self.hang_up_phone(now, id);
+        self.end_browser_line(id, "the agent was removed");
         if let Some(line) = self.lines.remove(&id) {
             self.close_account(&line.profile.sip_user);
         }
@@ -127,6 +128,10 @@ impl Exchange {
         if let Some(line) = self.lines.get_mut(&agent)
             && std::mem::replace(&mut line.registered, false)
         {
+            // A page that is the phone is one as well.
+            if line.has_page() {
+                return;
+            }
             self.report_line(agent, LineEvent::Unregistered);
             if self.lower_per_call(agent) {
                 self.line_down(agent, "the phone is not registered any more");

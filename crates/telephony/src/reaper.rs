@@ -185,7 +185,7 @@ impl Exchange {
     fn reap_legs(&mut self, now: Instant, reaper: &mut Reaper) {
         let mut used: HashSet<LegId> = HashSet::new();
         used.extend(self.calls.values().map(|call| call.session.leg.id));
-        used.extend(self.lines.values().filter_map(|line| line.leg()));
+        used.extend(self.lines.values().flat_map(|line| line.legs()));
         used.extend(self.sides.values().map(|side| side.session.leg.id));
         used.extend(self.echoes.values().map(|echo| echo.leg()));
         let open = self.media.open_legs();

@@ -14,6 +14,7 @@ mod kpi;
 mod ladder;
 mod list;
 mod live;
+mod page;
 mod problem;
 mod provisioning;
 mod rehearsal;
@@ -41,6 +42,7 @@ pub use kpi::{Kpi, KpiReport};
 pub use ladder::{Ladder, LadderMessage};
 pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
+pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use problem::Problem;
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use rehearsal::{

@@ -102,6 +102,16 @@ impl Incoming {
         }
     }
 
+    /// Judges a packet of a peer whose transport proved who it is and says what the packet means:
+    /// of its source nothing is left to be learned.
+    pub fn hear<'a>(&mut self, now: Instant, kind: Kind, packet: Packet<'a>) -> Judged<'a> {
+        if self.latch.is_none() {
+            self.stats.early_dropped += 1;
+            return Judged::plain(What::Dropped);
+        }
+        self.accept(now, kind, packet, None)
+    }
+
     fn accept<'a>(
         &mut self,
         now: Instant,
@@ -258,10 +268,13 @@ impl<'a> Judged<'a> {
 }
 
 /// What a payload type was negotiated to mean.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Audio in this law.
     Audio(Codec),
+    /// A telephone event (RFC 4733).
     Keys,
+    /// Nothing that was agreed on.
     Unknown,
 }
 

@@ -15,7 +15,7 @@ mod reception;
 mod reporter;
 mod stream;
 
-pub use incoming::{Incoming, Judged, What};
+pub use incoming::{Incoming, Judged, Kind, What};
 pub use outgoing::{Outgoing, Tick};
 pub use reporter::Reporter;
 

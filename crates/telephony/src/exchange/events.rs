@@ -60,7 +60,7 @@ impl Exchange {
             }
             MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {
                 Some(Owner::Customer(attempt)) => self.customer_silent(now, attempt),
-                Some(Owner::Line(agent)) => self.line_silent(now, agent),
+                Some(Owner::Line(agent)) => self.line_silent(now, agent, leg),
                 Some(Owner::Side(attempt)) => self.side_silent(now, attempt),
                 Some(Owner::Offer(_) | Owner::Echo | Owner::Ghost(_)) | None => {}
             },
@@ -77,6 +77,21 @@ impl Exchange {
                 Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
                 Some(Owner::Offer(_) | Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
             },
+            MediaEvent::Connected { leg } => {
+                if let Some(Owner::Line(agent)) = self.legs.get(&leg).copied() {
+                    self.browser_connected(agent, leg);
+                }
+            }
+            MediaEvent::Unreachable { leg } => {
+                if let Some(Owner::Line(agent)) = self.legs.get(&leg).copied() {
+                    self.browser_away(now, agent, leg, false);
+                }
+            }
+            MediaEvent::Left { leg } => {
+                if let Some(Owner::Line(agent)) = self.legs.get(&leg).copied() {
+                    self.browser_away(now, agent, leg, true);
+                }
+            }
             MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
         }
     }

@@ -25,6 +25,7 @@ impl Exchange {
             Order::CarryOut(command) => self.command(now, command),
             Order::RestoreBinding(record) => self.restore_binding(now, &record),
             Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
+            Order::Page(agent, order) => self.page_order(now, agent, order),
             Order::Compare(tables) => self.compare(now, &tables),
             Order::AnswerRefer(agent, granted) => self.answer_refer(now, agent, granted),
             Order::EndDialog(record) => self.end_dialog(now, &record, None),

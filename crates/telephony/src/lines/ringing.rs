@@ -23,12 +23,12 @@ pub(super) const NOT_REGISTERED: &str = "no phone is registered";
 impl Exchange {
     /// Per call: rings the phone for a call.
     pub(crate) fn ring_for(&mut self, now: Instant, attempt: AttemptId, agent: AgentId) {
-        let ready = self
-            .lines
-            .get(&agent)
-            .is_some_and(|line| line.profile.line == LineMode::PerCall && line.is_down());
+        let ready = self.lines.get(&agent).is_some_and(|line| {
+            line.profile.line == LineMode::PerCall && line.is_down() && line.browser.is_none()
+        });
         if !ready {
-            // A nailed-up line fell while the order was under way: that is reported already.
+            // A nailed-up line fell while the order was under way: that is reported already. A page
+            // joins when it is there again.
             return;
         }
         if let Err(why) = self.call_phone(now, agent, Some(attempt)) {

@@ -46,6 +46,21 @@ pub enum MediaEvent {
         /// What.
         heard: Heard,
     },
+    /// A browser's leg carries audio both ways from now on, or again.
+    Connected {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A browser does not answer any more, and may come back.
+    Unreachable {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A browser ended its leg, or cannot go on with it.
+    Left {
+        /// The leg.
+        leg: LegId,
+    },
     /// The leg is closed; the last event of it.
     Closed {
         /// The leg.

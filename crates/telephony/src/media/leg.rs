@@ -8,29 +8,36 @@ use std::time::Instant;
 use ::media::leg::{Incoming, Outgoing, Reporter};
 use ::media::rtcp::NtpClock;
 use ::media::{LegId, LegStats};
-use mio::net::UdpSocket;
 
+use super::browser::Browser;
 use super::ports::Pair;
 
-/// Lock order: `reporter`, `ear`, `mouth` of one leg; never the mouths of two.
+/// Lock order: `reporter`, `ear`, `mouth`, browser of one leg; never the mouths of two.
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) local: SocketAddr,
-    pub(super) rtp: UdpSocket,
-    pub(super) rtcp: UdpSocket,
+    pub(super) way: Way,
     ear: Mutex<Incoming>,
     mouth: Mutex<Outgoing>,
     reporter: Mutex<Reporter>,
 }
 
+/// How a leg's packets travel.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// As plain RTP and RTCP, through two sockets of its own.
+    Plain(Pair),
+    /// To and from a browser (DTLS-SRTP), through a socket that many share.
+    Browser(Box<Browser>),
+}
+
 impl Leg {
-    pub(super) fn new(id: LegId, pair: Pair, clock: NtpClock, seed: u64) -> Leg {
+    pub(super) fn new(id: LegId, local: SocketAddr, way: Way, clock: NtpClock, seed: u64) -> Leg {
         Leg {
             id,
-            local: pair.local,
-            rtp: pair.rtp,
-            rtcp: pair.rtcp,
+            local,
+            way,
             ear: Mutex::new(Incoming::new()),
             mouth: Mutex::new(Outgoing::new(seed)),
             reporter: Mutex::new(Reporter::new(clock, seed)),
@@ -53,12 +60,26 @@ impl Leg {
         let mut stats = LegStats::default();
         self.ear().add_to(&mut stats);
         self.mouth().add_to(&mut stats);
-        self.reporter().add_to(&mut stats);
+        match &self.way {
+            Way::Plain(_) => self.reporter().add_to(&mut stats),
+            Way::Browser(browser) => browser.add_to(&mut stats),
+        }
         stats
     }
 
-    /// Sends the report that is due, or the last one.
+    /// Its browser, if it is one's.
+    pub(super) fn browser(&self) -> Option<&Browser> {
+        match &self.way {
+            Way::Browser(browser) => Some(browser),
+            Way::Plain(_) => None,
+        }
+    }
+
+    /// Sends the report that is due, or the last one. A browser's peer makes its own.
     pub(super) fn report(&self, now: Instant, bye: bool) {
+        let Way::Plain(pair) = &self.way else {
+            return;
+        };
         let mut reporter = self.reporter();
         let (ear, mouth) = (self.ear(), self.mouth());
         let report = match bye {
@@ -68,7 +89,7 @@ impl Leg {
         if let (Some(report), Some(to)) = (report, reporter.destination(&mouth)) {
             // A peer that reports from its audio port wants reports there (RFC 5761).
             let one_port = mouth.destination() == Some(to);
-            let socket = if one_port { &self.rtp } else { &self.rtcp };
+            let socket = if one_port { &pair.rtp } else { &pair.rtcp };
             if socket.send_to(&report, to).is_ok() {
                 reporter.sent();
             }
@@ -89,10 +110,15 @@ impl Leg {
     }
 
     /// Sends to where the peer is now; what the network does not take is counted, not kept.
-    pub(super) fn send(&self, mouth: &mut Outgoing, packet: &[u8]) {
-        if let Some(destination) = mouth.destination()
-            && self.rtp.send_to(packet, destination).is_err()
-        {
+    pub(super) fn send(&self, now: Instant, mouth: &mut Outgoing, packet: &[u8]) {
+        let Some(destination) = mouth.destination() else {
+            return;
+        };
+        let sent = match &self.way {
+            Way::Plain(pair) => pair.rtp.send_to(packet, destination).is_ok(),
+            Way::Browser(browser) => browser.send(now, packet),
+        };
+        if !sent {
             mouth.send_failed();
         }
     }

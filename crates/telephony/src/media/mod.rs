@@ -5,9 +5,12 @@
 //! ourselves (silence, tones, prompts) follows a 20 ms clock. Nothing here runs on, or waits
 //! for, an async runtime; every method may be called from any thread and returns at once.
 
+mod browser;
+mod door;
 mod event;
 mod lateness;
 mod leg;
+mod owned;
 mod pool;
 mod ports;
 mod worker;
@@ -15,6 +18,7 @@ mod worker;
 pub use ::media::{
     Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, ToneKind,
 };
+pub use door::BrowserDoors;
 pub use event::{MediaEvent, TapFrame};
 pub use lateness::LATENESS_BOUNDS_MS;
-pub use pool::{LegHandle, MediaConfig, MediaPool, PoolFigures};
+pub use pool::{LegHandle, MediaConfig, MediaPool, NoBrowserLeg, PoolFigures};

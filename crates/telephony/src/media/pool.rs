@@ -12,7 +12,11 @@ use ::media::{LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
 
 use super::lateness::{LATENESS_BOUNDS_MS, Lateness};
-use super::leg::{Leg, locked};
+use webrtc::{Identity, OfferError, Peer};
+
+use super::browser::Browser;
+use super::door::{BrowserDoors, Door};
+use super::leg::{Leg, Way, locked};
 use super::ports::{Families, Pair};
 use super::worker::{Command, Common, Worker};
 use super::{MediaEvent, TapFrame};
@@ -34,6 +38,8 @@ pub struct MediaConfig {
     pub silence_timeout: Duration,
     /// How long a closed leg's ports rest before reuse.
     pub drain: Duration,
+    /// Where browsers are heard; `None`: nowhere.
+    pub browsers: Option<BrowserDoors>,
     /// Seed of every SSRC, first sequence number and first timestamp.
     pub seed: u64,
 }
@@ -47,6 +53,7 @@ impl MediaConfig {
             threads: 1,
             silence_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(2),
+            browsers: None,
             seed,
         }
     }
@@ -59,6 +66,17 @@ pub struct LegHandle {
     pub id: LegId,
     /// Where it receives RTP (RTCP one port above, or on the same port).
     pub local: SocketAddr,
+}
+
+/// Why there is no leg for a browser.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoBrowserLeg {
+    /// None is wanted here.
+    #[error("this node hears no browsers; see the setting `media.browser`")]
+    NotHere,
+    /// Its offer is not answered.
+    #[error(transparent)]
+    Offer(#[from] OfferError),
 }
 
 /// The state of a pool, for the metrics.
@@ -85,6 +103,8 @@ struct Shared {
     lateness: Arc<Lateness>,
     clock: NtpClock,
     seed: u64,
+    /// What we are to browsers.
+    identity: Option<Identity>,
     /// Held while commands are sent, so that every thread gets them in one order.
     directory: Mutex<Directory>,
 }
@@ -128,8 +148,17 @@ impl MediaPool {
             0 => std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)),
             threads => threads,
         };
+        let identity = match &config.browsers {
+            Some(_) => Some(identity()?),
+            None => None,
+        };
+        let ip = config.bind_ips.first().copied();
+        let door = |number| match (&config.browsers, ip) {
+            (Some(doors), Some(ip)) => Door::open(ip, number, doors).map(Some),
+            _ => Ok(None),
+        };
         let workers = (0..threads)
-            .map(|number| Worker::start(number, common.clone()))
+            .map(|number| Worker::start(number, door(number)?, common.clone()))
             .collect::<io::Result<_>>()?;
         let shared = Shared {
             workers,
@@ -137,6 +166,7 @@ impl MediaPool {
             lateness,
             clock: clock(),
             seed: config.seed,
+            identity,
             directory: Mutex::default(),
         };
         Ok(MediaPool {
@@ -161,15 +191,43 @@ impl MediaPool {
             .inspect_err(|_| locked(&self.shared.ports).give_back(local))
     }
 
+    /// Opens a leg for a browser and answers its offer. Whether and when it is connected, and what
+    /// becomes of it, is told as [`MediaEvent`]s; nobody needs to say who its far side is.
+    pub fn open_browser(&self, offer: &str) -> Result<(LegHandle, String), NoBrowserLeg> {
+        let mut directory = locked(&self.shared.directory);
+        let worker = self.shared.worker(LegId(directory.opened));
+        let (Some(identity), Some(door)) = (&self.shared.identity, &worker.door) else {
+            return Err(NoBrowserLeg::NotHere);
+        };
+        let now = Instant::now();
+        let (peer, answer) = Peer::answer(now, offer, &door.place, identity)?;
+        let browser = Browser::new(peer, Arc::clone(&door.socket), now);
+        let way = Way::Browser(Box::new(browser));
+        let handle = self.enter(&mut directory, door.local, way, "browser");
+        handle
+            .map(|handle| (handle, answer))
+            .map_err(|_| NoBrowserLeg::NotHere)
+    }
+
     fn adopt(&self, pair: Pair, purpose: &'static str) -> io::Result<LegHandle> {
         let mut directory = locked(&self.shared.directory);
+        let local = pair.local;
+        self.enter(&mut directory, local, Way::Plain(pair), purpose)
+    }
+
+    fn enter(
+        &self,
+        directory: &mut Directory,
+        local: SocketAddr,
+        way: Way,
+        purpose: &'static str,
+    ) -> io::Result<LegHandle> {
         let id = LegId(directory.opened);
         directory.opened += 1;
         let seed = self.shared.seed.wrapping_add(id.0.wrapping_mul(SEED_STEP));
-        let mut leg = Leg::new(id, pair, self.shared.clock, seed);
+        let mut leg = Leg::new(id, local, way, self.shared.clock, seed);
         let worker = self.shared.worker(id);
         worker.watch(&mut leg)?;
-        let local = leg.local;
         let leg = Arc::new(leg);
         worker.tell(Command::Open(Arc::clone(&leg)));
         let entry = Entry {
@@ -365,6 +423,10 @@ impl Directory {
             entry.bridged = with;
         }
     }
+}
+
+fn identity() -> io::Result<Identity> {
+    Identity::generate().ok_or_else(|| io::Error::other("no certificate for browsers can be made"))
 }
 
 /// Seconds from 1900, where NTP counts from, to 1970.

@@ -151,7 +151,7 @@ fn pair(rtp: UdpSocket, rtcp: UdpSocket) -> io::Result<Pair> {
     Ok(Pair { rtp, rtcp, local })
 }
 
-fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
+pub(super) fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
     let address = SocketAddr::new(ip, port);
     let socket = Socket::new(
         Domain::for_address(address),

@@ -10,26 +10,24 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use ::media::detect::Detector;
-use ::media::g711::decode_all;
-use ::media::leg::What;
 use ::media::mixer::Mixer;
 use ::media::{LegId, Playback, Remote};
+use mio::net::UdpSocket;
+use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
+use super::door::{Door, Guests, Whose};
 use super::lateness::Lateness;
-use super::leg::{Leg, locked};
+use super::leg::{Leg, Way, locked};
+use super::owned::{Owned, read_all};
 use super::ports::Families;
 use super::{MediaEvent, TapFrame};
 
-/// Datagrams read from one socket before the others have their turn.
-const READ_MAX: usize = 64;
-
-/// Larger than any Ethernet frame; a datagram that fills it was cut and is no audio of ours.
-const DATAGRAM_MAX: usize = 2_048;
-
 /// The token of the waker; legs count from zero and never come so far.
 const WAKER: Token = Token(usize::MAX);
+
+/// The token of the socket that browsers share.
+const DOOR: Token = Token(usize::MAX - 1);
 
 /// What the pool tells a thread. All but `Open` and `Stop` name a leg of that thread; one that
 /// has been closed meanwhile is ignored.
@@ -64,34 +62,45 @@ pub(super) struct Worker {
     commands: mpsc::Sender<Command>,
     waker: Waker,
     registry: Registry,
+    /// Where its browsers are heard, if any are.
+    pub(super) door: Option<Door>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Worker {
-    pub(super) fn start(number: usize, common: Common) -> io::Result<Worker> {
+    pub(super) fn start(number: usize, door: Option<Door>, common: Common) -> io::Result<Worker> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let waker = Waker::new(&registry, WAKER)?;
         // Unbounded, because signalling may not wait for media; it sends a few a call.
         let (commands, inbox) = mpsc::channel();
+        if let Some(door) = &door {
+            let fd = std::os::fd::AsRawFd::as_raw_fd(&*door.socket);
+            registry.register(&mut SourceFd(&fd), DOOR, Interest::READABLE)?;
+        }
+        let heard = door.clone();
         let thread = std::thread::Builder::new()
             .name(format!("media-{number}"))
-            .spawn(move || Turner::new(poll, inbox, common).run())?;
+            .spawn(move || Turner::new(poll, inbox, heard, common).run())?;
         Ok(Worker {
             commands,
             waker,
             registry,
+            door,
             thread: Some(thread),
         })
     }
 
-    /// Lets the thread hear a leg's sockets; `Command::Open` must follow.
+    /// Lets the thread hear a leg's own sockets; `Command::Open` must follow.
     pub(super) fn watch(&self, leg: &mut Leg) -> io::Result<()> {
+        let Way::Plain(pair) = &mut leg.way else {
+            return Ok(());
+        };
         let token = leg.id.0 as usize * 2;
         self.registry
-            .register(&mut leg.rtp, Token(token), Interest::READABLE)?;
+            .register(&mut pair.rtp, Token(token), Interest::READABLE)?;
         self.registry
-            .register(&mut leg.rtcp, Token(token + 1), Interest::READABLE)
+            .register(&mut pair.rtcp, Token(token + 1), Interest::READABLE)
     }
 
     pub(super) fn tell(&self, command: Command) {
@@ -111,22 +120,11 @@ impl Worker {
     }
 }
 
-/// A leg and what only its own thread needs of it.
-struct Owned {
-    leg: Arc<Leg>,
-    other: Option<Arc<Leg>>,
-    /// Whom it hears where they are several. Locked after a mouth, never before.
-    room: Option<Arc<Mutex<Mixer>>>,
-    tap: Option<tokio::sync::mpsc::Sender<TapFrame>>,
-    /// Listens for tones of the network, until the call is answered.
-    detector: Option<Box<Detector>>,
-    /// The instant in the queue of alarms that counts.
-    alarm: Option<Instant>,
-}
-
 struct Turner {
     poll: Poll,
     inbox: mpsc::Receiver<Command>,
+    door: Option<Door>,
+    guests: Guests,
     common: Common,
     legs: HashMap<LegId, Owned>,
     alarms: BinaryHeap<Reverse<(Instant, LegId)>>,
@@ -137,10 +135,17 @@ struct Turner {
 }
 
 impl Turner {
-    fn new(poll: Poll, inbox: mpsc::Receiver<Command>, common: Common) -> Turner {
+    fn new(
+        poll: Poll,
+        inbox: mpsc::Receiver<Command>,
+        door: Option<Door>,
+        common: Common,
+    ) -> Turner {
         Turner {
             poll,
             inbox,
+            door,
+            guests: Guests::default(),
             common,
             legs: HashMap::new(),
             alarms: BinaryHeap::new(),
@@ -237,18 +242,14 @@ impl Turner {
     }
 
     fn open(&mut self, leg: Arc<Leg>) {
-        let token = leg.id.0 as usize * 2;
-        let owned = Owned {
-            leg: Arc::clone(&leg),
-            other: None,
-            room: None,
-            tap: None,
-            detector: None,
-            alarm: None,
-        };
-        self.legs.insert(leg.id, owned);
-        // What came before this command was announced to nobody.
-        self.unread.extend([Token(token), Token(token + 1)]);
+        let (id, token) = (leg.id, leg.id.0 as usize * 2);
+        match leg.browser() {
+            Some(browser) => self.guests.add(id, browser.user()),
+            // What came before this command was announced to nobody.
+            None => self.unread.extend([Token(token), Token(token + 1)]),
+        }
+        self.legs.insert(id, Owned::new(leg));
+        self.set_alarm(id);
     }
 
     /// Changes a leg, then sets its alarm anew.
@@ -265,7 +266,10 @@ impl Turner {
         };
         let silence = owned.leg.ear().silence_due(self.common.silence_timeout);
         let frame = owned.leg.mouth().due();
-        let report = owned.leg.reporter().due();
+        let report = match owned.leg.browser() {
+            Some(browser) => browser.due(),
+            None => owned.leg.reporter().due(),
+        };
         let next = [silence, frame, report].into_iter().flatten().min();
         if let Some(at) = next
             && owned.alarm.is_none_or(|set| at < set)
@@ -288,12 +292,16 @@ impl Turner {
                 owned.speak(now, &self.common);
                 owned.watch(now, &self.common);
                 owned.leg.report(now, false);
+                owned.wake_browser(&self.common, now);
                 self.set_alarm(id);
             }
         }
     }
 
     fn read(&mut self, token: Token) {
+        if token == DOOR {
+            return self.read_door();
+        }
         let id = LegId(token.0 as u64 / 2);
         let Some(owned) = self.legs.get_mut(&id).filter(|_| token != WAKER) else {
             return;
@@ -308,29 +316,67 @@ impl Turner {
         }
     }
 
+    fn read_door(&mut self) {
+        let Some(door) = &self.door else { return };
+        let (guests, legs, common) = (&mut self.guests, &mut self.legs, &self.common);
+        let mut stirred = Vec::new();
+        let all = read_all(&door.socket, |from, datagram| {
+            let (id, known) = match guests.whose(from, datagram) {
+                Whose::Known(id) => (id, true),
+                Whose::Claimed(id) => (id, false),
+                Whose::Stranger => return,
+            };
+            let Some(owned) = legs.get_mut(&id) else {
+                return;
+            };
+            if !known {
+                let asked = owned.leg.browser();
+                let now = Instant::now();
+                if !asked.is_some_and(|browser| browser.accepts(now, from, datagram)) {
+                    return;
+                }
+                guests.learn(id, from);
+            }
+            if owned.browser_sent(common, from, datagram) {
+                stirred.push(id);
+            }
+        });
+        if !all {
+            self.unread.push(DOOR);
+        }
+        stirred.into_iter().for_each(|id| self.set_alarm(id));
+    }
+
     fn close(&mut self, id: LegId) {
         let Some(owned) = self.legs.remove(&id) else {
             return;
         };
-        let leg = owned.leg;
-        leg.report(Instant::now(), true);
+        let (leg, now) = (owned.leg, Instant::now());
+        leg.report(now, true);
         // A partner on another thread may not have been told yet.
         leg.mouth().end();
-        for socket in [&leg.rtp, &leg.rtcp] {
-            let fd = std::os::fd::AsRawFd::as_raw_fd(socket);
-            if let Err(error) = self
-                .poll
-                .registry()
-                .deregister(&mut mio::unix::SourceFd(&fd))
-            {
-                tracing::debug!(%error, leg = %id, "a socket was not deregistered");
+        match &leg.way {
+            Way::Plain(pair) => self.deregister(id, [&pair.rtp, &pair.rtcp]),
+            Way::Browser(browser) => {
+                browser.close(now);
+                self.guests.remove(id);
             }
         }
         let stats = leg.stats();
         self.common.send(MediaEvent::Closed { leg: id, stats });
         // The sockets stay bound while they rest: late packets of this call reach nobody.
-        self.resting
-            .push_back((Instant::now() + self.common.drain, leg));
+        if leg.browser().is_none() {
+            self.resting.push_back((now + self.common.drain, leg));
+        }
+    }
+
+    fn deregister(&self, leg: LegId, sockets: [&UdpSocket; 2]) {
+        for socket in sockets {
+            let fd = std::os::fd::AsRawFd::as_raw_fd(socket);
+            if let Err(error) = self.poll.registry().deregister(&mut SourceFd(&fd)) {
+                tracing::debug!(%error, %leg, "a socket was not deregistered");
+            }
+        }
     }
 
     fn end_rests(&mut self, now: Instant) {
@@ -345,143 +391,9 @@ impl Turner {
     }
 }
 
-impl Owned {
-    /// Reads what has come; false if there may be more.
-    fn read_rtp(&mut self, common: &Common) -> bool {
-        let leg = Arc::clone(&self.leg);
-        let mut datagram = [0; DATAGRAM_MAX];
-        for _ in 0..READ_MAX {
-            match leg.rtp.recv_from(&mut datagram) {
-                Ok((length, from)) => self.hear(common, from, &datagram[..length]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                // An error of an earlier send, told late: the next datagram is not concerned.
-                Err(_) => {}
-            }
-        }
-        false
-    }
-
-    fn read_rtcp(&mut self) -> bool {
-        let mut datagram = [0; DATAGRAM_MAX];
-        for _ in 0..READ_MAX {
-            match self.leg.rtcp.recv_from(&mut datagram) {
-                Ok((length, from)) => {
-                    let now = Instant::now();
-                    self.leg.take_report(now, from, &datagram[..length]);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                Err(_) => {}
-            }
-        }
-        false
-    }
-
-    fn hear(&mut self, common: &Common, from: std::net::SocketAddr, datagram: &[u8]) {
-        let now = Instant::now();
-        let leg = self.leg.id;
-        let judged = self.leg.ear().receive(now, from, datagram);
-        if let Some(source) = judged.learned {
-            self.leg.mouth().learned(source);
-        }
-        self.forward(now, &judged.what);
-        if judged.first {
-            common.send(MediaEvent::FirstPacket { leg, at: now });
-        }
-        if judged.resumed {
-            common.send(MediaEvent::Resumed { leg });
-        }
-        if let (Some(detector), What::Audio(codec, packet)) = (&mut self.detector, &judged.what)
-            && let Some(heard) = detector.hear(&decode_all(*codec, packet.payload))
-        {
-            common.send(MediaEvent::Tone { leg, heard });
-        }
-        match judged.what {
-            What::Keys(_, Some(digit)) => common.send(MediaEvent::Digit { leg, digit }),
-            What::Report(report) => self.leg.take_report(now, from, report),
-            What::Audio(..) if self.tap.is_some() => self.copy_to_tap(now, &judged.what),
-            _ => {}
-        }
-    }
-
-    fn forward(&self, now: Instant, what: &What<'_>) {
-        if let (Some(room), What::Audio(codec, packet)) = (&self.room, what) {
-            let stream = (packet.ssrc, packet.timestamp);
-            locked(room).hear(now, self.leg.id, *codec, stream, packet.payload);
-        }
-        let Some(other) = &self.other else {
-            return;
-        };
-        let mut buffer = [0; DATAGRAM_MAX];
-        let mut mouth = other.mouth();
-        let from = self.leg.id;
-        let length = match what {
-            What::Audio(codec, packet) => {
-                mouth.forward_audio(now, from, *codec, packet, &mut buffer)
-            }
-            What::Keys(packet, _) => mouth.forward_keys(now, from, packet, &mut buffer),
-            What::Skipped(packet) => {
-                mouth.pass_over(from, packet);
-                None
-            }
-            What::Report(_) | What::Dropped => None,
-        };
-        if let Some(length) = length {
-            other.send(&mut mouth, &buffer[..length]);
-        }
-    }
-
-    fn copy_to_tap(&mut self, at: Instant, what: &What<'_>) {
-        let (Some(tap), What::Audio(codec, packet)) = (&self.tap, what) else {
-            return;
-        };
-        let frame = TapFrame {
-            leg: self.leg.id,
-            codec: *codec,
-            timestamp: packet.timestamp,
-            sequence: packet.sequence,
-            at,
-            payload: packet.payload.to_vec(),
-        };
-        match tap.try_send(frame) {
-            Ok(()) => {}
-            Err(tokio::sync::mpsc::error::TrySendError::Full(_)) => self.leg.ear().tap_dropped(),
-            Err(tokio::sync::mpsc::error::TrySendError::Closed(_)) => self.tap = None,
-        }
-    }
-
-    /// Sends the frames that are due.
-    fn speak(&self, now: Instant, common: &Common) {
-        let mut buffer = [0; DATAGRAM_MAX];
-        let mut mouth = self.leg.mouth();
-        while let Some(due) = mouth.due().filter(|due| *due <= now) {
-            let tick = match &self.room {
-                Some(room) => {
-                    let room = &mut *locked(room);
-                    mouth.tick_in(now, Some((room, self.leg.id)), &mut buffer)
-                }
-                None => mouth.tick(now, &mut buffer),
-            };
-            if let Some(length) = tick.packet {
-                common.lateness.count(now - due);
-                self.leg.send(&mut mouth, &buffer[..length]);
-            }
-            if tick.done {
-                common.send(MediaEvent::PlaybackDone { leg: self.leg.id });
-            }
-        }
-    }
-
-    fn watch(&self, now: Instant, common: &Common) {
-        if let Some(for_) = self.leg.ear().silence(now, common.silence_timeout) {
-            let leg = self.leg.id;
-            common.send(MediaEvent::Silent { leg, for_ });
-        }
-    }
-}
-
 impl Common {
     /// Whoever no longer listens is stopping; nothing is to be done about it here.
-    fn send(&self, event: MediaEvent) {
+    pub(super) fn send(&self, event: MediaEvent) {
         let _ = self.events.send(event);
     }
 }

@@ -2,6 +2,8 @@
 //! record RTP. One file per subject; `rig.rs` is the vocabulary.
 
 mod bridge;
+mod browsers;
+mod page;
 mod playback;
 mod pool;
 mod reports;

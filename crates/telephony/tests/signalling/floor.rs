@@ -198,6 +198,14 @@ impl Floor {
         }
     }
 
+    /// Whether this was reported so far.
+    pub(crate) fn was_told(&mut self, fits: impl Fn(&Report) -> bool) -> bool {
+        while let Ok(report) = self.reports.try_recv() {
+            self.kept.push_back(report);
+        }
+        self.kept.iter().any(fits)
+    }
+
     pub(crate) async fn report(&mut self, fits: impl Fn(&Report) -> bool) -> Report {
         if let Some(place) = self.kept.iter().position(&fits) {
             return self.kept.remove(place).expect("just found");

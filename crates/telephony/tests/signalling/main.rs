@@ -15,6 +15,11 @@ mod library;
 mod lines;
 mod lossy;
 mod names;
+// Shared as a file with the tests of the media threads.
+#[path = "../media/page.rs"]
+#[allow(dead_code, reason = "what only those look at")]
+mod page;
+mod pages;
 mod peer;
 mod per_call;
 mod phones;

@@ -1,0 +1,239 @@
+//! A leg as the thread sees it that owns it: what it hears is judged, told and forwarded, what is due
+//! is said.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use ::media::detect::Detector;
+use ::media::g711::decode_all;
+use ::media::leg::{Judged, What};
+use ::media::mixer::Mixer;
+use mio::net::UdpSocket;
+use webrtc::Told;
+
+use super::leg::{Leg, Way, locked};
+use super::worker::Common;
+use super::{MediaEvent, TapFrame};
+
+/// Datagrams read from one socket before the others have their turn.
+pub(super) const READ_MAX: usize = 64;
+
+/// Larger than any Ethernet frame; a datagram that fills it was cut and is no audio of ours.
+pub(super) const DATAGRAM_MAX: usize = 2_048;
+
+/// A leg and what only its own thread needs of it.
+pub(super) struct Owned {
+    pub(super) leg: Arc<Leg>,
+    pub(super) other: Option<Arc<Leg>>,
+    /// Whom it hears where they are several. Locked after a mouth, never before.
+    pub(super) room: Option<Arc<Mutex<Mixer>>>,
+    pub(super) tap: Option<tokio::sync::mpsc::Sender<TapFrame>>,
+    /// Listens for tones of the network, until the call is answered.
+    pub(super) detector: Option<Box<Detector>>,
+    /// The instant in the queue of alarms that counts.
+    pub(super) alarm: Option<Instant>,
+}
+
+/// Reads what a socket has got; false if there may be more.
+pub(super) fn read_all(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &[u8])) -> bool {
+    let mut datagram = [0; DATAGRAM_MAX];
+    for _ in 0..READ_MAX {
+        match socket.recv_from(&mut datagram) {
+            Ok((length, from)) => take(from, &datagram[..length]),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
+            // An error of an earlier send, told late: the next datagram is not concerned.
+            Err(_) => {}
+        }
+    }
+    false
+}
+
+impl Owned {
+    pub(super) fn new(leg: Arc<Leg>) -> Owned {
+        Owned {
+            leg,
+            other: None,
+            room: None,
+            tap: None,
+            detector: None,
+            alarm: None,
+        }
+    }
+
+    /// Reads what has come to its audio port; false if there may be more.
+    pub(super) fn read_rtp(&mut self, common: &Common) -> bool {
+        let leg = Arc::clone(&self.leg);
+        let Way::Plain(pair) = &leg.way else {
+            return true;
+        };
+        read_all(&pair.rtp, |from, datagram| {
+            let now = Instant::now();
+            let judged = leg.ear().receive(now, from, datagram);
+            self.hear(common, now, from, judged);
+        })
+    }
+
+    pub(super) fn read_rtcp(&mut self) -> bool {
+        let Way::Plain(pair) = &self.leg.way else {
+            return true;
+        };
+        read_all(&pair.rtcp, |from, datagram| {
+            self.leg.take_report(Instant::now(), from, datagram);
+        })
+    }
+
+    /// Takes a datagram of its browser; says whether its timers may have changed. Audio leaves them.
+    pub(super) fn browser_sent(
+        &mut self,
+        common: &Common,
+        from: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
+        let now = Instant::now();
+        if let Some(browser) = self.leg.browser() {
+            browser.receive(now, from, datagram);
+        }
+        !self.ask_browser(common, now, from)
+    }
+
+    /// Lets time go by for its browser.
+    pub(super) fn wake_browser(&mut self, common: &Common, now: Instant) {
+        if let Some(browser) = self.leg.browser() {
+            browser.wake(now);
+            let from = self.leg.local;
+            self.ask_browser(common, now, from);
+        }
+    }
+
+    /// Takes what its browser has to say; true if that was audio and nothing else.
+    fn ask_browser(&mut self, common: &Common, now: Instant, from: SocketAddr) -> bool {
+        let leg = Arc::clone(&self.leg);
+        let Some(browser) = leg.browser() else {
+            return false;
+        };
+        let (mut heard_some, mut told_more) = (false, false);
+        while let Some(told) = browser.next(now) {
+            told_more |= !matches!(told, Told::Heard(_));
+            match told {
+                Told::Heard(heard) => {
+                    heard_some = true;
+                    let judged = leg.ear().hear(now, heard.kind, heard.packet());
+                    self.hear(common, now, from, judged);
+                }
+                Told::Connected => {
+                    let remote = browser.remote(from);
+                    leg.ear().set_remote(now, remote);
+                    leg.mouth().set_remote(now, remote);
+                    common.send(MediaEvent::Connected { leg: leg.id });
+                }
+                Told::Unreachable => common.send(MediaEvent::Unreachable { leg: leg.id }),
+                Told::Left => common.send(MediaEvent::Left { leg: leg.id }),
+                // The browser's part keeps these to itself.
+                Told::Send(..) | Told::Figures(_) | Told::Idle(_) => {}
+            }
+        }
+        heard_some && !told_more
+    }
+
+    /// Passes on what was heard.
+    fn hear(&mut self, common: &Common, now: Instant, from: SocketAddr, judged: Judged<'_>) {
+        let leg = self.leg.id;
+        if let Some(source) = judged.learned {
+            self.leg.mouth().learned(source);
+        }
+        self.forward(now, &judged.what);
+        if judged.first {
+            common.send(MediaEvent::FirstPacket { leg, at: now });
+        }
+        if judged.resumed {
+            common.send(MediaEvent::Resumed { leg });
+        }
+        if let (Some(detector), What::Audio(codec, packet)) = (&mut self.detector, &judged.what)
+            && let Some(heard) = detector.hear(&decode_all(*codec, packet.payload))
+        {
+            common.send(MediaEvent::Tone { leg, heard });
+        }
+        match judged.what {
+            What::Keys(_, Some(digit)) => common.send(MediaEvent::Digit { leg, digit }),
+            What::Report(report) => self.leg.take_report(now, from, report),
+            What::Audio(..) if self.tap.is_some() => self.copy_to_tap(now, &judged.what),
+            _ => {}
+        }
+    }
+
+    fn forward(&self, now: Instant, what: &What<'_>) {
+        if let (Some(room), What::Audio(codec, packet)) = (&self.room, what) {
+            let stream = (packet.ssrc, packet.timestamp);
+            locked(room).hear(now, self.leg.id, *codec, stream, packet.payload);
+        }
+        let Some(other) = &self.other else {
+            return;
+        };
+        let mut buffer = [0; DATAGRAM_MAX];
+        let mut mouth = other.mouth();
+        let from = self.leg.id;
+        let length = match what {
+            What::Audio(codec, packet) => {
+                mouth.forward_audio(now, from, *codec, packet, &mut buffer)
+            }
+            What::Keys(packet, _) => mouth.forward_keys(now, from, packet, &mut buffer),
+            What::Skipped(packet) => {
+                mouth.pass_over(from, packet);
+                None
+            }
+            What::Report(_) | What::Dropped => None,
+        };
+        if let Some(length) = length {
+            other.send(now, &mut mouth, &buffer[..length]);
+        }
+    }
+
+    fn copy_to_tap(&mut self, at: Instant, what: &What<'_>) {
+        let (Some(tap), What::Audio(codec, packet)) = (&self.tap, what) else {
+            return;
+        };
+        let frame = TapFrame {
+            leg: self.leg.id,
+            codec: *codec,
+            timestamp: packet.timestamp,
+            sequence: packet.sequence,
+            at,
+            payload: packet.payload.to_vec(),
+        };
+        match tap.try_send(frame) {
+            Ok(()) => {}
+            Err(tokio::sync::mpsc::error::TrySendError::Full(_)) => self.leg.ear().tap_dropped(),
+            Err(tokio::sync::mpsc::error::TrySendError::Closed(_)) => self.tap = None,
+        }
+    }
+
+    /// Sends the frames that are due.
+    pub(super) fn speak(&self, now: Instant, common: &Common) {
+        let mut buffer = [0; DATAGRAM_MAX];
+        let mut mouth = self.leg.mouth();
+        while let Some(due) = mouth.due().filter(|due| *due <= now) {
+            let tick = match &self.room {
+                Some(room) => {
+                    let room = &mut *locked(room);
+                    mouth.tick_in(now, Some((room, self.leg.id)), &mut buffer)
+                }
+                None => mouth.tick(now, &mut buffer),
+            };
+            if let Some(length) = tick.packet {
+                common.lateness.count(now - due);
+                self.leg.send(now, &mut mouth, &buffer[..length]);
+            }
+            if tick.done {
+                common.send(MediaEvent::PlaybackDone { leg: self.leg.id });
+            }
+        }
+    }
+
+    pub(super) fn watch(&self, now: Instant, common: &Common) {
+        if let Some(for_) = self.leg.ear().silence(now, common.silence_timeout) {
+            let leg = self.leg.id;
+            common.send(MediaEvent::Silent { leg, for_ });
+        }
+    }
+}

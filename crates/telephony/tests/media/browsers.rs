@@ -1,0 +1,260 @@
+//! Legs of browsers: what plain legs do, they do.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::time::Duration;
+
+use media::tone::share_at;
+use telephony::media::{BrowserDoors, Codec, MediaEvent, NoBrowserLeg, Playback, ToneKind};
+
+use super::page::Page;
+use super::rig::{Phone, Rig};
+
+fn rig() -> Rig {
+    rig_with(1)
+}
+
+fn rig_with(threads: usize) -> Rig {
+    Rig::with(|config| {
+        config.threads = threads;
+        config.silence_timeout = Duration::from_millis(700);
+        config.browsers = Some(BrowserDoors {
+            port: 0,
+            announced: vec![],
+        });
+    })
+}
+
+/// A page whose leg carries audio.
+fn connected(rig: &Rig) -> Page {
+    let mut page = Page::new();
+    let (leg, answer) = rig.pool.open_browser(&page.offer).expect("a page's offer");
+    page.leg = Some(leg);
+    page.take(&answer);
+    page.until("it is connected", |page| {
+        page.connected && page.seen.len() > 2
+    });
+    page
+}
+
+/// Lets a page live while the phone says its tone at its own pace.
+fn both_say(page: &mut Page, phone: &mut Phone, frames: u32) {
+    for _ in 0..frames {
+        phone.say_frame(1_000);
+        page.say(700, 1);
+    }
+}
+
+#[test]
+fn a_page_and_a_phone_hear_each_other_and_nothing_is_lost() {
+    let rig = rig();
+    let mut phone = rig.connected(Codec::Pcma);
+    let mut page = connected(&rig);
+    rig.pool.bridge(page.leg(), phone.leg());
+    rig.settle();
+    page.seen.clear();
+    phone.drain();
+    both_say(&mut page, &mut phone, 100);
+    let heard = phone.receive_many(100);
+    assert!(heard.iter().all(|heard| heard.payload_type == 8));
+    page.expect_tone(1_000, 100);
+    page.seen.clear();
+    page.say(700, 30);
+    phone.expect_tone(700, 20);
+    let stats = rig.until(page.leg(), |stats| stats.packets_in == 130);
+    assert_eq!((stats.lost, stats.send_errors), (0, 0));
+    assert_eq!(
+        stats.foreign_dropped + stats.malformed + stats.unsupported,
+        0
+    );
+}
+
+#[test]
+fn two_pages_on_two_threads_are_bridged() {
+    let rig = rig_with(2);
+    let (mut one, mut other) = (connected(&rig), connected(&rig));
+    assert_ne!(one.leg.expect("open").local, other.leg.expect("open").local);
+    rig.pool.bridge(one.leg(), other.leg());
+    rig.settle();
+    for _ in 0..50 {
+        one.say(440, 1);
+        other.say(900, 1);
+    }
+    one.expect_tone(900, 45);
+    other.expect_tone(440, 45);
+}
+
+#[test]
+fn a_tone_is_played_and_its_end_is_told() {
+    let rig = rig();
+    let mut page = connected(&rig);
+    page.seen.clear();
+    rig.pool
+        .play(page.leg(), Playback::Tone(ToneKind::Beep), false);
+    page.until("it was played", |_| {
+        let done = |event: &MediaEvent| matches!(event, MediaEvent::PlaybackDone { .. });
+        rig.told().iter().any(done)
+    });
+    let silence = [Codec::Pcma.silence(); 160];
+    assert!(page.seen.iter().any(|seen| seen.payload != silence));
+}
+
+#[test]
+fn keys_go_both_ways_under_each_sides_number() {
+    let rig = rig();
+    let mut phone = rig.connected_by(Codec::Pcma, |remote| remote.telephone_event = Some(101));
+    let mut page = connected(&rig);
+    rig.pool.bridge(page.leg(), phone.leg());
+    rig.settle();
+    page.say(700, 3);
+    page.press('7');
+    let digit = rig.expect(|event| match event {
+        MediaEvent::Digit { leg, digit } => Some((leg, digit)),
+        _ => None,
+    });
+    assert_eq!(digit, (page.leg(), '7'));
+    let pressed = phone.receive_until(|heard| heard.payload_type == 101);
+    assert_eq!(pressed.last().map(|heard| heard.payload[0]), Some(7));
+
+    phone.say(1_000, 3);
+    phone.press('#');
+    page.until("it sees the key", |page| page.keys_seen().len() == 6);
+    assert!(page.keys_seen().iter().all(|key| key.payload[0] == 11));
+    page.seen.clear();
+    rig.pool.press(page.leg(), "5");
+    page.until("it is pressed for the page", |page| {
+        page.keys_seen().len() == 8
+    });
+}
+
+#[test]
+fn a_page_is_mixed_with_two_phones() {
+    let rig = rig();
+    let (mut a, b) = (rig.connected(Codec::Pcma), rig.connected(Codec::Pcmu));
+    let mut page = connected(&rig);
+    rig.pool.mix(&[page.leg(), a.leg(), b.leg()]);
+    rig.settle();
+    for _ in 0..40 {
+        page.say(700, 1);
+        a.say_frame(1_000);
+    }
+    page.until("it hears the phone", |page| page.seen.len() > 40);
+    let heard = b.hear_sound(30);
+    // The page keeps time worse than a microphone: short stretches are whole.
+    let stretches: Vec<Vec<i16>> = heard
+        .chunks(3)
+        .map(|stretch| {
+            stretch
+                .iter()
+                .flat_map(|heard| heard.payload.clone())
+                .collect()
+        })
+        .map(|codes: Vec<u8>| media::g711::decode_all(Codec::Pcmu, &codes))
+        .collect();
+    for hertz in [700, 1_000] {
+        let shares = stretches.iter().map(|stretch| share_at(hertz, stretch));
+        let best = shares.fold(0.0, f64::max);
+        assert!(best > 0.3, "{hertz} Hz has {best} of the power at best");
+    }
+    a.hear_sound(5);
+}
+
+#[test]
+fn what_a_page_says_is_copied_to_a_tap_and_its_silence_is_told_once() {
+    let rig = rig();
+    let mut page = connected(&rig);
+    let (copy, mut copied) = tokio::sync::mpsc::channel(64);
+    rig.pool.tap(page.leg(), Some(copy));
+    rig.settle();
+    page.say(700, 10);
+    let frame = copied.blocking_recv().expect("it says something");
+    assert_eq!((frame.leg, frame.codec), (page.leg(), Codec::Pcmu));
+    let silent = |event: &MediaEvent| matches!(event, MediaEvent::Silent { .. });
+    page.until("its silence is told", |_| rig.told().iter().any(silent));
+    page.say(700, 1);
+    let resumed = |event: &MediaEvent| matches!(event, MediaEvent::Resumed { .. });
+    page.until("it is heard again", |_| rig.told().iter().any(resumed));
+}
+
+#[test]
+fn a_page_that_closes_is_missed_and_one_that_is_closed_knows() {
+    let rig = rig();
+    let mut page = connected(&rig);
+    page.close();
+    let leg = rig.expect(|event| match event {
+        MediaEvent::Left { leg } => Some(leg),
+        _ => None,
+    });
+    assert_eq!(leg, page.leg());
+    rig.close(leg);
+
+    let mut page = connected(&rig);
+    rig.close(page.leg());
+    page.until("it knows", |page| page.gone);
+}
+
+#[test]
+fn strangers_at_the_door_are_not_heard_and_end_nothing() {
+    let rig = rig();
+    let mut phone = rig.connected(Codec::Pcma);
+    let mut page = connected(&rig);
+    rig.pool.bridge(page.leg(), phone.leg());
+    rig.settle();
+    phone.drain();
+    let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let door = page.leg.expect("open").local;
+    // Fewer than the system keeps for a socket whose limit nobody raised.
+    for n in 0..150u16 {
+        let mut datagram = vec![[0x80, 0x00, 0x16, 0x40][usize::from(n) % 4]; 172];
+        datagram[1] = n as u8;
+        stranger
+            .send_to(&datagram, door)
+            .expect("loopback takes it");
+    }
+    both_say(&mut page, &mut phone, 20);
+    let stats = rig.until(page.leg(), |stats| stats.packets_in == 20);
+    assert_eq!(stats.lost, 0);
+    phone.receive_many(20);
+}
+
+#[test]
+fn thirty_pages_share_one_socket() {
+    let rig = rig();
+    let mut pages: Vec<Page> = (0..30).map(|_| connected(&rig)).collect();
+    let door = pages[0].leg.expect("open").local;
+    assert!(
+        pages
+            .iter()
+            .all(|page| page.leg.expect("open").local == door)
+    );
+    let mut phone = rig.connected(Codec::Pcma);
+    let last = pages.last_mut().expect("thirty");
+    rig.pool.bridge(last.leg(), phone.leg());
+    rig.settle();
+    last.seen.clear();
+    both_say(last, &mut phone, 10);
+    last.expect_tone(1_000, 10);
+}
+
+#[test]
+fn a_public_address_is_announced_with_the_port_of_the_thread() {
+    let public = IpAddr::from([203, 0, 113, 9]);
+    let rig = Rig::with(|config| {
+        config.browsers = Some(BrowserDoors {
+            port: 0,
+            announced: vec![public],
+        });
+    });
+    let page = Page::new();
+    let (leg, answer) = rig.pool.open_browser(&page.offer).expect("a page's offer");
+    let wanted = format!("203.0.113.9 {} typ host", leg.local.port());
+    assert!(answer.contains(&wanted), "{answer}");
+    assert!(answer.contains("a=ice-lite"), "{answer}");
+}
+
+#[test]
+fn where_no_browsers_are_heard_none_is_answered() {
+    let rig = Rig::new();
+    let page = Page::new();
+    let refused = rig.pool.open_browser(&page.offer).map(|_| ());
+    assert_eq!(refused, Err(NoBrowserLeg::NotHere));
+}

@@ -1,0 +1,232 @@
+//! Legs of browsers without a browser: the far side is str0m as a page uses its own stack (full ICE,
+//! the one who offers), between them a network in memory and a clock that is only counted.
+
+mod figures;
+mod page;
+
+use std::time::Duration;
+
+use media::Codec;
+use media::leg::Kind;
+use page::{Call, FRAME, Page, packet};
+use webrtc::{Figures, Identity, OfferError, Peer, Place};
+
+#[test]
+fn every_packet_arrives_both_ways_under_the_numbers_agreed_on() {
+    let mut call = Call::connected(Page::new());
+    let agreed = call.ours.agreed();
+    assert_eq!(agreed.codec, Codec::Pcma);
+    let keys = agreed.telephone_event.expect("the page takes keys");
+    let before = call.under_way();
+    call.we_say(&packet(agreed.payload_type, 65_399, &[0; 160]));
+    assert_eq!(call.under_way(), before + 1, "it leaves at once");
+    for number in 0..500u16 {
+        call.we_say(&packet(
+            agreed.payload_type,
+            65_400u16.wrapping_add(number),
+            &[number as u8; 160],
+        ));
+        call.page_says(8, number, &[number as u8; 160]);
+        call.pass(FRAME);
+    }
+    call.we_say(&packet(
+        keys,
+        65_400u16.wrapping_add(500),
+        &[5, 0x0A, 0, 160],
+    ));
+    call.page_says(0, 500, &[1; 160]);
+    call.page_says(page::KEYS, 501, &[1, 0x0A, 0, 160]);
+    call.pass(FRAME);
+
+    let seen = call.page_heard();
+    assert_eq!(seen.len(), 502);
+    let in_order = |pair: &[page::Seen]| pair[1].sequence == pair[0].sequence.wrapping_add(1);
+    assert!(seen.windows(2).all(in_order), "one stream without a gap");
+    assert!(seen[0].sequence < 0x8000, "it begins in the lower half");
+    assert_eq!(seen[8].payload, [7; 160]);
+    assert_eq!(seen[501].payload_type, page::KEYS);
+
+    let heard = call.we_heard();
+    assert_eq!(heard.len(), 502);
+    assert_eq!(heard[0].kind, Kind::Audio(Codec::Pcma));
+    assert_eq!(
+        heard[500].kind,
+        Kind::Audio(Codec::Pcmu),
+        "a page may change at will"
+    );
+    assert_eq!(heard[501].kind, Kind::Keys);
+    assert_eq!(heard[9].packet().payload, [9; 160]);
+}
+
+#[test]
+fn a_leg_is_up_after_two_round_trips_and_the_handshake() {
+    let call = Call::connected(Page::new());
+    assert!(call.took < Duration::from_millis(400), "{:?}", call.took);
+}
+
+#[test]
+fn what_is_lost_on_the_way_costs_only_itself() {
+    let mut call = Call::connected(Page::new());
+    call.lose_every(7);
+    for number in 0..700u16 {
+        call.we_say(&packet(8, number, &[1; 160]));
+        call.page_says(8, number, &[1; 160]);
+        call.pass(FRAME);
+    }
+    // Reports and checks are lost as well, so that shares are of all that was sent.
+    let (seen, heard) = (call.page_heard().len(), call.we_heard().len());
+    assert!((580..=640).contains(&seen), "{seen}");
+    assert!((580..=640).contains(&heard), "{heard}");
+}
+
+#[test]
+fn a_late_packet_is_heard_in_its_place_and_one_that_comes_twice_once() {
+    let mut call = Call::connected(Page::new());
+    for number in [0u16, 1, 3, 4, 2, 5] {
+        call.page_says(8, number, &[number as u8; 160]);
+        call.pass(FRAME);
+    }
+    call.repeat_last();
+    call.pass(FRAME);
+    let heard = call.we_heard();
+    let numbers: Vec<u16> = heard.iter().map(|heard| heard.packet().sequence).collect();
+    assert_eq!(numbers, [0, 1, 3, 4, 2, 5]);
+}
+
+#[test]
+fn reports_say_how_long_the_way_is_and_what_the_page_lost() {
+    let mut call = Call::connected(Page::new());
+    for number in 0..1_000u16 {
+        call.we_say(&packet(8, number, &[1; 160]));
+        call.page_says(8, number, &[1; 160]);
+        call.pass(FRAME);
+    }
+    let mut stats = media::LegStats::default();
+    let mut figures = Figures::default();
+    call.figures().iter().for_each(|newer| figures.merge(newer));
+    figures.add_to(&mut stats);
+    assert_eq!(stats.remote_lost, Some(0), "{figures:?}");
+    let rtt = stats.rtt_ms.expect("measured");
+    assert!((0.0..60.0).contains(&rtt), "{rtt} ms over a way of 10 ms");
+}
+
+#[test]
+fn either_side_may_end_it_and_the_other_knows_at_once() {
+    let mut call = Call::connected(Page::new());
+    call.ours.close();
+    call.pass(FRAME * 5);
+    assert!(call.page_is_gone());
+    assert!(call.we_left() && !call.ours.is_connected());
+
+    let mut call = Call::connected(Page::new());
+    call.close_page();
+    call.pass(FRAME * 5);
+    assert!(call.we_left());
+    assert!(
+        !call.ours.write(call.now, &packet(8, 1, &[1; 160])),
+        "nobody is there"
+    );
+}
+
+#[test]
+fn a_page_that_vanishes_is_missed_and_may_come_back() {
+    let mut call = Call::connected(Page::new());
+    call.we_say(&packet(8, 1, &[1; 160]));
+    call.pass(FRAME);
+    call.lose_every(1);
+    let mut silence = Duration::ZERO;
+    while !call.we_missed_it() {
+        call.pass(Duration::from_millis(500));
+        silence += Duration::from_millis(500);
+        assert!(silence < Duration::from_secs(60), "it is never missed");
+    }
+    println!("missed after {silence:?}");
+    assert!(!call.we_left() && !call.ours.is_connected());
+    call.lose_every(0);
+    call.pass(Duration::from_secs(20));
+    assert!(call.ours.is_connected(), "it came back");
+    call.page_says(8, 1, &[1; 160]);
+    assert_eq!(call.we_heard().len(), 1);
+}
+
+#[test]
+fn nobody_without_the_password_is_taken_for_the_page() {
+    let mut call = Call::new(Page::new());
+    let mut other = Call::new(Page::new());
+    let check = other.first_check();
+    let user = webrtc::user_of(&check).expect("a check names whom it asks");
+    assert_eq!(user, other.ours.user());
+    assert_ne!(user, call.ours.user());
+    assert!(!call.ours.accepts(call.now, page::ADDRESS, &check));
+    assert!(other.ours.accepts(other.now, page::ADDRESS, &check));
+    // With our name in it, but not the password.
+    let forged = page::renamed(&check, other.ours.user());
+    assert!(!other.ours.accepts(other.now, page::ADDRESS, &forged));
+    call.pass(FRAME);
+}
+
+#[test]
+fn garbage_from_the_right_address_ends_nothing() {
+    let mut call = Call::connected(Page::new());
+    for length in 0..200usize {
+        let first = [0u8, 20, 22, 63, 128, 255][length % 6];
+        let mut garbage = vec![length as u8; length];
+        if let Some(byte) = garbage.first_mut() {
+            *byte = first;
+        }
+        call.ours.receive(call.now, page::ADDRESS, &garbage);
+    }
+    call.page_says(8, 1, &[1; 160]);
+    call.pass(FRAME);
+    assert_eq!(call.we_heard().len(), 1);
+}
+
+#[test]
+fn an_offer_that_is_not_a_browsers_audio_is_refused_with_the_reason() {
+    let identity = Identity::generate().expect("chance is there");
+    let place = Place {
+        announced: vec![page::HERE],
+    };
+    let offer = Page::new().offer;
+    let now = std::time::Instant::now();
+    let refused = |offer: &str| {
+        let answer = Peer::answer(now, offer, &place, &identity);
+        answer.map(|_| ()).expect_err("refused")
+    };
+    assert_eq!(
+        refused(&"a".repeat(webrtc::OFFER_MAX + 1)),
+        OfferError::TooLong
+    );
+    assert_eq!(refused("v=0"), OfferError::NotOneAudio);
+    let video = offer.replace("m=audio", "m=video");
+    assert_eq!(refused(&video), OfferError::NotOneAudio);
+    let one_way = offer.replace("a=sendrecv", "a=recvonly");
+    assert_eq!(refused(&one_way), OfferError::NotBothWays);
+    let opus = offer.replace("PCMA", "opus").replace("PCMU", "opus");
+    assert_eq!(refused(&opus), OfferError::NoCodec);
+    let plain = offer
+        .lines()
+        .filter(|line| !line.starts_with("a=fingerprint"));
+    let plain: Vec<&str> = plain.collect();
+    assert!(matches!(
+        refused(&plain.join("\r\n")),
+        OfferError::Unreadable(_)
+    ));
+    let nowhere = Place { announced: vec![] };
+    let answer = Peer::answer(now, &offer, &nowhere, &identity);
+    assert_eq!(answer.map(|_| ()), Err(OfferError::NoAddress));
+}
+
+#[test]
+fn a_thousand_cut_offers_are_refused_and_none_ends_the_program() {
+    let identity = Identity::generate().expect("chance is there");
+    let place = Place {
+        announced: vec![page::HERE],
+    };
+    let offer = Page::new().offer;
+    let now = std::time::Instant::now();
+    for cut in (0..offer.len()).step_by(3) {
+        let _ = Peer::answer(now, &offer[..cut], &place, &identity);
+        let _ = Peer::answer(now, &offer[cut..], &place, &identity);
+    }
+}
