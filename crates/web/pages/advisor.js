@@ -1,10 +1,12 @@
 // The advisor's page: start the shift, be ready, talk, say what the call was.
 import { word, clock } from '/words.js';
 import { ask, enter, leave, listen, make } from '/session.js';
+import { makeLine } from '/line.js';
 
 const page = document.getElementById('page');
 const notice = make('p', { class: 'problem', role: 'alert' });
 const body = make('div', {});
+const phone = make('section', { class: 'card phone' });
 const left = make('span', { class: 'left' });
 let desk = null;
 let skew = 0;
@@ -97,14 +99,35 @@ const draw = async (next) => {
     desk.attempt != null && ['talking', 'wrap_up'].includes(desk.status) ? typifyForm() : '');
 };
 
+// The page as a phone: what it is doing, and what may be done with it.
+const drawPhone = (line) => {
+  const press = (label, what, kind = '') => make('button', { type: 'button', class: kind, onclick: what }, label);
+  const may = {
+    up: () => [press(word(line.muted ? 'unmute' : 'mute'), () => line.mute(!line.muted), line.muted ? 'main' : ''), press(word('phoneStop'), line.end)],
+    off: () => [press(word('phoneHere'), () => line.start())],
+    taken: () => [press(word('takeLine'), () => line.start(true), 'main')],
+    refused: () => [press(word('tryAgain'), () => line.start()), press(word('phoneStop'), line.end)],
+  }[line.state] ?? (() => []);
+  phone.dataset.state = line.state;
+  phone.replaceChildren(make('h3', {}, word('pagePhone')),
+    make('p', { role: 'status' }, word(`line_${line.state}`), line.muted ? ` · ${word('muted')}` : '', line.why ? ` · ${line.why}` : ''), ...may());
+};
+
 const session = await enter(page);
 if (session.agent == null) {
   page.replaceChildren(make('p', { class: 'empty' }, word('notAllowed')), make('a', { href: '/' }, '/'));
 } else {
   page.replaceChildren(make('header', { class: 'top' }, make('h1', {}, session.user),
-    make('span', { class: 'grow' }), make('button', { type: 'button', onclick: leave }, word('leave'))), notice, body);
-  listen('/api/v1/agent/events', (next) => { skew = (next.now || Date.now()) - Date.now(); draw(next); },
-    (up) => { notice.textContent = up ? '' : word('noConnection'); });
+    make('span', { class: 'grow' }), make('button', { type: 'button', onclick: leave }, word('leave'))), notice, body, phone);
+  const hear = (message) => {
+    if (message.t !== 'desk') return line.heard(message);
+    skew = (message.desk.now || Date.now()) - Date.now();
+    draw(message.desk);
+  };
+  const line = makeLine((what) => say(what), drawPhone);
+  drawPhone(line);
+  const say = listen('/api/v1/agent/page', hear, (up) => { notice.textContent = up ? '' : word('noConnection'); line.connection(up); });
+  addEventListener('pagehide', line.leave);
   setInterval(() => {
     if (!desk) return;
     const now = Date.now() + skew;

@@ -54,14 +54,21 @@ export const enter = (place) => new Promise((resolve) => {
 
 export const leave = async () => { await ask('DELETE', '/api/v1/session').catch(() => {}); location.reload(); };
 
-// Calls `heard` with each message; `state` with whether we are connected.
+// Calls `heard` with each message; `state` with whether we are connected. Gives a function that says
+// something, and says whether it could.
 export const listen = (path, heard, state) => {
   let wait = 250;
+  let socket;
   const open = () => {
-    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${path}`);
+    socket = new WebSocket(`${location.origin.replace('http', 'ws')}${path}`);
     socket.onopen = () => { wait = 250; state(true); };
     socket.onmessage = (event) => heard(JSON.parse(event.data));
     socket.onclose = () => { state(false); setTimeout(open, wait); wait = Math.min(wait * 2, 5000); };
   };
   open();
+  return (what) => {
+    if (socket.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(what));
+    return true;
+  };
 };

@@ -4,13 +4,18 @@
 //! contact is known beforehand. Everybody says a tone, so that the right sound
 //! in every ear is known as well.
 //!
-//! Beside it, others who come to the same door: a page with JsSIP in a browser, and SIPVicious.
+//! Beside it, others who come to the same door: our own page and one with JsSIP in a browser, and
+//! SIPVicious.
 
+mod alone;
 mod browser;
+mod chromium;
 mod desk;
 mod fate;
+mod gate;
 mod heard;
 mod linphone;
+mod own_page;
 mod page;
 mod peer;
 mod proxy;
@@ -18,6 +23,7 @@ mod record;
 mod sipvicious;
 mod tone;
 mod trace;
+mod voice;
 
 use std::time::Duration;
 

@@ -61,7 +61,7 @@ pub(crate) fn spells(tones: &[f64], samples: &[i16]) -> Vec<Spell> {
 }
 
 /// Goertzel: the power at the frequency is most of the power there is.
-fn is_tone(frequency: f64, look: &[i16]) -> bool {
+pub(crate) fn is_tone(frequency: f64, look: &[i16]) -> bool {
     let turn = 2.0 * (TAU * frequency / RATE).cos();
     let (mut last, mut before) = (0.0, 0.0);
     for &sample in look {
@@ -110,7 +110,7 @@ pub(crate) fn encode(sample: i16) -> u8 {
     !(sign | (segment << 4) as u8 | ((level >> (segment + 3)) & 15) as u8)
 }
 
-fn decode(code: u8) -> i16 {
+pub(crate) fn decode(code: u8) -> i16 {
     let code = !code;
     let level = ((i32::from(code & 15) << 3) + 132) << ((code >> 4) & 7);
     let level = (level - 132) as i16;
