@@ -5,9 +5,14 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::Floor;
 use tests::http::{ask, log_in};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
+use tokio_tungstenite::tungstenite::{Message, WebSocket, connect};
+
+type Socket = WebSocket<MaybeTlsStream<std::net::TcpStream>>;
 
 #[test]
 fn a_configuration_with_a_typo_is_refused_by_name() {
@@ -157,4 +162,78 @@ fn noise_on_the_sip_port_disturbs_nobody() {
     assert_eq!(ask(engine.http(), "GET", "/readyz", None, None).0, 200);
     engine.stop();
     assert_eq!(floor.run(&["verify"])["verify"], "ok");
+}
+
+#[test]
+fn a_page_is_told_the_version_first_and_each_message_of_it_is_carried_out_once() {
+    let floor = Floor::new();
+    let trunk = ["trunk", "set", "hilo", "--host", "127.0.0.1", "--port", "9"];
+    floor.run(&trunk);
+    let campaign = "campaign create pagina --mode progressive --trunk hilo \
+                    --caller-id +576015550100 --law laboratorio";
+    floor.run(&campaign.split_whitespace().collect::<Vec<_>>());
+    let hired = floor.hire("asesora", "pagina");
+    let engine = floor.serve();
+    let (_, session) = log_in(engine.http(), &hired.user, &hired.password);
+    let token = session["token"].as_str().expect("a token").to_owned();
+    let knock = |headers: &[(&'static str, String)]| {
+        let url = format!("ws://{}/api/v1/agent/page", engine.http());
+        let mut request = url.into_client_request().expect("a sound address");
+        for (name, value) in headers {
+            let value = value.parse().expect("text");
+            request.headers_mut().insert(*name, value);
+        }
+        connect(request).map(|(socket, _)| socket)
+    };
+    // Another site can make a browser send its cookie, not the origin.
+    let cookie = ("cookie", format!("cadencia_session={token}"));
+    assert!(knock(&[]).is_err());
+    assert!(knock(std::slice::from_ref(&cookie)).is_err());
+    let elsewhere = ("origin", "https://example.net".to_owned());
+    assert!(knock(&[cookie.clone(), elsewhere]).is_err());
+    let ours = ("origin", format!("http://{}", engine.http()));
+    let mut page = knock(&[cookie, ours]).expect("from our own page");
+
+    let mut said = Vec::new();
+    let mut hears = |page: &mut Socket, wanted: &str| loop {
+        let text = page.read().expect("it goes on").into_text().expect("text");
+        // Whether anybody is there is asked in between.
+        let Ok(message) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
+        said.push(message["seq"].as_u64().expect("a number"));
+        if message["t"] == wanted {
+            return message;
+        }
+    };
+    assert_eq!(hears(&mut page, "hello")["v"], 1);
+    assert_eq!(hears(&mut page, "desk")["desk"]["status"], "offline");
+    let says = |page: &mut Socket, text: &str| {
+        page.send(Message::Text(text.into())).expect("it goes on");
+    };
+    for nonsense in ["", "[]", r#"{"t":"line.offer"}"#, r#"{"t":"fly","id":1}"#] {
+        says(&mut page, nonsense);
+        hears(&mut page, "problem");
+    }
+    says(&mut page, r#"{"t":"line.offer","id":1,"sdp":"v=0"}"#);
+    assert_eq!(hears(&mut page, "line.refused")["code"], "offer");
+    says(
+        &mut page,
+        r#"{"t":"line.resume","id":2,"resume":"a guess"}"#,
+    );
+    assert_eq!(hears(&mut page, "line.refused")["code"], "unknown");
+    for _ in 0..2 {
+        says(&mut page, r#"{"t":"line.end","id":3}"#);
+        assert_eq!(hears(&mut page, "line.ended")["re"], 3);
+    }
+    says(&mut page, r#"{"t":"line.end","id":2}"#);
+    hears(&mut page, "problem");
+    assert!(said.iter().copied().eq(1..=said.len() as u64), "{said:?}");
+    let long = format!(
+        r#"{{"t":"line.offer","id":4,"sdp":"{}"}}"#,
+        "a".repeat(70_000)
+    );
+    says(&mut page, &long);
+    assert!((0..3).any(|_| page.read().is_err()), "it is hung up on");
+    engine.stop();
 }

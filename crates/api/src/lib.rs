@@ -84,11 +84,14 @@ pub struct App {
 }
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "cadencia",
-    description = "The public API of cadencia, a predictive dialer. Errors are `{code, message}`; \
+#[openapi(
+    info(
+        title = "cadencia",
+        description = "The public API of cadencia, a predictive dialer. Errors are `{code, message}`; \
         times are milliseconds since 1970 UTC unless a field says otherwise."
-))]
+    ),
+    components(schemas(wire::PageSays))
+)]
 struct Document;
 
 /// Every route of the product.

@@ -21,7 +21,7 @@ use crate::page::{LineAnswer, LineNews, LineOffer, LineRefused, PageId, PageOrde
 
 /// How long a customer waits for a page that is being loaded again: a browser that starts anew on a
 /// slow machine takes a few seconds.
-const AWAY_MAX: Duration = Duration::from_secs(12);
+const AWAY_MAX: Duration = Duration::from_secs(10);
 /// How long nobody may be given to such a page: it takes a second to load it again.
 const IDLE_AWAY_MAX: Duration = Duration::from_secs(3);
 /// How long a page may be without a connection while its audio goes on.

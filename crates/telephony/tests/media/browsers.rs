@@ -258,3 +258,65 @@ fn where_no_browsers_are_heard_none_is_answered() {
     let refused = rig.pool.open_browser(&page.offer).map(|_| ());
     assert_eq!(refused, Err(NoBrowserLeg::NotHere));
 }
+
+/// What a media thread spends on lines that carry nothing but silence, and on as many plain legs.
+#[test]
+#[ignore = "a figure, not a check"]
+fn idle_lines_cost_so_much_of_a_processor() {
+    const LINES: usize = 50;
+    const SECONDS: u32 = 10;
+    let rig = rig();
+    let mut pages: Vec<Page> = (0..LINES).map(|_| connected(&rig)).collect();
+    let of_pages = spent(SECONDS, || {
+        for page in &mut pages {
+            page.send(0, &[0xFF; 160]);
+            page.glance();
+        }
+    });
+    let lost: u64 = pages
+        .iter()
+        .filter_map(|page| rig.pool.stats(page.leg()))
+        .map(|stats| stats.lost + stats.send_errors)
+        .sum();
+    for page in pages {
+        rig.close(page.leg());
+    }
+    let mut phones: Vec<Phone> = (0..LINES).map(|_| rig.connected(Codec::Pcma)).collect();
+    let of_phones = spent(SECONDS, || {
+        for phone in &mut phones {
+            phone.say(0, 1);
+            phone.drain();
+        }
+    });
+    let share = |spent: Duration| spent.as_secs_f64() / f64::from(SECONDS) / LINES as f64 * 100.0;
+    println!(
+        "an idle line: {:.4} % of a processor by browser, {:.4} % as plain RTP; {lost} lost",
+        share(of_pages),
+        share(of_phones)
+    );
+}
+
+/// Processor time of the media thread over some seconds of 20 ms rounds.
+fn spent(seconds: u32, mut round: impl FnMut()) -> Duration {
+    let (before, began) = (media_thread(), std::time::Instant::now());
+    for number in 1..=seconds * 50 {
+        round();
+        let next = began + Duration::from_millis(20) * number;
+        std::thread::sleep(next.saturating_duration_since(std::time::Instant::now()));
+    }
+    media_thread() - before
+}
+
+/// Processor time of the media thread so far, in ticks of 10 ms (`proc(5)`).
+fn media_thread() -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux says it");
+    let stat = tasks.map_while(Result::ok).find_map(|task| {
+        let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+        stat.contains("(media-0)").then_some(stat)
+    });
+    let stat = stat.expect("it runs");
+    let after = stat.split(") ").nth(1).expect("as proc(5) has it");
+    let ticks = after.split(' ').skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(10) * u32::try_from(ticks).expect("a short test")
+}

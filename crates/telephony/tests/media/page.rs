@@ -126,6 +126,20 @@ impl Page {
         self.drain();
     }
 
+    /// Takes what has come, and waits for nothing.
+    pub(crate) fn glance(&mut self) {
+        let mut buffer = [0; 2_000];
+        self.socket.set_nonblocking(true).expect("a socket");
+        while let Ok((length, from)) = self.socket.recv_from(&mut buffer) {
+            let here = self.address();
+            let received = Receive::new(Protocol::Udp, from, here, &buffer[..length]);
+            let input = Input::Receive(Instant::now(), received.expect("of ours"));
+            self.rtc.handle_input(input).expect("no error");
+            self.drain();
+        }
+        self.socket.set_nonblocking(false).expect("a socket");
+    }
+
     fn drain(&mut self) {
         loop {
             match self.rtc.poll_output().expect("no error") {

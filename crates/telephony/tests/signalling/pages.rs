@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::{AttemptId, EndedBy, LineMode};
-use engine::{Command, LineEvent};
+use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{BrowserDoors, NoBrowserLeg};
 use telephony::{LineNews, LineOffer, LineRefused, PageId, Report, TelephonyConfig};
 use tokio::sync::mpsc;
@@ -215,6 +215,28 @@ async fn an_idle_page_that_does_not_come_back_is_a_line_that_fell() {
     let _page = offers(&floor, 2, None, false).await.expect("nobody is");
     floor.line(|event| *event == LineEvent::Registered).await;
     floor.raises_line().await;
+}
+
+#[tokio::test]
+async fn a_customer_waits_for_a_page_that_is_away_and_is_given_back_when_it_stays_away() {
+    let (mut floor, carrier, page, call) = talking().await;
+    page.close();
+    let before = carrier.heard(ANSWERS, ADVISOR);
+    // Whoever takes the customer then, it is the engine's to say.
+    floor
+        .line(|event| matches!(event, LineEvent::Down(_)))
+        .await;
+    assert!(
+        carrier.heard(ANSWERS, ADVISOR) <= before + 160,
+        "nobody spoke"
+    );
+    let over = |report: &Report| {
+        matches!(report, Report::Call { attempt, progress: CallProgress::Ended { .. } }
+            if *attempt == call)
+    };
+    assert!(!floor.was_told(over), "the customer is still there");
+    floor.orders(Command::PlayMessage { attempt: call });
+    assert_eq!(floor.next(call).await, CallProgress::MessagePlayed);
 }
 
 #[tokio::test]
