@@ -10,6 +10,7 @@
 //! phone has no other meanwhile (`lines/browser.rs`).
 
 mod browser;
+mod pages;
 mod ringing;
 
 use std::net::IpAddr;
@@ -329,7 +330,7 @@ impl Exchange {
         let known = self.lines.get(&agent);
         if known.is_some_and(|line| line.browser.is_some()) {
             self.meters.silent_legs.count();
-            return self.browser_away(now, agent, leg, true);
+            return self.browser_away(now, agent, leg, false);
         }
         let dead = self
             .lines

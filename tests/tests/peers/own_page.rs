@@ -1,10 +1,12 @@
 //! The advisor's own page as the advisor's phone, in a real browser: sound and keys both ways to a
 //! customer behind sipp, through the whole program.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::floor::{PATIENCE, until};
+use tests::ports::free_port;
 use tests::shift::Seat as Hired;
 use tests::{Floor, Running};
 
@@ -49,6 +51,16 @@ impl Scene {
             floor,
             hired,
         }
+    }
+
+    /// Audio has an address of its own, and an engine that starts again is found where it was.
+    fn audio_at(&self, ip: &str) {
+        self.floor
+            .configure(&free_port().to_string(), &free_port().to_string());
+        let path = self.floor.folder().join("cadencia.toml");
+        let text = std::fs::read_to_string(path).expect("just written");
+        let bound = text.replace("[media]\n", &format!("[media]\nbind = \"{ip}\"\n"));
+        self.floor.file("cadencia.toml", bound);
     }
 
     fn desk(&self, engine: &Running) -> Seat {
@@ -221,6 +233,57 @@ fn a_page_that_is_loaded_again_goes_on_with_its_call_and_one_without_connection_
 }
 
 #[test]
+fn a_page_finds_its_line_again_behind_a_hole_in_the_network_and_after_a_crash() {
+    if !alone(
+        "own_page::a_page_finds_its_line_again_behind_a_hole_in_the_network_and_after_a_crash",
+    ) {
+        return;
+    }
+    let scene = Scene::set();
+    scene.audio_at("127.0.0.2");
+    let engine = scene.floor.serve();
+    let gate = Gate::before(engine.http());
+    let browser = Chromium::start(ADVISOR);
+    let tab = browser.tab();
+    scene.sit_down(&tab, &gate);
+    let desk = scene.desk(&engine);
+    scene.work(&desk);
+    let attempt = desk.get("agent")["attempt"].clone();
+
+    // No audio passes, for anybody.
+    reach("127.0.0.2", false);
+    let then = Instant::now();
+    until("the advisor is missed", PATIENCE, || {
+        !scene.voice.hears(ADVISOR)
+    });
+    tab.until(
+        "the page knows",
+        "document.querySelector('.phone').dataset.state === 'away'",
+    );
+    reach("127.0.0.2", true);
+    until("the advisor is heard again", PATIENCE, || {
+        scene.voice.hears(ADVISOR)
+    });
+    println!("heard again {:?} after the hole began", then.elapsed());
+    until("and hears the customer", PATIENCE, || hears(&tab, CUSTOMER));
+    let now = desk.get("agent");
+    assert_eq!(
+        (&now["status"], &now["attempt"]),
+        (&json!("talking"), &attempt)
+    );
+
+    engine.kill();
+    let engine = scene.floor.serve();
+    // The call ended with the engine; the line is there again by itself.
+    tab.until("the line is up again", UP);
+    let desk = scene.desk(&engine);
+    until("the engine counts on it", PATIENCE, || {
+        desk.get("agent")["line_up"] == true
+    });
+    engine.stop();
+}
+
+#[test]
 fn a_second_page_must_take_the_line_over_and_a_late_answer_costs_its_lateness_only() {
     if !alone(
         "own_page::a_second_page_must_take_the_line_over_and_a_late_answer_costs_its_lateness_only",
@@ -269,6 +332,18 @@ fn a_second_page_must_take_the_line_over_and_a_late_answer_costs_its_lateness_on
         });
     }
     engine.stop();
+}
+
+/// Whether anything reaches an address, in the network that is this test's alone.
+fn reach(ip: &str, reached: bool) {
+    let what = if reached { "del" } else { "add" };
+    let route = format!("{ip}/32");
+    let words = ["route", what, "blackhole", &route, "table", "local"];
+    let done = Command::new("ip")
+        .args(words)
+        .status()
+        .expect("ip is everywhere");
+    assert!(done.success());
 }
 
 /// Two seconds of the call: every packet of the page arrives at the customer in order, and every packet

@@ -11,6 +11,8 @@ use crate::tone::{decode, encode, is_tone, tone};
 
 const FRAME: Duration = Duration::from_millis(20);
 const SAMPLES: usize = 160;
+/// Longer than a busy machine holds a packet up.
+const FRESH: Duration = Duration::from_millis(300);
 
 /// A packet as it came.
 #[derive(Clone, Debug)]
@@ -70,10 +72,12 @@ impl Voice {
         notes
     }
 
-    /// Whether the newest fifth of a second is this tone.
+    /// Whether the last fifth of a second is this tone.
     pub(crate) fn hears(&self, hertz: f64) -> bool {
         let notes = self.notes();
-        notes.len() >= 10 && sounds(&notes[notes.len() - 10..], hertz)
+        let newest = &notes[notes.len().saturating_sub(10)..];
+        let now = newest.last().is_some_and(|note| note.at.elapsed() < FRESH);
+        now && newest.len() == 10 && sounds(newest, hertz)
     }
 }
 

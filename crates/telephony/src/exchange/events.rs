@@ -7,6 +7,7 @@ use engine::{CallProgress, LineEvent};
 
 use super::{Exchange, Owner};
 use crate::incoming::Caller;
+use crate::lines::Line;
 use crate::media::MediaEvent;
 
 impl Exchange {
@@ -77,8 +78,10 @@ impl Exchange {
                 Some(Owner::Line(agent)) => self.report_line(agent, LineEvent::Key(digit)),
                 Some(Owner::Offer(_) | Owner::Echo | Owner::Side(_) | Owner::Ghost(_)) | None => {}
             },
-            MediaEvent::Connected { leg } => {
-                if let Some(Owner::Line(agent)) = self.legs.get(&leg).copied() {
+            MediaEvent::Connected { leg } | MediaEvent::Resumed { leg } => {
+                if let Some(Owner::Line(agent)) = self.legs.get(&leg).copied()
+                    && self.lines.get(&agent).is_some_and(Line::has_page)
+                {
                     self.browser_connected(agent, leg);
                 }
             }
@@ -92,7 +95,7 @@ impl Exchange {
                     self.browser_away(now, agent, leg, true);
                 }
             }
-            MediaEvent::FirstPacket { .. } | MediaEvent::Resumed { .. } => {}
+            MediaEvent::FirstPacket { .. } => {}
         }
     }
 }

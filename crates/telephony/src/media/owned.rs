@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ::media::detect::Detector;
 use ::media::g711::decode_all;
@@ -18,6 +18,9 @@ use super::{MediaEvent, TapFrame};
 
 /// Datagrams read from one socket before the others have their turn.
 pub(super) const READ_MAX: usize = 64;
+
+/// A browser that is heard no more for so long has lost its network, or is gone.
+const PAGE_SILENCE_MAX: Duration = Duration::from_secs(2);
 
 /// Larger than any Ethernet frame; a datagram that fills it was cut and is no audio of ours.
 pub(super) const DATAGRAM_MAX: usize = 2_048;
@@ -230,8 +233,17 @@ impl Owned {
         }
     }
 
+    /// How long it may say nothing. A page says something all the time, muted or not.
+    pub(super) fn silence_limit(&self, common: &Common) -> Duration {
+        match self.leg.browser() {
+            Some(_) => common.silence_timeout.min(PAGE_SILENCE_MAX),
+            None => common.silence_timeout,
+        }
+    }
+
     pub(super) fn watch(&self, now: Instant, common: &Common) {
-        if let Some(for_) = self.leg.ear().silence(now, common.silence_timeout) {
+        let limit = self.silence_limit(common);
+        if let Some(for_) = self.leg.ear().silence(now, limit) {
             let leg = self.leg.id;
             common.send(MediaEvent::Silent { leg, for_ });
         }

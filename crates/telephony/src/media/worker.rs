@@ -264,7 +264,8 @@ impl Turner {
         let Some(owned) = self.legs.get_mut(&id) else {
             return;
         };
-        let silence = owned.leg.ear().silence_due(self.common.silence_timeout);
+        let limit = owned.silence_limit(&self.common);
+        let silence = owned.leg.ear().silence_due(limit);
         let frame = owned.leg.mouth().due();
         let report = match owned.leg.browser() {
             Some(browser) => browser.due(),

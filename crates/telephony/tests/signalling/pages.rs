@@ -23,6 +23,7 @@ const PCMA: u8 = 8;
 /// A page that lives by itself and says what advisors say.
 struct Living {
     heard: Arc<Mutex<HashMap<u8, usize>>>,
+    hushed: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
     token: String,
@@ -33,6 +34,11 @@ impl Living {
     fn heard(&self, byte: u8) -> usize {
         let heard = self.heard.lock().expect("no panic holds it");
         heard.get(&byte).copied().unwrap_or(0)
+    }
+
+    /// Sends nothing, as in a hole of the network, or goes on.
+    fn hush(&self, hushed: bool) {
+        self.hushed.store(hushed, Ordering::Relaxed);
     }
 
     /// As a page does that is closed or loaded again.
@@ -93,8 +99,9 @@ async fn offers(
     let answer = floor.telephony.offer_line(AGENT, offer).await?;
     page.take(&answer.sdp);
     let heard = Arc::<Mutex<HashMap<u8, usize>>>::default();
-    let stop = Arc::new(AtomicBool::new(false));
+    let (hushed, stop) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
     let (counted, stopped) = (Arc::clone(&heard), Arc::clone(&stop));
+    let silent = Arc::clone(&hushed);
     let thread = std::thread::spawn(move || {
         let mut due = Instant::now();
         while !stopped.load(Ordering::Relaxed) {
@@ -105,6 +112,9 @@ async fn offers(
             }
             if page.connected && Instant::now() >= due {
                 due = Instant::now() + Duration::from_millis(20);
+                if silent.load(Ordering::Relaxed) {
+                    continue;
+                }
                 page.send(PCMA, &[ADVISOR; 160]);
             }
         }
@@ -112,6 +122,7 @@ async fn offers(
     });
     Ok(Living {
         heard,
+        hushed,
         stop,
         thread: Some(thread),
         token: answer.resume,
@@ -215,6 +226,29 @@ async fn an_idle_page_that_does_not_come_back_is_a_line_that_fell() {
     let _page = offers(&floor, 2, None, false).await.expect("nobody is");
     floor.line(|event| *event == LineEvent::Registered).await;
     floor.raises_line().await;
+}
+
+#[tokio::test]
+async fn a_hole_in_the_network_is_told_to_the_page_and_closes_without_the_engine() {
+    let (mut floor, carrier, mut page, _) = talking().await;
+    page.hush(true);
+    page.is_told(LineNews::Away).await;
+    let before = page.heard(CUSTOMER);
+    let said = carrier.heard(ANSWERS, ADVISOR);
+    page.hush(false);
+    page.is_told(LineNews::Up).await;
+    hear_each_other(&carrier, &page).await;
+    assert!(page.heard(CUSTOMER) > before && carrier.heard(ANSWERS, ADVISOR) > said);
+    let fell = |report: &Report| {
+        matches!(
+            report,
+            Report::Line {
+                event: LineEvent::Down(_),
+                ..
+            }
+        )
+    };
+    assert!(!floor.was_told(fell));
 }
 
 #[tokio::test]
