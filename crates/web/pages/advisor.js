@@ -43,6 +43,9 @@ const handing = () => {
     default: return [];
   }
 };
+// Keys go by the server, which knows how the customer's side takes them.
+const keypad = () => make('div', { class: 'keys', role: 'group', 'aria-label': word('keys') },
+  [...'123456789*0#'].map((key) => button(key, 'digits', { digits: key })));
 const target = make('select', { 'aria-label': word('transferTo') });
 const whom = () => { const [what, id] = target.value.split(' '); return { [what]: Number(id) }; };
 const offer = async () => {
@@ -95,6 +98,7 @@ const draw = async (next) => {
     make('section', { class: `card status ${desk.status}` }, make('h2', {}, word(desk.status)), left,
       make('p', {}, desk.on_call?.with ? `${word(desk.on_call.stands)} · ${desk.on_call.with}` : '', desk.reason || '', desk.booked ? ` ${word('booked')}: ${desk.booked}` : ''), ...actions()),
     desk.registered ? '' : make('p', { class: 'problem' }, word('phoneMissing'), ' ', make('a', { href: '/telefono' }, word('phone'))),
+    desk.status === 'talking' ? keypad() : '',
     desk.contact ? contactCard(desk.contact) : make('p', { class: 'empty' }, word('nobody')),
     desk.attempt != null && ['talking', 'wrap_up'].includes(desk.status) ? typifyForm() : '');
 };

@@ -35,6 +35,8 @@ export const makeLine = (send, changed, quality = QUALITY) => {
     try {
       asking ??= navigator.mediaDevices.getUserMedia({ audio: quality });
       mic = await asking;
+      // A headset that was pulled out: whatever microphone there is now.
+      mic.getTracks().forEach((track) => { track.onended = () => { asking = null; offer(); }; });
     } catch (error) { asking = null; return become('refused', error.message); }
     drop(next);
     const pc = new RTCPeerConnection({ iceServers: [] });
@@ -98,7 +100,6 @@ export const makeLine = (send, changed, quality = QUALITY) => {
       become('off');
     },
     mute: (muted) => { line.muted = muted; mic?.getTracks().forEach((track) => { track.enabled = !muted; }); changed(line); },
-    press: (keys) => line.pc?.getSenders()[0]?.dtmf?.insertDTMF(keys, 100, 70),
     heard: (message) => answers[message.t]?.(message),
     // The server is there, or not; the audio does not mind.
     connection: (there) => {
