@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -200,7 +201,12 @@ impl MediaPool {
             return Err(NoBrowserLeg::NotHere);
         };
         let now = Instant::now();
-        let (peer, answer) = Peer::answer(now, offer, &door.place, identity)?;
+        // Somebody else's library reads what a browser wrote; a defect of it costs this offer.
+        let read = AssertUnwindSafe(|| Peer::answer(now, offer, &door.place, identity));
+        let (peer, answer) = std::panic::catch_unwind(read).unwrap_or_else(|_| {
+            tracing::error!("an offer of a browser met a defect and is refused");
+            Err(OfferError::Unreadable("a defect of ours".to_owned()))
+        })?;
         let browser = Browser::new(peer, Arc::clone(&door.socket), now);
         let way = Way::Browser(Box::new(browser));
         let handle = self.enter(&mut directory, door.local, way, "browser");

@@ -230,3 +230,46 @@ fn a_thousand_cut_offers_are_refused_and_none_ends_the_program() {
         let _ = Peer::answer(now, &offer[cut..], &place, &identity);
     }
 }
+
+#[test]
+fn garbled_offers_are_refused_or_answered_and_none_ends_the_program() {
+    let identity = Identity::generate().expect("chance is there");
+    let place = Place {
+        announced: vec![page::HERE],
+    };
+    let offer = Page::new().offer;
+    let lines: Vec<&str> = offer.lines().collect();
+    let now = std::time::Instant::now();
+    let mut chance = 0x5EED_u64;
+    let mut roll = |sides: usize| {
+        // Knuth's constants: the same garble in every run.
+        chance = chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (chance >> 33) as usize % sides
+    };
+    let mut answered = 0;
+    for _ in 0..3_000 {
+        let mut garbled: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        for _ in 0..=roll(3) {
+            let at = roll(garbled.len());
+            match roll(5) {
+                0 => drop(garbled.remove(at)),
+                1 => garbled.insert(at, lines[roll(lines.len())].to_owned()),
+                2 => garbled[at] = garbled[at].replace(|c: char| c.is_ascii_digit(), "9"),
+                3 => garbled[at].push_str(" 4294967296 -1 é"),
+                _ => {
+                    let cut = roll(garbled[at].len().max(1));
+                    garbled[at] = garbled[at].chars().take(cut).collect();
+                }
+            }
+        }
+        let garbled = garbled.join("\r\n") + "\r\n";
+        answered += usize::from(Peer::answer(now, &garbled, &place, &identity).is_ok());
+    }
+    println!("{answered} of 3,000 garbled offers could be answered all the same");
+    assert!(
+        answered > 100,
+        "most of them are refused for another reason"
+    );
+}
