@@ -48,7 +48,9 @@ impl Door {
                 .ok_or_else(|| io::Error::other("there is no port for browsers that high"))?,
         };
         let socket = ports::bind(ip, port).map_err(|error| {
-            let text = format!("no socket for browsers at {ip}, UDP port {port}: {error}");
+            let text = format!(
+                "no socket for browsers at {ip}, UDP port {port} (setting `media.browser.port`): {error}"
+            );
             io::Error::new(error.kind(), text)
         })?;
         // All browsers of the thread wait in it while the thread is busy; the system caps it at its own
