@@ -5,6 +5,7 @@
 //! it comes from a bridge, a tone or a prompt. `telephony::media` owns the sockets.
 
 pub mod codec;
+mod conceal;
 pub mod detect;
 pub mod dtmf;
 pub mod g711;
@@ -16,7 +17,10 @@ pub mod remote;
 pub mod rtcp;
 pub mod rtp;
 pub mod stats;
+pub mod tap;
+pub mod timeline;
 pub mod tone;
+mod voice;
 mod wav;
 
 pub use codec::Codec;
@@ -24,4 +28,6 @@ pub use playback::Playback;
 pub use prompt::{Prompt, PromptError};
 pub use remote::{LearnMode, LegId, Remote};
 pub use stats::LegStats;
+pub use tap::TapFrame;
+pub use timeline::{Side, Timeline};
 pub use tone::ToneKind;

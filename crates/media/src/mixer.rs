@@ -8,24 +8,21 @@
 
 use std::time::{Duration, Instant};
 
-use crate::codec::{FRAME_SAMPLES, SAMPLE_RATE};
+use crate::codec::FRAME_SAMPLES;
+use crate::voice::{Fit, Voice, clipped, place_of, samples};
 use crate::{Codec, LegId, g711};
 
 /// How long after it came a packet is heard: what a jittery network is late by.
 const LEAD: i64 = samples(Duration::from_millis(60));
 /// Laid on this far ahead or more, a sender is laid on anew.
 const LEAD_MAX: i64 = samples(Duration::from_millis(160));
-/// Samples kept of each leg: more than the lead and the longest packet. A power
-/// of two, so that places are found by masking.
-const RING: usize = 4_096;
-/// The longest packet mixed; longer ones are cut.
-const PACKET_MAX: usize = 1_280;
+const FIT: Fit = Fit {
+    from: 0,
+    to: LEAD_MAX,
+    anew: LEAD,
+};
 /// The most that sit together. More would be a meeting, not a call.
 pub const SEATS_MAX: usize = 4;
-
-const fn samples(span: Duration) -> i64 {
-    span.as_millis() as i64 * SAMPLE_RATE as i64 / 1_000
-}
 
 /// The legs that hear each other.
 #[derive(Debug)]
@@ -38,20 +35,9 @@ pub struct Mixer {
 #[derive(Debug)]
 struct Seat {
     leg: LegId,
-    ring: Box<[i16; RING]>,
-    /// The place after the newest sample there is.
-    end: i64,
+    voice: Voice,
     /// The place after the newest sample that was ever asked for.
     read: Option<i64>,
-    anchor: Option<Anchor>,
-}
-
-/// Where a sender's timestamps lie on the time line.
-#[derive(Clone, Copy, Debug)]
-struct Anchor {
-    ssrc: u32,
-    timestamp: u32,
-    place: i64,
 }
 
 impl Mixer {
@@ -77,9 +63,8 @@ impl Mixer {
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.leg == leg) else {
             return;
         };
-        let payload = &payload[..payload.len().min(PACKET_MAX)];
-        let place = seat.place_of(at, ssrc, timestamp);
-        seat.lay(place, codec, payload);
+        let (place, _) = seat.voice.place(at, ssrc, timestamp);
+        seat.voice.lay(place, codec, payload);
     }
 
     /// The next frame a leg hears; every leg asks each 20 ms, on its own beat.
@@ -96,7 +81,7 @@ impl Mixer {
         let from = from.map_or(at, |seat| seat.next_read(at));
         for seat in self.seats.iter().filter(|seat| seat.leg != leg) {
             for (total, place) in sum.iter_mut().zip(from..) {
-                *total += i32::from(seat.sample(place));
+                *total += i32::from(seat.voice.sample(place));
             }
         }
         for (code, total) in frame.iter_mut().zip(sum) {
@@ -106,8 +91,7 @@ impl Mixer {
 
     /// The place on the time line of an instant.
     fn place(&self, now: Instant) -> i64 {
-        let micros = now.saturating_duration_since(self.began).as_micros() as i64;
-        micros * i64::from(SAMPLE_RATE) / 1_000_000
+        place_of(self.began, now)
     }
 }
 
@@ -115,46 +99,9 @@ impl Seat {
     fn new(leg: LegId) -> Seat {
         Seat {
             leg,
-            ring: Box::new([0; RING]),
-            end: 0,
+            voice: Voice::new(FIT),
             read: None,
-            anchor: None,
         }
-    }
-
-    /// Where a packet goes, that came at `at`.
-    fn place_of(&mut self, at: i64, ssrc: u32, timestamp: u32) -> i64 {
-        let known = self.anchor.filter(|anchor| anchor.ssrc == ssrc);
-        let place = known.map(|anchor| {
-            let step = timestamp.wrapping_sub(anchor.timestamp) as i32;
-            anchor.place + i64::from(step)
-        });
-        // Late by all of the lead, or far ahead: the sender's clock is not ours.
-        let place = place.filter(|place| (at..=at + LEAD_MAX).contains(place));
-        let place = place.unwrap_or(at + LEAD);
-        self.anchor = Some(Anchor {
-            ssrc,
-            timestamp,
-            place,
-        });
-        place
-    }
-
-    fn lay(&mut self, place: i64, codec: Codec, payload: &[u8]) {
-        // Between what there is and what comes now lies silence.
-        let first = self.end.max(place - RING as i64);
-        for gap in first..place {
-            self.ring[slot(gap)] = 0;
-        }
-        for (code, place) in payload.iter().zip(place..) {
-            self.ring[slot(place)] = g711::decode(codec, *code);
-        }
-        self.end = self.end.max(place + payload.len() as i64);
-    }
-
-    fn sample(&self, place: i64) -> i16 {
-        let there = place < self.end && place >= self.end - RING as i64 && place >= 0;
-        if there { self.ring[slot(place)] } else { 0 }
     }
 
     /// Where the frame begins that this leg hears next: after the last one, as
@@ -166,15 +113,6 @@ impl Seat {
         self.read = Some(from + frame);
         from
     }
-}
-
-fn slot(place: i64) -> usize {
-    place.rem_euclid(RING as i64) as usize
-}
-
-/// Loud together is loud, not noise: the sum stops at what a sample holds.
-fn clipped(total: i32) -> i16 {
-    total.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ fn a_clock_that_drifts_is_followed_and_never_heard_late() {
                 said += 1;
             }
             let seat = &mixer.seats[0];
-            let lead = seat.end - mixer.place(now);
+            let lead = seat.voice.end() - mixer.place(now);
             let most = LEAD_MAX + FRAME_SAMPLES as i64;
             assert!((0..=most).contains(&lead), "fast {fast}: {lead} at {turn}");
             let samples = heard(&mut mixer, now, leg(1));

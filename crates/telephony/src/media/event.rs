@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ::media::detect::Heard;
-use ::media::{Codec, LegId, LegStats};
+use ::media::{LegId, LegStats};
 
 /// A fact about a leg.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,21 +68,4 @@ pub enum MediaEvent {
         /// Its figures, for the call record.
         stats: LegStats,
     },
-}
-
-/// One packet of audio as received, for recorders, detectors and tests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TapFrame {
-    /// The leg that received it.
-    pub leg: LegId,
-    /// The law of `payload`.
-    pub codec: Codec,
-    /// RTP timestamp, 8000 a second.
-    pub timestamp: u32,
-    /// RTP sequence number.
-    pub sequence: u16,
-    /// When it came.
-    pub at: Instant,
-    /// G.711 bytes, one a sample.
-    pub payload: Vec<u8>,
 }

@@ -16,9 +16,9 @@ mod ports;
 mod worker;
 
 pub use ::media::{
-    Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, ToneKind,
+    Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, TapFrame, ToneKind,
 };
 pub use door::BrowserDoors;
-pub use event::{MediaEvent, TapFrame};
+pub use event::MediaEvent;
 pub use lateness::LATENESS_BOUNDS_MS;
 pub use pool::{LegHandle, MediaConfig, MediaPool, NoBrowserLeg, PoolFigures};

@@ -2,6 +2,7 @@
 //! is said.
 
 use std::net::SocketAddr;
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ pub(super) struct Owned {
     pub(super) other: Option<Arc<Leg>>,
     /// Whom it hears where they are several. Locked after a mouth, never before.
     pub(super) room: Option<Arc<Mutex<Mixer>>>,
-    pub(super) tap: Option<tokio::sync::mpsc::Sender<TapFrame>>,
+    pub(super) tap: Option<SyncSender<TapFrame>>,
     /// Listens for tones of the network, until the call is answered.
     pub(super) detector: Option<Box<Detector>>,
     /// The instant in the queue of alarms that counts.
@@ -196,18 +197,15 @@ impl Owned {
         let (Some(tap), What::Audio(codec, packet)) = (&self.tap, what) else {
             return;
         };
-        let frame = TapFrame {
-            leg: self.leg.id,
-            codec: *codec,
-            timestamp: packet.timestamp,
-            sequence: packet.sequence,
-            at,
-            payload: packet.payload.to_vec(),
-        };
-        match tap.try_send(frame) {
-            Ok(()) => {}
-            Err(tokio::sync::mpsc::error::TrySendError::Full(_)) => self.leg.ear().tap_dropped(),
-            Err(tokio::sync::mpsc::error::TrySendError::Closed(_)) => self.tap = None,
+        for frame in TapFrame::of(self.leg.id, *codec, at, packet) {
+            match tap.try_send(frame) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => self.leg.ear().tap_dropped(),
+                Err(TrySendError::Disconnected(_)) => {
+                    self.tap = None;
+                    return;
+                }
+            }
         }
     }
 

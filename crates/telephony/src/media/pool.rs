@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -341,8 +342,9 @@ impl MediaPool {
     }
 
     /// Copies what a leg receives to a bounded channel; frames that do not fit are counted and
-    /// dropped. `None` ends it.
-    pub fn tap(&self, leg: LegId, listener: Option<mpsc::Sender<TapFrame>>) {
+    /// dropped. `None` ends it. A listener that waits for each frame costs the media thread a call
+    /// of the system to wake it; one that looks every few milliseconds costs it a copy.
+    pub fn tap(&self, leg: LegId, listener: Option<SyncSender<TapFrame>>) {
         let directory = locked(&self.shared.directory);
         self.shared
             .tell(&directory, leg, Command::Tap(leg, listener));

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,7 @@ pub(super) enum Command {
     Seat(LegId, Arc<Mutex<Mixer>>),
     Play(LegId, Playback, bool),
     Press(LegId, String),
-    Tap(LegId, Option<tokio::sync::mpsc::Sender<TapFrame>>),
+    Tap(LegId, Option<SyncSender<TapFrame>>),
     Listen(LegId, bool),
     Close(LegId),
     Stop,

@@ -162,11 +162,11 @@ fn a_page_is_mixed_with_two_phones() {
 fn what_a_page_says_is_copied_to_a_tap_and_its_silence_is_told_once() {
     let rig = rig();
     let mut page = connected(&rig);
-    let (copy, mut copied) = tokio::sync::mpsc::channel(64);
+    let (copy, copied) = std::sync::mpsc::sync_channel(64);
     rig.pool.tap(page.leg(), Some(copy));
     rig.settle();
     page.say(700, 10);
-    let frame = copied.blocking_recv().expect("it says something");
+    let frame = copied.recv().expect("it says something");
     assert_eq!((frame.leg, frame.codec), (page.leg(), Codec::Pcmu));
     // A machine that is short of breath may hold a page up for so long before.
     let newest = || {

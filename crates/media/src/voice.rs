@@ -1,0 +1,128 @@
+//! What one leg says, laid on a time line: shared by those that need audio in its place (mixer and
+//! recorder). What did not come is silence. Packets that are only forwarded never come here.
+
+use std::time::{Duration, Instant};
+
+use crate::codec::SAMPLE_RATE;
+use crate::{Codec, g711};
+
+/// Samples kept: more than what anybody lets lie, and the longest packet. A power of two, so that
+/// places are found by masking.
+const RING: usize = 4_096;
+/// The longest packet laid; longer ones are cut.
+const PACKET_MAX: usize = 1_280;
+
+/// The samples of a span of time.
+pub(crate) const fn samples(span: Duration) -> i64 {
+    span.as_millis() as i64 * SAMPLE_RATE as i64 / 1_000
+}
+
+/// The place of an instant on a time line that began at another.
+pub(crate) fn place_of(began: Instant, now: Instant) -> i64 {
+    let micros = now.saturating_duration_since(began).as_micros() as i64;
+    micros * i64::from(SAMPLE_RATE) / 1_000_000
+}
+
+/// How far from where it came a packet may lie, by the timestamps of its sender.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fit {
+    /// The first place, seen from the arrival.
+    pub(crate) from: i64,
+    /// The last one.
+    pub(crate) to: i64,
+    /// Where a packet goes whose timestamps lead out of that: its sender's clock is not ours, or
+    /// it paused.
+    pub(crate) anew: i64,
+}
+
+/// Where a sender's timestamps lie on the time line.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    ssrc: u32,
+    timestamp: u32,
+    place: i64,
+}
+
+/// The newest of what a leg said.
+#[derive(Debug)]
+pub(crate) struct Voice {
+    fit: Fit,
+    ring: Box<[i16; RING]>,
+    /// The place after the newest sample there is.
+    end: i64,
+    anchor: Option<Anchor>,
+}
+
+impl Voice {
+    pub(crate) fn new(fit: Fit) -> Voice {
+        Voice {
+            fit,
+            ring: Box::new([0; RING]),
+            end: 0,
+            anchor: None,
+        }
+    }
+
+    /// Where a packet goes that came at `at`, and whether its timestamps led there.
+    pub(crate) fn place(&mut self, at: i64, ssrc: u32, timestamp: u32) -> (i64, bool) {
+        let known = self.anchor.filter(|anchor| anchor.ssrc == ssrc);
+        let place = known.map(|anchor| {
+            let step = timestamp.wrapping_sub(anchor.timestamp) as i32;
+            anchor.place + i64::from(step)
+        });
+        let place = place.filter(|place| (self.fit.from..=self.fit.to).contains(&(place - at)));
+        let followed = place.is_some();
+        let place = place.unwrap_or(at + self.fit.anew);
+        self.anchor = Some(Anchor {
+            ssrc,
+            timestamp,
+            place,
+        });
+        (place, followed)
+    }
+
+    /// Lays a packet; between what there is and what comes now lies silence.
+    pub(crate) fn lay(&mut self, place: i64, codec: Codec, payload: &[u8]) {
+        let payload = &payload[..payload.len().min(PACKET_MAX)];
+        let first = self.end.max(place - RING as i64);
+        for gap in first..place {
+            self.ring[slot(gap)] = 0;
+        }
+        for (code, place) in payload.iter().zip(place..) {
+            self.ring[slot(place)] = g711::decode(codec, *code);
+        }
+        self.end = self.end.max(place + payload.len() as i64);
+    }
+
+    /// Lays linear samples after the newest there are.
+    pub(crate) fn go_on(&mut self, samples: &[i16]) {
+        for (sample, place) in samples.iter().zip(self.end..) {
+            self.ring[slot(place)] = *sample;
+        }
+        self.end += samples.len() as i64;
+    }
+
+    /// Takes back what lies from a place on.
+    pub(crate) fn cut(&mut self, from: i64) {
+        self.end = self.end.min(from.max(0));
+    }
+
+    /// The place after the newest sample there is.
+    pub(crate) fn end(&self) -> i64 {
+        self.end
+    }
+
+    pub(crate) fn sample(&self, place: i64) -> i16 {
+        let there = place < self.end && place >= self.end - RING as i64 && place >= 0;
+        if there { self.ring[slot(place)] } else { 0 }
+    }
+}
+
+fn slot(place: i64) -> usize {
+    place.rem_euclid(RING as i64) as usize
+}
+
+/// Loud together is loud, not noise: the sum stops at what a sample holds.
+pub(crate) fn clipped(total: i32) -> i16 {
+    total.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
