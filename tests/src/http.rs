@@ -14,6 +14,36 @@ pub fn log_in(http: SocketAddr, user: &str, password: &str) -> (u16, Value) {
     ask(http, "POST", "/api/v1/session", None, Some(form))
 }
 
+/// Status, one header field and the bytes of an answer to a GET, for a range where one is named.
+pub fn fetch(
+    http: SocketAddr,
+    path: &str,
+    token: &str,
+    range: Option<&str>,
+    field: &str,
+) -> (u16, String, Vec<u8>) {
+    let agent = ureq::Agent::from(
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .build(),
+    );
+    let mut request = agent
+        .get(format!("http://{http}{path}"))
+        .header("Authorization", format!("Bearer {token}"));
+    if let Some(range) = range {
+        request = request.header("Range", range);
+    }
+    let mut answer = request
+        .call()
+        .unwrap_or_else(|fault| panic!("GET {path}: {fault}"));
+    let said = answer.headers().get(field);
+    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let said = said.to_owned();
+    let body = answer.body_mut().with_config().limit(1 << 30).read_to_vec();
+    (answer.status().as_u16(), said, body.expect("a whole body"))
+}
+
 /// Status and body of a request; a body that is no JSON is null.
 pub fn ask(
     http: SocketAddr,

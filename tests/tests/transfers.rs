@@ -2,9 +2,8 @@
 //! carrier, two advisors' phones and the back office's, each with a voice of
 //! its own. Who hears whom is what counts; the record must say the same.
 
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
+use tests::desk::Desk;
 use tests::floor::{PATIENCE, until};
 use tests::http::{ask, log_in};
 use tests::shift::Shift;
@@ -35,10 +34,17 @@ fn picks_up(_: &str) -> Behaviour {
 
 /// An advisor at a desk, with a phone.
 struct Advisor {
-    http: SocketAddr,
-    token: String,
+    desk: Desk,
     user: String,
     phone: Peer,
+}
+
+impl std::ops::Deref for Advisor {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
 }
 
 impl Advisor {
@@ -49,51 +55,19 @@ impl Advisor {
                 .expect("written by `prepare`")
                 .to_owned()
         };
-        let (user, http) = (text("user"), engine.http());
-        let (status, session) = log_in(http, &user, &text("password"));
-        assert_eq!(status, 200, "{session}");
+        let user = text("user");
+        let desk = Desk::of(engine.http(), &user, &text("password"));
         let phone = Peer::start(Setup {
             behave: picks_up,
             voice,
             register: Some((engine.sip(), text("sip_user"), text("sip_password"))),
         });
-        let token = session["token"].as_str().expect("a token").to_owned();
-        let advisor = Advisor {
-            http,
-            token,
-            user,
-            phone,
-        };
+        let advisor = Advisor { desk, user, phone };
         advisor.until("registered", |desk| desk["registered"] == true);
         advisor.asks("agent/login", json!({}));
         advisor.until("line up", |desk| desk["status"] == "break");
         advisor.asks("agent/ready", json!({}));
         advisor
-    }
-
-    fn desk(&self) -> Value {
-        self.get("agent")
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let path = format!("/api/v1/{path}");
-        let (status, answer) = ask(self.http, "GET", &path, Some(&self.token), None);
-        assert_eq!(status, 200, "{path}: {answer}");
-        answer
-    }
-
-    fn until(&self, what: &str, so: impl Fn(&Value) -> bool) {
-        until(what, PATIENCE, || so(&self.desk()));
-    }
-
-    fn asks(&self, path: &str, form: Value) {
-        let (status, answer) = self.tries(path, form);
-        assert_eq!(status, 204, "{path}: {answer}");
-    }
-
-    fn tries(&self, path: &str, form: Value) -> (u16, Value) {
-        let path = format!("/api/v1/{path}");
-        ask(self.http, "POST", &path, Some(&self.token), Some(form))
     }
 
     fn hears(&self, voice: u8) {

@@ -15,6 +15,7 @@ use crate::App;
 use crate::auth::Caller;
 use crate::caller_ids;
 use crate::error::ApiError;
+use crate::recording_rules;
 use crate::trunks::set;
 
 /// Every campaign.
@@ -267,6 +268,7 @@ pub async fn apply_campaign(
         campaign.routes = plan.map(|plan| plan.routes).unwrap_or_default();
     }
     caller_ids::apply(form, campaign)?;
+    recording_rules::apply(form, campaign)?;
     campaign
         .check()
         .map_err(|problem| ApiError::Invalid(problem.to_string()))?;
@@ -331,7 +333,7 @@ pub async fn campaign_shown(
         }
         None => None,
     };
-    let shown_by = caller_ids::shown(campaign);
+    let shown_by = recording_rules::shown(campaign, caller_ids::shown(campaign));
     let settings = CampaignForm {
         name: Some(campaign.name.clone()),
         mode: Some(campaign.mode.word().to_owned()),

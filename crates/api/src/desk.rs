@@ -103,6 +103,7 @@ pub(crate) fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
             with: call.with.clone(),
             answered: call.answered,
             ends: call.ends.map(Timestamp::as_millis),
+            recording: call.recording.map(str::to_owned),
         }),
         deadline: agent.deadline.map(Timestamp::as_millis),
         booked: agent.booked.clone(),

@@ -4,6 +4,7 @@
 
 mod agents;
 mod attempts;
+mod audit;
 mod auth;
 mod bans;
 mod caller_ids;
@@ -11,6 +12,7 @@ mod campaigns;
 mod control;
 mod desk;
 mod destinations;
+mod erasure;
 mod error;
 mod explain;
 mod hashing;
@@ -25,6 +27,9 @@ mod logins;
 mod page;
 pub mod password;
 pub mod provisioning;
+mod range;
+mod recording_rules;
+mod recordings;
 pub mod rehearsal;
 mod route_plans;
 mod session;
@@ -37,6 +42,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use recorder::Vault;
 use store::Store;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
@@ -45,10 +51,12 @@ use utoipa_axum::routes;
 
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
+pub use audit::{audit_shown, note_command};
 pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::{Control, LineNews, LineOffer, TraceWanted};
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
+pub use erasure::erase_recording;
 pub use error::ApiError;
 pub use explain::explain;
 pub use import::{ImportRequest, Imported, load};
@@ -57,6 +65,7 @@ pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use logins::LogIns;
+pub use recordings::{open_recording, recording, recording_shown, recording_state};
 pub use rehearsal::Rehearsals;
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use session::enter_by_record;
@@ -81,6 +90,8 @@ pub struct App {
     pub log_ins: Arc<LogIns>,
     /// Whose turn it is to rehearse.
     pub rehearsals: Arc<Rehearsals>,
+    /// Where recordings are heard.
+    pub vault: Arc<Vault>,
 }
 
 #[derive(OpenApi)]
@@ -117,6 +128,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(transfer::cancel))
         .routes(routes!(transfer::three_way))
         .routes(routes!(transfer::note))
+        .routes(routes!(transfer::consent))
+        .routes(routes!(transfer::pause_recording))
+        .routes(routes!(transfer::resume_recording))
+        .routes(routes!(transfer::mark))
         .routes(routes!(desk::accept_preview))
         .routes(routes!(desk::skip_preview))
         .routes(routes!(desk::extend))
@@ -151,6 +166,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(inbound::page))
         .routes(routes!(transfer::steps))
         .routes(routes!(ladders::of_attempt))
+        .routes(routes!(recordings::page))
+        .routes(routes!(recordings::one))
+        .routes(routes!(recordings::audio))
+        .routes(routes!(recordings::erase))
+        .routes(routes!(audit::page))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .split_for_parts();

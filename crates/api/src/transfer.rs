@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::{AgentId, AgentStatus, AttemptId, DestinationId, TransferKind, TransferTarget};
 use engine::AgentRequest;
-use wire::{CallStep, DigitsForm, NoteForm, TransferForm, TransferTargets, TransferTo};
+use wire::{CallStep, DigitsForm, MarkForm, NoteForm, TransferForm, TransferTargets, TransferTo};
 
 use crate::App;
 use crate::auth::Caller;
@@ -52,6 +52,12 @@ requests! {
     cancel, "/api/v1/agent/transfer/cancel", AgentRequest::CancelTransfer;
     /// Let customer and target hear each other, the advisor with them.
     three_way, "/api/v1/agent/transfer/three-way", AgentRequest::ThreeWay;
+    /// The customer agreed to be recorded: the recording begins.
+    consent, "/api/v1/agent/recording/consent", AgentRequest::ConsentToRecording;
+    /// Record silence, as while the customer says the number of a card. It ends by itself.
+    pause_recording, "/api/v1/agent/recording/pause", AgentRequest::PauseRecording;
+    /// Record again.
+    resume_recording, "/api/v1/agent/recording/resume", AgentRequest::ResumeRecording;
 }
 
 /// Hand the call on.
@@ -85,6 +91,18 @@ pub(crate) async fn digits(
     Json(form): Json<DigitsForm>,
 ) -> Result<StatusCode, ApiError> {
     ask(&app, &caller, AgentRequest::SendDigits(form.digits)).await
+}
+
+/// Mark this place of the recording: a stage of the script, the reading of the contract.
+#[utoipa::path(post, path = "/api/v1/agent/recording/mark", tag = "desk", request_body = MarkForm,
+    responses((status = 204), (status = 409, body = wire::Problem)))]
+pub(crate) async fn mark(
+    State(app): State<App>,
+    caller: Caller,
+    Json(form): Json<MarkForm>,
+) -> Result<StatusCode, ApiError> {
+    let MarkForm { kind, text } = form;
+    ask(&app, &caller, AgentRequest::MarkRecording { kind, text }).await
 }
 
 /// Leave a note about a call they had.

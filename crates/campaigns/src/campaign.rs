@@ -8,7 +8,7 @@ use domain::{
 };
 use thiserror::Error;
 
-use crate::CallerIdChoice;
+use crate::{CallerIdChoice, RecordingRules};
 
 /// Shortest ring before giving up (US-2; house rule everywhere).
 pub const RING_TIMEOUT_MIN: Duration = Duration::from_secs(15);
@@ -63,6 +63,8 @@ pub struct Campaign {
     pub law_pack: String,
     /// Longest call.
     pub call_max: Duration,
+    /// Which calls are recorded.
+    pub recording: RecordingRules,
 }
 
 /// A setting that cannot be.
@@ -105,6 +107,9 @@ pub enum InvalidCampaign {
     /// How its caller ids are chosen.
     #[error("{0}")]
     CallerIds(&'static str),
+    /// What is recorded.
+    #[error("{0}")]
+    Recording(&'static str),
 }
 
 impl Campaign {
@@ -134,6 +139,7 @@ impl Campaign {
             abandon_wait: Duration::from_secs(2),
             law_pack: "co".to_owned(),
             call_max: Duration::from_secs(3_600),
+            recording: RecordingRules::default(),
         }
     }
 
@@ -186,6 +192,7 @@ impl Campaign {
         self.caller_id_choice
             .check(&self.caller_ids)
             .map_err(No::CallerIds)?;
+        self.recording.check().map_err(No::Recording)?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod caller_id;
 mod campaign;
 mod catalogue;
 mod hopper;
+mod recording;
 mod retry;
 
 pub use caller_id::{
@@ -13,4 +14,5 @@ pub use caller_id::{
 pub use campaign::{Campaign, InvalidCampaign, RING_TIMEOUT_MAX, RING_TIMEOUT_MIN};
 pub use catalogue::{Catalogue, InvalidCatalogue, UNTYPIFIED};
 pub use hopper::Hopper;
+pub use recording::{Consent, RecordFrom, RecordingRules, Retention};
 pub use retry::{After, defer, give_back, suppress};

@@ -110,6 +110,25 @@ pub(crate) struct Settings {
     /// Longest call
     #[arg(long)]
     call_max: Option<String>,
+    /// Which calls are recorded: off, all, or a share such as 25%
+    #[arg(long)]
+    recording: Option<String>,
+    /// From when on calls are recorded: answer, or bridge
+    #[arg(long)]
+    recording_from: Option<String>,
+    /// Whether the customer must agree first: not_needed, or asked (the agent says that they did)
+    #[arg(long)]
+    recording_consent: Option<String>,
+    /// Dial nobody while nothing can be recorded: true or false
+    #[arg(long)]
+    recording_required: Option<bool>,
+    /// A pause of a recording ends by itself after this
+    #[arg(long)]
+    recording_pause_max: Option<String>,
+    /// How long recordings are kept: 180d for all, and 'VE 1825d' for those whose typification
+    /// begins with VE; may be given more than once
+    #[arg(long = "recording-keep")]
+    recording_keep: Vec<String>,
 }
 
 impl Campaign {
@@ -253,6 +272,12 @@ impl Settings {
             abandon_wait: self.abandon_wait.clone(),
             law_pack: self.law.clone(),
             call_max: self.call_max.clone(),
+            recording: self.recording.clone(),
+            recording_from: self.recording_from.clone(),
+            recording_consent: self.recording_consent.clone(),
+            recording_required: self.recording_required,
+            recording_pause_max: self.recording_pause_max.clone(),
+            recording_keep: some(&self.recording_keep),
         }
     }
 }

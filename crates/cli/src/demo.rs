@@ -66,7 +66,7 @@ impl Demo {
         let store = open(&database).await?;
         let carrier = self.carrier().await?;
         let floor = floor::set_up(&store, self, folder, &carrier).await?;
-        let config = self.config(database);
+        let config = self.config(database, folder);
         let server = self.serve(&config, &store).await?;
         let advisors = self.advisors(&server, &config, folder).await?;
         self.greet(&server, &floor);
@@ -107,7 +107,7 @@ impl Demo {
         Ok(figures.verdict())
     }
 
-    fn config(&self, database: String) -> Config {
+    fn config(&self, database: String, folder: &Path) -> Config {
         let mut config = Config {
             database,
             http: self.http,
@@ -116,6 +116,8 @@ impl Demo {
         };
         config.sip.bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into();
         config.media.port_first = 0;
+        config.recordings.folder = folder.join("recordings");
+        config.recordings.master_key = folder.join("recordings.key");
         config
     }
 

@@ -3,6 +3,7 @@
 //! notices within a second.
 
 mod agent;
+mod audit;
 mod callerid;
 mod campaign;
 mod causes;
@@ -16,6 +17,7 @@ mod output;
 mod pace;
 mod peers;
 mod provision;
+mod recording;
 mod replay;
 mod report;
 mod routes;
@@ -104,6 +106,11 @@ enum Command {
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
+    /// Recordings of calls: list, show, export, verify, erase
+    #[command(subcommand)]
+    Recording(recording::Recording),
+    /// Who heard, took away or erased what
+    Audit(audit::Audit),
     /// Why it dialed, or did not, at a time
     Explain(explain::Explain),
     /// Make the pacing decisions of a day again from the record, and compare
@@ -189,6 +196,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Agent(agent) => agent.run(global).await?,
             Command::Destination(destination) => destination.run(global).await?,
             Command::Report(report) => report.run(global).await?,
+            Command::Recording(recording) => return recording.run(global).await,
+            Command::Audit(audit) => audit.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,

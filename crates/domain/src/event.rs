@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::{
     AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
-    PhoneNumber, SignallingRecord, Timestamp, TransferIntent, TransferTarget, TrunkId, WorkUpdate,
+    PhoneNumber, RecordingFact, SignallingRecord, Timestamp, TransferIntent, TransferTarget,
+    TrunkId, WorkUpdate,
 };
 
 /// An event with its place in the record.
@@ -161,6 +162,13 @@ pub enum Event {
         agent: AgentId,
         /// Free text.
         note: String,
+    },
+    /// Something about the recording of a call.
+    Recording {
+        /// Which.
+        attempt: AttemptId,
+        /// What.
+        fact: RecordingFact,
     },
     /// The call is over, whatever way; exactly one per placed call.
     AttemptClosed {

@@ -15,6 +15,7 @@ mod number_rule;
 mod outcome;
 mod phone;
 mod rate;
+mod recording;
 mod route;
 mod time;
 mod transfer;
@@ -35,6 +36,7 @@ pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};
+pub use recording::{NoRecording, RecordingFact};
 pub use route::{CostPerMinute, Prefix, ROUTES_MAX, Route, RoutePlan, ways};
 pub use time::{InvalidSpan, Timestamp, parse_span};
 pub use transfer::{

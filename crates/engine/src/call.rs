@@ -31,6 +31,7 @@ use domain::{
     Timestamp, TrunkId, WorkItem, WorkState,
 };
 
+use crate::recording::Recording;
 use crate::side::Side;
 
 /// Where a call stands.
@@ -110,6 +111,8 @@ pub(crate) struct Call {
     pub(crate) transfers: u32,
     /// Who handed it on last: nobody there, and it is theirs again.
     pub(crate) back_to: Option<AgentId>,
+    /// How its recording stands.
+    pub(crate) recording: Recording,
     /// When it has lasted as long as it may.
     pub(crate) ends: Option<Timestamp>,
     /// Whether its agent was told so.
@@ -154,6 +157,7 @@ impl Call {
             side: None,
             transfers: 0,
             back_to: None,
+            recording: Recording::Undecided,
             ends: None,
             warned: false,
             abandoned: false,

@@ -27,6 +27,7 @@ impl Engine {
             return;
         };
         let side = call.side.take();
+        self.recording_ends(&call, outcome);
         let campaign = call.intent.campaign;
         let next = if call.came_in.is_some() {
             // The work is as it was, but for what was said of the call.
@@ -174,6 +175,7 @@ impl Engine {
         self.timers.clear(Timer::Wait(attempt));
         self.timers.clear(Timer::Silence(attempt));
         self.timers.clear(Timer::Length(attempt));
+        self.timers.clear(Timer::Paused(attempt));
         if call.holds_channel {
             self.trunks.free(call.intent.trunk, !call.was_ordered());
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AttemptId, CampaignId, Event, OfferId, PhoneNumber, Recorded, TransferRoute, TrunkId,
-    WorkUpdate,
+    AgentId, AttemptId, CampaignId, Event, OfferId, PhoneNumber, Recorded, Timestamp,
+    TransferRoute, TrunkId, WorkUpdate,
 };
 
 /// An order to a shell. Orders may fail; the failure comes back as an input.
@@ -82,6 +82,13 @@ pub enum Command {
         /// The keys.
         digits: String,
     },
+    /// Something about the recording of a call. It ends with the call.
+    Record {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// What.
+        order: RecordOrder,
+    },
     /// Let an agent hear that their call ends in a minute.
     Warn {
         /// The customer's call.
@@ -129,6 +136,20 @@ pub enum Command {
     /// Give leased contacts back unchanged (campaign stopped, gate closed
     /// before an intent was made).
     ReleaseWork(Vec<WorkUpdate>),
+}
+
+/// What is ordered of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordOrder {
+    /// Begin it.
+    Start {
+        /// When that was decided.
+        at: Timestamp,
+    },
+    /// Silence from now on.
+    Pause,
+    /// No more silence.
+    Resume,
 }
 
 /// What a caller hears for whom nobody is ready.

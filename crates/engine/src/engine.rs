@@ -44,6 +44,8 @@ pub struct Engine {
     pub(crate) dirty: Vec<CampaignId>,
     pub(crate) stalled: bool,
     pub(crate) draining: bool,
+    /// The disk of the recordings is nearly full.
+    pub(crate) no_room: bool,
     /// What the reaper found so far.
     pub(crate) reaped: u64,
     /// Nobody will replay its pacing.
@@ -172,6 +174,10 @@ impl Engine {
                 self.stalled = stalled;
                 self.dirty.extend(self.runs.keys());
             }
+            Input::RecordingRoom(room) => {
+                self.no_room = !room;
+                self.dirty.extend(self.runs.keys());
+            }
             Input::CallOffered(offer) => self.call_offered(*offer),
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
             Input::Line { agent, event } => self.line_event(agent, event),
@@ -221,6 +227,7 @@ impl Engine {
             Timer::Silence(attempt) => self.call_is_silent(attempt),
             Timer::Side(attempt) => self.side_is_silent(attempt),
             Timer::Length(attempt) => self.length_is_up(attempt),
+            Timer::Paused(attempt) => self.pause_is_over(attempt),
             Timer::Agent(id) => self.agent_state_is_over(id),
             Timer::Raise(id) => self.raise_again(id),
         }

@@ -57,6 +57,10 @@ impl Engine {
                 words: refusal.words,
             });
         }
+        if run.campaign.recording.required && self.no_room {
+            let words = "its calls must be recorded, and the disk of the recordings is nearly full";
+            return Err(self.closed("recording.disk_low", words));
+        }
         if run.campaign.caller_ids.is_empty() {
             return Err(self.closed("campaign.caller_id", "the campaign has no caller id"));
         }

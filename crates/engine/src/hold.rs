@@ -29,6 +29,7 @@ impl Engine {
         }
         self.set_phase(attempt, Phase::Held { agent: id });
         self.emit(Event::CallHeld { attempt, agent: id });
+        self.mark_by_engine(attempt, "hold");
         self.arrange(attempt, &[Party::Agent(id)]);
         Ok(())
     }
@@ -47,6 +48,7 @@ impl Engine {
         }
         self.set_phase(attempt, Phase::Talking { agent: id });
         self.emit(Event::CallResumed { attempt, agent: id });
+        self.mark_by_engine(attempt, "unhold");
         self.arrange(attempt, &[Party::Customer, Party::Agent(id)]);
         Ok(())
     }

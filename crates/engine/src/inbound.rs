@@ -133,6 +133,7 @@ impl Engine {
             attempt,
             signalling,
         });
+        self.decide_recording(attempt);
         self.find_agent(attempt);
     }
 

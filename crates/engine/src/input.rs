@@ -79,6 +79,8 @@ pub enum Input {
     /// The store does not commit (`true`) or commits again (`false`). While
     /// it stalls, no new intent is made; nothing else changes.
     StoreStalled(bool),
+    /// Whether there is room for new recordings: disks are nearly full (`false`), or no longer.
+    RecordingRoom(bool),
     /// Somebody calls us: answered by [`Command::TakeCall`](crate::Command::TakeCall) or
     /// [`Command::RefuseCall`](crate::Command::RefuseCall) in the same step.
     CallOffered(Box<Offer>),
@@ -262,6 +264,19 @@ pub enum AgentRequest {
         attempt: AttemptId,
         /// Free text.
         note: String,
+    },
+    /// The customer agreed to be recorded.
+    ConsentToRecording,
+    /// Record silence, as while a card number is said.
+    PauseRecording,
+    /// Record again.
+    ResumeRecording,
+    /// Mark this place of the recording.
+    MarkRecording {
+        /// What kind of mark.
+        kind: String,
+        /// Free text.
+        text: String,
     },
     /// Preview: call the contact shown.
     AcceptPreview,

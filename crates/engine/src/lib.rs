@@ -22,6 +22,7 @@ mod pace;
 mod past;
 mod progress;
 mod reaper;
+mod recording;
 mod requests;
 mod reroute;
 mod routes;
@@ -37,7 +38,7 @@ mod typified;
 mod typify;
 mod view;
 
-pub use command::{Command, Menu, Party, Rejection, SidePlace, Step};
+pub use command::{Command, Menu, Party, RecordOrder, Rejection, SidePlace, Step};
 pub use engine::Engine;
 pub use inbound::Offer;
 pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};

@@ -68,6 +68,8 @@ pub struct OnCall {
     pub answered: bool,
     /// When the call has lasted as long as it may.
     pub ends: Option<Timestamp>,
+    /// `awaited` (the customer's consent), `on` or `paused`; `None`: it is not recorded.
+    pub recording: Option<&'static str>,
 }
 
 /// One campaign now.

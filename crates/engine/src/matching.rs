@@ -97,6 +97,7 @@ impl Engine {
             agent,
             waited,
         });
+        self.record_from_bridge(attempt);
         if !came_in {
             if let Some(run) = self.runs.get_mut(&campaign) {
                 run.figures.bridged(waited);

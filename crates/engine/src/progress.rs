@@ -111,6 +111,7 @@ impl Engine {
         }
         self.observe(campaign, Fact::Answered { call: attempt });
         self.observe(campaign, Fact::Live { call: attempt });
+        self.decide_recording(attempt);
         if given_up {
             self.answered_after_all(attempt);
         } else {

@@ -38,6 +38,10 @@ impl Engine {
             AgentRequest::CancelTransfer => self.cancel_transfer(id),
             AgentRequest::ThreeWay => self.three_way(id),
             AgentRequest::Note { attempt, note } => self.note(id, attempt, &note),
+            AgentRequest::ConsentToRecording => self.consent(id),
+            AgentRequest::PauseRecording => self.pause_recording(id),
+            AgentRequest::ResumeRecording => self.resume_recording(id),
+            AgentRequest::MarkRecording { kind, text } => self.mark_recording(id, kind, text),
             AgentRequest::AcceptPreview => self.accept_preview(id),
             AgentRequest::SkipPreview => self.skip_preview(id),
             AgentRequest::Typify {

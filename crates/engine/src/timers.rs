@@ -24,6 +24,8 @@ pub(crate) enum Timer {
     Side(AttemptId),
     /// A call lasts as long as its campaign lets it, or will in a minute.
     Length(AttemptId),
+    /// The recording of a call is paused as long as its campaign lets it.
+    Paused(AttemptId),
     /// The state of an agent is over (`agents::Agent::deadline`).
     Agent(AgentId),
     /// A line that should be up is not: call the phone again.

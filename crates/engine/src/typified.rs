@@ -31,6 +31,7 @@ impl Engine {
         }
         self.take_out_of_hoppers(&what);
         self.will_be_due(&what.next);
+        self.class_recording(what.campaign, attempt, &what.code);
         self.emit(Event::Typified(Typification {
             attempt,
             agent,

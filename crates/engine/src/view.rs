@@ -109,6 +109,7 @@ impl Engine {
             with,
             answered: side.is_some_and(|side| side.stage == Stage::Up),
             ends: call.ends,
+            recording: call.recording.word(),
         })
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Linear samples are 16 bits, the scale that sound files use.
 
+use std::sync::LazyLock;
+
 use crate::Codec;
 
 static FROM_PCMA: [i16; 256] = decode_table(Codec::Pcma);
@@ -22,6 +24,35 @@ pub const fn encode(codec: Codec, sample: i16) -> u8 {
     match codec {
         Codec::Pcma => encode_pcma(sample),
         Codec::Pcmu => encode_pcmu(sample),
+    }
+}
+
+/// The codes of all samples there are: for those who encode by the thousand.
+#[derive(Debug)]
+pub struct Codes(Box<[u8; 65_536]>);
+
+impl Codes {
+    fn table(codec: Codec) -> Codes {
+        let mut table = Box::new([0; 65_536]);
+        for sample in i16::MIN..=i16::MAX {
+            table[usize::from(sample as u16)] = encode(codec, sample);
+        }
+        Codes(table)
+    }
+
+    /// The code nearest to a linear value.
+    pub fn of(&self, sample: i16) -> u8 {
+        self.0[usize::from(sample as u16)]
+    }
+}
+
+/// The table of a law, made when it is first asked for.
+pub fn codes(codec: Codec) -> &'static Codes {
+    static PCMA: LazyLock<Codes> = LazyLock::new(|| Codes::table(Codec::Pcma));
+    static PCMU: LazyLock<Codes> = LazyLock::new(|| Codes::table(Codec::Pcmu));
+    match codec {
+        Codec::Pcma => &PCMA,
+        Codec::Pcmu => &PCMU,
     }
 }
 

@@ -80,9 +80,7 @@ impl Mixer {
         let from = self.seats.iter_mut().find(|seat| seat.leg == leg);
         let from = from.map_or(at, |seat| seat.next_read(at));
         for seat in self.seats.iter().filter(|seat| seat.leg != leg) {
-            for (total, place) in sum.iter_mut().zip(from..) {
-                *total += i32::from(seat.voice.sample(place));
-            }
+            seat.voice.add_to(from, &mut sum);
         }
         for (code, total) in frame.iter_mut().zip(sum) {
             *code = g711::encode(codec, clipped(total));

@@ -140,6 +140,7 @@ impl Timeline {
     }
 
     fn take_until(&mut self, until: i64, codec: Codec, pairs: &mut Vec<u8>) {
+        let codes = g711::codes(codec);
         while self.told < until {
             let count = (until - self.told).min(FRAME_SAMPLES as i64) as usize;
             let (mut left, mut right) = ([0_i32; FRAME_SAMPLES], [0_i32; FRAME_SAMPLES]);
@@ -148,16 +149,14 @@ impl Timeline {
                     Side::Customer => &mut left,
                     Side::Agent => &mut right,
                 };
-                if known.voice.end() > self.told {
-                    for (total, place) in sum[..count].iter_mut().zip(self.told..) {
-                        *total += i32::from(known.voice.sample(place));
-                    }
-                }
+                known.voice.add_to(self.told, &mut sum[..count]);
             }
-            for (left, right) in left[..count].iter().zip(&right[..count]) {
-                pairs.push(g711::encode(codec, clipped(*left)));
-                pairs.push(g711::encode(codec, clipped(*right)));
-            }
+            let sides = left[..count].iter().zip(&right[..count]);
+            pairs.extend(
+                sides.flat_map(|(left, right)| {
+                    [codes.of(clipped(*left)), codes.of(clipped(*right))]
+                }),
+            );
             self.told += count as i64;
         }
         let told = self.told;

@@ -112,6 +112,16 @@ impl Voice {
         self.end
     }
 
+    /// Adds what was said from a place on to a sum.
+    pub(crate) fn add_to(&self, from: i64, sum: &mut [i32]) {
+        let first = from.max(self.end - RING as i64).max(0);
+        let skipped = usize::try_from(first - from).unwrap_or(0).min(sum.len());
+        let count = usize::try_from(self.end - first).unwrap_or(0);
+        for (total, place) in sum[skipped..].iter_mut().take(count).zip(first..) {
+            *total += i32::from(self.ring[slot(place)]);
+        }
+    }
+
     pub(crate) fn sample(&self, place: i64) -> i16 {
         let there = place < self.end && place >= self.end - RING as i64 && place >= 0;
         if there { self.ring[slot(place)] } else { 0 }
@@ -119,7 +129,8 @@ impl Voice {
 }
 
 fn slot(place: i64) -> usize {
-    place.rem_euclid(RING as i64) as usize
+    // A mask, so that no index need be checked, and of two's complement also before the beginning.
+    (place & (RING as i64 - 1)) as usize
 }
 
 /// Loud together is loud, not noise: the sum stops at what a sample holds.

@@ -11,6 +11,7 @@ use telephony::media::Prompt;
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::browser_settings::BrowserSettings;
+use crate::recording_settings::RecordingSettings;
 use crate::sip_settings::SipSettings;
 
 /// One node.
@@ -27,6 +28,8 @@ pub struct Config {
     pub sip: SipSettings,
     /// Audio.
     pub media: MediaSettings,
+    /// Recordings of calls.
+    pub recordings: RecordingSettings,
 }
 
 /// Audio.
@@ -90,6 +93,7 @@ impl Default for Config {
             drain_s: 30,
             sip: SipSettings::default(),
             media: MediaSettings::default(),
+            recordings: RecordingSettings::default(),
         }
     }
 }
@@ -172,6 +176,7 @@ impl Config {
         }
         media.browser.check()?;
         media.menu()?;
+        self.recordings.check()?;
         if !(5..=3_600).contains(&media.silence_s) {
             return no("media.silence_s", "from 5 to 3600 seconds");
         }

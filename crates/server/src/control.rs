@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use api::{LineNews, LineOffer, TraceWanted};
@@ -9,13 +10,14 @@ use async_trait::async_trait;
 use domain::{AgentId, Trunk};
 use engine::{AgentRequest, LiveState, Rejection};
 use futures_util::stream::BoxStream;
+use recorder::Recorder;
 use store::Store;
 use telephony::{PageId, Telephony};
 use tokio::sync::{mpsc, oneshot, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
-use crate::{pages, signalling, trunk_metrics, trunk_tested};
+use crate::{pages, recording_metrics, signalling, trunk_metrics, trunk_tested};
 
 /// How long the addresses of a trunk may take to answer.
 const TEST_MAX: Duration = Duration::from_secs(5);
@@ -42,6 +44,9 @@ pub(crate) struct LoopControl {
     pub(crate) figures: Arc<LoopFigures>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) phone_server: wire::PhoneServer,
+    pub(crate) recorder: Recorder,
+    /// Whether the disk of the recordings is nearly full.
+    pub(crate) disk_low: Arc<AtomicBool>,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -160,6 +165,8 @@ impl api::Control for LoopControl {
             &self.telephony.counters(),
             &self.figures,
         );
+        let low = self.disk_low.load(Ordering::Relaxed);
         text + &trunk_metrics::text(&self.telephony.trunk_figures())
+            + &recording_metrics::text(self.recorder.counters(), low)
     }
 }

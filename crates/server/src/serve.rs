@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow};
 use domain::AgentStatus;
 use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
+use recorder::{Recorder, Vault};
 use store::{GivenUp, Journal, Store};
 use telephony::media::{MediaConfig, Prompt};
 use telephony::{Causes, Heard, Telephony, TelephonyConfig};
@@ -25,6 +26,7 @@ use crate::control::{LoopControl, Request};
 use crate::floor::Floor;
 use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
+use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
 use crate::{ladders, restart};
 
@@ -42,6 +44,9 @@ pub struct Server {
     heard: Vec<Heard>,
     /// Keeps ladders until the last call is over.
     keeping: Option<JoinHandle<()>>,
+    recorder: Recorder,
+    /// Writes down the end of recordings until the last one is over.
+    recording: JoinHandle<()>,
 }
 
 impl Server {
@@ -51,9 +56,11 @@ impl Server {
         let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
+        let recordings = Recordings::open(config)?;
         let (telephony, reports) = Telephony::start(telephony_config(config, secret, causes)?)
             .await
             .context("cannot open SIP")?;
+        telephony.record_with(recordings.recorder.clone());
         // Before the record is taken over: whoever cannot serve must not stop one who can.
         let listener = listen(config.http).await?;
         store.take_over().await?;
@@ -63,6 +70,7 @@ impl Server {
         inputs.extend(restart::pacing(&store, &floor, now).await?);
         let left = restart::close_orphans(&store, &telephony, &floor, now).await?;
         let orphans = left.orphans;
+        recordings.recover(&store).await?;
         let released = store.release_leases().await?;
         if orphans + usize::try_from(released).unwrap_or(0) > 0 {
             tracing::warn!(orphans, released, "closed what an earlier run left open");
@@ -106,7 +114,11 @@ impl Server {
             figures: Arc::clone(&figures),
             store: Arc::clone(&store),
             phone_server: config.sip.phone_server(&heard),
+            recorder: recordings.recorder.clone(),
+            disk_low: Arc::clone(&recordings.low),
         };
+        let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
+        let recording = recordings.keep(Arc::clone(&store), aside.clone());
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -139,7 +151,7 @@ impl Server {
             aside: came_back,
         };
         let running = tokio::spawn(running.run(inbox));
-        let (http, serving, stop_serving) = serve(listener, store, control)?;
+        let (http, serving, stop_serving) = serve(listener, store, control, vault)?;
         Ok(Server {
             http,
             sip,
@@ -151,6 +163,8 @@ impl Server {
             certificates,
             heard,
             keeping,
+            recorder,
+            recording,
         })
     }
 
@@ -194,6 +208,11 @@ impl Server {
             return Err(Stopped(why).into());
         }
         let _ = self.stop_serving.send(());
+        let recorder = self.recorder;
+        // What is written late is found at the next start: a disk must not hold us up for ever.
+        let ending = tokio::task::spawn_blocking(move || recorder.stop());
+        let _ = tokio::time::timeout(Duration::from_secs(5), ending).await;
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.recording).await;
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;
@@ -297,6 +316,7 @@ fn serve(
     listener: TcpListener,
     store: Arc<dyn Store>,
     control: LoopControl,
+    vault: Arc<Vault>,
 ) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
     let local = listener.local_addr()?;
     let app = api::App {
@@ -304,6 +324,7 @@ fn serve(
         control: Arc::new(control),
         log_ins: Arc::default(),
         rehearsals: Arc::default(),
+        vault,
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

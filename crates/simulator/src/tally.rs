@@ -98,6 +98,7 @@ impl Tally {
             | Event::CallTransferred { .. }
             | Event::DigitsSent { .. }
             | Event::CallNoted { .. }
+            | Event::Recording { .. }
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
             | Event::PacingTold { .. }

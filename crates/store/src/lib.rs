@@ -13,8 +13,9 @@ pub use journal::{Committed, GivenUp, Journal};
 pub use sql::open;
 pub use store::Store;
 pub use types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Role, Session,
-    TypificationRow, User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
+    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
+    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, Problem, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingState, RecordingStored, Role, Session, TypificationRow, User, Verdict, WorkStock,
 };

@@ -3,6 +3,7 @@
 //! `query`.
 
 mod agents;
+mod audit;
 mod caller_ids;
 mod campaigns;
 mod commit;
@@ -21,6 +22,7 @@ mod pacing;
 mod people;
 mod query;
 mod read;
+mod recordings;
 mod restart;
 mod routes;
 mod row;
@@ -48,10 +50,11 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow,
-    User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
+    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
+    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, Problem, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingStored, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -477,6 +480,43 @@ impl Store for SqlStore {
 
     async fn forget_ladders(&self, before: Timestamp) -> Result<u64> {
         ladders::forget(&self.db, before).await
+    }
+
+    async fn recording_made(&self, made: &RecordingMade) -> Result<()> {
+        recordings::made(&self.db, made).await
+    }
+
+    async fn recording_stored(&self, stored: &RecordingStored) -> Result<bool> {
+        recordings::stored(&self.db, stored).await
+    }
+
+    async fn recording_erased(
+        &self,
+        attempt: AttemptId,
+        at: Timestamp,
+        certificate: &str,
+    ) -> Result<bool> {
+        recordings::erased(&self.db, attempt, at, certificate).await
+    }
+
+    async fn recording(&self, attempt: AttemptId) -> Result<Option<RecordingRow>> {
+        recordings::one(&self.db, attempt).await
+    }
+
+    async fn recordings(&self, filter: &RecordingFilter) -> Result<Vec<RecordingRow>> {
+        recordings::all(&self.db, filter).await
+    }
+
+    async fn recording_marks(&self, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>> {
+        recordings::marks(&self.db, attempt).await
+    }
+
+    async fn put_audit(&self, entry: &AuditEntry) -> Result<()> {
+        audit::put(&self.db, entry).await
+    }
+
+    async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
+        audit::all(&self.db, filter).await
     }
 
     async fn verify(&self) -> Result<Vec<Problem>> {

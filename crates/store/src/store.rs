@@ -12,10 +12,11 @@ use domain::{
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow,
-    ContactList, GateRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, Problem, Session, TypificationRow,
-    User, Verdict, WorkStock,
+    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
+    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
+    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, Problem, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingStored, Session, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -299,6 +300,29 @@ pub trait Store: Send + Sync {
     async fn ladder(&self, attempt: AttemptId) -> Result<Option<Vec<u8>>>;
     /// Lets go of signalling kept before an instant; says of how many attempts.
     async fn forget_ladders(&self, before: Timestamp) -> Result<u64>;
+    /// A recording came to its end: said by who made its file, or found it at a start. Says nothing
+    /// of one that the archive has already.
+    async fn recording_made(&self, made: &RecordingMade) -> Result<()>;
+    /// The archive took a recording; false where it was erased meanwhile.
+    async fn recording_stored(&self, stored: &RecordingStored) -> Result<bool>;
+    /// Destroys the key of a recording, with a certificate (JSON) of it; false where there is
+    /// nothing to erase.
+    async fn recording_erased(
+        &self,
+        attempt: AttemptId,
+        at: Timestamp,
+        certificate: &str,
+    ) -> Result<bool>;
+    /// The recording of an attempt, or why there is none; `None`: nobody picked up.
+    async fn recording(&self, attempt: AttemptId) -> Result<Option<RecordingRow>>;
+    /// Recordings by filter, in order of attempt.
+    async fn recordings(&self, filter: &RecordingFilter) -> Result<Vec<RecordingRow>>;
+    /// The marks of a recording, in order.
+    async fn recording_marks(&self, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>>;
+    /// Notes what somebody did; before they see its result.
+    async fn put_audit(&self, entry: &AuditEntry) -> Result<()>;
+    /// What people did, in order.
+    async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>>;
     /// Checks the invariants of the record; empty when all hold. Ask when the
     /// engine is quiet, or expect calls in flight to be passed over.
     async fn verify(&self) -> Result<Vec<Problem>>;

@@ -5,6 +5,7 @@ mod inbound;
 mod ladder;
 mod list;
 mod people;
+mod recording;
 mod restart;
 mod transfer;
 
@@ -16,5 +17,9 @@ pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
+pub use recording::{
+    AuditEntry, AuditFilter, AuditRow, RecordingFilter, RecordingMade, RecordingMarkRow,
+    RecordingRow, RecordingState, RecordingStored,
+};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use transfer::{CallStepRow, OpenSide};

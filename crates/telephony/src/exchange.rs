@@ -20,6 +20,7 @@ use ::sip::endpoint::{
 use ::sip::message::Status;
 use domain::{AgentId, AttemptId, Destination, DestinationId, OfferId, TrunkId};
 use engine::{CallProgress, LineEvent};
+use recorder::Recorder;
 use tokio::sync::mpsc;
 
 use crate::calls::CustomerCall;
@@ -128,6 +129,9 @@ pub(crate) struct Exchange {
     pub(crate) reaper: Reaper,
     /// Sees every message.
     pub(crate) watch: Watch,
+    pub(crate) recorder: Option<Recorder>,
+    /// The legs that are heard in the recording of each call.
+    pub(crate) recorded: HashMap<AttemptId, Vec<LegId>>,
     legs: HashMap<LegId, Owner>,
     reports: mpsc::UnboundedSender<Report>,
     sessions: u64,
@@ -190,6 +194,8 @@ impl Exchange {
             stopping: false,
             reaper: Reaper::default(),
             watch: settings.watch,
+            recorder: None,
+            recorded: HashMap::new(),
             legs: HashMap::new(),
             reports,
             sessions: 0,

@@ -10,6 +10,7 @@ use domain::{
     SignallingRecord, TransferRoute, Trunk, TrunkId,
 };
 use engine::{Command, Tables};
+use recorder::Recorder;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::counters::Meters;
@@ -49,6 +50,7 @@ pub(crate) enum Order {
     Page(AgentId, PageOrder),
     Watch(Watcher),
     KeepLadders(mpsc::Sender<Vec<CallLadder>>),
+    RecordWith(Recorder),
     Stop {
         limit: Duration,
         done: oneshot::Sender<()>,
@@ -166,6 +168,7 @@ impl Telephony {
             | Command::CallSide { .. }
             | Command::DropSide { .. }
             | Command::SendDigits { .. }
+            | Command::Record { .. }
             | Command::Warn { .. }
             | Command::PlayMessage { .. }
             | Command::PlayMenu { .. }
@@ -291,6 +294,11 @@ impl Telephony {
         let (taker, ladders) = mpsc::channel(LADDER_BATCHES);
         self.order(Order::KeepLadders(taker));
         ladders
+    }
+
+    /// From now on calls are recorded with this, as the engine orders.
+    pub fn record_with(&self, recorder: Recorder) {
+        self.order(Order::RecordWith(recorder));
     }
 
     /// The figures of every trunk, by name, at most a second old.

@@ -29,6 +29,7 @@ mod parties;
 mod phones;
 mod pulse;
 mod reaper;
+mod recording;
 mod referred;
 mod report;
 mod resolve;

@@ -80,6 +80,7 @@ impl Exchange {
         } else if there.len() > 1 {
             self.note_bridge(attempt);
         }
+        self.seat_recorded(attempt);
     }
 
     /// Measures how long the customer waited for the first one to hear them.
@@ -96,7 +97,7 @@ impl Exchange {
         self.report(Report::BridgeTook { attempt, took });
     }
 
-    fn leg_of(&self, attempt: AttemptId, party: Party) -> Option<LegId> {
+    pub(crate) fn leg_of(&self, attempt: AttemptId, party: Party) -> Option<LegId> {
         match party {
             Party::Customer => Some(self.calls.get(&attempt)?.session.leg.id),
             Party::Agent(agent) => self.lines.get(&agent)?.up_leg(),

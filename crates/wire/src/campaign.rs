@@ -55,6 +55,20 @@ pub struct CampaignForm {
     pub law_pack: Option<String>,
     /// Longest call.
     pub call_max: Option<String>,
+    /// Which calls are recorded: `off`, `all`, or a share such as `25%`, chosen by the attempt's id.
+    pub recording: Option<String>,
+    /// From when on: `answer`, or `bridge`, when an agent hears the customer.
+    pub recording_from: Option<String>,
+    /// Whether the customer must agree first: `not_needed`, or `asked`, when the agent says that they
+    /// did.
+    pub recording_consent: Option<String>,
+    /// Whether nobody is dialed while nothing can be recorded.
+    pub recording_required: Option<bool>,
+    /// A pause of a recording ends by itself after this; 10 s to 15 min.
+    pub recording_pause_max: Option<String>,
+    /// How long recordings are kept: `180d` for all, and `VE 1825d` for those whose typification
+    /// begins with VE; the longest beginning that fits decides.
+    pub recording_keep: Option<Vec<String>>,
 }
 
 /// A campaign.

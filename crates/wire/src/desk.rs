@@ -48,6 +48,8 @@ pub struct DeskCall {
     /// When the call has lasted as long as its campaign lets it, in ms since
     /// 1970 UTC. A beep on the line warns a minute before.
     pub ends: Option<i64>,
+    /// `awaited` (the customer's consent), `on` or `paused`; none: it is not recorded.
+    pub recording: Option<String>,
 }
 
 /// The person on the line.

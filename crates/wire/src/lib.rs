@@ -17,6 +17,7 @@ mod live;
 mod page;
 mod problem;
 mod provisioning;
+mod recording;
 mod rehearsal;
 mod route;
 mod session;
@@ -45,6 +46,10 @@ pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use problem::Problem;
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
+pub use recording::{
+    AuditEntry, AuditPage, EraseForm, ErasureCertificate, MarkForm, Recording, RecordingMark,
+    RecordingPage,
+};
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
     RehearsalRange, RehearsalShift, RehearsalTarget,

@@ -221,6 +221,7 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
         | Event::CallTransferred { .. }
         | Event::DigitsSent { .. }
         | Event::CallNoted { .. }
+        | Event::Recording { .. }
         | Event::CampaignStateChanged { .. }
         | Event::PacingDecided(_)
         | Event::PacingTold { .. }

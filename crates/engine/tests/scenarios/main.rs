@@ -12,6 +12,7 @@ mod oracle;
 mod predictive;
 mod preview;
 mod properties;
+mod recording;
 mod routing;
 mod sharing;
 mod shift;

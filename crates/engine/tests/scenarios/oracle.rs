@@ -159,6 +159,7 @@ impl Oracle {
                 assert!(!self.received.contains(attempt), "{attempt} called us");
             }
             Event::CallNoted { .. }
+            | Event::Recording { .. }
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::Typified(_)

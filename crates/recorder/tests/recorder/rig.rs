@@ -12,18 +12,18 @@ use media::{Codec, LegId, TapFrame, ToneKind, g711, tone};
 use recorder::{MasterKeys, Outcome, Recorder, RecorderConfig, Spooled, path_of};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-pub const CODEC: Codec = Codec::Pcma;
+pub(crate) const CODEC: Codec = Codec::Pcma;
 const FRAME: usize = 160;
 
-pub struct Rig {
-    pub folder: tempfile::TempDir,
-    pub keys: Arc<MasterKeys>,
-    pub recorder: Recorder,
-    pub outcomes: UnboundedReceiver<Outcome>,
+pub(crate) struct Rig {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) keys: Arc<MasterKeys>,
+    pub(crate) recorder: Recorder,
+    pub(crate) outcomes: UnboundedReceiver<Outcome>,
 }
 
 impl Rig {
-    pub fn new() -> Rig {
+    pub(crate) fn new() -> Rig {
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path());
         let (recorder, outcomes) = recorder_in(folder.path(), &keys);
@@ -36,29 +36,29 @@ impl Rig {
     }
 
     /// Waits for the end of a recording.
-    pub fn outcome(&mut self) -> Outcome {
+    pub(crate) fn outcome(&mut self) -> Outcome {
         self.outcomes.blocking_recv().expect("the pen is there")
     }
 
-    pub fn path(&self, attempt: AttemptId) -> PathBuf {
+    pub(crate) fn path(&self, attempt: AttemptId) -> PathBuf {
         path_of(&spool(self.folder.path()), attempt)
     }
 
-    pub fn opened(&self, attempt: AttemptId) -> Spooled {
+    pub(crate) fn opened(&self, attempt: AttemptId) -> Spooled {
         Spooled::open(&self.path(attempt), &self.keys).expect("it can be heard")
     }
 }
 
-pub fn spool(folder: &Path) -> PathBuf {
+pub(crate) fn spool(folder: &Path) -> PathBuf {
     folder.join("spool")
 }
 
-pub fn keys_in(folder: &Path) -> Arc<MasterKeys> {
+pub(crate) fn keys_in(folder: &Path) -> Arc<MasterKeys> {
     let (keys, _) = MasterKeys::load_or_make(&folder.join("master")).expect("a folder of ours");
     Arc::new(keys)
 }
 
-pub fn recorder_in(
+pub(crate) fn recorder_in(
     folder: &Path,
     keys: &Arc<MasterKeys>,
 ) -> (Recorder, UnboundedReceiver<Outcome>) {
@@ -69,12 +69,12 @@ pub fn recorder_in(
     Recorder::start(config, Arc::clone(keys)).expect("threads start")
 }
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000)
 }
 
 /// Somebody on a leg who says a tone.
-pub struct Speaker {
+pub(crate) struct Speaker {
     leg: LegId,
     hertz: u16,
     sequence: u16,
@@ -82,7 +82,7 @@ pub struct Speaker {
 }
 
 impl Speaker {
-    pub fn new(leg: LegId, hertz: u16) -> Speaker {
+    pub(crate) fn new(leg: LegId, hertz: u16) -> Speaker {
         Speaker {
             leg,
             hertz,
@@ -92,7 +92,7 @@ impl Speaker {
     }
 
     /// 20 ms that came at an instant.
-    pub fn says(&mut self, at: Instant, frames: &SyncSender<TapFrame>) {
+    pub(crate) fn says(&mut self, at: Instant, frames: &SyncSender<TapFrame>) {
         let mut codes = [0; FRAME];
         for (code, n) in codes.iter_mut().zip(self.said..) {
             *code = g711::encode(CODEC, ToneKind::Steady(self.hertz).sample(n));
@@ -111,20 +111,15 @@ impl Speaker {
             frames.send(frame).expect("the recorder listens");
         }
     }
-
-    /// Says nothing for so long.
-    pub fn pauses(&mut self, ms: u32) {
-        self.said = self.said.wrapping_add(ms * 8);
-    }
 }
 
 /// Waits for an instant: the recorder hears in real time.
-pub fn wait_until(at: Instant) {
+pub(crate) fn wait_until(at: Instant) {
     std::thread::sleep(at.saturating_duration_since(Instant::now()));
 }
 
 /// The two sides of a recording.
-pub fn sides(spooled: &Spooled) -> (Vec<i16>, Vec<i16>) {
+pub(crate) fn sides(spooled: &Spooled) -> (Vec<i16>, Vec<i16>) {
     let pairs = spooled.read(0..spooled.length()).expect("it can be heard");
     let side = |skip: usize| {
         let codes: Vec<u8> = pairs.iter().skip(skip).step_by(2).copied().collect();
@@ -133,16 +128,16 @@ pub fn sides(spooled: &Spooled) -> (Vec<i16>, Vec<i16>) {
     (side(0), side(1))
 }
 
-pub fn ms(side: &[i16], span: std::ops::Range<usize>) -> &[i16] {
+pub(crate) fn ms(side: &[i16], span: std::ops::Range<usize>) -> &[i16] {
     &side[span.start * 8..(span.end * 8).min(side.len())]
 }
 
-pub fn is_tone(side: &[i16], hertz: u16) -> bool {
+pub(crate) fn is_tone(side: &[i16], hertz: u16) -> bool {
     tone::share_at(hertz, side) > 0.9
 }
 
-pub fn is_silent(side: &[i16]) -> bool {
+pub(crate) fn is_silent(side: &[i16]) -> bool {
     side.iter().all(|sample| sample.abs() <= 8)
 }
 
-pub const MS: Duration = Duration::from_millis(1);
+pub(crate) const MS: Duration = Duration::from_millis(1);

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use campaigns::{CallerIdChoice, Campaign, Region, RestBelow, Rotation};
+use campaigns::{
+    CallerIdChoice, Campaign, Consent, RecordFrom, RecordingRules, Region, RestBelow, Retention,
+    Rotation,
+};
 use domain::{
     CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, RoutePlanId, TrunkId,
 };
@@ -41,6 +44,8 @@ struct Settings {
     abandon_wait_ms: u64,
     law_pack: String,
     call_max_ms: u64,
+    #[serde(default)]
+    recording: Option<Recording>,
 }
 
 /// How a caller id is chosen.
@@ -84,6 +89,48 @@ impl Choice {
     }
 }
 
+/// Which calls are recorded.
+#[derive(Debug, Serialize, Deserialize)]
+struct Recording {
+    share: f64,
+    from: String,
+    consent: String,
+    required: bool,
+    pause_max_ms: u64,
+    keep_days: u32,
+    /// How typifications of a class begin, and its days.
+    keep: Vec<(String, u32)>,
+}
+
+impl Recording {
+    fn of(rules: &RecordingRules) -> Recording {
+        Recording {
+            share: rules.share.get(),
+            from: rules.from.word().to_owned(),
+            consent: rules.consent.word().to_owned(),
+            required: rules.required,
+            pause_max_ms: u64::try_from(millis(rules.pause_max)).unwrap_or(u64::MAX),
+            keep_days: rules.keep.days,
+            keep: rules.keep.classes.clone(),
+        }
+    }
+
+    fn read(self) -> Result<RecordingRules> {
+        let strange = |word: &str| odd(format!("`{word}` means nothing to this version"));
+        Ok(RecordingRules {
+            share: Rate::new(self.share).ok_or_else(|| odd(self.share))?,
+            from: RecordFrom::from_word(&self.from).ok_or_else(|| strange(&self.from))?,
+            consent: Consent::from_word(&self.consent).ok_or_else(|| strange(&self.consent))?,
+            required: self.required,
+            pause_max: Duration::from_millis(self.pause_max_ms),
+            keep: Retention {
+                days: self.keep_days,
+                classes: self.keep,
+            },
+        })
+    }
+}
+
 fn odd(detail: impl ToString) -> StoreError {
     StoreError::Corrupt {
         what: "settings of a campaign",
@@ -111,6 +158,7 @@ impl Settings {
             abandon_wait_ms: span(campaign.abandon_wait),
             law_pack: campaign.law_pack.clone(),
             call_max_ms: span(campaign.call_max),
+            recording: Some(Recording::of(&campaign.recording)),
         }
     }
 }
@@ -170,6 +218,10 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         abandon_wait: Duration::from_millis(settings.abandon_wait_ms),
         law_pack: settings.law_pack,
         call_max: Duration::from_millis(settings.call_max_ms),
+        recording: match settings.recording {
+            Some(recording) => recording.read()?,
+            None => RecordingRules::default(),
+        },
         ..Campaign::new(CampaignId::new(row.int("id")?), row.text("name")?)
     })
 }

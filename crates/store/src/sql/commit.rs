@@ -13,6 +13,7 @@ use super::fence;
 use super::fold::{Fold, runs};
 use super::inbound::{self, OUTBOUND};
 use super::query::{Batch, Query};
+use super::recordings;
 use super::restart::NODE;
 use super::work;
 use crate::error::{Result, StoreError};
@@ -148,6 +149,7 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
     count_phone_attempts(tx, &fold).await?;
     update_attempts(tx, &fold).await?;
     update_open_attempts(tx, &fold).await?;
+    recordings::note(tx, &fold, &ended).await?;
     if ended.iter().any(|attempt| fold.begins(*attempt)) {
         close_open_attempts(tx, &ended).await?;
     }

@@ -30,12 +30,12 @@ const CONNECT_MAX: Duration = Duration::from_secs(10);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 macro_rules! migrations {
-    ($folder:literal, $($version:literal $name:literal),* $(,)?) => {
+    ($folder:literal, $($zeros:literal $version:literal $name:literal),* $(,)?) => {
         vec![$(Migration::new(
             $version,
             $name.into(),
             MigrationType::Simple,
-            include_str!(concat!("../../migrations/", $folder, "/000", $version, "_", $name, ".sql"))
+            include_str!(concat!("../../migrations/", $folder, "/", $zeros, $version, "_", $name, ".sql"))
                 .into_sql_str(),
             false,
         )),*]
@@ -215,7 +215,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
     Migrator::with_migrations(
-        migrations!("sqlite", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders", 9 "inbound"),
+        migrations!("sqlite", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings"),
     )
     .run(&writer)
     .await
@@ -287,7 +287,7 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     Migrator::with_migrations(
-        migrations!("postgres", 1 "record", 2 "views", 3 "pacing_ledger", 4 "pacing_learnt", 5 "routing", 6 "phone_ticket", 7 "destinations", 8 "ladders", 9 "inbound"),
+        migrations!("postgres", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings"),
     )
     .run(&pool)
     .await

@@ -1,7 +1,9 @@
 //! An event as a row: a small integer for its kind, the ids people search by,
 //! and everything it says as readable JSON.
 
-use domain::{CampaignId, Event, Intent, Recorded, TransferIntent, TransferTarget, WorkUpdate};
+use domain::{
+    CampaignId, Event, Intent, Recorded, RecordingFact, TransferIntent, TransferTarget, WorkUpdate,
+};
 use serde_json::{Value as Json, json};
 
 use super::fold::millis;
@@ -31,6 +33,9 @@ pub(super) const INTENDED: i64 = 1;
 
 /// Kind of the changes of trunk within an attempt.
 const REROUTED: i64 = 30;
+
+/// Kind of the facts about recordings.
+const RECORDING: i64 = 50;
 
 /// Kind of the calls that somebody we know makes to us.
 pub(super) const RECEIVED: i64 = 40;
@@ -165,6 +170,7 @@ fn row(event: &Event) -> EventRow {
                 "ended_by": ended_by.number(), "next": next.as_ref().map(work),
             }),
         ),
+        Event::Recording { attempt, fact } => recording(attempt, fact),
         Event::Typified(t) => EventRow {
             agent: t.agent.map(|agent| agent.get()),
             ..of_attempt(
@@ -256,6 +262,31 @@ fn row(event: &Event) -> EventRow {
             *campaign,
             json!({"estimates": page_json(estimates)}),
         ),
+    }
+}
+
+fn recording(attempt: &domain::AttemptId, fact: &RecordingFact) -> EventRow {
+    let (agent, body) = match fact {
+        RecordingFact::Started => (None, json!({"fact": "started"})),
+        RecordingFact::Declined(why) => (None, json!({"fact": "declined", "why": why.word()})),
+        RecordingFact::Consented { agent } => (Some(*agent), json!({"fact": "consented"})),
+        RecordingFact::Paused { agent } => (Some(*agent), json!({"fact": "paused"})),
+        RecordingFact::Resumed { agent } => (*agent, json!({"fact": "resumed"})),
+        RecordingFact::Marked { kind, text, agent } => (
+            *agent,
+            json!({"fact": "marked", "kind": kind, "text": text}),
+        ),
+        RecordingFact::Classed { class, keep_until } => (
+            None,
+            json!({"fact": "classed", "class": class, "keep_until": keep_until.as_millis()}),
+        ),
+    };
+    EventRow {
+        kind: RECORDING,
+        campaign: None,
+        agent: agent.map(|agent| agent.get()),
+        attempt: Some(attempt.get()),
+        body,
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, Stranger, Timestamp,
-    TransferTarget, Typification, WorkUpdate,
+    AgentId, AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, RecordingFact, Stranger,
+    Timestamp, TransferTarget, Typification, WorkUpdate,
 };
 
 /// Everything a run of events changes. A run never intends two calls to the
@@ -26,8 +26,31 @@ pub(super) struct Fold<'a> {
     pub(super) work: BTreeMap<(i64, i64), &'a WorkUpdate>,
     /// Phones found to be no good: campaign, contact, ordinal.
     pub(super) invalid_phones: BTreeSet<(i64, i64, u8)>,
+    /// What was decided and said about recordings.
+    pub(super) recordings: Recordings<'a>,
     /// Attempts whose person and number must never be called again.
     pub(super) suppressing: BTreeSet<i64>,
+}
+
+/// Changes of recordings.
+#[derive(Debug, Default)]
+pub(super) struct Recordings<'a> {
+    /// When it began, or why there is none.
+    pub(super) decided: BTreeMap<i64, (i64, Option<&'static str>)>,
+    pub(super) marks: Vec<Mark<'a>>,
+    /// Class, and until when it is kept.
+    pub(super) classes: BTreeMap<i64, (&'a str, i64)>,
+}
+
+/// A place of a recording.
+#[derive(Debug)]
+pub(super) struct Mark<'a> {
+    pub(super) seq: u64,
+    pub(super) at: i64,
+    pub(super) attempt: i64,
+    pub(super) kind: &'a str,
+    pub(super) text: &'a str,
+    pub(super) agent: Option<i64>,
 }
 
 /// The end of a stranger's call.
@@ -198,6 +221,7 @@ impl<'a> Fold<'a> {
                     self.work(next, Some(attempt.get()));
                 }
             }
+            Event::Recording { attempt, fact } => self.recording(recorded, attempt.get(), fact),
             Event::Typified(said) => {
                 let change = self.change(said.attempt.get());
                 change.code = Some(said.code.clone());
@@ -244,6 +268,38 @@ impl<'a> Fold<'a> {
             | Event::DigitsSent { .. }
             | Event::CallNoted { .. } => {}
             Event::PacingDecided(_) | Event::PacingTold { .. } | Event::PacingLearnt { .. } => {}
+        }
+    }
+
+    fn recording(&mut self, recorded: &Recorded, attempt: i64, fact: &'a RecordingFact) {
+        let at = recorded.at.as_millis();
+        let mut mark = |kind, text, agent: Option<AgentId>| {
+            self.recordings.marks.push(Mark {
+                seq: recorded.seq,
+                at,
+                attempt,
+                kind,
+                text,
+                agent: agent.map(AgentId::get),
+            });
+        };
+        match fact {
+            RecordingFact::Started => {
+                self.recordings.decided.insert(attempt, (at, None));
+            }
+            RecordingFact::Declined(why) => {
+                let why = Some(why.word());
+                self.recordings.decided.insert(attempt, (at, why));
+            }
+            // It comes just before the beginning, which has no place to mark yet.
+            RecordingFact::Consented { .. } => {}
+            RecordingFact::Paused { agent } => mark("pause", "", Some(*agent)),
+            RecordingFact::Resumed { agent } => mark("resume", "", *agent),
+            RecordingFact::Marked { kind, text, agent } => mark(kind, text, *agent),
+            RecordingFact::Classed { class, keep_until } => {
+                let kept = (class.as_str(), keep_until.as_millis());
+                self.recordings.classes.insert(attempt, kept);
+            }
         }
     }
 

@@ -42,6 +42,18 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
            AND NOT EXISTS (SELECT 1 FROM stranger_call s WHERE s.attempt = e.attempt)",
     ),
     (
+        "every answered call that is over has a recording or says why not",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE a.answered_at IS NOT NULL AND a.outcome IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM recording q WHERE q.attempt = a.id)",
+    ),
+    (
+        "a recording of which nothing is left says why",
+        "SELECT 'attempt ' || attempt AS detail FROM recording
+         WHERE (state IN (0, 5) AND why IS NULL) OR (state = 4 AND (sealed_key IS NOT NULL
+             OR certificate IS NULL))",
+    ),
+    (
         "a refused attempt never left",
         "SELECT 'attempt ' || id AS detail FROM attempt
          WHERE outcome = 14 AND placed_at IS NOT NULL",

@@ -33,6 +33,7 @@ mod inbound;
 mod journal;
 mod ladders;
 mod reading;
+mod recordings;
 mod restart;
 mod routing;
 mod schema;

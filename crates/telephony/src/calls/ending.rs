@@ -39,6 +39,7 @@ impl Exchange {
 
     /// Ends an answered call of which nothing is to be said, or something else.
     pub(super) fn let_go(&mut self, now: Instant, attempt: AttemptId) {
+        self.end_recording(now, attempt);
         if let Some(call) = self.calls.remove(&attempt) {
             self.owners.insert(call.handle, Owner::Ghost(None));
             self.endpoint.hang_up(now, call.handle, None);
@@ -54,6 +55,7 @@ impl Exchange {
         by: EndedBy,
         q850: Option<u16>,
     ) {
+        self.end_recording(now, attempt);
         let Some(call) = self.calls.remove(&attempt) else {
             return;
         };

@@ -41,6 +41,7 @@ impl Exchange {
             Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
             Order::Watch(watcher) => self.watch.watched_by(watcher),
             Order::KeepLadders(taker) => self.watch.keep_ladders(taker),
+            Order::RecordWith(recorder) => self.recorder = Some(recorder),
             // The driver's: it also waits for the end.
             Order::Stop { .. } => {}
         }
@@ -84,6 +85,7 @@ impl Exchange {
             }
             Command::DropSide { attempt, number } => self.drop_side(now, attempt, number),
             Command::SendDigits { attempt, digits } => self.press_keys(now, attempt, &digits),
+            Command::Record { attempt, order } => self.record(now, attempt, order),
             Command::Warn { agent, .. } => self.warn(agent),
             Command::PlayMessage { attempt } => {
                 let message = Arc::clone(&self.message);
