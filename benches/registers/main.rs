@@ -179,6 +179,7 @@ impl Calls {
         self.ordered.insert(attempt, Instant::now());
         self.telephony.carry_out(&Command::PlaceCall {
             attempt,
+            campaign: domain::CampaignId::new(1),
             trunk: TRUNK,
             phone: PhoneNumber::from_e164("+573000000001").expect("a number"),
             caller_id: PhoneNumber::from_e164("+576013000000").expect("a number"),

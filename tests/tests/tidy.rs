@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("webrtc", &["media"]),
     ("recorder", &["domain", "media"]),
-    ("intake", &["domain", "campaigns"]),
+    ("intake", &["domain", "campaigns", "media"]),
     (
         "telephony",
         &["domain", "engine", "sip", "media", "recorder", "webrtc"],

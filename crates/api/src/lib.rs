@@ -26,6 +26,7 @@ mod live;
 mod logins;
 mod page;
 pub mod password;
+mod prompts;
 pub mod provisioning;
 mod range;
 mod recording_rules;
@@ -65,6 +66,7 @@ pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use logins::LogIns;
+pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use recordings::{open_recording, recording, recording_shown, recording_state};
 pub use rehearsal::Rehearsals;
 pub use route_plans::{apply_route_plan, route_plan_shown};
@@ -155,6 +157,9 @@ pub fn router(app: App) -> Router {
         .routes(routes!(caller_ids::all))
         .routes(routes!(destinations::all, destinations::create))
         .routes(routes!(destinations::change, destinations::remove))
+        .routes(routes!(prompts::remove))
+        .routes(routes!(prompts::audio))
+        .routes(routes!(prompts::choose))
         .routes(routes!(agents::all, agents::create))
         .routes(routes!(agents::change, agents::remove))
         .routes(routes!(provisioning::shown, provisioning::renew))
@@ -178,6 +183,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(lists::import))
         .layer(DefaultBodyLimit::max(UPLOAD_MAX))
         .split_for_parts();
+    let (recordings, recording_document) = OpenApiRouter::new()
+        .routes(routes!(prompts::all, prompts::import))
+        .layer(DefaultBodyLimit::max(intake::sound::RECORDING_BYTES_MAX))
+        .split_for_parts();
     let (plans, plan_document) = OpenApiRouter::new()
         .routes(routes!(route_plans::all, route_plans::create))
         .routes(routes!(route_plans::change, route_plans::remove))
@@ -185,9 +194,11 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     let document = document
         .merge_from(upload_document)
+        .merge_from(recording_document)
         .merge_from(plan_document);
     api.layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(uploads)
+        .merge(recordings)
         .merge(plans)
         .merge(health::routes(document))
         .merge(web::routes())

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
-use domain::{CampaignId, CampaignState};
+use domain::{CampaignId, CampaignState, SoundUse};
 use serde_json::json;
 use store::Store;
 use wire::CampaignForm;
@@ -211,10 +211,25 @@ async fn order(global: &Global, store: &dyn Store, name: &str, state: CampaignSt
         api::check_start(store, &campaign).await?;
     }
     store.set_campaign_state(campaign.id, state).await?;
-    let value = json!({"campaign": name, "state": state.word()});
+    let own_message = has_own_message(store, campaign.id).await?;
+    let value = json!({"campaign": name, "state": state.word(), "own_message": own_message});
     show(global, &value, |_| {
-        println!("campaign `{name}`: {}", state.word())
+        println!("campaign `{name}`: {}", state.word());
+        if state == CampaignState::Running && !own_message {
+            println!(
+                "abandoned customers hear the built-in message; for one that names you: \
+                 `cadencia prompt use NAME --for abandon --campaign {name}`"
+            );
+        }
     })
+}
+
+/// Whether a message was chosen for its abandoned customers, or for all.
+async fn has_own_message(store: &dyn Store, id: CampaignId) -> Result<bool> {
+    let uses = store.sound_uses().await?;
+    let is_for = |campaign: Option<CampaignId>| campaign.is_none_or(|other| other == id);
+    let mut own = uses.iter().filter(|one| is_for(one.campaign));
+    Ok(own.any(|one| one.purpose == SoundUse::Abandon))
 }
 
 async fn list(global: &Global, store: &dyn Store) -> Result<()> {

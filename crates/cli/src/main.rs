@@ -16,6 +16,7 @@ mod list;
 mod output;
 mod pace;
 mod peers;
+mod prompt;
 mod provision;
 mod recording;
 mod replay;
@@ -103,6 +104,9 @@ enum Command {
     /// Where live calls may be handed to besides advisors: the back office
     #[command(subcommand)]
     Destination(destination::Destination),
+    /// Recordings that callers and advisors hear: messages, hold music, beeps
+    #[command(subcommand)]
+    Prompt(prompt::Prompt),
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
@@ -195,6 +199,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::List(list) => list.run(global).await?,
             Command::Agent(agent) => agent.run(global).await?,
             Command::Destination(destination) => destination.run(global).await?,
+            Command::Prompt(prompt) => prompt.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Audit(audit) => audit.run(global).await?,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use domain::{AttemptId, PhoneNumber, Trunk, TrunkTransport, parse_span};
+use domain::{AttemptId, CampaignId, PhoneNumber, Trunk, TrunkTransport, parse_span};
 use engine::{CallProgress, Command};
 use rand::RngExt as _;
 use serde_json::{Value as Json, json};
@@ -121,6 +121,7 @@ impl Test {
         let (telephony, mut reports) = Telephony::start(settings).await?;
         let order = Command::PlaceCall {
             attempt: CALL,
+            campaign: CampaignId::new(0),
             trunk: trunk.id,
             phone,
             caller_id,

@@ -51,6 +51,8 @@ ids! {
     OfferId,
     /// A human being, across lists and campaigns (document, else phone).
     PersonId,
+    /// A recording that callers or agents hear.
+    PromptId,
     /// A route plan: which trunk carries which call.
     RoutePlanId,
     /// A SIP trunk to a carrier.

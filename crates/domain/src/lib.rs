@@ -17,6 +17,7 @@ mod phone;
 mod rate;
 mod recording;
 mod route;
+mod sound;
 mod time;
 mod transfer;
 mod trunk;
@@ -28,7 +29,7 @@ pub use disposition::{Disposition, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, OfferId, PersonId,
+    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, OfferId, PersonId, PromptId,
     RoutePlanId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
@@ -38,6 +39,7 @@ pub use phone::{InvalidPhone, PhoneNumber};
 pub use rate::{InvalidRate, Rate};
 pub use recording::{NoRecording, RecordingFact};
 pub use route::{CostPerMinute, Prefix, ROUTES_MAX, Route, RoutePlan, ways};
+pub use sound::SoundUse;
 pub use time::{InvalidSpan, Timestamp, parse_span};
 pub use transfer::{
     Destination, DestinationPlace, TransferIntent, TransferKind, TransferRoute, TransferTarget,

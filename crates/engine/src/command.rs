@@ -15,6 +15,8 @@ pub enum Command {
     PlaceCall {
         /// Names the call.
         attempt: AttemptId,
+        /// Whose call it is: what is heard on it may be the campaign's own.
+        campaign: CampaignId,
         /// Over which trunk.
         trunk: TrunkId,
         /// Whom.
@@ -31,6 +33,8 @@ pub enum Command {
         offer: OfferId,
         /// Its name from now on.
         attempt: AttemptId,
+        /// The campaign that called the person last, if one did.
+        campaign: Option<CampaignId>,
     },
     /// Refuse it.
     RefuseCall {

@@ -404,6 +404,7 @@ impl Engine {
             .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
         self.order(Command::PlaceCall {
             attempt,
+            campaign: intent.campaign,
             trunk: intent.trunk,
             phone: intent.phone,
             caller_id: intent.caller_id,

@@ -65,7 +65,12 @@ impl Engine {
         self.numbering.next_attempt += 1;
         let attempt = AttemptId::new(self.numbering.next_attempt - 1);
         let (offer, trunk) = (offered.offer, offered.trunk);
-        self.order(Command::TakeCall { offer, attempt });
+        let campaign = known.as_ref().map(|(work, _)| work.campaign);
+        self.order(Command::TakeCall {
+            offer,
+            attempt,
+            campaign,
+        });
         let silent = self.now + PLACED_WITHIN;
         self.timers.set(Timer::Silence(attempt), silent);
         match (known, offered.caller) {

@@ -4,6 +4,7 @@
 //! content. Columns are understood by heading and content ([`Mapping`]), phones
 //! become E.164 by named repairs and the number plan, and the [`Acta`] says what
 //! became of each row. Where the contacts go is the [`Sink`]'s business.
+//! Recordings (WAV, Ogg) that people bring are read in [`sound`].
 
 mod acta;
 mod archive;
@@ -32,6 +33,7 @@ mod row;
 pub mod sample;
 mod seen;
 mod sink;
+pub mod sound;
 mod source;
 mod survey;
 mod text;

@@ -1,12 +1,13 @@
 //! What the network says in tones before anybody answers: busy, reorder (congestion), and the
 //! special information tones that go before a recorded announcement (ITU-T E.180 and E.182; the
-//! American four of Telcordia GR-1162). Samples in, at most one verdict out; knows no packets.
+//! American four of Telcordia GR-1162); and fax machines (`fax.rs`), after an answer too. Samples in, at most one verdict out; knows no packets.
 //!
-//! The busy tone of Colombia is 425 Hz, a quarter of a second on and off; its congestion tone
-//! 0.1 on, 0.7 off, 0.3 on, 0.7 off (E.180 supplement 2). Ringing tone (1 s on, 4 s off) and music
-//! give no verdict.
+//! Cadences are those of the country first (`country.rs`), then what many others use. Ringing tone and
+//! music give no verdict.
 
+use crate::Country;
 use crate::codec::SAMPLE_RATE;
+use crate::fax::Fax;
 use crate::tone::share_at;
 
 /// What was heard.
@@ -26,11 +27,15 @@ pub enum Heard {
     SitNoCircuit,
     /// Special information tone: the switch cannot complete the call.
     SitReorder,
+    /// A fax machine or modem that was called.
+    FaxCed,
+    /// A fax machine that calls.
+    FaxCng,
 }
 
 impl Heard {
     /// Every verdict.
-    pub const ALL: [Heard; 7] = [
+    pub const ALL: [Heard; 9] = [
         Heard::BusyTone,
         Heard::ReorderTone,
         Heard::Sit,
@@ -38,6 +43,8 @@ impl Heard {
         Heard::SitIntercept,
         Heard::SitNoCircuit,
         Heard::SitReorder,
+        Heard::FaxCed,
+        Heard::FaxCng,
     ];
 
     /// The word used in tables and reports.
@@ -50,6 +57,8 @@ impl Heard {
             Heard::SitIntercept => "sit_intercept",
             Heard::SitNoCircuit => "sit_no_circuit",
             Heard::SitReorder => "sit_reorder",
+            Heard::FaxCed => "fax_ced",
+            Heard::FaxCng => "fax_cng",
         }
     }
 
@@ -68,13 +77,18 @@ const QUIET: f64 = 1_600.0;
 /// Of the power of a block, this much must lie at the frequency of a tone.
 const PURE: f64 = 0.6;
 /// Tones that count, in hertz. Carriers are up to 15 Hz off.
-const TONES: [u16; 9] = [425, 440, 914, 950, 985, 1371, 1400, 1429, 1785];
+const TONES: [u16; 10] = [400, 425, 440, 914, 950, 985, 1371, 1400, 1429, 1785];
+/// The usual one of the tones that busy and reorder are made of; 400 and 440 Hz are not told from it.
+const PROGRESS: u16 = 425;
+/// What North America uses for it, sounded together: so much of the power must lie at the weaker one.
+const PAIR: [u16; 2] = [480, 620];
+const WEAKER: f64 = 0.15;
 /// Cycles that must be alike before a cadence is believed.
 const CYCLES: usize = 3;
 /// How far a part of a cadence may be off: its ends fall anywhere in a block.
 const OFF_MS: u32 = 60;
 
-/// Parts of a cadence in ms, on and off in turn, and what it means.
+/// Parts of a cadence in ms, on and off in turn, and what it means where the country does not say otherwise.
 const CADENCES: [(&[u32], Heard); 6] = [
     (&[250, 250], Heard::BusyTone),
     (&[350, 350], Heard::BusyTone),
@@ -92,9 +106,16 @@ struct Stretch {
     ms: u32,
 }
 
-/// Listens to one call until it is answered.
+/// Samples of a call after its answer in which a fax machine speaks up: one that was called does so within seconds.
+const FAX_WITHIN: u32 = 12 * SAMPLE_RATE;
+
+/// Listens to one call until it is answered, and then for a fax machine.
 #[derive(Debug, Default)]
 pub struct Detector {
+    fax: Fax,
+    country: Option<&'static Country>,
+    /// Samples left in which it listens for a fax machine alone; `None`: for everything, without end.
+    left: Option<u32>,
     block: Vec<i16>,
     /// Whole stretches, the newest last.
     past: Vec<Stretch>,
@@ -103,20 +124,46 @@ pub struct Detector {
 }
 
 /// Stretches worth keeping: three cycles of the longest cadence.
-const PAST_MAX: usize = CYCLES * 4;
+const PAST_MAX: usize = CYCLES * 6;
 
 impl Detector {
+    /// Listens to a network of this country.
+    pub fn of(country: &'static Country) -> Detector {
+        Detector {
+            country: Some(country),
+            ..Detector::default()
+        }
+    }
+
+    /// Listens for a fax machine alone, in the first seconds after an answer.
+    pub fn of_fax() -> Detector {
+        Detector {
+            left: Some(FAX_WITHIN),
+            ..Detector::default()
+        }
+    }
+
     /// Takes what came next; says what it was, once.
     pub fn hear(&mut self, samples: &[i16]) -> Option<Heard> {
         if self.said {
             return None;
         }
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub(u32::try_from(samples.len()).unwrap_or(u32::MAX));
+            self.said = *left == 0;
+        }
         for sample in samples {
             self.block.push(*sample);
             if self.block.len() == BLOCK {
-                let kind = kind_of(&self.block);
+                let quiet = is_quiet(&self.block);
+                let fax = self.fax.take((!quiet).then_some(&self.block));
+                let heard = fax.or_else(|| match (self.left, quiet) {
+                    (Some(_), _) => None,
+                    (None, true) => self.take(Kind::Silence),
+                    (None, false) => self.take(kind_of(&self.block)),
+                });
                 self.block.clear();
-                if let Some(heard) = self.take(kind) {
+                if let Some(heard) = heard {
                     self.said = true;
                     return Some(heard);
                 }
@@ -176,7 +223,16 @@ impl Detector {
     }
 
     fn cadence(&self) -> Option<Heard> {
-        let all = CADENCES.iter();
+        let country = self.country.unwrap_or_else(Country::usual);
+        let own = [
+            (&country.busy.parts[..], Heard::BusyTone),
+            (&country.congestion.parts[..], Heard::ReorderTone),
+        ];
+        self.best_of(&own).or_else(|| self.best_of(&CADENCES))
+    }
+
+    fn best_of(&self, cadences: &[(&[u32], Heard)]) -> Option<Heard> {
+        let all = cadences.iter();
         let fitting = all.filter_map(|(parts, heard)| Some((self.misfit(parts)?, *heard)));
         fitting
             .min_by_key(|(misfit, _)| *misfit)
@@ -191,7 +247,7 @@ impl Detector {
         let mut worst = 0;
         for (at, stretch) in self.past[start..].iter().enumerate() {
             let on = at % 2 == 0;
-            if on != matches!(stretch.tone, Some(425 | 440)) || (!on && stretch.tone.is_some()) {
+            if on != (stretch.tone == Some(PROGRESS)) || (!on && stretch.tone.is_some()) {
                 return None;
             }
             let off = stretch.ms.abs_diff(parts[at % parts.len()]);
@@ -213,113 +269,29 @@ enum Kind {
     Mixed,
 }
 
-fn kind_of(block: &[i16]) -> Kind {
+fn is_quiet(block: &[i16]) -> bool {
     let power: f64 = block.iter().map(|s| f64::from(*s).powi(2)).sum();
-    if power / (block.len() as f64) < QUIET {
-        return Kind::Silence;
-    }
+    power / (block.len() as f64) < QUIET
+}
+
+fn kind_of(block: &[i16]) -> Kind {
     let best = TONES
         .iter()
         .map(|hertz| (share_at(*hertz, block), *hertz))
         .max_by(|(one, _), (other, _)| one.total_cmp(other));
     match best {
+        Some((share, 400 | 425 | 440)) if share >= PURE => Kind::Tone(PROGRESS),
         Some((share, hertz)) if share >= PURE => Kind::Tone(hertz),
+        _ if is_pair(block) => Kind::Tone(PROGRESS),
         _ => Kind::Mixed,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::f64::consts::TAU;
-
-    /// Tones of so many hertz (0: none) and ms, one after another, with a little noise.
-    fn sound(parts: &[(f64, u32)]) -> Vec<i16> {
-        let (mut all, mut noise) = (Vec::new(), 1_u32);
-        for (hertz, ms) in parts {
-            for n in 0..ms * SAMPLE_RATE / 1_000 {
-                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let hiss = f64::from(noise >> 16) / 65_536.0 * 40.0 - 20.0;
-                let sine = (TAU * hertz * f64::from(n) / f64::from(SAMPLE_RATE)).sin();
-                all.push((sine * 6_000.0 * f64::from(u8::from(*hertz > 0.0)) + hiss) as i16);
-            }
-        }
-        all
-    }
-
-    fn verdict(parts: &[(f64, u32)], times: usize, from_ms: u32) -> Option<Heard> {
-        let whole = sound(&parts.repeat(times));
-        let from = (from_ms * SAMPLE_RATE / 1_000) as usize;
-        let mut detector = Detector::default();
-        // As packets bring it.
-        let mut packets = whole[from..].chunks(160);
-        packets.find_map(|packet| detector.hear(packet))
-    }
-
-    #[test]
-    fn busy_and_reorder_tones_are_told_apart_wherever_they_are_met() {
-        for from_ms in [0, 7, 130, 333] {
-            for (hertz, ms) in [(425.0, 250), (425.0, 500), (430.0, 375), (418.0, 330)] {
-                let cycle = [(hertz, ms), (0.0, ms)];
-                let heard = verdict(&cycle, 8, from_ms);
-                assert_eq!(heard, Some(Heard::BusyTone), "{hertz} Hz, {ms} ms");
-            }
-            let reorder = [(425.0, 100), (0.0, 700), (425.0, 300), (0.0, 700)];
-            assert_eq!(verdict(&reorder, 6, from_ms), Some(Heard::ReorderTone));
-            let fast = [(425.0, 120), (0.0, 120)];
-            assert_eq!(verdict(&fast, 10, from_ms), Some(Heard::ReorderTone));
-        }
-    }
-
-    #[test]
-    fn ringing_tone_speech_and_silence_say_nothing() {
-        let ringing = [(425.0, 1_000), (0.0, 4_000)];
-        assert_eq!(verdict(&ringing, 6, 0), None);
-        let twice = [(425.0, 400), (0.0, 200), (425.0, 400), (0.0, 2_000)];
-        assert_eq!(verdict(&twice, 6, 0), None);
-        assert_eq!(verdict(&[(0.0, 20_000)], 1, 0), None);
-        let chatter: Vec<_> = (0..200)
-            .map(|n| (150.0 + f64::from(n * 37 % 900), 30 + n as u32 * 53 % 170))
-            .collect();
-        assert_eq!(verdict(&chatter, 3, 0), None);
-        assert_eq!(verdict(&[(425.0, 20_000)], 1, 0), None, "a steady tone");
-    }
-
-    #[test]
-    fn the_special_information_tones_are_told_apart() {
-        let after = [(425.0, 1_000), (0.0, 1_200)];
-        for (tones, heard) in [
-            ([(950.0, 330), (1400.0, 330), (1800.0, 330)], Heard::Sit),
-            (
-                [(985.2, 380), (1370.6, 274), (1776.7, 380)],
-                Heard::SitVacant,
-            ),
-            (
-                [(913.8, 274), (1370.6, 274), (1776.7, 380)],
-                Heard::SitIntercept,
-            ),
-            (
-                [(985.2, 380), (1428.5, 380), (1776.7, 380)],
-                Heard::SitNoCircuit,
-            ),
-            (
-                [(913.8, 274), (1428.5, 380), (1776.7, 380)],
-                Heard::SitReorder,
-            ),
-        ] {
-            let end = [(0.0, 400)];
-            let whole: Vec<_> = after.iter().chain(&tones).chain(&end).copied().collect();
-            for from_ms in [0, 11, 150] {
-                assert_eq!(verdict(&whole, 1, from_ms), Some(heard), "{tones:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn it_says_so_once() {
-        let mut detector = Detector::default();
-        let busy = sound(&[(425.0, 250), (0.0, 250)].repeat(20));
-        let said = busy.chunks(160).filter_map(|packet| detector.hear(packet));
-        assert_eq!(said.count(), 1);
-    }
+fn is_pair(block: &[i16]) -> bool {
+    let [low, high] = PAIR.map(|hertz| share_at(hertz, block));
+    low + high >= PURE && low.min(high) >= WEAKER
 }
+
+#[cfg(test)]
+#[path = "detect/tests.rs"]
+mod tests;

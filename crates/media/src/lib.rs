@@ -6,14 +6,17 @@
 
 pub mod codec;
 mod conceal;
+mod country;
 pub mod detect;
 pub mod dtmf;
+mod fax;
 pub mod g711;
 pub mod leg;
 pub mod mixer;
 pub mod playback;
 pub mod prompt;
 pub mod remote;
+pub mod resample;
 pub mod rtcp;
 pub mod rtp;
 pub mod stats;
@@ -21,9 +24,10 @@ pub mod tap;
 pub mod timeline;
 pub mod tone;
 mod voice;
-mod wav;
+pub mod wav;
 
 pub use codec::Codec;
+pub use country::{Cadence, Country};
 pub use playback::Playback;
 pub use prompt::{Prompt, PromptError};
 pub use remote::{LearnMode, LegId, Remote};

@@ -18,7 +18,7 @@ pub enum PromptError {
     #[error("this is not a WAV file that can be read: {0}")]
     NotWav(String),
     /// A WAV file of a form that is not taken.
-    #[error("{0}; save it as WAV, 8 kHz, 16 bit, mono")]
+    #[error("{0}; save it as WAV, 16 bit, mono")]
     Unsupported(String),
     /// A WAV file without sound.
     #[error("the recording is empty")]
@@ -26,10 +26,12 @@ pub enum PromptError {
 }
 
 impl Prompt {
-    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, A-law or mu-law, mono or stereo, at 8 kHz
-    /// or a whole multiple of it.
+    /// Reads a WAV file: PCM of 8, 16, 24 or 32 bits, float, A-law or mu-law, mono or stereo, of
+    /// 4,000 to 192,000 samples a second; as loud as it is.
     pub fn from_wav(bytes: &[u8]) -> Result<Prompt, PromptError> {
-        Prompt::from_pcm(&wav::read(bytes)?)
+        let samples = wav::read(bytes)?.to_telephone();
+        let samples: Vec<i16> = samples.into_iter().map(|s| s as i16).collect();
+        Prompt::from_pcm(&samples)
     }
 
     /// Takes headerless G.711.

@@ -4,6 +4,7 @@
 use std::f64::consts::TAU;
 use std::sync::LazyLock;
 
+use crate::Cadence;
 use crate::codec::SAMPLE_RATE;
 
 /// What a tone means to the ear.
@@ -17,6 +18,8 @@ pub enum ToneKind {
     Beep,
     /// A steady tone of so many hertz, for tests, demonstrations and line checks.
     Steady(u16),
+    /// A tone of a country's network.
+    Cadence(&'static Cadence),
 }
 
 /// One second of a sine of 1 Hz: every whole frequency is found in it by stepping further.
@@ -40,6 +43,7 @@ impl ToneKind {
             ToneKind::Hold => 10_000 * MS,
             ToneKind::Beep => 200 * MS,
             ToneKind::Steady(_) => 1_000 * MS,
+            ToneKind::Cadence(cadence) => cadence.cycle_ms().max(1) * MS,
         }
     }
 
@@ -51,11 +55,29 @@ impl ToneKind {
             ToneKind::Hold if is_pip(position) => (425, SOFT),
             ToneKind::Beep => (1_000, LOUD),
             ToneKind::Steady(hertz) => (u32::from(hertz), LOUD),
+            ToneKind::Cadence(cadence) => return progress(cadence, position),
             ToneKind::Ringback | ToneKind::Hold => return 0,
         };
-        let phase = u64::from(hertz) * u64::from(position) % u64::from(SAMPLE_RATE);
-        (SINE[phase as usize] * level) as i16
+        (sine(hertz, position) * level) as i16
     }
+}
+
+fn sine(hertz: u32, position: u32) -> f32 {
+    let phase = u64::from(hertz) * u64::from(position) % u64::from(SAMPLE_RATE);
+    SINE[phase as usize]
+}
+
+/// A sample of a tone of a network; two frequencies share its power.
+fn progress(cadence: &Cadence, position: u32) -> i16 {
+    if !cadence.sounds_at(position / MS) {
+        return 0;
+    }
+    let sum: f32 = cadence
+        .hertz
+        .iter()
+        .map(|hertz| sine(u32::from(*hertz), position))
+        .sum();
+    (sum * LOUD / (cadence.hertz.len() as f32).sqrt()) as i16
 }
 
 /// Pips of 120 ms at the start and 240 ms later; both hold whole periods, so they do not click.

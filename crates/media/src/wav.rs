@@ -1,19 +1,35 @@
 //! Reads a WAV file (RIFF, Microsoft 1991, with the extensible header of 1999) from memory into
-//! linear samples at 8 kHz. People send these files: whatever they hold, it is an error, not a
+//! linear samples, and writes one. People send these files: whatever they hold, it is an error, not a
 //! panic, and not more memory than the file deserves.
 
-use std::f64::consts::PI;
-
 use crate::codec::SAMPLE_RATE;
+use crate::resample::{self, RATES};
 use crate::{Codec, PromptError, g711};
 
 const PCM: u16 = 1;
+const FLOAT: u16 = 3;
 const A_LAW: u16 = 6;
 const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xFFFE;
 
 /// Nobody listens to a prompt for longer; a larger file is the wrong file.
-const SECONDS_MAX: usize = 600;
+pub const SECONDS_MAX: usize = 600;
+
+/// What a recording holds: one channel on the scale of 16 bits, so many samples a second.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sound {
+    /// The samples.
+    pub samples: Vec<f32>,
+    /// How many a second.
+    pub rate: u32,
+}
+
+impl Sound {
+    /// As the telephone has it: 8000 samples a second.
+    pub fn to_telephone(&self) -> Vec<f32> {
+        resample::to_telephone(&self.samples, self.rate)
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Format {
@@ -23,8 +39,8 @@ struct Format {
     bits: u16,
 }
 
-/// The samples of a file, mixed to one channel, 8000 a second.
-pub(crate) fn read(bytes: &[u8]) -> Result<Vec<i16>, PromptError> {
+/// The sound of a file, mixed to one channel.
+pub fn read(bytes: &[u8]) -> Result<Sound, PromptError> {
     let (format, data) = chunks(bytes)?;
     let sample_bytes = check(format)?;
     let frame = sample_bytes * format.channels;
@@ -33,9 +49,31 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<i16>, PromptError> {
     }
     let mono = data
         .chunks_exact(frame)
-        .map(|frame| mix(format, frame.chunks_exact(sample_bytes)))
-        .collect();
-    Ok(downsample(mono, (format.rate / SAMPLE_RATE) as usize))
+        .map(|frame| mix(format, frame.chunks_exact(sample_bytes)));
+    Ok(Sound {
+        samples: mono.collect(),
+        rate: format.rate,
+    })
+}
+
+/// A file of such samples: one channel, 16 bits, 8000 a second.
+pub fn write(samples: &[i16]) -> Vec<u8> {
+    let data = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX);
+    let mut file = Vec::with_capacity(44 + samples.len() * 2);
+    file.extend(b"RIFF");
+    file.extend(data.saturating_add(36).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16_u32.to_le_bytes());
+    file.extend(PCM.to_le_bytes());
+    file.extend(1_u16.to_le_bytes());
+    file.extend(SAMPLE_RATE.to_le_bytes());
+    file.extend((SAMPLE_RATE * 2).to_le_bytes());
+    file.extend(2_u16.to_le_bytes());
+    file.extend(16_u16.to_le_bytes());
+    file.extend(b"data");
+    file.extend(data.to_le_bytes());
+    file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    file
 }
 
 /// Finds the format and the sound.
@@ -83,7 +121,7 @@ fn check(format: Format) -> Result<usize, PromptError> {
     if !(1..=2).contains(&format.channels) {
         return Err(unsupported(format!("it has {} channels", format.channels)));
     }
-    if format.rate == 0 || !format.rate.is_multiple_of(SAMPLE_RATE) || format.rate > 192_000 {
+    if !RATES.contains(&format.rate) {
         return Err(unsupported(format!(
             "it has {} samples a second",
             format.rate
@@ -91,8 +129,11 @@ fn check(format: Format) -> Result<usize, PromptError> {
     }
     match (format.tag, format.bits) {
         (PCM, 8 | 16 | 24 | 32) => Ok(usize::from(format.bits / 8)),
+        (FLOAT, 32 | 64) => Ok(usize::from(format.bits / 8)),
         (A_LAW | MU_LAW, 8) => Ok(1),
-        (PCM | A_LAW | MU_LAW, bits) => Err(unsupported(format!("its samples have {bits} bits"))),
+        (PCM | FLOAT | A_LAW | MU_LAW, bits) => {
+            Err(unsupported(format!("its samples have {bits} bits")))
+        }
         (tag, _) => Err(unsupported(format!(
             "its encoding (number {tag}) is not taken"
         ))),
@@ -109,6 +150,11 @@ fn sample(tag: u16, bytes: &[u8]) -> f32 {
     match (tag, bytes) {
         (A_LAW, [code]) => f32::from(g711::decode(Codec::Pcma, *code)),
         (MU_LAW, [code]) => f32::from(g711::decode(Codec::Pcmu, *code)),
+        (FLOAT, [a, b, c, d]) => full_scale(f32::from_le_bytes([*a, *b, *c, *d])),
+        (FLOAT, bytes) => match bytes.try_into() {
+            Ok(bytes) => full_scale(f64::from_le_bytes(bytes) as f32),
+            Err(_) => 0.0,
+        },
         (_, [byte]) => (f32::from(*byte) - 128.0) * 256.0,
         (_, [a, b]) => f32::from(i16::from_le_bytes([*a, *b])),
         (_, [a, b, c]) => i32::from_le_bytes([0, *a, *b, *c]) as f32 / 65_536.0,
@@ -118,41 +164,11 @@ fn sample(tag: u16, bytes: &[u8]) -> f32 {
     }
 }
 
-/// Keeps one sample in `factor`, after removing what the telephone cannot carry: a windowed-sinc
-/// low-pass at 3600 Hz, so that high notes do not come back as low ones.
-fn downsample(samples: Vec<f32>, factor: usize) -> Vec<i16> {
-    if factor <= 1 {
-        return samples.into_iter().map(|s| s as i16).collect();
-    }
-    let half = 16 * factor as isize;
-    let cutoff = 3_600.0 / (f64::from(SAMPLE_RATE) * factor as f64);
-    let mut taps: Vec<f64> = (-half..=half)
-        .map(|n| {
-            sinc(2.0 * cutoff * n as f64) * (0.54 + 0.46 * (PI * n as f64 / half as f64).cos())
-        })
-        .collect();
-    let gain: f64 = taps.iter().sum();
-    taps.iter_mut().for_each(|tap| *tap /= gain);
-    (0..samples.len())
-        .step_by(factor)
-        .map(|centre| {
-            let sum: f64 = (-half..=half)
-                .zip(&taps)
-                .filter_map(|(n, tap)| {
-                    let at = centre.checked_add_signed(n)?;
-                    Some(f64::from(*samples.get(at)?) * tap)
-                })
-                .sum();
-            sum as i16
-        })
-        .collect()
-}
-
-fn sinc(x: f64) -> f64 {
-    if x == 0.0 {
-        1.0
-    } else {
-        (PI * x).sin() / (PI * x)
+/// A sample of which 1 is the largest; what is no number is silence.
+pub fn full_scale(sample: f32) -> f32 {
+    match sample.is_finite() {
+        true => sample.clamp(-4.0, 4.0) * 32_768.0,
+        false => 0.0,
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use telephony::media::Prompt;
+use telephony::media::{Country, Prompt};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::browser_settings::BrowserSettings;
@@ -46,10 +46,12 @@ pub struct MediaSettings {
     pub threads: usize,
     /// A leg that sends nothing for so many seconds is hung up.
     pub silence_s: u64,
-    /// Language of the message to abandoned callers: `es` or `en`.
+    /// Language of the built-in message to abandoned callers: `es` or `en`.
     pub message: String,
     /// Pages that are phones.
     pub browser: BrowserSettings,
+    /// The country whose tones are spoken to advisors, and understood before an answer.
+    pub country: String,
     /// A recording for callers for whom nobody is ready, which says what their keys 1 and 9 do.
     pub inbound_message: Option<PathBuf>,
 }
@@ -108,6 +110,7 @@ impl Default for MediaSettings {
             silence_s: 30,
             message: "es".to_owned(),
             browser: BrowserSettings::default(),
+            country: "co".to_owned(),
             inbound_message: None,
         }
     }
@@ -175,6 +178,14 @@ impl Config {
             return no("media.message", "use \"es\" or \"en\"");
         }
         media.browser.check()?;
+        if Country::of(&media.country).is_none() {
+            let known: Vec<_> = Country::all()
+                .iter()
+                .map(|known| known.code.as_str())
+                .collect();
+            let words = format!("use one of {}", known.join(", "));
+            return Err(ConfigError::Setting("media.country", words));
+        }
         media.menu()?;
         self.recordings.check()?;
         if !(5..=3_600).contains(&media.silence_s) {

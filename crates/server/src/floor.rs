@@ -15,6 +15,8 @@ use law::Pack;
 use store::{Result, Store};
 use telephony::Telephony;
 
+use crate::sounds::Sounds;
+
 /// Everything configured, at one version.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Floor {
@@ -24,17 +26,23 @@ pub(crate) struct Floor {
     pub(crate) destinations: HashMap<DestinationId, (Destination, Secret)>,
     pub(crate) campaigns: HashMap<CampaignId, Campaign>,
     pub(crate) catalogues: HashMap<CampaignId, Vec<Disposition>>,
+    pub(crate) sounds: Sounds,
 }
 
 impl Floor {
-    /// Reads it, unless `known` is still the version in force.
-    pub(crate) async fn load(store: &Arc<dyn Store>, known: Option<i64>) -> Result<Option<Floor>> {
+    /// Reads it, unless `known` is still the version in force; of `sounds` what is known already.
+    pub(crate) async fn load(
+        store: &Arc<dyn Store>,
+        known: Option<i64>,
+        sounds: &Sounds,
+    ) -> Result<Option<Floor>> {
         let version = store.config_version().await?;
         if known == Some(version) {
             return Ok(None);
         }
         let mut floor = Floor {
             version,
+            sounds: Sounds::load(store, sounds).await?,
             ..Floor::default()
         };
         for trunk in store.trunks().await? {
@@ -79,6 +87,9 @@ impl Floor {
     /// engine, in an order it can follow.
     pub(crate) fn changes(&self, before: &Floor, telephony: &Telephony) -> Vec<Input> {
         let mut inputs = Vec::new();
+        if before.sounds != self.sounds {
+            telephony.set_sounds(self.sounds.book());
+        }
         for trunk in changed(&before.trunks, &self.trunks) {
             telephony.set_trunk(trunk.clone());
             inputs.push(Input::TrunkChanged(Box::new(trunk.clone())));

@@ -23,6 +23,7 @@ mod run;
 mod serve;
 mod signalling;
 mod sip_settings;
+mod sounds;
 mod trunk_metrics;
 mod trunk_test;
 

@@ -352,12 +352,12 @@ impl Loop {
         }
         self.reloading = true;
         let (store, aside) = (Arc::clone(&self.store), self.aside.clone());
-        let known = self.floor.version;
+        let (known, sounds) = (self.floor.version, self.floor.sounds.clone());
         tokio::spawn(async move {
             if let Ok(false) = store.in_force().await {
                 let _ = aside.send(Aside::Replaced);
             }
-            let floor = match Floor::load(&store, Some(known)).await {
+            let floor = match Floor::load(&store, Some(known), &sounds).await {
                 Ok(Some(floor)) => floor,
                 Ok(None) => Floor {
                     version: known,

@@ -12,7 +12,7 @@ use engine::{Engine, Input, LiveState, Numbering};
 use rand::RngExt as _;
 use recorder::{Recorder, Vault};
 use store::{GivenUp, Journal, Store};
-use telephony::media::{MediaConfig, Prompt};
+use telephony::media::{Country, MediaConfig, Prompt};
 use telephony::{Causes, Heard, Telephony, TelephonyConfig};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -28,6 +28,7 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
+use crate::sounds::Sounds;
 use crate::{ladders, restart};
 
 /// A running node.
@@ -53,7 +54,9 @@ impl Server {
     /// Starts a node on a record that is open already.
     pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
         let clock = Clock::start();
-        let floor = Floor::load(&store, None).await?.unwrap_or_default();
+        let floor = Floor::load(&store, None, &Sounds::default())
+            .await?
+            .unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
         let recordings = Recordings::open(config)?;
@@ -61,6 +64,9 @@ impl Server {
             .await
             .context("cannot open SIP")?;
         telephony.record_with(recordings.recorder.clone());
+        if let Some(country) = Country::of(&config.media.country) {
+            telephony.set_country(country);
+        }
         // Before the record is taken over: whoever cannot serve must not stop one who can.
         let listener = listen(config.http).await?;
         store.take_over().await?;

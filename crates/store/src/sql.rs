@@ -20,6 +20,7 @@ mod ladders;
 mod lists;
 mod pacing;
 mod people;
+mod prompts;
 mod query;
 mod read;
 mod recordings;
@@ -40,9 +41,9 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan,
-    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState,
-    WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, PromptId, Recorded, RoutePlan,
+    RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem,
+    WorkState, WorkUpdate,
 };
 
 use self::database::Database;
@@ -53,8 +54,8 @@ use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
     CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, Problem, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
-    RecordingStored, Session, TypificationRow, User, Verdict, WorkStock,
+    PackedLadder, Problem, PromptRow, RecordingFilter, RecordingMade, RecordingMarkRow,
+    RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -269,6 +270,35 @@ impl Store for SqlStore {
 
     async fn call_steps(&self, attempt: AttemptId) -> Result<Vec<CallStepRow>> {
         destinations::steps(&self.db, attempt).await
+    }
+
+    async fn prompts(&self) -> Result<Vec<PromptRow>> {
+        prompts::all(&self.db).await
+    }
+
+    async fn prompt_audio(&self, prompt: PromptId) -> Result<Option<Vec<u8>>> {
+        prompts::audio(&self.db, prompt).await
+    }
+
+    async fn put_prompt(&self, prompt: &PromptRow, audio: Vec<u8>) -> Result<PromptId> {
+        prompts::put(&self.db, prompt, audio).await
+    }
+
+    async fn remove_prompt(&self, prompt: PromptId) -> Result<()> {
+        prompts::remove(&self.db, prompt).await
+    }
+
+    async fn sound_uses(&self) -> Result<Vec<SoundUseRow>> {
+        prompts::uses(&self.db).await
+    }
+
+    async fn put_sound_use(
+        &self,
+        campaign: Option<CampaignId>,
+        purpose: SoundUse,
+        prompt: Option<PromptId>,
+    ) -> Result<()> {
+        prompts::put_use(&self.db, campaign, purpose, prompt).await
     }
 
     async fn campaigns(&self) -> Result<Vec<Campaign>> {

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, Recorded, RoutePlan,
-    RoutePlanId, Secret, SignallingRecord, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState,
-    WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, PromptId, Recorded, RoutePlan,
+    RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem,
+    WorkState, WorkUpdate,
 };
 
 use crate::error::Result;
@@ -15,8 +15,8 @@ use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
     CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, Problem, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
-    RecordingStored, Session, TypificationRow, User, Verdict, WorkStock,
+    PackedLadder, Problem, PromptRow, RecordingFilter, RecordingMade, RecordingMarkRow,
+    RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -149,6 +149,24 @@ pub trait Store: Send + Sync {
     async fn destination_password(&self, destination: DestinationId) -> Result<Option<Secret>>;
     /// Removes a destination; nobody is handed there any more.
     async fn remove_destination(&self, destination: DestinationId) -> Result<()>;
+    /// Recordings that callers and advisors hear, by name and language, without their sound.
+    async fn prompts(&self) -> Result<Vec<PromptRow>>;
+    /// The sound of one: 16-bit samples, low byte first, 8000 a second.
+    async fn prompt_audio(&self, prompt: PromptId) -> Result<Option<Vec<u8>>>;
+    /// Keeps a recording; one of that name and language is replaced wherever it is used. Its id is
+    /// not looked at.
+    async fn put_prompt(&self, prompt: &PromptRow, audio: Vec<u8>) -> Result<PromptId>;
+    /// Removes a recording; where it was used the usual is heard again.
+    async fn remove_prompt(&self, prompt: PromptId) -> Result<()>;
+    /// Which recording is heard when.
+    async fn sound_uses(&self) -> Result<Vec<SoundUseRow>>;
+    /// Chooses what is heard on an occasion; `prompt` `None`: the usual again.
+    async fn put_sound_use(
+        &self,
+        campaign: Option<CampaignId>,
+        purpose: SoundUse,
+        prompt: Option<PromptId>,
+    ) -> Result<()>;
     /// Every campaign, by name.
     async fn campaigns(&self) -> Result<Vec<Campaign>>;
     /// Makes (id 0) or changes a campaign, and puts its lists to work. The

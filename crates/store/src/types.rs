@@ -5,6 +5,7 @@ mod inbound;
 mod ladder;
 mod list;
 mod people;
+mod prompt;
 mod recording;
 mod restart;
 mod transfer;
@@ -17,6 +18,7 @@ pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
+pub use prompt::{PromptRow, SoundUseRow};
 pub use recording::{
     AuditEntry, AuditFilter, AuditRow, RecordingFilter, RecordingMade, RecordingMarkRow,
     RecordingRow, RecordingState, RecordingStored,

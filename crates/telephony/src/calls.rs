@@ -1,4 +1,5 @@
-//! Customers' calls: placed (`placing.rs`), answered, bridged, told the message, ended (`ending.rs`).
+//! Customers' calls: placed (`placing.rs`), answered, bridged, told the message
+//! (`message.rs`), ended (`ending.rs`); what tones say of them is in `tones.rs`.
 //!
 //! ```text
 //! Calling ──answer──▶ Answered ──BYE either way──▶ gone
@@ -9,29 +10,28 @@
 //! cancel is gone only when the network agrees, because until then somebody may still pick up.
 
 mod ending;
+mod message;
 mod placing;
+mod tones;
 
 pub(crate) use placing::Placement;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ::media::detect::Heard;
 use ::sip::endpoint::{self, CallEvent, CallHandle};
-use domain::{AttemptId, Cause, EndedBy, Outcome, SignallingRecord};
+use domain::{AttemptId, CampaignId, Cause, EndedBy, Outcome, SignallingRecord};
 use engine::{CallProgress, Party};
 
 use crate::exchange::Exchange;
-use crate::media::{LearnMode, Playback, Prompt};
+use crate::media::LearnMode;
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
 use crate::session::Session;
 
 /// Keys pressed by INFO at once, and for how long each is said to be held.
 const KEYS_MAX: usize = 64;
 const KEY_HELD: Duration = Duration::from_millis(160);
-/// How much longer than its sound a message may take before the call is ended without it.
-const MESSAGE_GRACE: Duration = Duration::from_secs(5);
 
 /// A customer's call.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(crate) struct CustomerCall {
     pub(crate) session: Session,
     /// How it was placed; `None`: they called us.
     placement: Option<Placement>,
+    /// Whose call it is.
+    pub(crate) campaign: Option<CampaignId>,
     /// Since when it has been tried, or rang with us.
     placed: Instant,
     /// The addresses of its trunk that an INVITE went to, the last of them now.
@@ -72,11 +74,17 @@ enum Phase {
 
 impl CustomerCall {
     /// A call that somebody made to us, answered now.
-    pub(crate) fn received(handle: CallHandle, session: Session, now: Instant) -> CustomerCall {
+    pub(crate) fn received(
+        handle: CallHandle,
+        session: Session,
+        campaign: Option<CampaignId>,
+        now: Instant,
+    ) -> CustomerCall {
         CustomerCall {
             handle,
             session,
             placement: None,
+            campaign,
             placed: now,
             tried: Vec::new(),
             early: None,
@@ -197,20 +205,9 @@ impl Exchange {
                 return;
             }
         };
-        self.media.listen_for_tones(call.session.leg.id, false);
+        self.media.listen_for_tones(call.session.leg.id, None);
         self.media.set_remote(call.session.leg.id, remote);
         self.picked_up(now, attempt);
-    }
-
-    /// Early media of whichever fork is received, and listened to for tones: nobody is bridged before the answer.
-    fn hear_early(&mut self, attempt: AttemptId, sdp: &str) {
-        let Some(call) = self.calls.get_mut(&attempt) else {
-            return;
-        };
-        let settled = call.session.settle(Some(sdp), LearnMode::Sdp);
-        let leg = call.session.leg.id;
-        self.session_settled(leg, settled);
-        self.media.listen_for_tones(leg, true);
     }
 
     /// A person is there, be it only to hear us hang up.
@@ -271,49 +268,6 @@ impl Exchange {
             None => (outcome, cause),
         };
         self.report_call(attempt, CallProgress::Failed { outcome, cause });
-    }
-
-    /// A tone was heard before an answer: what the table says it means ends the call.
-    pub(crate) fn tone_heard(&mut self, now: Instant, attempt: AttemptId, heard: Heard) {
-        let Some(outcome) = self.causes.by_early(heard) else {
-            return;
-        };
-        if let Some(call) = self.calls.get_mut(&attempt)
-            && matches!(call.phase, Phase::Calling)
-            && !call.given_up
-        {
-            call.early = Some((heard, outcome));
-            self.endpoint.hang_up(now, call.handle, None);
-        }
-    }
-
-    /// Plays a message to its end, and then ends the call.
-    pub(crate) fn play_message(&mut self, now: Instant, attempt: AttemptId, prompt: Arc<Prompt>) {
-        let Some(call) = self.calls.get_mut(&attempt) else {
-            return;
-        };
-        if let Phase::Answered { message, .. } = &mut call.phase {
-            *message = Some(now + prompt.duration() + MESSAGE_GRACE);
-            let prompt = Playback::Prompt(prompt);
-            self.media.play(call.session.leg.id, prompt, false);
-        }
-    }
-
-    pub(crate) fn message_done(&mut self, now: Instant, attempt: AttemptId) {
-        let played = self.calls.get(&attempt).is_some_and(|call| {
-            matches!(
-                call.phase,
-                Phase::Answered {
-                    message: Some(_),
-                    ..
-                }
-            )
-        });
-        if played {
-            self.meters.messages_played.count();
-            self.report_call(attempt, CallProgress::MessagePlayed);
-            self.end_answered(now, attempt, EndedBy::System);
-        }
     }
 
     pub(crate) fn press_keys(&mut self, now: Instant, attempt: AttemptId, keys: &str) {

@@ -163,7 +163,8 @@ fn read_line(line: &str) -> Result<(Word, Outcome), String> {
     Ok((word, *outcome))
 }
 
-/// The network cannot know the others: they are about what happens after an answer, or about us.
+/// The network cannot know the others: they are about what happens after an answer, or about us. A fax
+/// machine is heard before and after one.
 fn may_be_said(outcome: Outcome) -> bool {
     match outcome {
         Outcome::NoAnswer
@@ -173,12 +174,12 @@ fn may_be_said(outcome: Outcome) -> bool {
         | Outcome::Congestion
         | Outcome::Rejected
         | Outcome::Unwanted
+        | Outcome::Fax
         | Outcome::Blocked => true,
         Outcome::Connected
         | Outcome::Abandoned
         | Outcome::HungUpWaiting
         | Outcome::Machine
-        | Outcome::Fax
         | Outcome::Cancelled
         | Outcome::UnknownCrash
         | Outcome::Unserved

@@ -28,7 +28,7 @@ use crate::counters::Meters;
 use crate::handle::Orphan;
 use crate::incoming::Echo;
 use crate::lines::Line;
-use crate::media::{LegId, MediaPool, Prompt};
+use crate::media::{Country, LegId, MediaPool, Prompt};
 use crate::names::TrunkState;
 use crate::offers::Offered;
 use crate::reaper::Reaper;
@@ -36,6 +36,7 @@ use crate::resolve::Names;
 use crate::session::Session;
 use crate::sides::SideCall;
 use crate::sip_address::SipAddress;
+use crate::sounds::{SoundBook, time_to_choose};
 use crate::transport::CarrierNames;
 use crate::trunk_test::UnderWay;
 use crate::watch::Watch;
@@ -43,9 +44,6 @@ use crate::{Causes, Report};
 
 /// How often what has no timer of its own is looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
-
-/// How long a caller may take to press a key after the message.
-const TIME_TO_CHOOSE: Duration = Duration::from_secs(6);
 
 /// Whose a dialog or a leg is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +88,10 @@ pub(crate) struct Exchange {
     /// What a caller hears for whom nobody is ready, and that their key was understood.
     pub(crate) menu: Arc<Prompt>,
     pub(crate) noted: Arc<Prompt>,
+    /// What was chosen instead, for a campaign or for all.
+    pub(crate) sounds: SoundBook,
+    /// Whose tones are spoken and understood.
+    pub(crate) country: &'static Country,
     pub(crate) calls: HashMap<AttemptId, CustomerCall>,
     pub(crate) lines: HashMap<AgentId, Line>,
     /// Second legs, by the customer's call.
@@ -167,8 +169,10 @@ impl Exchange {
             secret: settings.secret,
             causes: settings.causes,
             message: Arc::new(settings.message),
-            menu: Arc::new(settings.menu.and_silence(TIME_TO_CHOOSE)),
+            menu: time_to_choose(&settings.menu),
             noted: Arc::new(Prompt::beeps(2)),
+            sounds: SoundBook::default(),
+            country: Country::usual(),
             calls: HashMap::new(),
             lines: HashMap::new(),
             sides: HashMap::new(),

@@ -15,11 +15,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::counters::Meters;
 use crate::handshake::Edge;
+use crate::media::Country;
 use crate::page::PageOrder;
 use crate::trunk_test::{NoTest, Teller, TrunkTest};
 use crate::watch::{Board, CallLadder, Seats, Trace, TraceFilter, Watch, Watcher};
 use crate::{
-    BindingRecord, Counters, Heard, Report, TelephonyConfig, TelephonyError, TlsError,
+    BindingRecord, Counters, Heard, Report, SoundBook, TelephonyConfig, TelephonyError, TlsError,
     TooManyWatch, driver,
 };
 
@@ -36,6 +37,8 @@ pub(crate) enum Order {
     RemoveAgent(AgentId),
     SetDestination(Box<Destination>, Secret),
     RemoveDestination(DestinationId),
+    SetSounds(SoundBook),
+    SetCountry(&'static Country),
     CarryOut(Command),
     RestoreBinding(BindingRecord),
     RestoreLine(AgentId, SignallingRecord),
@@ -155,6 +158,16 @@ impl Telephony {
     /// Forgets a destination: its phone may register no more; who is on a call stays.
     pub fn remove_destination(&self, id: DestinationId) {
         self.order(Order::RemoveDestination(id));
+    }
+
+    /// What is heard from the next sound on where no person speaks.
+    pub fn set_sounds(&self, sounds: SoundBook) {
+        self.order(Order::SetSounds(sounds));
+    }
+
+    /// Whose tones are spoken to agents, and understood before an answer; Colombia's unless told.
+    pub fn set_country(&self, country: &'static Country) {
+        self.order(Order::SetCountry(country));
     }
 
     /// Carries out the engine's orders about calls and lines; others are not for telephony.

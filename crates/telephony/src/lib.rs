@@ -37,6 +37,7 @@ mod session;
 mod sides;
 mod sieve;
 mod sip_address;
+mod sounds;
 mod targets;
 mod tls;
 mod transport;
@@ -58,6 +59,7 @@ pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use page::{LineAnswer, LineNews, LineOffer, LineRefused, PageId};
 pub use report::{BindingRecord, Report, TrunkRegistration};
+pub use sounds::SoundBook;
 pub use trunk::{InvitePreview, preview};
 pub use trunk_test::{NoTest, TestedAddress, TrunkTest};
 pub use watch::{

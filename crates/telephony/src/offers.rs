@@ -10,7 +10,8 @@ use ::sip::endpoint::{CallEvent, CallHandle, Flow};
 use ::sip::message::{Message, Request, Status};
 use ::sip::uri::Uri;
 use domain::{
-    AttemptId, Cause, EndedBy, OfferId, Outcome, PhoneNumber, SignallingRecord, Trunk, TrunkId,
+    AttemptId, CampaignId, Cause, EndedBy, OfferId, Outcome, PhoneNumber, SignallingRecord, Trunk,
+    TrunkId,
 };
 use engine::CallProgress;
 
@@ -105,7 +106,13 @@ impl Exchange {
     }
 
     /// Answers a call that rings with us. One that was given up meanwhile is reported as over.
-    pub(crate) fn take_call(&mut self, now: Instant, offer: OfferId, attempt: AttemptId) {
+    pub(crate) fn take_call(
+        &mut self,
+        now: Instant,
+        offer: OfferId,
+        attempt: AttemptId,
+        campaign: Option<CampaignId>,
+    ) {
         let Some(offered) = self.offers.remove(&offer) else {
             let (by, cause) = (EndedBy::Customer, Cause::default());
             return self.report_call(attempt, CallProgress::Ended { by, cause });
@@ -130,8 +137,8 @@ impl Exchange {
         let whom = (offered.trunk, offered.number);
         let said = (offered.call_id.as_str(), offered.invite.as_slice());
         self.watch.taken(now, attempt, whom, offered.from, said);
-        self.calls
-            .insert(attempt, CustomerCall::received(call, session, now));
+        let received = CustomerCall::received(call, session, campaign, now);
+        self.calls.insert(attempt, received);
         self.meters.calls_taken.count();
         self.endpoint.answer(now, call, answer);
         let record = self.endpoint.dialog_record(call).unwrap_or_default();

@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use domain::{AgentId, AttemptId};
+use domain::{AgentId, AttemptId, SoundUse};
 use engine::Party;
 
 use crate::Report;
@@ -64,19 +64,23 @@ impl Exchange {
                     0 | 1 => Playback::Silence,
                     // Nobody's phone rings for them: it is a page that will be there again.
                     _ if agents(&talk).any(|agent| self.is_browser_away(agent)) => {
-                        Playback::Tone(ToneKind::Hold)
+                        self.hold_sound(attempt)
                     }
-                    _ => Playback::Tone(ToneKind::Ringback),
+                    _ => Playback::Tone(ToneKind::Cadence(&self.country.ringback)),
                 };
                 self.media.play(alone, sound, true);
             }
-            [one, other] => self.media.bridge(one, other),
+            [one, other] => {
+                self.media.bridge(one, other);
+                if self.is_first_bridge(attempt) && one == customer {
+                    self.whisper(attempt, other);
+                }
+            }
             _ => self.media.mix(&there),
         }
         if !talk.contains(&Party::Customer) {
             self.media.unbridge(customer);
-            let hold = Playback::Tone(ToneKind::Hold);
-            self.media.play(customer, hold, true);
+            self.media.play(customer, self.hold_sound(attempt), true);
         } else if there.len() > 1 {
             self.note_bridge(attempt);
         }
@@ -95,6 +99,11 @@ impl Exchange {
         let took = since.elapsed();
         self.meters.bridges.count();
         self.report(Report::BridgeTook { attempt, took });
+    }
+
+    /// Whether nobody has heard the customer yet.
+    fn is_first_bridge(&self, attempt: AttemptId) -> bool {
+        self.calls.get(&attempt).is_some_and(|call| !call.joined)
     }
 
     pub(crate) fn leg_of(&self, attempt: AttemptId, party: Party) -> Option<LegId> {
@@ -121,10 +130,12 @@ impl Exchange {
     }
 
     /// Lets an agent hear that their call ends soon.
-    pub(crate) fn warn(&mut self, agent: AgentId) {
+    pub(crate) fn warn(&mut self, attempt: AttemptId, agent: AgentId) {
         if let Some(leg) = self.lines.get(&agent).and_then(|line| line.up_leg()) {
+            let chosen = self.chosen(attempt, SoundUse::Warning);
             let beep = Playback::Tone(ToneKind::Beep);
-            self.media.play(leg, beep, false);
+            self.media
+                .play(leg, chosen.map_or(beep, Playback::Prompt), false);
         }
     }
 }

@@ -16,6 +16,7 @@ mod list;
 mod live;
 mod page;
 mod problem;
+mod prompt;
 mod provisioning;
 mod recording;
 mod rehearsal;
@@ -45,6 +46,7 @@ pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use problem::Problem;
+pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use recording::{
     AuditEntry, AuditPage, EraseForm, ErasureCertificate, MarkForm, Recording, RecordingMark,

@@ -33,7 +33,7 @@ fn offer(
 /// The call that an offer became.
 fn taken(floor: &Floor, wanted: i64) -> Option<AttemptId> {
     floor.orders.iter().find_map(|order| match order {
-        Command::TakeCall { offer, attempt } if offer.get() == wanted => Some(*attempt),
+        Command::TakeCall { offer, attempt, .. } if offer.get() == wanted => Some(*attempt),
         _ => None,
     })
 }

@@ -15,6 +15,8 @@ fn wav(tag: u16, channels: u16, rate: u32, bits: u16) -> Vec<u8> {
             match (tag, bits) {
                 (6, _) => data.push(g711::encode(Codec::Pcma, value as i16)),
                 (7, _) => data.push(g711::encode(Codec::Pcmu, value as i16)),
+                (3, 32) => data.extend(((value / 32_768.0) as f32).to_le_bytes()),
+                (3, _) => data.extend((value / 32_768.0).to_le_bytes()),
                 (_, 8) => data.push((value / 256.0 + 128.0) as u8),
                 (_, 16) => data.extend((value as i16).to_le_bytes()),
                 (_, 24) => data.extend(&((value * 256.0) as i32).to_le_bytes()[..3]),
@@ -61,8 +63,36 @@ fn every_form_that_is_promised_is_read() {
             }
         }
     }
+    for rate in [11_025, 22_050, 44_100] {
+        expect_one_second_of_440(&wav(1, 2, rate, 16), &format!("{rate} Hz"));
+    }
+    expect_one_second_of_440(&wav(3, 2, 44_100, 32), "float");
+    expect_one_second_of_440(&wav(3, 1, 16_000, 64), "double");
     expect_one_second_of_440(&wav(6, 1, 8_000, 8), "A-law");
     expect_one_second_of_440(&wav(7, 1, 8_000, 8), "mu-law");
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let tone: Vec<i16> = (0..800).map(|n| ToneKind::Beep.sample(n)).collect();
+    let sound = wav::read(&wav::write(&tone)).expect("a good file");
+    assert_eq!(sound.rate, 8_000);
+    assert!(
+        sound
+            .samples
+            .iter()
+            .zip(&tone)
+            .all(|(a, b)| *a == f32::from(*b))
+    );
+}
+
+#[test]
+fn what_is_no_number_is_silence() {
+    let odd = [f32::NAN, f32::INFINITY, -f32::INFINITY, 1e30];
+    let data: Vec<u8> = odd.iter().flat_map(|odd| odd.to_le_bytes()).collect();
+    let sound = wav::read(&riff(3, 1, 8_000, 32, &data, 16)).expect("a good file");
+    assert_eq!(sound.samples[..3], [0.0; 3]);
+    assert!(sound.samples[3].is_finite());
 }
 
 #[test]
@@ -89,9 +119,9 @@ fn what_the_telephone_cannot_carry_does_not_come_back_as_a_low_note() {
 #[test]
 fn other_forms_are_refused_with_a_remedy() {
     let refusal = |file: &[u8]| Prompt::from_wav(file).expect_err("refused").to_string();
-    assert!(refusal(&wav(1, 1, 11_025, 16)).contains("11025 samples a second; save it as WAV"));
+    assert!(refusal(&wav(1, 1, 3_999, 16)).contains("3999 samples a second; save it as WAV"));
     assert!(refusal(&riff(1, 6, 8_000, 16, &[0; 24], 24)).contains("6 channels"));
-    assert!(refusal(&riff(3, 1, 8_000, 32, &[0; 8], 8)).contains("encoding (number 3)"));
+    assert!(refusal(&riff(2, 1, 8_000, 32, &[0; 8], 8)).contains("encoding (number 2)"));
     assert!(refusal(&riff(1, 1, 8_000, 12, &[0; 8], 8)).contains("12 bits"));
     assert!(refusal(b"ID3\x03 an mp3 file").contains("not a WAV file"));
     assert!(refusal(&riff(1, 1, 8_000, 16, &[], 0)).contains("empty"));

@@ -215,7 +215,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
     Migrator::with_migrations(
-        migrations!("sqlite", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings"),
+        migrations!("sqlite", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings", "00" 11 "prompts"),
     )
     .run(&writer)
     .await
@@ -287,7 +287,7 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     Migrator::with_migrations(
-        migrations!("postgres", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings"),
+        migrations!("postgres", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings", "00" 11 "prompts"),
     )
     .run(&pool)
     .await

@@ -32,6 +32,7 @@ mod import;
 mod inbound;
 mod journal;
 mod ladders;
+mod prompts;
 mod reading;
 mod recordings;
 mod restart;

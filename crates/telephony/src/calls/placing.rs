@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ::sip::endpoint::NewCall;
-use domain::{AttemptId, Cause, Outcome, PhoneNumber, TrunkId};
+use domain::{AttemptId, CampaignId, Cause, Outcome, PhoneNumber, TrunkId};
 use engine::CallProgress;
 
 use super::{CustomerCall, Phase};
@@ -21,6 +21,7 @@ const NEXT_ADDRESS_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placement {
     pub(crate) attempt: AttemptId,
+    pub(crate) campaign: CampaignId,
     pub(crate) trunk: TrunkId,
     pub(crate) phone: PhoneNumber,
     pub(crate) caller_id: PhoneNumber,
@@ -48,6 +49,7 @@ impl Exchange {
         let call = CustomerCall {
             handle,
             placement: Some(placement),
+            campaign: Some(placement.campaign),
             placed: now,
             tried,
             early: None,

@@ -1,8 +1,8 @@
 //! What the switchboard is told to do, and who does it.
 
-use std::sync::Arc;
 use std::time::Instant;
 
+use domain::SoundUse;
 use engine::{Command, Menu};
 
 use super::Exchange;
@@ -22,6 +22,8 @@ impl Exchange {
                 self.set_destination(now, &destination, &password);
             }
             Order::RemoveDestination(id) => self.remove_destination(id),
+            Order::SetSounds(sounds) => self.sounds = sounds,
+            Order::SetCountry(country) => self.country = country,
             Order::CarryOut(command) => self.command(now, command),
             Order::RestoreBinding(record) => self.restore_binding(now, &record),
             Order::RestoreLine(agent, record) => self.restore_line(now, agent, &record),
@@ -51,6 +53,7 @@ impl Exchange {
         match command {
             Command::PlaceCall {
                 attempt,
+                campaign,
                 trunk,
                 phone,
                 caller_id,
@@ -58,6 +61,7 @@ impl Exchange {
             } => {
                 let placement = Placement {
                     attempt,
+                    campaign,
                     trunk,
                     phone,
                     caller_id,
@@ -65,7 +69,11 @@ impl Exchange {
                 };
                 self.place_call(now, placement);
             }
-            Command::TakeCall { offer, attempt } => self.take_call(now, offer, attempt),
+            Command::TakeCall {
+                offer,
+                attempt,
+                campaign,
+            } => self.take_call(now, offer, attempt, campaign),
             Command::RefuseCall { offer, status } => self.refuse_call(now, offer, status),
             Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
             Command::Arrange { attempt, talk } => self.arrange(now, attempt, talk),
@@ -86,17 +94,16 @@ impl Exchange {
             Command::DropSide { attempt, number } => self.drop_side(now, attempt, number),
             Command::SendDigits { attempt, digits } => self.press_keys(now, attempt, &digits),
             Command::Record { attempt, order } => self.record(now, attempt, order),
-            Command::Warn { agent, .. } => self.warn(agent),
+            Command::Warn { attempt, agent } => self.warn(attempt, agent),
             Command::PlayMessage { attempt } => {
-                let message = Arc::clone(&self.message);
-                self.play_message(now, attempt, message);
+                self.play_message(now, attempt, SoundUse::Abandon);
             }
             Command::PlayMenu { attempt, menu } => {
-                let menu = match menu {
-                    Menu::Choices => &self.menu,
-                    Menu::Noted => &self.noted,
+                let on = match menu {
+                    Menu::Choices => SoundUse::Menu,
+                    Menu::Noted => SoundUse::Noted,
                 };
-                self.play_message(now, attempt, Arc::clone(menu));
+                self.play_message(now, attempt, on);
             }
             Command::HangUp { attempt } => self.hang_up(now, attempt),
             Command::RaiseLine { agent } => self.raise_line(now, agent),

@@ -16,7 +16,8 @@ mod ports;
 mod worker;
 
 pub use ::media::{
-    Codec, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, TapFrame, ToneKind,
+    Codec, Country, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, TapFrame,
+    ToneKind,
 };
 pub use door::BrowserDoors;
 pub use event::MediaEvent;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ::media::mixer::Mixer;
 use ::media::rtcp::NtpClock;
-use ::media::{LegId, LegStats, Playback, Remote};
+use ::media::{Country, LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
 
 use super::lateness::{LATENESS_BOUNDS_MS, Lateness};
@@ -333,9 +333,9 @@ impl MediaPool {
             .tell(&directory, leg, Command::Press(leg, keys.to_owned()));
     }
 
-    /// Listens for tones of the network in what a leg receives, from now on; or no longer, because
-    /// the call was answered, from when on its silence counts.
-    pub fn listen_for_tones(&self, leg: LegId, listen: bool) {
+    /// Listens for tones of a network of this country in what a leg receives, from now on; or, because the call was
+    /// answered, for a fax machine alone and a few seconds. From then on its silence counts.
+    pub fn listen_for_tones(&self, leg: LegId, listen: Option<&'static Country>) {
         let directory = locked(&self.shared.directory);
         self.shared
             .tell(&directory, leg, Command::Listen(leg, listen));

@@ -11,8 +11,9 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
+use ::media::detect::Detector;
 use ::media::mixer::Mixer;
-use ::media::{LegId, Playback, Remote};
+use ::media::{Country, LegId, Playback, Remote};
 use mio::net::UdpSocket;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
@@ -42,7 +43,7 @@ pub(super) enum Command {
     Play(LegId, Playback, bool),
     Press(LegId, String),
     Tap(LegId, Option<SyncSender<TapFrame>>),
-    Listen(LegId, bool),
+    Listen(LegId, Option<&'static Country>),
     Close(LegId),
     Stop,
 }
@@ -228,12 +229,13 @@ impl Turner {
                     self.with(leg, |owned| owned.leg.mouth().press(now, &keys));
                 }
                 Command::Tap(leg, listener) => self.with(leg, |owned| owned.tap = listener),
-                Command::Listen(leg, true) => self.with(leg, |owned| {
+                Command::Listen(leg, Some(country)) => self.with(leg, |owned| {
                     // The tones of another 18x go on where those of the first left off.
-                    owned.detector.get_or_insert_default();
+                    let begin = || Box::new(Detector::of(country));
+                    owned.detector.get_or_insert_with(begin);
                 }),
-                Command::Listen(leg, false) => self.with(leg, |owned| {
-                    owned.detector = None;
+                Command::Listen(leg, None) => self.with(leg, |owned| {
+                    owned.detector = Some(Box::new(Detector::of_fax()));
                     owned.leg.ear().restart_silence(now);
                 }),
                 Command::Close(leg) => self.close(leg),

@@ -91,6 +91,7 @@ impl Board {
         let number = |text| domain::PhoneNumber::from_e164(text).expect("a number");
         let placement = Placement {
             attempt,
+            campaign: domain::CampaignId::new(1),
             trunk: TrunkId::new(1),
             phone: number("+573001234567"),
             caller_id: number("+576013000000"),

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use domain::{
-    AgentId, AgentProfile, AttemptId, Cause, EndedBy, LineMode, PhoneNumber, Secret, Trunk,
-    TrunkId, TrunkTransport,
+    AgentId, AgentProfile, AttemptId, CampaignId, Cause, EndedBy, LineMode, PhoneNumber, Secret,
+    Trunk, TrunkId, TrunkTransport,
 };
 use engine::{CallProgress, Command, LineEvent};
 use telephony::media::{Codec, MediaConfig, Prompt};
@@ -20,6 +20,7 @@ use crate::peer::{Behaviour, Peer, Seen, Setup};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) const TRUNK: TrunkId = TrunkId::new(1);
+pub(crate) const CAMPAIGN: CampaignId = CampaignId::new(7);
 pub(crate) const AGENT: AgentId = AgentId::new(1);
 /// What customers say, as a G.711 byte.
 pub(crate) const CUSTOMER: u8 = 0x11;
@@ -105,6 +106,7 @@ impl Floor {
         self.next_attempt += 1;
         self.telephony.carry_out(&Command::PlaceCall {
             attempt,
+            campaign: CAMPAIGN,
             trunk: TRUNK,
             phone: phone(number),
             caller_id: phone("+576013000000"),

@@ -44,6 +44,7 @@ async fn taken_in(floor: &mut Floor) -> Peer {
     floor.orders(Command::TakeCall {
         offer,
         attempt: CALL,
+        campaign: None,
     });
     floor.answered(CALL).await;
     sees(&carrier, &Seen::Confirmed(OURS.into())).await;
@@ -112,6 +113,7 @@ async fn a_caller_who_gives_up_while_it_rings_is_reported_as_gone_when_taken_in(
     floor.orders(Command::TakeCall {
         offer,
         attempt: CALL,
+        campaign: None,
     });
     assert_eq!(floor.next(CALL).await, hung_up_by(EndedBy::Customer));
     assert_eq!(floor.telephony.counters().calls_taken, 0);

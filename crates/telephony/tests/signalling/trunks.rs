@@ -1,22 +1,17 @@
 //! What a trunk's settings make of its messages, and what a carrier's answers make of a call: read
 //! off the wire.
 
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use domain::{CallerIdentity, Cause, Outcome, Secret, Trunk, TrunkTransport};
 use engine::CallProgress;
-use media::ToneKind;
-use media::g711::encode;
-use telephony::media::Codec;
 use telephony::{Causes, Report, TelephonyConfig, TrunkRegistration};
 
 use crate::floor::{ANSWERS, Floor, TRUNK, config, phone, trunk};
 use crate::text_carrier::{TextCarrier, field, reply};
 
-fn at(address: SocketAddr) -> Trunk {
+pub(crate) fn at(address: SocketAddr) -> Trunk {
     let host = address.ip().to_string();
     trunk(&host, address.port(), TrunkTransport::Udp)
 }
@@ -29,7 +24,7 @@ fn refuses(status: &'static str, fields: &'static [&'static str]) -> TextCarrier
     })
 }
 
-async fn end_of_a_call(floor: &mut Floor) -> (Outcome, Cause) {
+pub(crate) async fn end_of_a_call(floor: &mut Floor) -> (Outcome, Cause) {
     let call = floor.calls(ANSWERS);
     let failed = |progress: &CallProgress| matches!(progress, CallProgress::Failed { .. });
     match floor.call(call, failed).await {
@@ -257,96 +252,4 @@ async fn a_trunk_that_changes_in_other_ways_stays_registered() {
         up,
         "anew, once the old one is gone"
     );
-}
-
-/// A carrier that plays a tone before any answer, and takes the CANCEL.
-fn plays(tone: fn(u32) -> i16) -> (TextCarrier, Arc<AtomicUsize>) {
-    let audio = UdpSocket::bind("127.0.0.1:0").expect("loopback has free ports");
-    let port = audio.local_addr().expect("bound").port();
-    let cancels = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&cancels);
-    let invited = Mutex::new(String::new());
-    let carrier = TextCarrier::start(move |request| {
-        let mut invited = invited.lock().expect("no test panics inside");
-        if request.starts_with("CANCEL ") {
-            counted.fetch_add(1, Ordering::Relaxed);
-            let gone = reply(&invited, "487 Request Terminated", &[], "");
-            return vec![reply(request, "200 OK", &[], ""), gone];
-        }
-        if !request.starts_with("INVITE ") {
-            return Vec::new();
-        }
-        request.clone_into(&mut invited);
-        let media = request
-            .lines()
-            .find_map(|line| line.strip_prefix("m=audio "));
-        let theirs = media.and_then(|rest| rest.split(' ').next()?.parse::<u16>().ok());
-        play(&audio, theirs.expect("an offer"), tone);
-        let body = format!(
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
-        );
-        vec![reply(
-            request,
-            "183 Session Progress",
-            &["Contact: <sip:c@127.0.0.1>"],
-            &body,
-        )]
-    });
-    (carrier, cancels)
-}
-
-/// Ten seconds of audio, 20 ms a packet, at its own pace.
-fn play(audio: &UdpSocket, port: u16, tone: fn(u32) -> i16) {
-    let audio = audio.try_clone().expect("a socket can be cloned");
-    std::thread::spawn(move || {
-        for packet in 0..500_u32 {
-            let mut bytes = vec![0x80, 8];
-            bytes.extend((packet as u16).to_be_bytes());
-            bytes.extend((packet * 160).to_be_bytes());
-            bytes.extend([0, 0, 0, 9]);
-            bytes.extend((0..160).map(|n| encode(Codec::Pcma, tone(packet * 160 + n))));
-            let _ = audio.send_to(&bytes, ("127.0.0.1", port));
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    });
-}
-
-fn busy_tone(position: u32) -> i16 {
-    match position % 4_000 {
-        on @ 0..2_000 => ToneKind::Steady(425).sample(on),
-        _ => 0,
-    }
-}
-
-#[tokio::test]
-async fn a_busy_tone_before_any_answer_ends_the_call_as_busy() {
-    let (carrier, cancels) = plays(busy_tone);
-    let mut floor = Floor::open().await;
-    floor.telephony.set_trunk(at(carrier.address));
-    let (outcome, cause) = end_of_a_call(&mut floor).await;
-    assert_eq!(outcome, Outcome::Busy);
-    assert_eq!(cause.text.as_deref(), Some("busy_tone"));
-    assert_eq!(cancels.load(Ordering::Relaxed), 1);
-}
-
-#[tokio::test]
-async fn a_ringing_tone_before_any_answer_ends_nothing() {
-    let (carrier, cancels) = plays(|position| ToneKind::Ringback.sample(position));
-    let mut floor = Floor::open().await;
-    floor.telephony.set_trunk(at(carrier.address));
-    let call = floor.calls_for(ANSWERS, Duration::from_secs(7));
-    let failed = |progress: &CallProgress| matches!(progress, CallProgress::Failed { .. });
-    let end = floor.call(call, failed).await;
-    assert!(
-        matches!(
-            end,
-            CallProgress::Failed {
-                outcome: Outcome::NoAnswer,
-                ..
-            }
-        ),
-        "{end:?}"
-    );
-    assert_eq!(cancels.load(Ordering::Relaxed), 1);
 }

@@ -1,0 +1,107 @@
+//! Recordings that people bring (WAV, Ogg Vorbis) into what a call can play: one channel, 8000 samples a second, as loud
+//! as a voice. Strangers made these files: each is bounded in bytes and in time, and what cannot be read is refused with
+//! a reason and a remedy. Ogg Opus is refused: no decoder of it that we would trust is written in Rust.
+
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use lewton::inside_ogg::OggStreamReader;
+use media::PromptError;
+use media::resample::{self, RATES};
+use media::wav::{self, SECONDS_MAX, Sound, full_scale};
+
+/// Most bytes of a file: ten minutes of the largest WAV that is taken, and room for its cover.
+pub const RECORDING_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Why a file is no recording for us.
+#[derive(Debug, thiserror::Error)]
+pub enum SoundError {
+    /// More bytes than any recording of ten minutes needs.
+    #[error(
+        "the file is larger than 64 MiB; cut it to what is said, or save it with fewer samples a second"
+    )]
+    TooLarge,
+    /// Neither WAV nor Ogg.
+    #[error("the file is neither WAV nor Ogg Vorbis; save it as one of them")]
+    Unknown,
+    /// Ogg with something else in it.
+    #[error("the Ogg file holds {0}, which is not read here; save it as WAV or Ogg Vorbis")]
+    OtherOgg(&'static str),
+    /// Vorbis of a form that is not taken, or damaged.
+    #[error("the Ogg Vorbis file cannot be read: {0}; save it anew, or as WAV")]
+    Vorbis(String),
+    /// WAV of a form that is not taken, or damaged.
+    #[error(transparent)]
+    Wav(#[from] PromptError),
+    /// Longer than anybody listens.
+    #[error("the recording is longer than ten minutes; cut it")]
+    TooLong,
+    /// Nothing is to be heard.
+    #[error("there is no sound in the recording; was the microphone on?")]
+    Silent,
+}
+
+/// The recording in a file, as the telephone has it.
+pub fn read_recording(bytes: &[u8]) -> Result<Vec<i16>, SoundError> {
+    if bytes.len() > RECORDING_BYTES_MAX {
+        return Err(SoundError::TooLarge);
+    }
+    let sound = match bytes.get(..4) {
+        Some(b"RIFF") => wav::read(bytes)?,
+        Some(b"OggS") => read_ogg(bytes)?,
+        _ => return Err(SoundError::Unknown),
+    };
+    resample::level(&sound.to_telephone()).ok_or(SoundError::Silent)
+}
+
+fn read_ogg(bytes: &[u8]) -> Result<Sound, SoundError> {
+    let start = &bytes[..bytes.len().min(4_096)];
+    let holds = |mark: &[u8]| start.windows(mark.len()).any(|part| part == mark);
+    if holds(b"OpusHead") {
+        return Err(SoundError::OtherOgg("Opus"));
+    }
+    if !holds(b"\x01vorbis") {
+        return Err(SoundError::OtherOgg("no Vorbis"));
+    }
+    // What is wrong with a file must end its reading and nothing else, whatever the decoder thinks of it.
+    let read = catch_unwind(|| read_vorbis(bytes));
+    read.unwrap_or_else(|_| Err(SoundError::Vorbis("it is damaged".to_owned())))
+}
+
+fn read_vorbis(bytes: &[u8]) -> Result<Sound, SoundError> {
+    let damaged = |error: lewton::VorbisError| SoundError::Vorbis(error.to_string());
+    let mut stream = OggStreamReader::new(Cursor::new(bytes)).map_err(damaged)?;
+    let (rate, channels) = (
+        stream.ident_hdr.audio_sample_rate,
+        stream.ident_hdr.audio_channels,
+    );
+    if !RATES.contains(&rate) {
+        return Err(SoundError::Vorbis(format!(
+            "it has {rate} samples a second"
+        )));
+    }
+    if !(1..=2).contains(&channels) {
+        return Err(SoundError::Vorbis(format!("it has {channels} channels")));
+    }
+    let most = SECONDS_MAX * rate as usize;
+    let mut samples = Vec::new();
+    while let Some(packet) = stream
+        .read_dec_packet_generic::<Vec<Vec<f32>>>()
+        .map_err(damaged)?
+    {
+        let length = packet.iter().map(Vec::len).min().unwrap_or(0);
+        let share = packet.len().max(1) as f32;
+        let mixed =
+            (0..length).map(|at| packet.iter().map(|c| full_scale(c[at])).sum::<f32>() / share);
+        samples.extend(mixed);
+        if samples.len() > most {
+            return Err(SoundError::TooLong);
+        }
+    }
+    Ok(Sound { samples, rate })
+}
+
+/// A file of a recording as it is kept: WAV, 16 bits, 8000 samples a second.
+pub fn wav_of(samples: &[i16]) -> Vec<u8> {
+    wav::write(samples)
+}
