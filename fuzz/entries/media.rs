@@ -4,6 +4,7 @@
 use media::leg::{Incoming, Outgoing, Reporter, What};
 use media::rtcp::{self, NtpClock};
 use media::rtp::{self, Datagram};
+use media::srtp::{Keys, MasterKey, Suite};
 use media::{Codec, LearnMode, Remote, dtmf};
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -27,11 +28,15 @@ pub(crate) fn rtp(bytes: &[u8]) {
             ..Remote::new(from, Codec::Pcma)
         },
     );
+    let mut keyed = Incoming::new();
+    keyed.set_remote(start(), protected(from));
     let mut now = start();
     let mut rest = bytes;
     while let Some((length, next)) = rest.split_first() {
         let (datagram, after) = next.split_at(usize::from(*length).min(next.len()));
         let _ = ear.receive(now, from, datagram);
+        let forged = keyed.open(&mut datagram.to_vec()).is_none();
+        assert!(forged, "nobody guesses a tag");
         let _ = ear.silence(now, Duration::from_secs(30));
         now += Duration::from_millis(20);
         rest = after;
@@ -59,6 +64,18 @@ pub(crate) fn rtcp(bytes: &[u8]) {
         assert!(rtcp::parse(&report).is_some(), "we read what we write");
     }
     let _ = reporter.bye(later, &ear, &mouth);
+}
+
+fn protected(from: SocketAddr) -> Remote {
+    let keys = Keys {
+        suite: Suite::AesCm128HmacSha1Tag80,
+        ours: MasterKey([1; 30]),
+        theirs: MasterKey([2; 30]),
+    };
+    Remote {
+        keys: Some(keys),
+        ..Remote::new(from, Codec::Pcma)
+    }
 }
 
 /// Some moment, the same for all.

@@ -377,6 +377,22 @@ impl Agent {
         }
     }
 
+    /// A supervisor, who is on a break, takes a call of another's over; the break goes on after it.
+    pub fn take_over(
+        &mut self,
+        now: Timestamp,
+        attempt: AttemptId,
+        limit: Duration,
+    ) -> Result<Change, Refusal> {
+        match &self.state {
+            State::Break { reason } if self.line_up => {
+                self.booked = Some(Booked::Break(reason.clone()));
+                Ok(self.enter(now, State::Talking { attempt }, Some(limit)))
+            }
+            _ => Err(Refusal::NotReady),
+        }
+    }
+
     /// The call is over: time to typify.
     pub fn wrap_up(&mut self, now: Timestamp, limit: Duration) -> Option<Change> {
         let State::Talking { attempt } = self.state else {

@@ -6,7 +6,7 @@ use domain::{AgentId, AttemptId, CampaignId, ListId, Outcome, Timestamp};
 use serde::Deserialize;
 use store::{AttemptFilter, AttemptRow};
 use utoipa::IntoParams;
-use wire::{Attempt, AttemptPage, Typification};
+use wire::{Attempt, AttemptPage, LegQuality, Typification};
 
 use crate::App;
 use crate::auth::Caller;
@@ -78,6 +78,35 @@ pub(crate) async fn typifications(
         corrects: row.corrects,
     });
     Ok(Json(shown.collect()))
+}
+
+/// How the legs of an attempt sounded; empty where it was not answered.
+#[utoipa::path(get, path = "/api/v1/attempts/{id}/quality", tag = "attempts",
+    responses((status = 200, body = [LegQuality])))]
+pub(crate) async fn quality(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<LegQuality>>, ApiError> {
+    caller.supervisor()?;
+    let legs = app.store.call_quality(AttemptId::new(id)).await?;
+    Ok(Json(legs.iter().map(quality_shown).collect()))
+}
+
+fn quality_shown(leg: &domain::LegQuality) -> LegQuality {
+    let ms = |micros: u32| f64::from(micros) / 1_000.0;
+    let r_factor = f64::from(leg.r_tenths) / 10.0;
+    LegQuality {
+        leg: leg.leg.word().to_owned(),
+        received: leg.received,
+        lost: leg.lost,
+        jitter_ms: ms(leg.jitter_us),
+        rtt_ms: leg.rtt_us.map(ms),
+        remote_lost: leg.remote_lost,
+        remote_jitter_ms: leg.remote_jitter_us.map(ms),
+        r_factor,
+        mos: leg.mean_opinion_score(),
+    }
 }
 
 fn filter(wanted: Wanted) -> Result<AttemptFilter, ApiError> {

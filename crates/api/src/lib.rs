@@ -35,6 +35,7 @@ pub mod rehearsal;
 mod route_plans;
 mod session;
 mod signalling;
+mod supervision;
 mod transfer;
 mod trunks;
 mod users;
@@ -166,8 +167,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(provisioning::fetch))
         .routes(routes!(users::all, users::create))
         .routes(routes!(users::change, users::remove))
+        .routes(routes!(supervision::join, supervision::leave))
+        .routes(routes!(supervision::take_over))
         .routes(routes!(attempts::page))
         .routes(routes!(attempts::typifications))
+        .routes(routes!(attempts::quality))
         .routes(routes!(inbound::page))
         .routes(routes!(transfer::steps))
         .routes(routes!(ladders::of_attempt))

@@ -244,5 +244,6 @@ pub(crate) fn remote_of(negotiated: &Negotiated) -> Remote {
         payload_type: negotiated.payload_type,
         telephone_event: negotiated.telephone_event,
         learn: LearnMode::Sdp,
+        keys: None,
     }
 }

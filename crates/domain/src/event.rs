@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use crate::{
-    AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, Outcome, PacingRecord,
-    PhoneNumber, RecordingFact, SignallingRecord, Timestamp, TransferIntent, TransferTarget,
-    TrunkId, WorkUpdate,
+    AgentId, AttemptId, CampaignId, Cause, EndedBy, Gate, Intent, LegQuality, Outcome,
+    PacingRecord, PhoneNumber, RecordingFact, SignallingRecord, Supervision, Timestamp,
+    TransferIntent, TransferTarget, TrunkId, WorkUpdate,
 };
 
 /// An event with its place in the record.
@@ -154,6 +154,15 @@ pub enum Event {
         /// How many.
         count: u8,
     },
+    /// A supervisor, on an agent's line, joined somebody's call, changed how, or left it.
+    CallSupervised {
+        /// Which.
+        attempt: AttemptId,
+        /// Whose line.
+        agent: AgentId,
+        /// How; `None`: they left.
+        mode: Option<Supervision>,
+    },
     /// An agent who had the call left a note for whoever has it next.
     CallNoted {
         /// Which.
@@ -169,6 +178,13 @@ pub enum Event {
         attempt: AttemptId,
         /// What.
         fact: RecordingFact,
+    },
+    /// How an answered call sounded, until now; shortly before its end.
+    CallMeasured {
+        /// Which.
+        attempt: AttemptId,
+        /// Those of its legs that heard something.
+        legs: Vec<LegQuality>,
     },
     /// The call is over, whatever way; exactly one per placed call.
     AttemptClosed {

@@ -14,10 +14,12 @@ mod keyed;
 mod number_rule;
 mod outcome;
 mod phone;
+mod quality;
 mod rate;
 mod recording;
 mod route;
 mod sound;
+mod supervision;
 mod time;
 mod transfer;
 mod trunk;
@@ -36,10 +38,12 @@ pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
+pub use quality::{CallLeg, LegQuality};
 pub use rate::{InvalidRate, Rate};
 pub use recording::{NoRecording, RecordingFact};
 pub use route::{CostPerMinute, Prefix, ROUTES_MAX, Route, RoutePlan, ways};
 pub use sound::SoundUse;
+pub use supervision::Supervision;
 pub use time::{InvalidSpan, Timestamp, parse_span};
 pub use transfer::{
     Destination, DestinationPlace, TransferIntent, TransferKind, TransferRoute, TransferTarget,

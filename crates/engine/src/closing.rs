@@ -172,6 +172,7 @@ impl Engine {
     /// Takes an open call out of every table.
     fn take_call(&mut self, attempt: AttemptId) -> Option<Box<Call>> {
         let call = self.calls.remove(attempt)?;
+        self.supervision_ends(attempt);
         self.timers.clear(Timer::Wait(attempt));
         self.timers.clear(Timer::Silence(attempt));
         self.timers.clear(Timer::Length(attempt));

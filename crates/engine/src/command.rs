@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AttemptId, CampaignId, Event, OfferId, PhoneNumber, Recorded, Timestamp,
+    AgentId, AttemptId, CampaignId, Event, OfferId, PhoneNumber, Recorded, Supervision, Timestamp,
     TransferRoute, TrunkId, WorkUpdate,
 };
 
@@ -78,6 +78,16 @@ pub enum Command {
         attempt: AttemptId,
         /// Which transfer of it.
         number: u32,
+    },
+    /// An agent, as a supervisor, hears all of a call from now on and is heard as `mode` says; or
+    /// is on it no more. It stays so whatever is arranged meanwhile.
+    Supervise {
+        /// The customer's call.
+        attempt: AttemptId,
+        /// Whose line.
+        agent: AgentId,
+        /// How; `None`: they leave.
+        mode: Option<Supervision>,
     },
     /// Send keys to the customer's side.
     SendDigits {

@@ -16,6 +16,7 @@ use crate::opted_out::OptedOut;
 use crate::past::Past;
 use crate::run::Run;
 use crate::strangers::Stranger;
+use crate::supervise::Supervisors;
 use crate::timers::{PACE_EVERY, RAISE_EVERY, Timer, Timers};
 use crate::trunks::Trunks;
 use crate::{Command, Input, LiveState, Numbering, Rejection, Step};
@@ -35,6 +36,7 @@ pub struct Engine {
     pub(crate) calls: Calls,
     /// Callers whom no contact has the number of.
     pub(crate) strangers: BTreeMap<AttemptId, Stranger>,
+    pub(crate) supervisors: Supervisors,
     pub(crate) past: Past,
     pub(crate) opted_out: OptedOut,
     pub(crate) timers: Timers,
@@ -180,6 +182,7 @@ impl Engine {
             }
             Input::CallOffered(offer) => self.call_offered(*offer),
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
+            Input::CallMeasured { attempt, legs } => self.call_measured(attempt, legs),
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),
             Input::Past(past) => self.past.restore(*past),
@@ -430,6 +433,9 @@ impl Engine {
     }
 
     fn after_change(&mut self, id: AgentId, to: AgentStatus) {
+        if to != AgentStatus::Break {
+            self.stops_supervising(id);
+        }
         match to {
             AgentStatus::Ready => self.agent_came_ready(id),
             AgentStatus::Lost => {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
-    EndedBy, Gate, Intent, Outcome, PhoneNumber, SignallingRecord, Timestamp, TransferKind,
-    TransferTarget, Trunk, TrunkId, WorkItem, WorkState, WorkUpdate,
+    EndedBy, Gate, Intent, LegQuality, Outcome, PhoneNumber, SignallingRecord, Supervision,
+    Timestamp, TransferKind, TransferTarget, Trunk, TrunkId, WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::Offer;
@@ -90,6 +90,13 @@ pub enum Input {
         attempt: AttemptId,
         /// How far.
         progress: CallProgress,
+    },
+    /// How a call sounded; told just before its end.
+    CallMeasured {
+        /// Which.
+        attempt: AttemptId,
+        /// Those of its legs that heard something.
+        legs: Vec<LegQuality>,
     },
     /// The second leg of a call that is handed on went on.
     Side {
@@ -258,6 +265,17 @@ pub enum AgentRequest {
     CancelTransfer,
     /// Let customer and target hear each other, the agent with them.
     ThreeWay,
+    /// As a supervisor: join the call of another agent, or change how.
+    Supervise {
+        /// Whose call.
+        of: AgentId,
+        /// How.
+        mode: Supervision,
+    },
+    /// Leave that call.
+    LeaveSupervision,
+    /// Have that call from now on.
+    TakeOver,
     /// Leave a note about a call they had.
     Note {
         /// Which attempt.

@@ -31,6 +31,7 @@ mod side;
 mod spacing;
 mod staffing;
 mod strangers;
+mod supervise;
 mod timers;
 mod transfer;
 mod trunks;

@@ -1,7 +1,7 @@
 //! A call goes on: what each report of signalling means in each phase.
 
 use agents::Agent;
-use domain::{AgentId, AttemptId, Cause, EndedBy, Event, Outcome, SignallingRecord};
+use domain::{AgentId, AttemptId, Cause, EndedBy, Event, LegQuality, Outcome, SignallingRecord};
 use pacing::Fact;
 
 use crate::call::{Call, Phase};
@@ -31,6 +31,13 @@ impl Engine {
             CallProgress::MessagePlayed => self.message_played(attempt),
             CallProgress::Key(key) => self.key_pressed(attempt, key),
             CallProgress::Ended { by, cause } => self.call_ended(attempt, by, cause),
+        }
+    }
+
+    /// Of calls that are in the record, and where there was something to hear.
+    pub(crate) fn call_measured(&mut self, attempt: AttemptId, legs: Vec<LegQuality>) {
+        if self.calls.get(attempt).is_some() && !legs.is_empty() {
+            self.emit(Event::CallMeasured { attempt, legs });
         }
     }
 

@@ -1,4 +1,4 @@
-//! Several legs that all hear each other: each hears the sum of the others.
+//! Several legs that hear each other: each hears the sum of the others, or of those it may hear.
 //!
 //! What a leg says is laid on a time line common to all, a fixed while after
 //! it came, so that late packets still find their place; what did not come is
@@ -35,15 +35,29 @@ pub struct Mixer {
 #[derive(Debug)]
 struct Seat {
     leg: LegId,
+    /// Whom it hears, as places in the list of seats.
+    hears: u8,
     voice: Voice,
     /// The place after the newest sample that was ever asked for.
     read: Option<i64>,
 }
 
 impl Mixer {
-    /// A mixer of these legs; more than [`SEATS_MAX`] are not seated.
+    /// A mixer of legs that all hear each other; more than [`SEATS_MAX`] are not seated.
     pub fn new(now: Instant, legs: &[LegId]) -> Mixer {
-        let seats = legs.iter().take(SEATS_MAX).map(|leg| Seat::new(*leg));
+        let all: Vec<_> = legs.iter().map(|leg| (*leg, legs.to_vec())).collect();
+        Mixer::of(now, &all)
+    }
+
+    /// A mixer of legs with whom each of them hears; nobody hears themselves.
+    pub fn of(now: Instant, legs: &[(LegId, Vec<LegId>)]) -> Mixer {
+        let legs = &legs[..legs.len().min(SEATS_MAX)];
+        let seats = legs.iter().map(|(leg, hears)| {
+            let heard = |other: &LegId| other != leg && hears.contains(other);
+            let places = legs.iter().enumerate();
+            let hears = places.filter(|(_, (other, _))| heard(other));
+            Seat::new(*leg, hears.map(|(place, _)| 1 << place).sum())
+        });
         Mixer {
             began: now,
             seats: seats.collect(),
@@ -77,9 +91,10 @@ impl Mixer {
     ) {
         let at = self.place(now);
         let mut sum = [0i32; FRAME_SAMPLES];
-        let from = self.seats.iter_mut().find(|seat| seat.leg == leg);
-        let from = from.map_or(at, |seat| seat.next_read(at));
-        for seat in self.seats.iter().filter(|seat| seat.leg != leg) {
+        let own = self.seats.iter_mut().find(|seat| seat.leg == leg);
+        let (from, hears) = own.map_or((at, 0), |seat| (seat.next_read(at), seat.hears));
+        let seats = self.seats.iter().enumerate();
+        for (_, seat) in seats.filter(|(place, _)| hears & (1 << place) != 0) {
             seat.voice.add_to(from, &mut sum);
         }
         for (code, total) in frame.iter_mut().zip(sum) {
@@ -94,9 +109,10 @@ impl Mixer {
 }
 
 impl Seat {
-    fn new(leg: LegId) -> Seat {
+    fn new(leg: LegId, hears: u8) -> Seat {
         Seat {
             leg,
+            hears,
             voice: Voice::new(FIT),
             read: None,
         }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::Codec;
+use crate::srtp::Keys;
 
 /// One side of a call as media knows it; never reused within a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,10 +41,12 @@ pub struct Remote {
     pub telephone_event: Option<u8>,
     /// How the source of its packets is learned.
     pub learn: LearnMode,
+    /// What packets are protected with, both ways; plain RTP without.
+    pub keys: Option<Keys>,
 }
 
 impl Remote {
-    /// A far side with the static payload type of `codec`, no telephone-event, strict source.
+    /// A far side with the static payload type of `codec`, no telephone-event, strict source, plain RTP.
     pub fn new(addr: SocketAddr, codec: Codec) -> Remote {
         Remote {
             addr,
@@ -51,6 +54,7 @@ impl Remote {
             payload_type: codec.payload_type(),
             telephone_event: None,
             learn: LearnMode::Sdp,
+            keys: None,
         }
     }
 

@@ -62,7 +62,8 @@ pub fn write(packet: &Packet<'_>, buffer: &mut [u8]) -> Option<usize> {
         .ok()
 }
 
-fn is_rtcp(bytes: &[u8]) -> bool {
+/// Whether it is a report, protected or not.
+pub fn is_rtcp(bytes: &[u8]) -> bool {
     matches!(bytes, [first, 192..=223, _, _, ..] if first >> 6 == 2)
 }
 

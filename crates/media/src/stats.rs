@@ -24,6 +24,8 @@ pub struct LegStats {
     /// Packets that came before the far side was known by signalling, or while its source was
     /// being learned: dropped.
     pub early_dropped: u64,
+    /// Packets of a protected stream whose tag was wrong, or that came again: dropped.
+    pub unauthentic: u64,
     /// Datagrams that are not RTP or RTCP: skipped.
     pub malformed: u64,
     /// Well-formed packets of a payload type that was not negotiated: skipped.

@@ -235,6 +235,9 @@ impl Loop {
                     progress,
                 });
             }
+            Report::Measured { attempt, legs } => {
+                self.feed(Input::CallMeasured { attempt, legs });
+            }
             Report::Referred { agent, to } => {
                 let kind = TransferKind::Blind;
                 let request = AgentRequest::Transfer { to, kind };
@@ -265,6 +268,7 @@ impl Loop {
             | Report::Referred { .. }
             | Report::Line { .. }
             | Report::TrunkRegistration { .. }
+            | Report::Measured { .. }
             | Report::BridgeTook { .. } => {}
         }
     }

@@ -275,6 +275,7 @@ fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> Result
             0 => None,
             seconds => Some(Duration::from_secs(seconds)),
         },
+        phone_srtp: config.sip.phone_srtp.policy(),
         name_servers: config.sip.name_servers.clone(),
         origins: config.sip.websocket.origins.clone(),
         keep_alive: Duration::from_secs(config.sip.keep_alive_s),

@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use telephony::{Causes, DigestAlgorithm, Listener, ListenerKind, OwnCertificate, TlsSettings};
+use telephony::{
+    Causes, DigestAlgorithm, Listener, ListenerKind, OwnCertificate, PhoneSrtp, TlsSettings,
+};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::config::ConfigError;
@@ -33,6 +35,8 @@ pub struct SipSettings {
     /// How long a call lasts of which neither side says again that it is there; in seconds, 0: without
     /// end.
     pub session_timer_s: u64,
+    /// Whether the audio of phones is protected.
+    pub phone_srtp: Srtp,
     /// Whom to ask for the addresses of trunks; empty: those that the machine asks.
     pub name_servers: Vec<SocketAddr>,
     /// A file that says otherwise than the built-in table what words of the network mean; see
@@ -90,6 +94,28 @@ pub struct TlsSection {
     pub authorities: Option<PathBuf>,
 }
 
+/// Whether the audio of phones is protected, with keys in their signalling (RFC 4568).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Srtp {
+    /// Nowhere.
+    Off,
+    /// Where signalling is inside TLS and the phone can.
+    Offered,
+    /// A phone inside TLS that cannot is not talked to.
+    Required,
+}
+
+impl Srtp {
+    pub(crate) fn policy(self) -> PhoneSrtp {
+        match self {
+            Self::Off => PhoneSrtp::Off,
+            Self::Offered => PhoneSrtp::Offered,
+            Self::Required => PhoneSrtp::Required,
+        }
+    }
+}
+
 /// A digest by its name in headers (RFC 8760).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Digest {
@@ -120,6 +146,7 @@ impl Default for SipSettings {
             keep_alive_s: 30,
             options_s: 0,
             session_timer_s: 1_800,
+            phone_srtp: Srtp::Offered,
             name_servers: Vec::new(),
             causes: None,
             ladders: true,

@@ -63,8 +63,9 @@ impl World<'_> {
             Command::TakeCall { .. } | Command::RefuseCall { .. } | Command::PlayMenu { .. } => {}
             // In memory, and nothing comes of it but what was drawn already.
             Command::Bridge { .. } | Command::DropLine { .. } | Command::Warn { .. } => {}
-            // Nobody in here hands calls on.
+            // Nobody in here hands calls on, or listens to others.
             Command::Arrange { .. }
+            | Command::Supervise { .. }
             | Command::CallSide { .. }
             | Command::DropSide { .. }
             | Command::SendDigits { .. } => {}

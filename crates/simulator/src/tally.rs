@@ -99,6 +99,8 @@ impl Tally {
             | Event::DigitsSent { .. }
             | Event::CallNoted { .. }
             | Event::Recording { .. }
+            | Event::CallSupervised { .. }
+            | Event::CallMeasured { .. }
             | Event::CampaignStateChanged { .. }
             | Event::PacingDecided(_)
             | Event::PacingTold { .. }

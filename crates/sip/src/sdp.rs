@@ -1,15 +1,23 @@
 //! SDP offer and answer (RFC 3264, RFC 8866) for one audio stream of G.711 and telephone-event
-//! over plain RTP. Other streams are refused with port 0; SRTP, ICE, bundling and RTCP
-//! multiplexing are not answered, which is how the RFCs have them declined.
+//! over RTP, plain or with keys in the description (RFC 4568). Other streams are refused with
+//! port 0; ICE, DTLS, bundling and RTCP multiplexing are not answered, which is how the RFCs have
+//! them declined.
 
 mod audio;
+mod crypto;
+mod direction;
 #[cfg(test)]
 mod tests;
+mod write;
+
+pub use crypto::{Crypto, CryptoSuite, Keying, MasterKey};
+pub use direction::Direction;
 
 use audio::Audio;
+use crypto::Line;
 use sdp_types::Session;
-use std::fmt::Write;
 use std::net::SocketAddr;
+use write::{Stream, push_audio, push_line, session_lines};
 
 /// What we can speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,19 +26,6 @@ pub enum Codec {
     Pcma,
     /// G.711 u-law, payload type 0.
     Pcmu,
-}
-
-/// Who sends, seen from us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// Both.
-    SendRecv,
-    /// Only we.
-    SendOnly,
-    /// Only they.
-    RecvOnly,
-    /// Nobody.
-    Inactive,
 }
 
 /// What both sides agreed on.
@@ -49,6 +44,8 @@ pub struct Negotiated {
     pub direction: Direction,
     /// Packet length that they asked for, 20 by default.
     pub ptime_ms: u32,
+    /// What both protect their audio with; `None`: it is in clear.
+    pub crypto: Option<Crypto>,
 }
 
 /// Why there is no session: answer 488 to an offer, end the call on an answer.
@@ -63,7 +60,8 @@ pub enum SdpError {
     /// Neither PCMA nor PCMU.
     #[error("no common codec")]
     NoCommonCodec,
-    /// Not plain RTP/AVP, such as SRTP that we do not speak.
+    /// Neither RTP/AVP nor RTP/SAVP with a key of a suite we speak; or RTP in clear where it is
+    /// refused.
     #[error("unsupported transport {0}")]
     Transport(String),
     /// No connection address, or one that is no unicast address.
@@ -77,22 +75,44 @@ pub enum SdpError {
 /// The payload type of telephone-event in our offers: the one that most phones expect.
 const TELEPHONE_EVENT: u8 = 101;
 
-/// Our offer: `codecs` in order of preference, telephone-event besides.
+/// RTP in clear (RFC 3551), or with keys beside it for those who know them.
+const PLAIN: &str = "RTP/AVP";
+/// RTP with keys only (RFC 3711).
+const SECURE: &str = "RTP/SAVP";
+
+/// Our offer over plain RTP: `codecs` in order of preference, telephone-event besides.
 pub fn offer(local: SocketAddr, session_id: u64, codecs: &[Codec], direction: Direction) -> String {
+    offer_keyed(local, session_id, codecs, direction, None)
+}
+
+/// The same with a key, if there is one. Where plain RTP would do as well it is offered as such with
+/// the key beside it, which phones that know no keys pass over.
+pub fn offer_keyed(
+    local: SocketAddr,
+    session_id: u64,
+    codecs: &[Codec],
+    direction: Direction,
+    keying: Option<Keying>,
+) -> String {
     let mut sdp = session_lines(local, session_id, "0 0");
     let codecs: Vec<(u8, Codec)> = codecs.iter().map(|c| (c.payload_type(), *c)).collect();
-    push_audio(
-        &mut sdp,
-        local.port(),
-        &codecs,
-        Some(TELEPHONE_EVENT),
+    let stream = Stream {
+        profile: match keying {
+            Some(Keying { required: true, .. }) => SECURE,
+            Some(_) | None => PLAIN,
+        },
+        port: local.port(),
+        codecs: &codecs,
+        telephone_event: Some(TELEPHONE_EVENT),
+        crypto: keying.map(|keying| Line::offered(keying.key)),
         direction,
-    );
+    };
+    push_audio(&mut sdp, &stream);
     sdp
 }
 
-/// Our answer to `offer`, and what it settles. `session_id` as in [`offer()`]. Among the streams
-/// the first that we can speak is taken, and in it the codec that they prefer.
+/// Our answer to `offer` over plain RTP, and what it settles. `session_id` as in [`offer()`]. Among
+/// the streams the first that we can speak is taken, and in it the codec that they prefer.
 pub fn answer(
     offer: &str,
     local: SocketAddr,
@@ -100,19 +120,35 @@ pub fn answer(
     codecs: &[Codec],
     direction: Direction,
 ) -> Result<(String, Negotiated), SdpError> {
+    answer_keyed(offer, local, session_id, codecs, direction, None)
+}
+
+/// The same with our key, which is used where they offer one.
+pub fn answer_keyed(
+    offer: &str,
+    local: SocketAddr,
+    session_id: u64,
+    codecs: &[Codec],
+    direction: Direction,
+    keying: Option<Keying>,
+) -> Result<(String, Negotiated), SdpError> {
     let theirs = read(offer)?;
-    let (chosen, audio) = first_usable(&theirs, codecs)?;
-    let negotiated = audio.settle(codecs, direction, true)?;
+    let (chosen, audio) = first_usable(&theirs, codecs, keying)?;
+    let mut negotiated = audio.settle(codecs, direction, true)?;
+    let line = audio.keyed(keying)?;
+    negotiated.crypto = line.map(|(_, crypto)| crypto);
     let mut sdp = session_lines(local, session_id, times(offer));
     for (index, media) in theirs.medias.iter().enumerate() {
         if index == chosen {
-            push_audio(
-                &mut sdp,
-                local.port(),
-                &[(negotiated.payload_type, negotiated.codec)],
-                negotiated.telephone_event,
-                negotiated.direction,
-            );
+            let stream = Stream {
+                profile: &media.proto,
+                port: local.port(),
+                codecs: &[(negotiated.payload_type, negotiated.codec)],
+                telephone_event: negotiated.telephone_event,
+                crypto: line.map(|(line, _)| line),
+                direction: negotiated.direction,
+            };
+            push_audio(&mut sdp, &stream);
         } else {
             push_line(
                 &mut sdp,
@@ -139,11 +175,11 @@ pub fn accept(our_offer: &str, answer: &str) -> Result<Negotiated, SdpError> {
         return Err(SdpError::Mismatch("another kind of stream"));
     }
     let offered = Audio::read(&ours, index)?;
-    Audio::read(&theirs, index)?.settle(
-        &offered.codecs(),
-        offered.direction,
-        offered.telephone_event().is_some(),
-    )
+    let answered = Audio::read(&theirs, index)?;
+    let telephone_event = offered.telephone_event().is_some();
+    let mut negotiated = answered.settle(&offered.codecs(), offered.direction, telephone_event)?;
+    negotiated.crypto = answered.answers(&offered)?;
+    Ok(negotiated)
 }
 
 /// Makes `next` follow `previous`, our last description in the same dialog: the same session id,
@@ -188,63 +224,6 @@ impl Codec {
     }
 }
 
-impl Direction {
-    /// The direction in which we send, receive, both or neither.
-    pub fn of(sends: bool, receives: bool) -> Self {
-        match (sends, receives) {
-            (true, true) => Self::SendRecv,
-            (true, false) => Self::SendOnly,
-            (false, true) => Self::RecvOnly,
-            (false, false) => Self::Inactive,
-        }
-    }
-
-    /// Whether we send.
-    pub fn sends(self) -> bool {
-        matches!(self, Self::SendRecv | Self::SendOnly)
-    }
-
-    /// Whether we receive.
-    pub fn receives(self) -> bool {
-        matches!(self, Self::SendRecv | Self::RecvOnly)
-    }
-
-    /// The same seen from the other side.
-    #[must_use]
-    pub fn reversed(self) -> Self {
-        Self::of(self.receives(), self.sends())
-    }
-
-    /// What both allow.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self::of(
-            self.sends() && other.sends(),
-            self.receives() && other.receives(),
-        )
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::SendRecv => "sendrecv",
-            Self::SendOnly => "sendonly",
-            Self::RecvOnly => "recvonly",
-            Self::Inactive => "inactive",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [
-            Self::SendRecv,
-            Self::SendOnly,
-            Self::RecvOnly,
-            Self::Inactive,
-        ]
-        .into_iter()
-        .find(|direction| direction.as_str().eq_ignore_ascii_case(text))
-    }
-}
-
 /// Reads the lines that an answer depends on. Others are left out beforehand: a strange `o=` or
 /// `b=` is no reason to refuse a call.
 fn read(sdp: &str) -> Result<Session, SdpError> {
@@ -262,11 +241,16 @@ fn read(sdp: &str) -> Result<Session, SdpError> {
 }
 
 /// The first stream that can be answered and its place; else what is wrong with the first audio.
-fn first_usable<'a>(theirs: &'a Session, codecs: &[Codec]) -> Result<(usize, Audio<'a>), SdpError> {
+fn first_usable<'a>(
+    theirs: &'a Session,
+    codecs: &[Codec],
+    keying: Option<Keying>,
+) -> Result<(usize, Audio<'a>), SdpError> {
     let mut problem = None;
     for index in 0..theirs.medias.len() {
         let usable = Audio::read(theirs, index).and_then(|audio| {
             audio.choose(codecs)?;
+            audio.keyed(keying)?;
             Ok(audio)
         });
         match usable {
@@ -287,52 +271,6 @@ fn times(offer: &str) -> &str {
         .map(str::trim)
         .filter(|times| !times.is_empty() && times.chars().all(legal))
         .unwrap_or("0 0")
-}
-
-fn session_lines(local: SocketAddr, session_id: u64, times: &str) -> String {
-    let family = if local.is_ipv4() { "IP4" } else { "IP6" };
-    let address = local.ip();
-    let mut sdp = String::with_capacity(320);
-    push_line(&mut sdp, format_args!("v=0"));
-    push_line(
-        &mut sdp,
-        format_args!("o=- {session_id} 1 IN {family} {address}"),
-    );
-    push_line(&mut sdp, format_args!("s=-"));
-    push_line(&mut sdp, format_args!("c=IN {family} {address}"));
-    push_line(&mut sdp, format_args!("t={times}"));
-    sdp
-}
-
-fn push_audio(
-    sdp: &mut String,
-    port: u16,
-    codecs: &[(u8, Codec)],
-    telephone_event: Option<u8>,
-    direction: Direction,
-) {
-    let mut types = String::new();
-    for payload_type in codecs.iter().map(|(p, _)| *p).chain(telephone_event) {
-        write!(types, " {payload_type}").expect("a String takes all");
-    }
-    push_line(sdp, format_args!("m=audio {port} RTP/AVP{types}"));
-    for (payload_type, codec) in codecs {
-        push_line(
-            sdp,
-            format_args!("a=rtpmap:{payload_type} {}/8000", codec.name()),
-        );
-    }
-    if let Some(event) = telephone_event {
-        push_line(sdp, format_args!("a=rtpmap:{event} telephone-event/8000"));
-        // The sixteen keys; flash and tones are not spoken (RFC 4733 section 3.2).
-        push_line(sdp, format_args!("a=fmtp:{event} 0-15"));
-    }
-    push_line(sdp, format_args!("a=ptime:20"));
-    push_line(sdp, format_args!("a={}", direction.as_str()));
-}
-
-fn push_line(sdp: &mut String, line: std::fmt::Arguments<'_>) {
-    write!(sdp, "{line}\r\n").expect("a String takes all");
 }
 
 /// Session id and version of a description of ours.

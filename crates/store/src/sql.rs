@@ -21,6 +21,7 @@ mod lists;
 mod pacing;
 mod people;
 mod prompts;
+mod quality;
 mod query;
 mod read;
 mod recordings;
@@ -41,9 +42,9 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, PromptId, Recorded, RoutePlan,
-    RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem,
-    WorkState, WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PhoneNumber, PromptId, Recorded,
+    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use self::database::Database;
@@ -426,6 +427,10 @@ impl Store for SqlStore {
 
     async fn typifications(&self, attempt: AttemptId) -> Result<Vec<TypificationRow>> {
         read::typifications(&self.db, attempt).await
+    }
+
+    async fn call_quality(&self, attempt: AttemptId) -> Result<Vec<LegQuality>> {
+        quality::of_attempt(&self.db, attempt).await
     }
 
     async fn agent_log(

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, ListId, PhoneNumber, PromptId, Recorded, RoutePlan,
-    RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem,
-    WorkState, WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PhoneNumber, PromptId, Recorded,
+    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::error::Result;
@@ -254,6 +254,8 @@ pub trait Store: Send + Sync {
     async fn contact(&self, contact: ContactId) -> Result<Option<Contact>>;
     /// What was said of an attempt, oldest first.
     async fn typifications(&self, attempt: AttemptId) -> Result<Vec<TypificationRow>>;
+    /// How the legs of an attempt sounded; empty where nothing was heard.
+    async fn call_quality(&self, attempt: AttemptId) -> Result<Vec<LegQuality>>;
     /// What agents did with a call besides ending it, oldest first.
     async fn call_steps(&self, attempt: AttemptId) -> Result<Vec<CallStepRow>>;
     /// Changes of state in `from..to`; `agent` `None` gives everyone's.

@@ -21,7 +21,9 @@ use std::time::{Duration, Instant};
 
 use ::media::detect::Heard;
 use ::sip::endpoint::{self, CallEvent, CallHandle};
-use domain::{AttemptId, CampaignId, Cause, EndedBy, Outcome, SignallingRecord};
+use domain::{
+    AgentId, AttemptId, CampaignId, Cause, EndedBy, Outcome, SignallingRecord, Supervision,
+};
 use engine::{CallProgress, Party};
 
 use crate::exchange::Exchange;
@@ -51,6 +53,8 @@ pub(crate) struct CustomerCall {
     phase: Phase,
     /// Who is to hear each other once it is answered.
     pub(crate) talk: Vec<Party>,
+    /// The supervisor who hears them, and how they are heard.
+    pub(crate) supervisor: Option<(AgentId, Supervision)>,
     /// Whether anybody has heard the customer.
     pub(crate) joined: bool,
     /// Whether the network said anything: any 1xx.
@@ -93,6 +97,7 @@ impl CustomerCall {
                 message: None,
             },
             talk: Vec::new(),
+            supervisor: None,
             joined: false,
             heard: true,
             rang: true,

@@ -8,14 +8,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ::sip::endpoint::{Flow, Transmit, Transport};
 use ::sip::stun;
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
 use crate::bind;
 use crate::connection::{Arrival, Ending};
@@ -44,6 +44,8 @@ const REGISTERS: usize = 4;
 const REGISTER_EVERY: u32 = 4;
 /// No datagram is longer.
 const DATAGRAM_MAX: usize = 65_536;
+/// How long connections may take for the last messages when telephony stops.
+const FAREWELL_MAX: Duration = Duration::from_secs(1);
 
 /// Opens the sockets and starts the thread; says where SIP is heard, and with which certificates.
 pub(crate) fn spawn(
@@ -87,6 +89,7 @@ pub(crate) fn spawn(
         seed: config.seed,
         probe_every: config.probe_every,
         session_timer: config.session_timer,
+        phone_srtp: config.phone_srtp,
         watch,
     };
     let runtime = Builder::new_current_thread()
@@ -163,7 +166,7 @@ impl Driver {
             }
             self.settle(Instant::now());
             if self.stop_is_done() {
-                return;
+                return self.finish(inboxes.arrivals).await;
             }
             let wake = self.next_wake();
             tokio::select! {
@@ -352,17 +355,25 @@ impl Driver {
         self.stop.as_ref().map_or(wake, |stop| stop.until.min(wake))
     }
 
-    /// Whether an order to stop has been carried out; says so to who waits.
-    fn stop_is_done(&mut self) -> bool {
-        let done = self
-            .stop
-            .as_ref()
-            .is_some_and(|stop| self.exchange.is_quiet() || stop.until <= Instant::now());
-        if done && let Some(stop) = self.stop.take() {
-            self.exchange.watch.end();
+    /// Whether an order to stop has been carried out.
+    fn stop_is_done(&self) -> bool {
+        let stop = self.stop.as_ref();
+        stop.is_some_and(|stop| self.exchange.is_quiet() || stop.until <= Instant::now())
+    }
+
+    /// Lets connections write what is left for them, such as the last BYEs; then says that all is
+    /// done.
+    async fn finish(mut self, mut arrivals: mpsc::Receiver<Arrival>) {
+        self.exchange.watch.end();
+        // A connection ends when its outbox is empty and gone; the last one closes the channel.
+        drop(self.sockets);
+        let all_closed = async { while arrivals.recv().await.is_some() {} };
+        if timeout(FAREWELL_MAX, all_closed).await.is_err() {
+            tracing::warn!("a connection is too slow to take the last messages");
+        }
+        if let Some(stop) = self.stop.take() {
             // An error means that nobody waits any more.
             let _ = stop.done.send(());
         }
-        done
     }
 }

@@ -33,7 +33,7 @@ use crate::names::TrunkState;
 use crate::offers::Offered;
 use crate::reaper::Reaper;
 use crate::resolve::Names;
-use crate::session::Session;
+use crate::session::{FarSide, Keyings, PhoneSrtp, Session};
 use crate::sides::SideCall;
 use crate::sip_address::SipAddress;
 use crate::sounds::{SoundBook, time_to_choose};
@@ -73,12 +73,14 @@ pub(crate) struct Settings {
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
     pub(crate) session_timer: Option<Duration>,
+    pub(crate) phone_srtp: PhoneSrtp,
     pub(crate) watch: Watch,
 }
 
 /// The switchboard.
 pub(crate) struct Exchange {
     pub(crate) endpoint: Endpoint,
+    phone_srtp: PhoneSrtp,
     pub(crate) media: MediaPool,
     pub(crate) meters: Arc<Meters>,
     pub(crate) address: SipAddress,
@@ -163,6 +165,7 @@ impl Exchange {
         );
         Exchange {
             endpoint,
+            phone_srtp: settings.phone_srtp,
             media,
             meters,
             address: settings.address,
@@ -279,6 +282,7 @@ impl Exchange {
         &mut self,
         owner: Owner,
         signalled_from: IpAddr,
+        far: FarSide,
     ) -> std::io::Result<Session> {
         let purpose = match owner {
             Owner::Customer(_) | Owner::Offer(_) => "customer",
@@ -290,7 +294,8 @@ impl Exchange {
         self.legs.insert(leg.id, owner);
         self.sessions += 1;
         let ip = self.address.media_ip(leg.local.ip());
-        Ok(Session::new(leg, ip, self.sessions))
+        let keyings = Keyings::new(self.phone_srtp, far, rand::random());
+        Ok(Session::new(leg, ip, self.sessions, keyings))
     }
 
     pub(crate) fn close_session(&mut self, session: &Session) {

@@ -180,6 +180,7 @@ impl Telephony {
             | Command::Arrange { .. }
             | Command::CallSide { .. }
             | Command::DropSide { .. }
+            | Command::Supervise { .. }
             | Command::SendDigits { .. }
             | Command::Record { .. }
             | Command::Warn { .. }

@@ -11,7 +11,7 @@ use ::sip::message::Request;
 
 use crate::exchange::{Exchange, Owner};
 use crate::media::{LearnMode, LegId};
-use crate::session::Session;
+use crate::session::{FarSide, Session};
 
 /// What a phone dials to hear itself.
 const ECHO: &str = "*43";
@@ -75,7 +75,8 @@ impl Exchange {
             return;
         }
         let host = from.remote.ip();
-        let Ok(mut session) = self.open_session(Owner::Echo, host) else {
+        let Ok(mut session) = self.open_session(Owner::Echo, host, FarSide::Phone(from.transport))
+        else {
             self.refuse(now, call, 503);
             return;
         };

@@ -23,6 +23,7 @@ use engine::{LineEvent, Party};
 use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::media::{LearnMode, LegId};
+use crate::quality::Mark;
 use crate::session::Session;
 use browser::BrowserLine;
 use ringing::{NOT_REGISTERED, nobody_is_there, why_refused};
@@ -38,6 +39,8 @@ pub(crate) struct Line {
     phone: Phone,
     /// The page that is the phone.
     browser: Option<BrowserLine>,
+    /// Where its last customer's part of what it hears begins.
+    pub(crate) mark: Option<Mark>,
 }
 
 #[derive(Debug)]
@@ -70,6 +73,7 @@ impl Line {
             raised: false,
             phone: Phone::Down,
             browser: None,
+            mark: None,
         }
     }
 

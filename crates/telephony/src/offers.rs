@@ -20,6 +20,7 @@ use crate::calls::CustomerCall;
 use crate::exchange::{Exchange, Owner};
 use crate::incoming::Caller;
 use crate::media::LearnMode;
+use crate::session::FarSide;
 
 /// How many may ring at once: the engine answers within milliseconds, a database that is slow
 /// within two seconds.
@@ -119,7 +120,8 @@ impl Exchange {
         };
         let call = offered.call;
         let owner = Owner::Customer(attempt);
-        let Ok(mut session) = self.open_session(owner, offered.from.remote.ip()) else {
+        let host = offered.from.remote.ip();
+        let Ok(mut session) = self.open_session(owner, host, FarSide::Carrier) else {
             return self.cannot_take(now, call, attempt, 503);
         };
         let (answer, remote) = match session.renew(offered.sdp.as_deref(), LearnMode::Sdp) {

@@ -47,13 +47,19 @@ impl Exchange {
             return;
         };
         let (customer, talk) = (call.session.leg.id, call.talk.clone());
-        let there: Vec<LegId> = talk
+        let parties: Vec<(Party, LegId)> = talk
             .iter()
-            .filter_map(|party| self.leg_of(attempt, *party))
+            .filter_map(|party| Some((*party, self.leg_of(attempt, *party)?)))
             .collect();
+        let there: Vec<LegId> = parties.iter().map(|(_, leg)| *leg).collect();
+        let supervisor = call.supervisor;
         for agent in agents(&talk) {
             if let Some(line) = self.lines.get_mut(&agent) {
                 line.set_with(Some(attempt));
+                if let Some(leg) = line.up_leg() {
+                    let heard = self.media.stats(leg).unwrap_or_default();
+                    line.mark(attempt, leg, heard);
+                }
             }
         }
         match *there.as_slice() {
@@ -70,13 +76,17 @@ impl Exchange {
                 };
                 self.media.play(alone, sound, true);
             }
-            [one, other] => {
+            [one, other] if supervisor.is_none() => {
                 self.media.bridge(one, other);
                 if self.is_first_bridge(attempt) && one == customer {
                     self.whisper(attempt, other);
                 }
             }
-            _ => self.media.mix(&there),
+            _ if supervisor.is_none() => self.media.mix(&there),
+            _ => {}
+        }
+        if let Some((agent, mode)) = supervisor {
+            self.let_supervisor_hear(&parties, agent, mode);
         }
         if !talk.contains(&Party::Customer) {
             self.media.unbridge(customer);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AttemptId, OfferId, PhoneNumber, SignallingRecord, Timestamp, TransferTarget, TrunkId,
+    AgentId, AttemptId, LegQuality, OfferId, PhoneNumber, SignallingRecord, Timestamp,
+    TransferTarget, TrunkId,
 };
 use engine::{CallProgress, LineEvent};
 
@@ -28,6 +29,13 @@ pub enum Report {
         attempt: AttemptId,
         /// How far.
         progress: CallProgress,
+    },
+    /// How a call sounded; just before its end is told.
+    Measured {
+        /// Which.
+        attempt: AttemptId,
+        /// Those of its legs that heard something.
+        legs: Vec<LegQuality>,
     },
     /// The second leg of a call that is handed on went on.
     Side {

@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use ::sip::endpoint::CallHandle;
-use ::sip::sdp::{self, Direction, Negotiated, SdpError};
+use ::media::srtp;
+use ::sip::endpoint::{CallHandle, Transport};
+use ::sip::sdp::{self, CryptoSuite, Direction, Keying, Negotiated, SdpError};
 
 use crate::exchange::Exchange;
 use crate::media::{Codec, LearnMode, LegHandle, LegId, Remote};
@@ -12,10 +13,58 @@ use crate::media::{Codec, LearnMode, LegHandle, LegId, Remote};
 /// In order of preference: A-law is what the networks of Latin America speak.
 const CODECS: [sdp::Codec; 2] = [sdp::Codec::Pcma, sdp::Codec::Pcmu];
 
+/// Whether the audio of phones is protected, with keys in their signalling (RFC 4568). What comes to
+/// us with a key is answered with one, whoever sends it, unless `Off`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PhoneSrtp {
+    /// No keys at all.
+    Off,
+    /// Offered to phones whose signalling is inside TLS: in clear, a key would be everybody's.
+    #[default]
+    Offered,
+    /// Phones inside TLS that have none are not talked to.
+    Required,
+}
+
+/// Who the far side of a session is, as far as keys go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FarSide {
+    /// A phone, reached this way.
+    Phone(Transport),
+    /// A carrier.
+    Carrier,
+}
+
+/// The keys of a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keyings {
+    /// What stands in our offers.
+    offers: Option<Keying>,
+    /// What stands in our answers to those who offer one.
+    answers: Option<Keying>,
+}
+
+impl Keyings {
+    /// Those of a session with them, made of `key`.
+    pub(crate) fn new(policy: PhoneSrtp, far: FarSide, key: [u8; 30]) -> Keyings {
+        let inside_tls = matches!(far, FarSide::Phone(Transport::Tls | Transport::Wss));
+        let keying = Keying {
+            key: sdp::MasterKey(key),
+            required: inside_tls && policy == PhoneSrtp::Required,
+        };
+        let known = Some(keying).filter(|_| policy != PhoneSrtp::Off);
+        Keyings {
+            offers: known.filter(|_| inside_tls),
+            answers: known,
+        }
+    }
+}
+
 /// A leg and how it is described.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) leg: LegHandle,
+    keyings: Keyings,
     /// Where the far side is told to send.
     address: SocketAddr,
     /// Names the session in `o=`.
@@ -29,13 +78,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(leg: LegHandle, ip: IpAddr, number: u64) -> Session {
+    pub(crate) fn new(leg: LegHandle, ip: IpAddr, number: u64, keyings: Keyings) -> Session {
         let address = SocketAddr::new(ip, leg.local.port());
         Session {
             leg,
+            keyings,
             address,
             number,
-            ours: sdp::offer(address, number, &CODECS, Direction::SendRecv),
+            ours: all_we_speak(address, number, keyings),
             held: false,
             takes_keys: false,
         }
@@ -63,16 +113,17 @@ impl Session {
         learn: LearnMode,
     ) -> Result<(String, Option<Remote>), SdpError> {
         let Some(offer) = offer else {
-            let all = sdp::offer(self.address, self.number, &CODECS, Direction::SendRecv);
+            let all = all_we_speak(self.address, self.number, self.keyings);
             self.ours = sdp::revised(&self.ours, &all);
             return Ok((self.offer(), None));
         };
-        let (answer, settled) = sdp::answer(
+        let (answer, settled) = sdp::answer_keyed(
             offer,
             self.address,
             self.number,
             &CODECS,
             Direction::SendRecv,
+            self.keyings.answers,
         )?;
         self.ours = sdp::revised(&self.ours, &answer);
         let remote = self.remote(&settled, learn);
@@ -102,7 +153,24 @@ impl Session {
             payload_type: settled.payload_type,
             telephone_event: settled.telephone_event,
             learn,
+            keys: settled.crypto.map(keys),
         }
+    }
+}
+
+fn all_we_speak(address: SocketAddr, number: u64, keyings: Keyings) -> String {
+    let direction = Direction::SendRecv;
+    sdp::offer_keyed(address, number, &CODECS, direction, keyings.offers)
+}
+
+fn keys(agreed: sdp::Crypto) -> srtp::Keys {
+    srtp::Keys {
+        suite: match agreed.suite {
+            CryptoSuite::Tag80 => srtp::Suite::AesCm128HmacSha1Tag80,
+            CryptoSuite::Tag32 => srtp::Suite::AesCm128HmacSha1Tag32,
+        },
+        ours: srtp::MasterKey(agreed.ours.0),
+        theirs: srtp::MasterKey(agreed.theirs.0),
     }
 }
 

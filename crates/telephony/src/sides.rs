@@ -22,7 +22,7 @@ use crate::exchange::{Exchange, Owner};
 use crate::ids::CallIds;
 use crate::media::{LearnMode, LegId};
 use crate::outcome::{Refusal, WhoEnded, outcome_of};
-use crate::session::Session;
+use crate::session::{FarSide, Session};
 use crate::trunk::Outbound;
 
 /// The second leg of a call.
@@ -130,8 +130,9 @@ impl Exchange {
         let binding = bindings.into_iter().next();
         let binding = binding.ok_or("no phone is registered there")?;
         let host = binding.flow.remote.ip();
+        let far = FarSide::Phone(binding.flow.transport);
         let session = self
-            .open_session(Owner::Side(attempt), host)
+            .open_session(Owner::Side(attempt), host, far)
             .map_err(|_| "no media port is free")?;
         let call = self.phone_call(user, &binding, session.offer(), ring_timeout, Vec::new());
         Ok((session, Some(host), call))
@@ -158,7 +159,7 @@ impl Exchange {
         let sent = sent.ok_or("the trunk's host is no host")?;
         let ids = CallIds::of_side(&self.secret, attempt, number, &domain.to_string());
         let session = self
-            .open_session(Owner::Side(attempt), flow.remote.ip())
+            .open_session(Owner::Side(attempt), flow.remote.ip(), FarSide::Carrier)
             .map_err(|_| "no media port is free")?;
         let call = sent.into_call(&trunk, flow, ids, session.offer(), ring_timeout);
         Ok((session, None, call))

@@ -56,6 +56,29 @@ pub struct Attempt {
     pub gate: Option<String>,
 }
 
+/// How one leg of an answered call sounded.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct LegQuality {
+    /// `customer`, or `agent`: while they were on this call.
+    pub leg: String,
+    /// RTP packets that came from there.
+    pub received: u32,
+    /// Packets that never came.
+    pub lost: u32,
+    /// Interarrival jitter (RFC 3550, section 6.4.1).
+    pub jitter_ms: f64,
+    /// Round trip by RTCP; absent where the peer sends no reports.
+    pub rtt_ms: Option<f64>,
+    /// Packets of ours the peer says it lost.
+    pub remote_lost: Option<u32>,
+    /// Jitter the peer measures on our stream.
+    pub remote_jitter_ms: Option<f64>,
+    /// Transmission rating (ITU-T G.107) of what came: 0 to 93.2; below 70 many are dissatisfied.
+    pub r_factor: f64,
+    /// The mean opinion score it stands for: 1 to 4.5.
+    pub mos: f64,
+}
+
 /// A page of attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AttemptPage {

@@ -92,7 +92,8 @@ pub struct CallStep {
     /// Whose doing.
     pub agent: Option<i64>,
     /// `held`, `resumed`, `transfer_intended`, `transfer_answered`,
-    /// `transfer_failed`, `three_way`, `transferred`, `digits_sent` or `noted`.
+    /// `transfer_failed`, `three_way`, `transferred`, `digits_sent`, `noted` or
+    /// `supervised` (by whom, and how: `listen`, `whisper`, `barge`, `left`).
     pub step: String,
     /// The rest of it.
     #[schema(value_type = Object)]

@@ -23,13 +23,14 @@ mod rehearsal;
 mod route;
 mod session;
 mod signalling;
+mod supervision;
 mod trunk;
 mod trunk_stats;
 mod trunk_test;
 mod user;
 
 pub use agent::{Agent, AgentForm};
-pub use attempt::{Attempt, AttemptPage, Typification};
+pub use attempt::{Attempt, AttemptPage, LegQuality, Typification};
 pub use ban::SipBan;
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
@@ -59,6 +60,7 @@ pub use rehearsal::{
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage};
+pub use supervision::SupervisionForm;
 pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
 pub use trunk_test::{TrunkTest, TrunkTestAddress};

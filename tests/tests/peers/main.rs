@@ -19,23 +19,27 @@ mod own_page;
 mod page;
 mod peer;
 mod proxy;
+mod quality;
 mod record;
 mod sipvicious;
 mod tone;
 mod trace;
 mod voice;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tests::Floor;
 use tests::floor::until;
+use tests::ports::free_port;
 use tests::shift::Seat;
-use tests::{Floor, Running};
 
 use crate::desk::{Desk, Typed};
 use crate::heard::{advisors_heard_their_customers, customers_heard_their_advisor};
 use crate::linphone::Linphone;
 use crate::peer::{Baresip, Carrier, Phone};
 use crate::proxy::Proxy;
+use crate::quality::calls_were_measured;
 use crate::record::{
     attempts, attempts_were_charged_but_for_congestion, every_contact_ended_as_its_number_says,
     the_wire_saw_what_the_record_holds, typifications_stand_beside_the_outcome,
@@ -63,6 +67,8 @@ struct Cast {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phones {
     Baresip,
+    /// Inside TLS, with protected audio.
+    BaresipTls,
     Linphone,
 }
 
@@ -92,19 +98,34 @@ fn a_base_dialed_through_kamailio_to_linphone_ends_as_its_numbers_say() {
     });
 }
 
+#[test]
+fn a_base_dialed_to_baresip_inside_tls_with_protected_audio_ends_as_its_numbers_say() {
+    dial(&Cast {
+        people: fate::one_of_each(),
+        advisors: 3,
+        phones: Phones::BaresipTls,
+        proxy: false,
+    });
+}
+
 fn dial(cast: &Cast) {
     let ear = Ear::open();
     let carrier = Carrier::start(ear.port());
     let proxy = cast.proxy.then(|| Proxy::before(carrier.address));
     let floor = Floor::new();
-    if cast.phones == Phones::Baresip {
+    if cast.phones != Phones::Linphone {
         // baresip 1.0 gives up at a challenge it does not know, where it should
         // pass over it (RFC 8760 section 2.4).
         floor.sip_setting("digests = [\"MD5\"]");
     }
+    let registrar = match cast.phones {
+        Phones::BaresipTls => Some(inside_tls(&floor)),
+        Phones::Baresip | Phones::Linphone => None,
+    };
     let advisors = set_up(&floor, cast, &trunk(&carrier, proxy.as_ref()));
     let engine = floor.serve();
-    let phones = plug_in(&engine, cast.phones, &advisors);
+    let registrar = registrar.unwrap_or_else(|| engine.sip());
+    let phones = plug_in(registrar, cast.phones, &advisors);
     let desks: Vec<Desk> = advisors
         .iter()
         .map(|Advisor { seat, .. }| Desk::open(engine.http(), &seat.user, &seat.password))
@@ -120,6 +141,7 @@ fn dial(cast: &Cast) {
         attempts.len() >= cast.people.len() && attempts.iter().all(|row| row["code"].is_string())
     });
     let typed: Typed = desks.into_iter().flat_map(Desk::close).collect();
+    calls_were_measured(&floor, &engine, &attempts(&floor));
     engine.stop();
 
     let attempts = attempts(&floor);
@@ -171,11 +193,25 @@ fn set_up(floor: &Floor, cast: &Cast, trunk: &str) -> Vec<Advisor> {
     advisors
 }
 
-fn plug_in(engine: &Running, phones: Phones, advisors: &[Advisor]) -> Vec<Box<dyn Phone>> {
+/// Has the floor hear phones inside TLS too, and talk to none there in clear; where.
+fn inside_tls(floor: &Floor) -> SocketAddr {
+    let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).expect("a name");
+    floor.file("certificate.pem", own.cert.pem());
+    floor.file("key.pem", own.signing_key.serialize_pem());
+    let at = free_port();
+    floor.sip_setting(&format!(
+        "phone_srtp = \"required\"\n[sip.tls]\nbind = \"{at}\"\n\
+         certificate = \"certificate.pem\"\nkey = \"key.pem\""
+    ));
+    at
+}
+
+fn plug_in(registrar: SocketAddr, phones: Phones, advisors: &[Advisor]) -> Vec<Box<dyn Phone>> {
     let plug = |Advisor { seat, says }: &Advisor| -> Box<dyn Phone> {
-        let (user, password, registrar) = (&seat.user, &seat.sip_password, engine.sip());
+        let (user, password) = (&seat.user, &seat.sip_password);
         match phones {
             Phones::Baresip => Box::new(Baresip::start(user, password, registrar, *says)),
+            Phones::BaresipTls => Box::new(Baresip::start_secure(user, password, registrar, *says)),
             Phones::Linphone => Box::new(Linphone::start(user, password, registrar, *says)),
         }
     };

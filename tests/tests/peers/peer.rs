@@ -112,14 +112,30 @@ pub(crate) struct Baresip {
 impl Baresip {
     /// A baresip that registers, answers by itself and says a tone.
     pub(crate) fn start(user: &str, password: &str, registrar: SocketAddr, says: f64) -> Baresip {
+        let how = format!("sip:{user}@{registrar};transport=udp");
+        Baresip::start_with((user, password), &how, "", says)
+    }
+
+    /// The same inside TLS, with protected audio (`srtp-mand`: never without).
+    pub(crate) fn start_secure(
+        user: &str,
+        password: &str,
+        registrar: SocketAddr,
+        says: f64,
+    ) -> Baresip {
+        let how = format!("sip:{user}@{registrar};transport=tls");
+        Baresip::start_with((user, password), &how, ";mediaenc=srtp-mand", says)
+    }
+
+    fn start_with((user, password): (&str, &str), how: &str, more: &str, says: f64) -> Baresip {
         let folder = tempfile::tempdir().expect("a folder for baresip");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("rec")).expect("the folder is ours");
         // baresip starts its file over where it ends; longer than the test is simpler.
         write_wav(&at("in.wav"), &tone(says, 300));
         let account = format!(
-            "<sip:{user}@{registrar};transport=udp>;auth_user={user};auth_pass={password};\
-             answermode=auto;regint=60;audio_codecs=PCMU\n"
+            "<{how}>;auth_user={user};auth_pass={password};\
+             answermode=auto;regint=60;audio_codecs=PCMU{more}\n"
         );
         fs::write(at("accounts"), account).expect("the folder is ours");
         let config = format!(
@@ -130,6 +146,7 @@ impl Baresip {
              rtp_ports 16000-17000\njitter_buffer_delay 1-5\n\
              module_path /usr/lib/baresip/modules\n\
              module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
+             module srtp.so\n\
              module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nsnd_path rec\n",
             free_port()
         );

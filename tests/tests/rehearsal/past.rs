@@ -222,6 +222,8 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
         | Event::DigitsSent { .. }
         | Event::CallNoted { .. }
         | Event::Recording { .. }
+        | Event::CallSupervised { .. }
+        | Event::CallMeasured { .. }
         | Event::CampaignStateChanged { .. }
         | Event::PacingDecided(_)
         | Event::PacingTold { .. }

@@ -16,5 +16,6 @@ mod recording;
 mod routing;
 mod sharing;
 mod shift;
+mod supervision;
 mod transfers;
 mod typifying;

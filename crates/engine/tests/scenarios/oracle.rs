@@ -160,6 +160,8 @@ impl Oracle {
             }
             Event::CallNoted { .. }
             | Event::Recording { .. }
+            | Event::CallMeasured { .. }
+            | Event::CallSupervised { .. }
             | Event::CallRinging { .. }
             | Event::CallAnswered { .. }
             | Event::Typified(_)

@@ -6,7 +6,7 @@
 use crate::floor::{CAMPAIGN, Floor, TRUNK, number, running, secs, trunk, work};
 use domain::{
     AgentId, AttemptId, CampaignState, Cause, Destination, DestinationId, DestinationPlace,
-    DialMode, EndedBy, Event, Gate, OfferId, Outcome, SignallingRecord, TransferKind,
+    DialMode, EndedBy, Event, Gate, OfferId, Outcome, SignallingRecord, Supervision, TransferKind,
     TransferTarget,
 };
 use engine::{AgentRequest, CallProgress, Command, Input, LineEvent, Offer};
@@ -74,6 +74,11 @@ fn request() -> impl Strategy<Value = AgentRequest> {
         1 => Just(AgentRequest::ThreeWay),
         2 => Just(AgentRequest::CompleteTransfer),
         1 => Just(AgentRequest::CancelTransfer),
+        2 => (1..5i64, proptest::sample::select(&Supervision::ALL[..])).prop_map(|(of, mode)| {
+            AgentRequest::Supervise { of: AgentId::new(of), mode }
+        }),
+        1 => Just(AgentRequest::LeaveSupervision),
+        2 => Just(AgentRequest::TakeOver),
         4 => (target(), any::<bool>()).prop_map(|(to, blind)| AgentRequest::Transfer {
             to,
             kind: if blind { TransferKind::Blind } else { TransferKind::Attended },

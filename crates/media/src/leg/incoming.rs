@@ -8,12 +8,15 @@ use super::reception::{Arrival, Reception};
 use super::reporter::Reading;
 use crate::dtmf::KeyDetector;
 use crate::rtp::{self, Datagram, Packet};
+use crate::srtp::{Keys, Unprotect};
 use crate::{Codec, LegStats, Remote};
 
 /// The hearing half of a leg.
 #[derive(Debug, Default)]
 pub struct Incoming {
     latch: Option<Latch>,
+    /// Opens what comes, with the keys it was made of.
+    protection: Option<(Keys, Box<Unprotect>)>,
     reception: Option<Reception>,
     keys: KeyDetector,
     heard: bool,
@@ -63,8 +66,29 @@ impl Incoming {
             Some(latch) => latch.update(remote),
             None => self.latch = Some(Latch::new(remote)),
         }
+        let known = self.protection.as_ref().map(|(keys, _)| *keys);
+        if known != remote.keys {
+            self.protection = remote.keys.map(|keys| {
+                let opener = Unprotect::new(keys.suite, &keys.theirs);
+                (keys, Box::new(opener))
+            });
+        }
         // A peer on hold owes us nothing; one that is not owes us packets from now on.
         self.quiet_since = (!remote.is_held()).then(|| self.quiet_since.unwrap_or(now));
+    }
+
+    /// Checks and opens a datagram where it lies, if the stream is protected, and gives what it then
+    /// is; `None`, and counted, if it may not be believed. Comes before all else.
+    pub fn open<'a>(&mut self, datagram: &'a mut [u8]) -> Option<&'a mut [u8]> {
+        let Some((_, protection)) = &mut self.protection else {
+            return Some(datagram);
+        };
+        let opened = match rtp::is_rtcp(datagram) {
+            true => protection.rtcp(datagram),
+            false => protection.rtp(datagram),
+        };
+        self.stats.unauthentic += u64::from(opened.is_err());
+        opened.ok().map(|length| &mut datagram[..length])
     }
 
     /// Judges a datagram that came to the RTP port.

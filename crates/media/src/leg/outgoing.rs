@@ -22,6 +22,7 @@ use crate::mixer::Mixer;
 use crate::playback::Player;
 use crate::rtcp::SenderInfo;
 use crate::rtp::{self, Packet};
+use crate::srtp::{self, Protect};
 use crate::{Codec, LearnMode, LegId, LegStats, Playback, Remote, g711};
 
 /// The packet time of what is made here.
@@ -42,6 +43,8 @@ const PAYLOAD_MAX: usize = 1_280;
 pub struct Outgoing {
     stream: Stream,
     remote: Option<Remote>,
+    /// Protects what leaves, with the keys it was made of.
+    protection: Option<(srtp::Keys, Box<Protect>)>,
     /// The address last named by signalling, and how its source is learned.
     named: Option<(SocketAddr, LearnMode)>,
     learned: Option<SocketAddr>,
@@ -72,6 +75,7 @@ impl Outgoing {
         Outgoing {
             stream: Stream::new((a >> 32) as u32, a as u16, b as u32),
             remote: None,
+            protection: None,
             named: None,
             learned: None,
             bridged: None,
@@ -104,10 +108,32 @@ impl Outgoing {
             self.learned = None;
         }
         self.remote = Some(remote);
+        self.protect_with(remote.keys);
         if self.player.is_none() && self.bridged.is_none() && !self.in_room {
             self.player = Some(comfort());
         }
         self.due = self.due.or(Some(now));
+    }
+
+    /// Our key lasts as long as the leg: a peer that changes its own only does not begin ours anew,
+    /// which would use its key stream twice.
+    fn protect_with(&mut self, keys: Option<srtp::Keys>) {
+        let ours = |keys: srtp::Keys| (keys.suite, keys.ours);
+        let known = self.protection.as_ref().map(|(keys, _)| ours(*keys));
+        if known != keys.map(ours) {
+            self.protection = keys.map(|keys| {
+                let protect = Protect::new(keys.suite, &keys.ours);
+                (keys, Box::new(protect))
+            });
+        }
+    }
+
+    /// Protects a report, if the stream is protected; `None` if it may not leave.
+    pub fn protect_report(&mut self, report: &mut Vec<u8>) -> Option<()> {
+        match &mut self.protection {
+            Some((_, protection)) => protection.rtcp(report),
+            None => Some(()),
+        }
     }
 
     /// The peer's packets come from there: that is where it can be reached.
@@ -117,6 +143,10 @@ impl Outgoing {
 
     /// The peer hears `other` from the next packet on.
     pub fn join(&mut self, now: Instant, other: LegId) {
+        if self.bridged == Some(other) && self.player.is_none() {
+            // It does already: others may come and go around the two.
+            return;
+        }
         self.bridged = Some(other);
         self.in_room = false;
         self.player = None;
@@ -126,6 +156,9 @@ impl Outgoing {
 
     /// The peer hears several others from the next frame on.
     pub fn enter_room(&mut self, now: Instant) {
+        if self.in_room && self.player.is_none() {
+            return;
+        }
         let keeps_beat = self.player.is_some() && self.due.is_some();
         self.bridged = None;
         self.in_room = true;
@@ -333,7 +366,10 @@ impl Outgoing {
             ssrc: numbers.ssrc,
             payload,
         };
-        let length = rtp::write(&packet, buffer)?;
+        let mut length = rtp::write(&packet, buffer)?;
+        if let Some((_, protection)) = &mut self.protection {
+            length = protection.rtp(buffer, length)?;
+        }
         self.packets += 1;
         self.bytes += payload.len() as u64;
         Some(length)

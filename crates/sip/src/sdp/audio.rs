@@ -1,7 +1,8 @@
 //! One audio stream of a description, read into what an answer needs: address, payload types,
 //! direction, packet length.
 
-use super::{Codec, Direction, Negotiated, SdpError};
+use super::crypto::{Crypto, Keying, Line};
+use super::{Codec, Direction, Negotiated, PLAIN, SECURE, SdpError};
 use sdp_types::{Attribute, Session};
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,6 +15,8 @@ pub(super) struct Audio<'a> {
     session: &'a Session,
     port: u16,
     index: usize,
+    /// Whether it may be in clear.
+    plain: bool,
     /// What each payload type is, in the order of preference.
     formats: Vec<(u8, Format)>,
     /// Who sends, seen from the sender of the description.
@@ -34,7 +37,8 @@ impl<'a> Audio<'a> {
         if !media.media.eq_ignore_ascii_case("audio") || media.port == 0 {
             return Err(SdpError::NoAudio);
         }
-        if !media.proto.eq_ignore_ascii_case("RTP/AVP") {
+        let plain = media.proto.eq_ignore_ascii_case(PLAIN);
+        if !plain && !media.proto.eq_ignore_ascii_case(SECURE) {
             return Err(SdpError::Transport(media.proto.clone()));
         }
         let direction = direction(&media.attributes)
@@ -44,6 +48,7 @@ impl<'a> Audio<'a> {
             session,
             port: media.port,
             index,
+            plain,
             formats: formats(&media.fmt, &media.attributes),
             direction,
         })
@@ -98,7 +103,48 @@ impl<'a> Audio<'a> {
             telephone_event: self.telephone_event().filter(|_| telephone_event),
             direction,
             ptime_ms: self.ptime(),
+            crypto: None,
         })
+    }
+
+    /// The line that answers this offer with our key, and what is agreed on then; `None`: audio is
+    /// in clear.
+    pub(super) fn keyed(&self, keying: Option<Keying>) -> Result<Option<(Line, Crypto)>, SdpError> {
+        let agreed = keying.and_then(|keying| {
+            let theirs = self.keys().next()?;
+            let line = Line {
+                key: keying.key,
+                ..theirs
+            };
+            Some((line, agreed(line, theirs)))
+        });
+        let required = keying.is_some_and(|keying| keying.required);
+        match agreed {
+            None if required || !self.plain => Err(self.unprotected()),
+            agreed => Ok(agreed),
+        }
+    }
+
+    /// What this answer and our offer agree on.
+    pub(super) fn answers(&self, offered: &Audio<'_>) -> Result<Option<Crypto>, SdpError> {
+        let ours = offered.keys().next();
+        let agreed = ours.and_then(|ours| {
+            let fits = |line: &Line| (line.tag, line.suite) == (ours.tag, ours.suite);
+            self.keys().find(fits).map(|theirs| agreed(ours, theirs))
+        });
+        match agreed {
+            None if !offered.plain || !self.plain => Err(self.unprotected()),
+            agreed => Ok(agreed),
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Line> {
+        Line::all(&self.session.medias[self.index].attributes)
+    }
+
+    fn unprotected(&self) -> SdpError {
+        let profile = &self.session.medias[self.index].proto;
+        SdpError::Transport(format!("{profile} without a key we can use"))
     }
 
     /// The address of the stream, or of the session. A name would need a resolver, and a group or
@@ -130,6 +176,14 @@ impl<'a> Audio<'a> {
         number("maxptime")
             .filter(usual)
             .map_or(ptime, |max| ptime.min(max))
+    }
+}
+
+fn agreed(ours: Line, theirs: Line) -> Crypto {
+    Crypto {
+        suite: ours.suite,
+        ours: ours.key,
+        theirs: theirs.key,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Offer and answer: our own, those of phones in the field, and those that must be refused.
 
+mod keys;
 mod phones;
 
 use super::*;
@@ -71,6 +72,7 @@ fn what_one_side_offers_the_other_answers_and_the_first_accepts() {
             telephone_event: Some(101),
             direction: Direction::SendRecv,
             ptime_ms: 20,
+            crypto: None,
         }
     );
 }
@@ -231,7 +233,7 @@ fn packet_lengths_that_g711_does_not_use_become_the_default() {
 
 #[test]
 fn refusals_say_why() {
-    let srtp = SdpError::Transport("RTP/SAVP".to_owned());
+    let srtp = SdpError::Transport("RTP/SAVP without a key we can use".to_owned());
     for (media, error) in [
         ("", SdpError::NoAudio),
         ("m=video 5000 RTP/AVP 96\r\n", SdpError::NoAudio),

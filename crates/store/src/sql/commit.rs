@@ -12,6 +12,7 @@ use super::event::{self, place};
 use super::fence;
 use super::fold::{Fold, runs};
 use super::inbound::{self, OUTBOUND};
+use super::quality;
 use super::query::{Batch, Query};
 use super::recordings;
 use super::restart::NODE;
@@ -154,6 +155,7 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
         close_open_attempts(tx, &ended).await?;
     }
     typify(tx, &fold).await?;
+    quality::note(tx, &fold.measured).await?;
     log_agents(tx, &fold).await?;
     finish_campaigns(tx, &fold).await?;
     work::suppress_people_of(tx, &fold.suppressing, run.last().map(|r| r.at)).await?;

@@ -29,13 +29,31 @@ const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Every migration of a database, in the order of its number, which is written as a file has it.
 macro_rules! migrations {
-    ($folder:literal, $($zeros:literal $version:literal $name:literal),* $(,)?) => {
+    ($folder:literal) => {
+        migrations!(
+            $folder,
+            1 "0001" "record",
+            2 "0002" "views",
+            3 "0003" "pacing_ledger",
+            4 "0004" "pacing_learnt",
+            5 "0005" "routing",
+            6 "0006" "phone_ticket",
+            7 "0007" "destinations",
+            8 "0008" "ladders",
+            9 "0009" "inbound",
+            10 "0010" "recordings",
+            11 "0011" "prompts",
+            12 "0012" "call_quality",
+        )
+    };
+    ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {
         vec![$(Migration::new(
             $version,
             $name.into(),
             MigrationType::Simple,
-            include_str!(concat!("../../migrations/", $folder, "/", $zeros, $version, "_", $name, ".sql"))
+            include_str!(concat!("../../migrations/", $folder, "/", $number, "_", $name, ".sql"))
                 .into_sql_str(),
             false,
         )),*]
@@ -214,12 +232,10 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .await
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
-    Migrator::with_migrations(
-        migrations!("sqlite", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings", "00" 11 "prompts"),
-    )
-    .run(&writer)
-    .await
-    .map_err(StoreError::Migrate)?;
+    Migrator::with_migrations(migrations!("sqlite"))
+        .run(&writer)
+        .await
+        .map_err(StoreError::Migrate)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_with(options.create_if_missing(false).read_only(true))
@@ -286,12 +302,10 @@ async fn open_postgres(url: &str) -> Result<Database> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    Migrator::with_migrations(
-        migrations!("postgres", "000" 1 "record", "000" 2 "views", "000" 3 "pacing_ledger", "000" 4 "pacing_learnt", "000" 5 "routing", "000" 6 "phone_ticket", "000" 7 "destinations", "000" 8 "ladders", "000" 9 "inbound", "00" 10 "recordings", "00" 11 "prompts"),
-    )
-    .run(&pool)
-    .await
-    .map_err(StoreError::Migrate)?;
+    Migrator::with_migrations(migrations!("postgres"))
+        .run(&pool)
+        .await
+        .map_err(StoreError::Migrate)?;
     Ok(Database::Postgres(pool))
 }
 

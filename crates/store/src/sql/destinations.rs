@@ -165,7 +165,7 @@ pub(super) async fn steps(db: &Database, attempt: AttemptId) -> Result<Vec<CallS
     )
     .int(attempt.get())
     .int(event::TRANSFER_INTENDED)
-    .int(event::NOTED);
+    .int(event::SUPERVISED);
     db.fetch(query).await?.iter().map(step_of).collect()
 }
 

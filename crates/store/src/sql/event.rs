@@ -2,7 +2,8 @@
 //! and everything it says as readable JSON.
 
 use domain::{
-    CampaignId, Event, Intent, Recorded, RecordingFact, TransferIntent, TransferTarget, WorkUpdate,
+    CampaignId, Event, Intent, LegQuality, Recorded, RecordingFact, TransferIntent, TransferTarget,
+    WorkUpdate,
 };
 use serde_json::{Value as Json, json};
 
@@ -26,13 +27,17 @@ const HELD: i64 = 24;
 const RESUMED: i64 = 25;
 const THREE_WAY: i64 = 26;
 const DIGITS: i64 = 27;
+const NOTED: i64 = 28;
 /// To this one.
-pub(super) const NOTED: i64 = 28;
+pub(super) const SUPERVISED: i64 = 29;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
 
 /// Kind of the changes of trunk within an attempt.
 const REROUTED: i64 = 30;
+
+/// Kind of what calls sounded like.
+const MEASURED: i64 = 31;
 
 /// Kind of the facts about recordings.
 const RECORDING: i64 = 50;
@@ -215,11 +220,23 @@ fn row(event: &Event) -> EventRow {
             agent,
             count,
         } => by_agent(DIGITS, attempt, agent, json!({"count": count})),
+        Event::CallSupervised {
+            attempt,
+            agent,
+            mode,
+        } => {
+            let mode = mode.map_or("left", |mode| mode.word());
+            by_agent(SUPERVISED, attempt, agent, json!({ "mode": mode }))
+        }
         Event::CallNoted {
             attempt,
             agent,
             note,
         } => by_agent(NOTED, attempt, agent, json!({"note": note})),
+        Event::CallMeasured { attempt, legs } => {
+            let legs: Vec<Json> = legs.iter().map(quality).collect();
+            of_attempt(MEASURED, attempt, json!({ "legs": legs }))
+        }
         Event::AgentStateChanged {
             agent,
             from,
@@ -316,6 +333,7 @@ pub(super) fn step_word(kind: i64) -> &'static str {
         RESUMED => "resumed",
         THREE_WAY => "three_way",
         DIGITS => "digits_sent",
+        SUPERVISED => "supervised",
         _ => "noted",
     }
 }
@@ -336,6 +354,14 @@ fn transfer(intent: &TransferIntent) -> Json {
         "trunk": route.map(|route| route.trunk.get()),
         "phone": route.map(|route| route.phone.as_u64()),
         "caller_id": route.map(|route| route.caller_id.as_u64()),
+    })
+}
+
+fn quality(leg: &LegQuality) -> Json {
+    json!({
+        "leg": leg.leg.word(), "received": leg.received, "lost": leg.lost,
+        "jitter_us": leg.jitter_us, "rtt_us": leg.rtt_us, "remote_lost": leg.remote_lost,
+        "remote_jitter_us": leg.remote_jitter_us, "r_tenths": leg.r_tenths,
     })
 }
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentId, AgentStatus, CampaignState, Event, Intent, Outcome, Recorded, RecordingFact, Stranger,
-    Timestamp, TransferTarget, Typification, WorkUpdate,
+    AgentId, AgentStatus, CampaignState, Event, Intent, LegQuality, Outcome, Recorded,
+    RecordingFact, Stranger, Timestamp, TransferTarget, Typification, WorkUpdate,
 };
 
 /// Everything a run of events changes. A run never intends two calls to the
@@ -19,6 +19,8 @@ pub(super) struct Fold<'a> {
     pub(super) strangers: Vec<(Timestamp, &'a Stranger)>,
     pub(super) strangers_left: Vec<StrangerEnd<'a>>,
     pub(super) attempts: BTreeMap<i64, AttemptChange>,
+    /// How legs of attempts sounded.
+    pub(super) measured: Vec<(i64, &'a LegQuality)>,
     pub(super) typified: Vec<(u64, Timestamp, &'a Typification)>,
     pub(super) agents: Vec<AgentChange>,
     pub(super) finished: BTreeSet<i64>,
@@ -253,6 +255,10 @@ impl<'a> Fold<'a> {
                     self.finished.insert(campaign.get());
                 }
             }
+            Event::CallMeasured { attempt, legs } => {
+                let attempt = attempt.get();
+                self.measured.extend(legs.iter().map(|leg| (attempt, leg)));
+            }
             Event::CallTransferred {
                 attempt,
                 to: TransferTarget::Agent(agent),
@@ -266,6 +272,7 @@ impl<'a> Fold<'a> {
             | Event::CallResumed { .. }
             | Event::ThreeWayStarted { .. }
             | Event::DigitsSent { .. }
+            | Event::CallSupervised { .. }
             | Event::CallNoted { .. } => {}
             Event::PacingDecided(_) | Event::PacingTold { .. } | Event::PacingLearnt { .. } => {}
         }

@@ -33,6 +33,7 @@ mod inbound;
 mod journal;
 mod ladders;
 mod prompts;
+mod quality;
 mod reading;
 mod recordings;
 mod restart;

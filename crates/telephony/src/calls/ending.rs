@@ -6,6 +6,7 @@ use domain::{AttemptId, Cause, EndedBy};
 use engine::CallProgress;
 
 use super::{CustomerCall, Phase};
+use crate::Report;
 use crate::exchange::{Exchange, Owner};
 use crate::parties;
 
@@ -56,10 +57,14 @@ impl Exchange {
         q850: Option<u16>,
     ) {
         self.end_recording(now, attempt);
+        let legs = self.measured(attempt);
         let Some(call) = self.calls.remove(&attempt) else {
             return;
         };
         self.close_session(&call.session);
+        if let Some((supervisor, _)) = call.supervisor {
+            self.supervisor_left(supervisor);
+        }
         for agent in parties::agents(&call.talk) {
             self.customer_left(now, agent, attempt);
         }
@@ -68,6 +73,9 @@ impl Exchange {
             q850,
             ..Cause::default()
         };
+        if !legs.is_empty() {
+            self.report(Report::Measured { attempt, legs });
+        }
         self.report_call(attempt, CallProgress::Ended { by, cause });
     }
 

@@ -10,7 +10,7 @@ use engine::CallProgress;
 use super::{CustomerCall, Phase};
 use crate::exchange::{Exchange, Owner};
 use crate::ids::CallIds;
-use crate::session::Session;
+use crate::session::{FarSide, Session};
 use crate::trunk::Outbound;
 
 /// A call whose first address fails is tried at the next one, if it fails within this: later the
@@ -56,6 +56,7 @@ impl Exchange {
             session,
             phase: Phase::Calling,
             talk: Vec::new(),
+            supervisor: None,
             joined: false,
             heard: false,
             rang: false,
@@ -83,7 +84,7 @@ impl Exchange {
             return None;
         };
         let session = self
-            .open_session(Owner::Customer(attempt), flow.remote.ip())
+            .open_session(Owner::Customer(attempt), flow.remote.ip(), FarSide::Carrier)
             .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
             .ok()?;
         let call = self.new_call(now, placement, &session, &[]);

@@ -77,6 +77,11 @@ impl Exchange {
             Command::RefuseCall { offer, status } => self.refuse_call(now, offer, status),
             Command::Bridge { attempt, agent } => self.bridge(now, attempt, agent),
             Command::Arrange { attempt, talk } => self.arrange(now, attempt, talk),
+            Command::Supervise {
+                attempt,
+                agent,
+                mode,
+            } => self.supervise(attempt, agent, mode),
             Command::CallSide {
                 attempt,
                 number,

@@ -9,6 +9,7 @@ use domain::{AgentId, AttemptId, LineMode};
 
 use super::{Line, Phone, PhoneCall};
 use crate::exchange::{Exchange, Owner};
+use crate::session::FarSide;
 
 /// How long a phone may ring at log-in.
 const LOGIN_RING_MAX: Duration = Duration::from_secs(30);
@@ -66,8 +67,9 @@ impl Exchange {
         let line = self.lines.get(&agent).ok_or("the agent was removed")?;
         let user = line.profile.sip_user.clone();
         let host = binding.flow.remote.ip();
+        let far = FarSide::Phone(binding.flow.transport);
         let session = self
-            .open_session(Owner::Line(agent), host)
+            .open_session(Owner::Line(agent), host, far)
             .inspect_err(|error| tracing::error!(%agent, %error, "no media port is free"))
             .map_err(|_| "no media port is free")?;
         let ring_timeout = with.map_or(LOGIN_RING_MAX, |_| CALL_RING_MAX);

@@ -81,12 +81,15 @@ impl Leg {
             return;
         };
         let mut reporter = self.reporter();
-        let (ear, mouth) = (self.ear(), self.mouth());
+        let (ear, mut mouth) = (self.ear(), self.mouth());
         let report = match bye {
             true => reporter.bye(now, &ear, &mouth),
             false => reporter.report(now, &ear, &mouth),
         };
-        if let (Some(report), Some(to)) = (report, reporter.destination(&mouth)) {
+        if let (Some(mut report), Some(to)) = (report, reporter.destination(&mouth)) {
+            if mouth.protect_report(&mut report).is_none() {
+                return;
+            }
             // A peer that reports from its audio port wants reports there (RFC 5761).
             let one_port = mouth.destination() == Some(to);
             let socket = if one_port { &pair.rtp } else { &pair.rtcp };
@@ -96,7 +99,7 @@ impl Leg {
         }
     }
 
-    /// Takes a datagram that should be a report.
+    /// Takes a datagram that should be a report, opened already.
     pub(super) fn take_report(&self, now: Instant, from: SocketAddr, report: &[u8]) {
         let mut reporter = self.reporter();
         let mut ear = self.ear();

@@ -11,13 +11,14 @@ mod event;
 mod lateness;
 mod leg;
 mod owned;
+mod plan;
 mod pool;
 mod ports;
 mod worker;
 
 pub use ::media::{
-    Codec, Country, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Remote, TapFrame,
-    ToneKind,
+    Codec, Country, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Quality, Remote,
+    TapFrame, ToneKind,
 };
 pub use door::BrowserDoors;
 pub use event::MediaEvent;

@@ -40,11 +40,11 @@ pub(super) struct Owned {
 }
 
 /// Reads what a socket has got; false if there may be more.
-pub(super) fn read_all(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &[u8])) -> bool {
+pub(super) fn read_all(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &mut [u8])) -> bool {
     let mut datagram = [0; DATAGRAM_MAX];
     for _ in 0..READ_MAX {
         match socket.recv_from(&mut datagram) {
-            Ok((length, from)) => take(from, &datagram[..length]),
+            Ok((length, from)) => take(from, &mut datagram[..length]),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
             // An error of an earlier send, told late: the next datagram is not concerned.
             Err(_) => {}
@@ -73,7 +73,12 @@ impl Owned {
         };
         read_all(&pair.rtp, |from, datagram| {
             let now = Instant::now();
-            let judged = leg.ear().receive(now, from, datagram);
+            let mut ear = leg.ear();
+            let Some(datagram) = ear.open(datagram) else {
+                return;
+            };
+            let judged = ear.receive(now, from, datagram);
+            drop(ear);
             self.hear(common, now, from, judged);
         })
     }
@@ -83,7 +88,12 @@ impl Owned {
             return true;
         };
         read_all(&pair.rtcp, |from, datagram| {
-            self.leg.take_report(Instant::now(), from, datagram);
+            let mut ear = self.leg.ear();
+            let Some(report) = ear.open(datagram) else {
+                return;
+            };
+            drop(ear);
+            self.leg.take_report(Instant::now(), from, report);
         })
     }
 

@@ -8,7 +8,6 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use ::media::mixer::Mixer;
 use ::media::rtcp::NtpClock;
 use ::media::{Country, LegId, LegStats, Playback, Remote};
 use tokio::sync::mpsc;
@@ -19,6 +18,7 @@ use webrtc::{Identity, OfferError, Peer};
 use super::browser::Browser;
 use super::door::{BrowserDoors, Door};
 use super::leg::{Leg, Way, locked};
+use super::plan::{Arranged, Hears, Plan};
 use super::ports::{Families, Pair};
 use super::worker::{Command, Common, Worker};
 use super::{MediaEvent, TapFrame};
@@ -258,23 +258,7 @@ impl MediaPool {
     /// Joins two legs from the next packet on; stops any playback on both (no `PlaybackDone`).
     /// A leg that was bridged with another is parted from it first.
     pub fn bridge(&self, a: LegId, b: LegId) {
-        let mut directory = locked(&self.shared.directory);
-        let (Some(one), Some(other)) = (directory.leg(a), directory.leg(b)) else {
-            return;
-        };
-        if a == b {
-            return;
-        }
-        for (leg, partner) in [(a, b), (b, a)] {
-            let elsewhere = directory.bridged(leg).is_some_and(|now| now != partner);
-            if elsewhere || directory.is_in_room(leg) {
-                self.shared.part(&mut directory, leg);
-            }
-        }
-        directory.set_bridged(a, Some(b));
-        directory.set_bridged(b, Some(a));
-        self.shared.tell(&directory, a, Command::Join(a, other));
-        self.shared.tell(&directory, b, Command::Join(b, one));
+        self.connect(&[(a, vec![b]), (b, vec![a])]);
     }
 
     /// Lets a leg hear itself until it is parted or closed.
@@ -285,21 +269,49 @@ impl MediaPool {
         };
         self.shared.part(&mut directory, leg);
         directory.set_bridged(leg, Some(leg));
-        self.shared.tell(&directory, leg, Command::Join(leg, own));
+        let arranged = Arranged {
+            hears: Hears::One(leg),
+            to: Some(own),
+            room: None,
+        };
+        let command = Command::Arrange(leg, arranged);
+        self.shared.tell(&directory, leg, command);
     }
 
     /// Lets several legs hear each other from the next frame on: audio is mixed, which costs more
     /// than forwarding, so two are better bridged. A leg that was bridged, or mixed with others, is
     /// parted from them first; a playback on one of them ends (no `PlaybackDone`).
     pub fn mix(&self, legs: &[LegId]) {
+        let all = legs.iter().map(|leg| {
+            let others = legs.iter().filter(|other| *other != leg);
+            (*leg, others.copied().collect())
+        });
+        self.connect(&all.collect::<Vec<_>>());
+    }
+
+    /// Says who hears whom of these legs from now on. Who hears one other is sent its packets as they
+    /// come, who hears several hears them mixed, who hears nobody goes on with what is played to it.
+    /// Those who go on hearing the same are not disturbed: their packets are what they would be.
+    pub fn connect(&self, legs: &[(LegId, Vec<LegId>)]) {
         let mut directory = locked(&self.shared.directory);
-        let known = |leg: &&LegId| directory.legs.contains_key(leg);
-        let legs: Vec<LegId> = legs.iter().filter(known).copied().collect();
-        let room = Arc::new(Mutex::new(Mixer::new(Instant::now(), &legs)));
-        for leg in legs {
-            self.shared.part(&mut directory, leg);
-            directory.set_in_room(leg, true);
-            let command = Command::Seat(leg, Arc::clone(&room));
+        let plan = Plan::of(legs, |leg| directory.legs.contains_key(&leg));
+        for leg in plan.legs() {
+            let partner = directory.bridged(leg);
+            if partner.is_some_and(|partner| !plan.legs().any(|known| known == partner)) {
+                self.shared.part(&mut directory, leg);
+            }
+        }
+        let room = plan.room(Instant::now()).map(Mutex::new).map(Arc::new);
+        for leg in plan.legs() {
+            let hears = plan.hears(leg);
+            directory.set_bridged(leg, hears.one());
+            directory.set_in_room(leg, hears == Hears::Several);
+            let arranged = Arranged {
+                hears,
+                to: plan.forwarded_to(leg).and_then(|to| directory.leg(to)),
+                room: room.clone().filter(|_| plan.is_in_room(leg)),
+            };
+            let command = Command::Arrange(leg, arranged);
             self.shared.tell(&directory, leg, command);
         }
     }
@@ -389,7 +401,10 @@ impl Shared {
 
     fn part(&self, directory: &mut Directory, leg: LegId) {
         if let Some(partner) = directory.bridged(leg) {
-            for leg in [leg, partner] {
+            // Who only listens to somebody is not missed by them.
+            let mutual = directory.bridged(partner) == Some(leg);
+            for leg in [Some(leg), Some(partner).filter(|_| mutual)] {
+                let Some(leg) = leg else { continue };
                 directory.set_bridged(leg, None);
                 self.tell(directory, leg, Command::Part(leg));
             }

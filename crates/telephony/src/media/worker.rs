@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use ::media::detect::Detector;
-use ::media::mixer::Mixer;
 use ::media::{Country, LegId, Playback, Remote};
 use mio::net::UdpSocket;
 use mio::unix::SourceFd;
@@ -22,6 +21,7 @@ use super::door::{Door, Guests, Whose};
 use super::lateness::Lateness;
 use super::leg::{Leg, Way, locked};
 use super::owned::{Owned, read_all};
+use super::plan::{Arranged, Hears};
 use super::ports::Families;
 use super::{MediaEvent, TapFrame};
 
@@ -37,9 +37,8 @@ const DOOR: Token = Token(usize::MAX - 1);
 pub(super) enum Command {
     Open(Arc<Leg>),
     SetRemote(LegId, Remote),
-    Join(LegId, Arc<Leg>),
+    Arrange(LegId, Arranged),
     Part(LegId),
-    Seat(LegId, Arc<Mutex<Mixer>>),
     Play(LegId, Playback, bool),
     Press(LegId, String),
     Tap(LegId, Option<SyncSender<TapFrame>>),
@@ -207,20 +206,19 @@ impl Turner {
                     owned.leg.mouth().set_remote(now, remote);
                     owned.leg.reporter().start(now);
                 }),
-                Command::Join(leg, other) => self.with(leg, |owned| {
-                    owned.leg.mouth().join(now, other.id);
-                    owned.other = Some(other);
-                    owned.room = None;
+                Command::Arrange(leg, arranged) => self.with(leg, |owned| {
+                    match arranged.hears {
+                        Hears::Nobody => {}
+                        Hears::One(other) => owned.leg.mouth().join(now, other),
+                        Hears::Several => owned.leg.mouth().enter_room(now),
+                    }
+                    owned.other = arranged.to;
+                    owned.room = arranged.room;
                 }),
                 Command::Part(leg) => self.with(leg, |owned| {
                     owned.leg.mouth().part(now);
                     owned.other = None;
                     owned.room = None;
-                }),
-                Command::Seat(leg, room) => self.with(leg, |owned| {
-                    owned.leg.mouth().enter_room(now);
-                    owned.other = None;
-                    owned.room = Some(room);
                 }),
                 Command::Play(leg, what, repeat) => {
                     self.with(leg, |owned| owned.leg.mouth().play(now, what, repeat));

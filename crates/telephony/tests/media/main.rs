@@ -9,3 +9,4 @@ mod pool;
 mod reports;
 mod rig;
 mod source;
+mod supervision;

@@ -46,6 +46,7 @@ pub(crate) fn config() -> TelephonyConfig {
         tls: TlsSettings::default(),
         probe_every: None,
         session_timer: Some(Duration::from_secs(1800)),
+        phone_srtp: telephony::PhoneSrtp::default(),
         name_servers: Vec::new(),
         origins: Vec::new(),
         keep_alive: Duration::from_secs(30),

@@ -17,23 +17,23 @@ use crate::floor::{
 };
 use crate::peer::{Behaviour, Peer, Seen, Setup};
 
-const SECOND: AgentId = AgentId::new(2);
-/// What the second agent says, and the back office.
-const COLLEAGUE: u8 = 0x44;
+pub(crate) const SECOND: AgentId = AgentId::new(2);
+/// What the second agent says, and the back office: no sum of voices sounds like another.
+pub(crate) const COLLEAGUE: u8 = 0x04;
 const BACK_OFFICE: u8 = 0x55;
 /// Half a second of a voice, and a little.
 const HALF_A_SECOND: usize = 4_800;
 
 /// A customer with the first agent; the second one's line is up too.
-struct Pair {
-    floor: Floor,
-    carrier: Peer,
-    one: Peer,
-    two: Peer,
-    call: AttemptId,
+pub(crate) struct Pair {
+    pub(crate) floor: Floor,
+    pub(crate) carrier: Peer,
+    pub(crate) one: Peer,
+    pub(crate) two: Peer,
+    pub(crate) call: AttemptId,
 }
 
-async fn pair(second: LineMode) -> Pair {
+pub(crate) async fn pair(second: LineMode) -> Pair {
     let carrier = carrier();
     let mut floor = Floor::open().await;
     floor.trunk_to(carrier.address);
@@ -76,7 +76,7 @@ fn registered(floor: &mut Floor, user: &str, voice: u8, behave: fn(&str) -> Beha
 }
 
 impl Pair {
-    fn arrange(&self, talk: &[Party]) {
+    pub(crate) fn arrange(&self, talk: &[Party]) {
         self.floor.orders(Command::Arrange {
             attempt: self.call,
             talk: talk.to_vec(),
@@ -85,7 +85,7 @@ impl Pair {
 }
 
 /// Waits until a user hears a voice for a while from now on, and, once they do, no other of these.
-async fn hears(peer: &Peer, user: &str, voice: u8, not: &[u8]) {
+pub(crate) async fn hears(peer: &Peer, user: &str, voice: u8, not: &[u8]) {
     let before = peer.heard(user, voice);
     until(&format!("{user} hears {voice:#x}"), || {
         peer.heard(user, voice) > before + HALF_A_SECOND
@@ -102,7 +102,7 @@ async fn hears(peer: &Peer, user: &str, voice: u8, not: &[u8]) {
 }
 
 /// What several voices at once sound like.
-fn together(voices: &[u8]) -> u8 {
+pub(crate) fn together(voices: &[u8]) -> u8 {
     let sum = voices
         .iter()
         .map(|voice| g711::decode(Codec::Pcma, *voice))
@@ -110,7 +110,7 @@ fn together(voices: &[u8]) -> u8 {
     g711::encode(Codec::Pcma, sum)
 }
 
-fn silence() -> u8 {
+pub(crate) fn silence() -> u8 {
     Codec::Pcma.silence()
 }
 

@@ -34,6 +34,7 @@ mod scripted;
 mod sessions;
 mod sipp;
 mod sounds;
+mod supervised;
 mod text_carrier;
 mod tls;
 mod tones;

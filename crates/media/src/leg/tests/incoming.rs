@@ -11,10 +11,6 @@ fn figures(half: &Incoming) -> LegStats {
     stats
 }
 
-fn is_audio(judged: &Judged<'_>) -> bool {
-    matches!(judged.what, What::Audio(..))
-}
-
 #[test]
 fn the_address_of_the_sdp_is_preferred_while_learning() {
     let (mut half, now) = ear(LearnMode::Nat);

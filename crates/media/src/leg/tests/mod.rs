@@ -10,6 +10,7 @@ use crate::{Codec, LearnMode, LegId, Remote};
 mod incoming;
 mod outgoing;
 mod reports;
+mod secure;
 
 const OTHER: LegId = LegId(2);
 
@@ -55,4 +56,8 @@ fn ear(learn: LearnMode) -> (Incoming, Instant) {
         },
     );
     (half, now)
+}
+
+fn is_audio(judged: &Judged<'_>) -> bool {
+    matches!(judged.what, What::Audio(..))
 }
