@@ -12,6 +12,7 @@ use std::thread;
 use serde_json::Value;
 use tests::floor::{PATIENCE, until};
 
+use crate::chromium::headless;
 use crate::peer::Peer;
 
 /// What passes between the test and the page.
@@ -65,20 +66,7 @@ impl Site {
             }
         });
         let folder = tempfile::tempdir().expect("a folder for the browser");
-        let mut command = Command::new("chromium");
-        command.args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-        ]);
-        command.args(["--no-first-run", "--disable-background-networking"]);
-        command.args(["--disable-component-update", "--disable-sync"]);
-        command.args([
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ]);
-        command.arg(format!("--user-data-dir={}", folder.path().display()));
+        let mut command = headless(folder.path());
         command.args(["--remote-debugging-port=0", &origin]);
         Page {
             _browser: Peer::start(command, folder),

@@ -40,6 +40,25 @@ const BEFOREHAND: &str = "
     navigator.mediaDevices.getUserMedia = () => open({ audio: {
         echoCancellation: false, noiseSuppression: false, autoGainControl: false } });";
 
+/// A browser without a screen, whose profile is this folder and whose microphone is none of a machine.
+pub(crate) fn headless(profile: &Path) -> Command {
+    let mut command = Command::new("chromium");
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+    ]);
+    command.args(["--no-first-run", "--disable-background-networking"]);
+    command.args(["--disable-component-update", "--disable-sync"]);
+    command.args([
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+    ]);
+    command.arg(format!("--user-data-dir={}", profile.display()));
+    command
+}
+
 /// A browser.
 pub(crate) struct Chromium {
     _peer: Peer,
@@ -59,19 +78,7 @@ impl Chromium {
         let folder = tempfile::tempdir().expect("a folder for the browser");
         let microphone = folder.path().join("mic.wav");
         write_microphone(&microphone, says);
-        let mut command = Command::new("chromium");
-        command.args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-        ]);
-        command.args(["--no-first-run", "--disable-background-networking"]);
-        command.args(["--disable-component-update", "--disable-sync"]);
-        command.args([
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ]);
+        let mut command = headless(folder.path());
         command.arg(format!(
             "--use-file-for-fake-audio-capture={}",
             microphone.display()
@@ -79,7 +86,6 @@ impl Chromium {
         command.arg("--autoplay-policy=no-user-gesture-required");
         // Where there is no network but loopback, it is taken.
         command.arg("--allow-loopback-in-peer-connection");
-        command.arg(format!("--user-data-dir={}", folder.path().display()));
         command.args(["--remote-debugging-port=0", "about:blank"]);
         let door = folder.path().join("DevToolsActivePort");
         let peer = Peer::start(command, folder);

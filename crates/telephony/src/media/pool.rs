@@ -403,8 +403,8 @@ impl Shared {
         if let Some(partner) = directory.bridged(leg) {
             // Who only listens to somebody is not missed by them.
             let mutual = directory.bridged(partner) == Some(leg);
-            for leg in [Some(leg), Some(partner).filter(|_| mutual)] {
-                let Some(leg) = leg else { continue };
+            let parted = [Some(leg), Some(partner).filter(|_| mutual)];
+            for leg in parted.into_iter().flatten() {
                 directory.set_bridged(leg, None);
                 self.tell(directory, leg, Command::Part(leg));
             }
