@@ -1,17 +1,24 @@
-//! The relays, each a process of this program: it is told the ports of the ends, says its own, and
-//! forwards until its input ends.
+//! The relays, each a process of its own. Ours are this program again: it is told the ports of the
+//! ends, says its own, and forwards until its input ends.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, UdpSocket};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use domain::{AttemptId, Timestamp};
 use media::srtp::{Keys, MasterKey, Protect, Suite, Unprotect};
-use mio::net::UdpSocket as Watched;
-use mio::{Events, Interest, Poll, Token};
+use media::{LegId, Side};
+use recorder::{MasterKeys, Recorder, RecorderConfig};
 use telephony::media::{Codec, MediaConfig, MediaPool, Remote};
+use tempfile::TempDir;
 
 use crate::load::Load;
+use crate::ready::Ready;
+use crate::{apart, rtpengine, spike};
 
 /// Tells a process of ours which relay it is.
 const ROLE: &str = "CADENCIA_BENCH_RELAY";
@@ -24,24 +31,104 @@ const THEIRS: MasterKey = MasterKey([2; 30]);
 pub(crate) enum Kind {
     /// A socket a leg, recv and send: the least there is.
     Plain,
+    /// The same in C, if it is here.
+    Spike,
     /// Legs of ours, bridged.
     Bridged,
     /// The same, one of the two ends with SRTP.
     Protected,
-    /// Bridged, and both legs copied to a listener, as for a recording.
-    Tapped,
+    /// Bridged, and every call recorded to the disk, sealed.
+    Recorded,
+    /// rtpengine, if it is here.
+    Rtpengine,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] = [Kind::Plain, Kind::Bridged, Kind::Protected, Kind::Tapped];
+    const ALL: [Kind; 6] = [
+        Kind::Plain,
+        Kind::Spike,
+        Kind::Bridged,
+        Kind::Protected,
+        Kind::Recorded,
+        Kind::Rtpengine,
+    ];
 
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Kind::Plain => "plain relay",
+            Kind::Spike => "plain relay in C",
             Kind::Bridged => "bridged",
             Kind::Protected => "bridged, one end SRTP",
-            Kind::Tapped => "bridged, both ends copied",
+            Kind::Recorded => "bridged and recorded",
+            Kind::Rtpengine => "rtpengine",
         }
+    }
+}
+
+/// The relays of this machine.
+pub(crate) struct Relays {
+    folder: TempDir,
+    spike: Option<PathBuf>,
+    /// On a processor of their own.
+    apart: bool,
+    pub(crate) kinds: Vec<Kind>,
+}
+
+impl Relays {
+    pub(crate) fn here(apart: bool) -> Relays {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spike = spike::compile(folder.path());
+        let rtpengine = rtpengine::is_here();
+        let is_here = |kind: &Kind| match kind {
+            Kind::Spike => spike.is_some(),
+            Kind::Rtpengine => rtpengine,
+            _ => true,
+        };
+        let kinds = Kind::ALL.into_iter().filter(is_here).collect();
+        Relays {
+            folder,
+            spike,
+            apart,
+            kinds,
+        }
+    }
+
+    pub(crate) fn start(&self, kind: Kind, load: &Load) -> Relay {
+        let ends: Vec<u16> = load.ports().collect();
+        let (child, ports) = match (kind, &self.spike) {
+            (Kind::Rtpengine, _) => rtpengine::start(&ends, self.apart),
+            (Kind::Spike, Some(program)) => spike::start(program, &ends, self.apart),
+            _ => self.start_ours(kind, &ends),
+        };
+        Relay {
+            child,
+            ports,
+            is_ours: !matches!(kind, Kind::Rtpengine | Kind::Spike),
+        }
+    }
+
+    /// Starts this program as a relay; recordings go into the folder.
+    fn start_ours(&self, kind: Kind, ends: &[u16]) -> (Child, Vec<u16>) {
+        let place = Kind::ALL.iter().position(|known| *known == kind);
+        let place = place.expect("it is one of them");
+        let program = std::env::current_exe().expect("this program");
+        let mut child = apart::command(&program, self.apart)
+            .env(ROLE, place.to_string())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program again");
+        let ends: Vec<String> = ends.iter().map(u16::to_string).collect();
+        let mut input = child.stdin.as_ref().expect("piped");
+        writeln!(input, "{}", ends.join(" ")).expect("it reads");
+        let mut line = String::new();
+        let output = child.stdout.as_mut().expect("piped");
+        let told = BufReader::new(output).read_line(&mut line);
+        told.expect("it writes");
+        let ports = line.split_whitespace();
+        let ports = ports.map(|port| port.parse().expect("a port")).collect();
+        (child, ports)
     }
 }
 
@@ -50,35 +137,11 @@ pub(crate) struct Relay {
     child: Child,
     /// Where each end sends to.
     pub(crate) ports: Vec<u16>,
+    /// Ours end with their input.
+    is_ours: bool,
 }
 
 impl Relay {
-    pub(crate) fn start(kind: Kind, load: &Load) -> Relay {
-        let place = Kind::ALL.iter().position(|known| *known == kind);
-        let place = place.expect("it is one of them");
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .env(ROLE, place.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this program again");
-        let ports: Vec<String> = load.ports().map(|port| port.to_string()).collect();
-        let mut input = child.stdin.as_ref().expect("piped");
-        writeln!(input, "{}", ports.join(" ")).expect("it reads");
-        let mut line = String::new();
-        let output = child.stdout.as_mut().expect("piped");
-        BufReader::new(output)
-            .read_line(&mut line)
-            .expect("it writes");
-        let ports = line
-            .split_whitespace()
-            .map(|port| port.parse().expect("a port"));
-        Relay {
-            ports: ports.collect(),
-            child,
-        }
-    }
-
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
@@ -86,7 +149,10 @@ impl Relay {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
+        match self.is_ours {
+            true => drop(self.child.stdin.take()),
+            false => drop(self.child.kill()),
+        }
         let _ = self.child.wait();
     }
 }
@@ -120,7 +186,8 @@ pub(crate) fn serve() {
         .collect();
     match kind {
         Kind::Plain => plain(&ends),
-        Kind::Bridged | Kind::Protected | Kind::Tapped => bridged(kind, &ends),
+        Kind::Bridged | Kind::Protected | Kind::Recorded => bridged(kind, &ends),
+        Kind::Spike | Kind::Rtpengine => unreachable!("they are programs of others"),
     }
 }
 
@@ -135,32 +202,24 @@ fn until_the_end() {
 }
 
 fn plain(ends: &[SocketAddr]) {
-    let mut poll = Poll::new().expect("an epoll");
-    let mut sockets = Vec::new();
-    for at in 0..ends.len() {
+    let socket = |_| {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
         socket.set_nonblocking(true).expect("a socket");
-        let mut socket = Watched::from_std(socket);
-        let watched = poll
-            .registry()
-            .register(&mut socket, Token(at), Interest::READABLE);
-        watched.expect("a socket");
-        sockets.push(socket);
-    }
-    let port = |socket: &Watched| socket.local_addr().expect("bound").port();
+        socket
+    };
+    let sockets: Vec<UdpSocket> = ends.iter().map(socket).collect();
+    let port = |socket: &UdpSocket| socket.local_addr().expect("bound").port();
     say(&sockets.iter().map(port).collect::<Vec<_>>());
     // Ends with the process: the input is watched by another thread.
     thread::spawn(|| {
         until_the_end();
         std::process::exit(0);
     });
-    let mut events = Events::with_capacity(1_024);
+    let mut ready = Ready::of(&sockets);
     let mut packet = [0; 2_048];
     loop {
-        poll.poll(&mut events, None).expect("an epoll");
-        for event in &events {
-            let at = event.token().0;
-            while let Ok((length, _)) = sockets[at].recv_from(&mut packet) {
+        for at in ready.wait(Duration::from_secs(1)) {
+            if let Ok((length, _)) = sockets[at].recv_from(&mut packet) {
                 let _ = sockets[at ^ 1].send_to(&packet[..length], ends[at ^ 1]);
             }
         }
@@ -170,7 +229,7 @@ fn plain(ends: &[SocketAddr]) {
 fn bridged(kind: Kind, ends: &[SocketAddr]) {
     let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
     let pool = MediaPool::start(MediaConfig::loopback(1), events).expect("loopback is there");
-    let (tap, frames) = std::sync::mpsc::sync_channel(4_096);
+    let recorder = (kind == Kind::Recorded).then(recorder);
     let mut legs = Vec::new();
     for (at, end) in ends.iter().enumerate() {
         let leg = pool.open("bench").expect("a free pair of ports");
@@ -184,17 +243,44 @@ fn bridged(kind: Kind, ends: &[SocketAddr]) {
             ..Remote::new(*end, Codec::Pcma)
         };
         pool.set_remote(leg.id, remote);
-        if kind == Kind::Tapped {
-            pool.tap(leg.id, Some(tap.clone()));
+        if let Some(recorder) = &recorder {
+            record(recorder, at, leg.id);
+            pool.tap(leg.id, Some(recorder.frames()));
         }
         legs.push(leg);
     }
     for pair in legs.chunks_exact(2) {
         pool.bridge(pair[0].id, pair[1].id);
     }
-    thread::spawn(move || while frames.recv().is_ok() {});
     thread::spawn(move || while told.blocking_recv().is_some() {});
     say(&legs.iter().map(|leg| leg.local.port()).collect::<Vec<_>>());
     until_the_end();
     std::process::exit(0);
+}
+
+/// A recorder in the folder where we are.
+fn recorder() -> Recorder {
+    let folder = tempfile::tempdir_in(".").expect("a folder").keep();
+    let keys = MasterKeys::load_or_make(&folder.join("master")).expect("a folder of ours");
+    let config = RecorderConfig {
+        folder: folder.join("spool"),
+        codec: Codec::Pcma,
+    };
+    let (recorder, mut told) = Recorder::start(config, Arc::new(keys.0)).expect("threads start");
+    thread::spawn(move || while told.blocking_recv().is_some() {});
+    recorder
+}
+
+/// Two legs are a call: the first is its customer.
+fn record(recorder: &Recorder, at: usize, leg: LegId) {
+    let attempt = AttemptId::new(at as i64 / 2 + 1);
+    let side = match at % 2 {
+        0 => {
+            let began = Timestamp::from_millis(1_700_000_000_000);
+            recorder.begin(attempt, Instant::now(), began);
+            Side::Customer
+        }
+        _ => Side::Agent,
+    };
+    recorder.seat(attempt, leg, side);
 }

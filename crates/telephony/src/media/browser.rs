@@ -4,13 +4,12 @@
 //! sends what is to be sent, and leaves the rest for the owner.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ::media::rtp::{self, Datagram};
 use ::media::{LegStats, Remote};
-use mio::net::UdpSocket;
 use webrtc::{Figures, Peer, Told};
 
 use super::leg::locked;

@@ -5,11 +5,10 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use ::media::LegId;
-use mio::net::UdpSocket;
 use webrtc::{Place, user_of};
 
 use super::ports;

@@ -7,6 +7,7 @@
 
 mod browser;
 mod door;
+mod epoll;
 mod event;
 mod lateness;
 mod leg;

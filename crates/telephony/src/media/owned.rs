@@ -1,7 +1,7 @@
 //! A leg as the thread sees it that owns it: what it hears is judged, told and forwarded, what is due
 //! is said.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,15 +10,14 @@ use ::media::detect::Detector;
 use ::media::g711::decode_all;
 use ::media::leg::{Judged, What};
 use ::media::mixer::Mixer;
-use mio::net::UdpSocket;
 use webrtc::Told;
 
 use super::leg::{Leg, Way, locked};
 use super::worker::Common;
 use super::{MediaEvent, TapFrame};
 
-/// Datagrams read from one socket before the others have their turn.
-pub(super) const READ_MAX: usize = 64;
+/// Datagrams read from the socket that many share before the others have their turn.
+const READ_MAX: usize = 64;
 
 /// A browser that is heard no more for so long has lost its network, or is gone.
 const PAGE_SILENCE_MAX: Duration = Duration::from_secs(2);
@@ -39,18 +38,25 @@ pub(super) struct Owned {
     pub(super) alarm: Option<Instant>,
 }
 
-/// Reads what a socket has got; false if there may be more.
-pub(super) fn read_all(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &mut [u8])) -> bool {
+/// Reads from a socket that many share until it is empty, or the others must have their turn.
+pub(super) fn read_some(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &mut [u8])) {
     let mut datagram = [0; DATAGRAM_MAX];
     for _ in 0..READ_MAX {
         match socket.recv_from(&mut datagram) {
             Ok((length, from)) => take(from, &mut datagram[..length]),
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
             // An error of an earlier send, told late: the next datagram is not concerned.
             Err(_) => {}
         }
     }
-    false
+}
+
+/// Reads a datagram of a leg's own socket. There is seldom another, and that is told anew.
+fn read_one(socket: &UdpSocket, take: impl FnOnce(SocketAddr, &mut [u8])) {
+    let mut datagram = [0; DATAGRAM_MAX];
+    if let Ok((length, from)) = socket.recv_from(&mut datagram) {
+        take(from, &mut datagram[..length]);
+    }
 }
 
 impl Owned {
@@ -65,13 +71,13 @@ impl Owned {
         }
     }
 
-    /// Reads what has come to its audio port; false if there may be more.
-    pub(super) fn read_rtp(&mut self, common: &Common) -> bool {
+    /// Reads a datagram that has come to its audio port.
+    pub(super) fn read_rtp(&mut self, common: &Common) {
         let leg = Arc::clone(&self.leg);
         let Way::Plain(pair) = &leg.way else {
-            return true;
+            return;
         };
-        read_all(&pair.rtp, |from, datagram| {
+        read_one(&pair.rtp, |from, datagram| {
             let now = Instant::now();
             let mut ear = leg.ear();
             let Some(datagram) = ear.open(datagram) else {
@@ -80,21 +86,21 @@ impl Owned {
             let judged = ear.receive(now, from, datagram);
             drop(ear);
             self.hear(common, now, from, judged);
-        })
+        });
     }
 
-    pub(super) fn read_rtcp(&mut self) -> bool {
+    pub(super) fn read_rtcp(&mut self) {
         let Way::Plain(pair) = &self.leg.way else {
-            return true;
+            return;
         };
-        read_all(&pair.rtcp, |from, datagram| {
+        read_one(&pair.rtcp, |from, datagram| {
             let mut ear = self.leg.ear();
             let Some(report) = ear.open(datagram) else {
                 return;
             };
             drop(ear);
             self.leg.take_report(Instant::now(), from, report);
-        })
+        });
     }
 
     /// Takes a datagram of its browser; says whether its timers may have changed. Audio leaves them.

@@ -232,9 +232,9 @@ impl MediaPool {
         let id = LegId(directory.opened);
         directory.opened += 1;
         let seed = self.shared.seed.wrapping_add(id.0.wrapping_mul(SEED_STEP));
-        let mut leg = Leg::new(id, local, way, self.shared.clock, seed);
+        let leg = Leg::new(id, local, way, self.shared.clock, seed);
         let worker = self.shared.worker(id);
-        worker.watch(&mut leg)?;
+        worker.watch(&leg)?;
         let leg = Arc::new(leg);
         worker.tell(Command::Open(Arc::clone(&leg)));
         let entry = Entry {

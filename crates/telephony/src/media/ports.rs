@@ -2,9 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use mio::net::UdpSocket;
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// How often the system is asked for a port whose neighbour is free too.
@@ -168,7 +167,7 @@ pub(super) fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
         let _ = socket.set_tclass_v6(TOS_VOICE);
     }
     socket.bind(&address.into())?;
-    Ok(UdpSocket::from_std(socket.into()))
+    Ok(socket.into())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! It waits for nobody but the kernel.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::SyncSender;
@@ -13,23 +13,22 @@ use std::time::{Duration, Instant};
 
 use ::media::detect::Detector;
 use ::media::{Country, LegId, Playback, Remote};
-use mio::net::UdpSocket;
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use domain::Keyed;
 
 use super::door::{Door, Guests, Whose};
+use super::epoll::{WOKEN, Waiting, Watch};
 use super::lateness::Lateness;
 use super::leg::{Leg, Way, locked};
-use super::owned::{Owned, read_all};
+use super::owned::{Owned, read_some};
 use super::plan::{Arranged, Hears};
-use super::ports::Families;
+use super::ports::{Families, Pair};
 use super::{MediaEvent, TapFrame};
 
-/// The token of the waker; legs count from zero and never come so far.
-const WAKER: Token = Token(usize::MAX);
+/// The token of the socket that browsers share; legs count from zero and never come so far.
+const DOOR: u64 = WOKEN - 1;
 
-/// The token of the socket that browsers share.
-const DOOR: Token = Token(usize::MAX - 1);
+/// Legs that are looked after before audio is read again.
+const ALARMS_MAX: usize = 32;
 
 /// What the pool tells a thread. All but `Open` and `Stop` name a leg of that thread; one that
 /// has been closed meanwhile is ignored.
@@ -61,8 +60,7 @@ pub(super) struct Common {
 #[derive(Debug)]
 pub(super) struct Worker {
     commands: mpsc::Sender<Command>,
-    waker: Waker,
-    registry: Registry,
+    watch: Watch,
     /// Where its browsers are heard, if any are.
     pub(super) door: Option<Door>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -70,42 +68,36 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn start(number: usize, door: Option<Door>, common: Common) -> io::Result<Worker> {
-        let poll = Poll::new()?;
-        let registry = poll.registry().try_clone()?;
-        let waker = Waker::new(&registry, WAKER)?;
+        let watch = Watch::new()?;
         // Unbounded, because signalling may not wait for media; it sends a few a call.
         let (commands, inbox) = mpsc::channel();
         if let Some(door) = &door {
-            let fd = std::os::fd::AsRawFd::as_raw_fd(&*door.socket);
-            registry.register(&mut SourceFd(&fd), DOOR, Interest::READABLE)?;
+            watch.add(&*door.socket, DOOR)?;
         }
-        let heard = door.clone();
+        let (heard, watched) = (door.clone(), watch.clone());
         let thread = std::thread::Builder::new()
             .name(format!("media-{number}"))
-            .spawn(move || Turner::new(poll, inbox, heard, common).run())?;
+            .spawn(move || Turner::new(watched, inbox, heard, common).run())?;
         Ok(Worker {
             commands,
-            waker,
-            registry,
+            watch,
             door,
             thread: Some(thread),
         })
     }
 
     /// Lets the thread hear a leg's own sockets; `Command::Open` must follow.
-    pub(super) fn watch(&self, leg: &mut Leg) -> io::Result<()> {
-        let Way::Plain(pair) = &mut leg.way else {
+    pub(super) fn watch(&self, leg: &Leg) -> io::Result<()> {
+        let Way::Plain(pair) = &leg.way else {
             return Ok(());
         };
-        let token = leg.id.0 as usize * 2;
-        self.registry
-            .register(&mut pair.rtp, Token(token), Interest::READABLE)?;
-        self.registry
-            .register(&mut pair.rtcp, Token(token + 1), Interest::READABLE)
+        let token = leg.id.0 * 2;
+        self.watch.add(&pair.rtp, token)?;
+        self.watch.add(&pair.rtcp, token + 1)
     }
 
     pub(super) fn tell(&self, command: Command) {
-        let heard = self.commands.send(command).is_ok() && self.waker.wake().is_ok();
+        let heard = self.commands.send(command).is_ok() && self.watch.wake().is_ok();
         if !heard {
             tracing::error!("a media thread has ended and cannot be told anything");
         }
@@ -122,74 +114,72 @@ impl Worker {
 }
 
 struct Turner {
-    poll: Poll,
+    waiting: Waiting,
     inbox: mpsc::Receiver<Command>,
     door: Option<Door>,
     guests: Guests,
     common: Common,
-    legs: HashMap<LegId, Owned>,
+    legs: Keyed<LegId, Owned>,
     alarms: BinaryHeap<Reverse<(Instant, LegId)>>,
-    /// Sockets that may hold more than was read.
-    unread: Vec<Token>,
     resting: VecDeque<(Instant, Arc<Leg>)>,
     stopping: bool,
 }
 
 impl Turner {
     fn new(
-        poll: Poll,
+        watch: Watch,
         inbox: mpsc::Receiver<Command>,
         door: Option<Door>,
         common: Common,
     ) -> Turner {
         Turner {
-            poll,
+            waiting: Waiting::of(watch),
             inbox,
             door,
             guests: Guests::default(),
             common,
-            legs: HashMap::new(),
+            legs: Keyed::default(),
             alarms: BinaryHeap::new(),
-            unread: Vec::new(),
             resting: VecDeque::new(),
             stopping: false,
         }
     }
 
     fn run(mut self) {
-        let mut events = Events::with_capacity(1_024);
+        let mut now = Instant::now();
         while !self.stopping {
-            let timeout = self.timeout(Instant::now());
-            if let Err(error) = self.poll.poll(&mut events, timeout)
-                && error.kind() != io::ErrorKind::Interrupted
-            {
+            let timeout = self.timeout(now);
+            if let Err(error) = self.waiting.wait(timeout) {
                 tracing::error!(%error, "a media thread cannot wait for its sockets");
                 break;
             }
             // A defect met in one call may not silence all others of the thread. What the turn
             // left undone is taken up by the next packet or command of the leg.
-            let turn = AssertUnwindSafe(|| self.turn(&events));
-            if std::panic::catch_unwind(turn).is_err() {
+            let turn = AssertUnwindSafe(|| self.turn());
+            now = std::panic::catch_unwind(turn).unwrap_or_else(|_| {
                 tracing::error!("a media thread met a defect and goes on");
-            }
+                Instant::now()
+            });
         }
         let open: Vec<LegId> = self.legs.keys().copied().collect();
         open.into_iter().for_each(|leg| self.close(leg));
     }
 
-    fn turn(&mut self, events: &Events) {
+    /// Answers with the time at its end.
+    fn turn(&mut self) -> Instant {
         self.obey();
-        let mut ready = std::mem::take(&mut self.unread);
-        ready.extend(events.iter().map(|event| event.token()));
-        ready.into_iter().for_each(|token| self.read(token));
-        self.ring_alarms(Instant::now());
-        self.end_rests(Instant::now());
+        let mut place = 0;
+        while let Some(token) = self.waiting.ready(place) {
+            self.read(token);
+            place += 1;
+        }
+        let now = Instant::now();
+        self.ring_alarms(now);
+        self.end_rests(now);
+        now
     }
 
     fn timeout(&self, now: Instant) -> Option<Duration> {
-        if !self.unread.is_empty() {
-            return Some(Duration::ZERO);
-        }
         let alarm = self.alarms.peek().map(|Reverse((at, _))| *at);
         let rested = self.resting.front().map(|(until, _)| *until);
         let next = alarm.into_iter().chain(rested).min()?;
@@ -243,11 +233,9 @@ impl Turner {
     }
 
     fn open(&mut self, leg: Arc<Leg>) {
-        let (id, token) = (leg.id, leg.id.0 as usize * 2);
-        match leg.browser() {
-            Some(browser) => self.guests.add(id, browser.user()),
-            // What came before this command was announced to nobody.
-            None => self.unread.extend([Token(token), Token(token + 1)]),
+        let id = leg.id;
+        if let Some(browser) = leg.browser() {
+            self.guests.add(id, browser.user());
         }
         self.legs.insert(id, Owned::new(leg));
         self.set_alarm(id);
@@ -281,10 +269,14 @@ impl Turner {
         }
     }
 
+    /// Does what is due, for a few legs: audio of the others may have come meanwhile.
     fn ring_alarms(&mut self, now: Instant) {
-        while let Some(Reverse((at, id))) = self.alarms.peek().copied() {
+        for _ in 0..ALARMS_MAX {
+            let Some(Reverse((at, id))) = self.alarms.peek().copied() else {
+                return;
+            };
             if at > now {
-                break;
+                return;
             }
             self.alarms.pop();
             if let Some(owned) = self.legs.get_mut(&id)
@@ -300,21 +292,14 @@ impl Turner {
         }
     }
 
-    fn read(&mut self, token: Token) {
-        if token == DOOR {
-            return self.read_door();
-        }
-        let id = LegId(token.0 as u64 / 2);
-        let Some(owned) = self.legs.get_mut(&id).filter(|_| token != WAKER) else {
-            return;
-        };
-        let all = if token.0.is_multiple_of(2) {
-            owned.read_rtp(&self.common)
-        } else {
-            owned.read_rtcp()
-        };
-        if !all {
-            self.unread.push(token);
+    fn read(&mut self, token: u64) {
+        match (token, self.legs.get_mut(&LegId(token / 2))) {
+            (WOKEN, _) => {}
+            (DOOR, _) => self.read_door(),
+            (_, Some(owned)) if token.is_multiple_of(2) => owned.read_rtp(&self.common),
+            (_, Some(owned)) => owned.read_rtcp(),
+            // Closed meanwhile, or not yet opened: then it is told again.
+            (_, None) => {}
         }
     }
 
@@ -322,7 +307,7 @@ impl Turner {
         let Some(door) = &self.door else { return };
         let (guests, legs, common) = (&mut self.guests, &mut self.legs, &self.common);
         let mut stirred = Vec::new();
-        let all = read_all(&door.socket, |from, datagram| {
+        read_some(&door.socket, |from, datagram| {
             let (id, known) = match guests.whose(from, datagram) {
                 Whose::Known(id) => (id, true),
                 Whose::Claimed(id) => (id, false),
@@ -343,9 +328,6 @@ impl Turner {
                 stirred.push(id);
             }
         });
-        if !all {
-            self.unread.push(DOOR);
-        }
         stirred.into_iter().for_each(|id| self.set_alarm(id));
     }
 
@@ -358,7 +340,7 @@ impl Turner {
         // A partner on another thread may not have been told yet.
         leg.mouth().end();
         match &leg.way {
-            Way::Plain(pair) => self.deregister(id, [&pair.rtp, &pair.rtcp]),
+            Way::Plain(pair) => self.forget(id, pair),
             Way::Browser(browser) => {
                 browser.close(now);
                 self.guests.remove(id);
@@ -372,11 +354,10 @@ impl Turner {
         }
     }
 
-    fn deregister(&self, leg: LegId, sockets: [&UdpSocket; 2]) {
-        for socket in sockets {
-            let fd = std::os::fd::AsRawFd::as_raw_fd(socket);
-            if let Err(error) = self.poll.registry().deregister(&mut SourceFd(&fd)) {
-                tracing::debug!(%error, %leg, "a socket was not deregistered");
+    fn forget(&self, leg: LegId, pair: &Pair) {
+        for socket in [&pair.rtp, &pair.rtcp] {
+            if let Err(error) = self.waiting.watch().remove(socket) {
+                tracing::debug!(%error, %leg, "a socket is watched on");
             }
         }
     }
