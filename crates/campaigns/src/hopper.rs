@@ -2,8 +2,9 @@
 //! was taken out is gone until the store leases them again.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
-use domain::{ContactId, KeyedSet, PersonId, PhoneNumber, WorkItem};
+use domain::{ContactId, Keyed, KeyedSet, PersonId, PhoneNumber, WorkItem};
 
 /// The next to dial of one campaign.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Hopper {
     queue: VecDeque<WorkItem>,
     contacts: KeyedSet<ContactId>,
     persons: KeyedSet<PersonId>,
+    /// How many of those who wait have the number.
+    numbers: Keyed<PhoneNumber, u16>,
     promised: usize,
 }
 
@@ -39,6 +42,11 @@ impl Hopper {
         self.contacts.contains(&contact)
     }
 
+    /// Whether a person waits, or anybody with a number.
+    pub fn knows(&self, person: PersonId, number: PhoneNumber) -> bool {
+        self.persons.contains(&person) || self.numbers.contains_key(&number)
+    }
+
     /// Takes work in, at the end. Hands it back when the person or the record
     /// waits already, or when there is no room.
     pub fn put(&mut self, work: WorkItem) -> Result<(), Box<WorkItem>> {
@@ -49,6 +57,9 @@ impl Hopper {
         }
         self.contacts.insert(contact);
         self.persons.insert(person);
+        for phone in &work.contact.phones {
+            *self.numbers.entry(phone.number).or_default() += 1;
+        }
         self.promised += usize::from(work.callback_agent.is_some());
         self.queue.push_back(work);
         Ok(())
@@ -73,6 +84,9 @@ impl Hopper {
 
     /// Takes out all work with a person or on a number: they must not be called.
     pub fn remove_person(&mut self, person: PersonId, phone: PhoneNumber) -> Vec<WorkItem> {
+        if !self.knows(person, phone) {
+            return Vec::new();
+        }
         self.remove_all(|work| {
             work.contact.person == person || work.contact.phones.iter().any(|p| p.number == phone)
         })
@@ -104,6 +118,14 @@ impl Hopper {
     fn forget(&mut self, work: &WorkItem) {
         self.contacts.remove(&work.contact.id);
         self.persons.remove(&work.contact.person);
+        for phone in &work.contact.phones {
+            if let Entry::Occupied(mut waiting) = self.numbers.entry(phone.number) {
+                *waiting.get_mut() -= 1;
+                if *waiting.get() == 0 {
+                    waiting.remove();
+                }
+            }
+        }
         self.promised -= usize::from(work.callback_agent.is_some());
     }
 }

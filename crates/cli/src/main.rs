@@ -12,6 +12,7 @@ mod demo;
 mod destination;
 mod engine_api;
 mod explain;
+mod gate;
 mod list;
 mod output;
 mod pace;
@@ -117,6 +118,8 @@ enum Command {
     Audit(audit::Audit),
     /// Why it dialed, or did not, at a time
     Explain(explain::Explain),
+    /// What the law lets leave, and when
+    Gate(gate::Gate),
     /// Make the pacing decisions of a day again from the record, and compare
     Replay(replay::Replay),
     /// Check the invariants of the record
@@ -204,6 +207,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Recording(recording) => return recording.run(global).await,
             Command::Audit(audit) => audit.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
+            Command::Gate(gate) => gate.run(global)?,
             Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,

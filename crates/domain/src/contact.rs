@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CampaignId, ContactId, ListId, PersonId, PhoneNumber, Timestamp};
+use crate::{CampaignId, ContactId, ListId, PersonId, PhoneNumber, PriorCall, Timestamp};
 
 /// One phone of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,15 @@ pub struct WorkItem {
     pub due: Timestamp,
     /// Set when an agent promised this person a call at a time.
     pub callback_agent: Option<crate::AgentId>,
+    /// What left for this person lately, whoever's work it was; the newest first.
+    pub prior: Vec<PriorCall>,
+}
+
+impl WorkItem {
+    /// Whether the person asked for this call.
+    pub fn is_promised(&self) -> bool {
+        self.callback_agent.is_some() || self.last_code.as_deref() == Some(CALL_BACK)
+    }
 }
 
 /// Where the work with a contact stands. Numbers are stored.

@@ -11,6 +11,7 @@ use domain::{
 use pacing::Fact;
 
 use crate::call::{Calls, Phase};
+use crate::contacting::JustCalled;
 use crate::gates::own_gate;
 use crate::opted_out::OptedOut;
 use crate::past::Past;
@@ -39,6 +40,7 @@ pub struct Engine {
     pub(crate) supervisors: Supervisors,
     pub(crate) past: Past,
     pub(crate) opted_out: OptedOut,
+    pub(crate) just_called: JustCalled,
     pub(crate) timers: Timers,
     /// Campaigns that would have dialed more this second, but for the risk.
     pub(crate) first: Vec<CampaignId>,

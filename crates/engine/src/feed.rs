@@ -130,11 +130,11 @@ impl Engine {
         }
         let none_left = work.is_empty();
         let before = run.hopper.len();
-        let mut back = Vec::new();
-        for item in work {
-            if self.opted_out.covers(&item) {
-                back.push(campaigns::suppress(&item));
-            } else if let Err(item) = run.hopper.put(item) {
+        let (free, mut back) = self.those_who_may_be_called(id, work);
+        let held_some = !back.is_empty();
+        let run = self.runs.get_mut(&id).expect("looked up above");
+        for item in free {
+            if let Err(item) = run.hopper.put(item) {
                 // Leased twice under one record is one lease: leave it. The same
                 // person under another record comes later, so that they do
                 // not come first again and again while others wait.
@@ -150,6 +150,7 @@ impl Engine {
         };
         run.feed.ask_from = match (nothing, next_due) {
             (false, _) => now,
+            (true, _) if held_some => now,
             (true, Some(due)) if none_left => due.max(now + Duration::from_secs(1)),
             (true, _) => now + AFTER_NOTHING,
         };
@@ -158,6 +159,26 @@ impl Engine {
             self.order(Command::ReleaseWork(back));
         }
         self.dirty.push(id);
+    }
+
+    /// Parts work into what may go into the hopper and what goes back at once: whoever must not be called,
+    /// and whoever was called too often lately.
+    fn those_who_may_be_called(
+        &self,
+        id: CampaignId,
+        work: Vec<WorkItem>,
+    ) -> (Vec<WorkItem>, Vec<WorkUpdate>) {
+        let (mut free, mut back) = (Vec::new(), Vec::new());
+        for item in work {
+            if self.opted_out.covers(&item) {
+                back.push(campaigns::suppress(&item));
+            } else if let Err(closed) = self.may_contact(&self.runs[&id], &item) {
+                back.push(defer(&item, closed.until));
+            } else {
+                free.push(item);
+            }
+        }
+        (free, back)
     }
 
     /// Gives leased work back, outside of any attempt.

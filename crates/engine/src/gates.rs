@@ -32,7 +32,7 @@ pub(crate) fn own_gate(rule: &str) -> Gate {
 }
 
 impl Engine {
-    fn closed(&self, rule: &str, words: &str) -> Closed {
+    pub(crate) fn closed(&self, rule: &str, words: &str) -> Closed {
         Closed {
             gate: own_gate(rule),
             until: self.now,
@@ -107,6 +107,9 @@ impl Engine {
         self.campaign_gate(campaign)?;
         if self.opted_out.contains(person, phone) {
             return Err(self.closed("person.opted_out", "the person asked not to be called"));
+        }
+        if let Some(call) = self.calls.get(attempt) {
+            self.contact_gate(call)?;
         }
         let loopback = self
             .runs

@@ -8,6 +8,7 @@ mod call;
 mod call_length;
 mod closing;
 mod command;
+mod contacting;
 mod dialing;
 mod engine;
 mod feed;

@@ -65,6 +65,7 @@ impl Engine {
             return;
         }
         self.emit(Event::CallPlaced { attempt });
+        self.contacted(attempt);
         self.observe(campaign, Fact::CallPlaced { call: attempt });
     }
 

@@ -197,7 +197,7 @@ impl Run {
                 closes: None,
             };
         };
-        let closed = pack.may_call(now, None).err();
+        let closed = pack.may_call_somebody(now).err();
         let closes = pack.window_closes(now);
         let until = match &closed {
             Some(refusal) => refusal.opens,

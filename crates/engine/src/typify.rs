@@ -11,6 +11,8 @@ use domain::{
     Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
+use law::Purpose;
+
 use crate::Engine;
 use crate::call::Call;
 use crate::inbound::in_view_of_before;
@@ -189,7 +191,8 @@ impl Engine {
         }
         // The gate would hold it anyway; better that the customer hears it now.
         let pack = run.and_then(|run| run.pack.as_ref());
-        if let Some(refusal) = pack.and_then(|pack| pack.may_call(at, None).err()) {
+        let asked = Purpose::RequestedCallback;
+        if let Some(refusal) = pack.and_then(|pack| pack.may_call_for(asked, at, None).err()) {
             return Err(("callback_closed", refusal.words));
         }
         Ok(row)

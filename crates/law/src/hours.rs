@@ -34,33 +34,81 @@ impl Pack {
         at: Timestamp,
         zone: Option<&str>,
     ) -> Result<(), Refusal> {
-        let Some(tz) = self.tz(zone) else {
+        let Some(clocks) = self.clocks(zone) else {
             let words = format!("Zona horaria desconocida: {}", zone.unwrap_or_default());
-            return Err(self.refusal(
-                self.zone_rule(),
-                self.opening(purpose, at, self.limits.zone),
-                words,
-            ));
+            let opens = self.opening(purpose, at, &self.limits.zones);
+            return Err(self.refusal(self.zone_rule(), opens, words));
         };
-        let Some(local) = local(at, tz) else {
-            return Err(self.refusal(
-                self.zone_rule(),
-                at,
-                "Instante fuera del calendario".to_owned(),
-            ));
-        };
-        let Some((rule, why)) = self.forbids(purpose, local.naive_local()) else {
-            return Ok(());
-        };
-        let opens = self.opening(purpose, at, tz);
-        let words = format!("{why}; se puede llamar desde {}", for_people(opens, tz));
-        Err(self.refusal(rule, opens, words))
+        match self.forbidden(purpose, at, &clocks) {
+            None => Ok(()),
+            Some((rule, why)) => {
+                let opens = self.opening(purpose, at, &clocks);
+                Err(self.refusal_until(rule, &why, opens, &clocks))
+            }
+        }
     }
 
-    /// When the window open at `at` ends (the first instant that is refused), by
-    /// the pack's zone. None when closed now, or when it never closes.
+    /// The rule that forbids such a call now by one of these clocks, and why.
+    pub(crate) fn forbidden(
+        &self,
+        purpose: Purpose,
+        at: Timestamp,
+        clocks: &[Tz],
+    ) -> Option<(&str, String)> {
+        clocks.iter().find_map(|tz| match local(at, *tz) {
+            Some(local) => self.forbids(purpose, local.naive_local()),
+            None => Some((self.zone_rule(), "Instante fuera del calendario".to_owned())),
+        })
+    }
+
+    /// A refusal whose words say until when, by the first of these clocks.
+    pub(crate) fn refusal_until(
+        &self,
+        rule: &str,
+        why: &str,
+        opens: Timestamp,
+        clocks: &[Tz],
+    ) -> Refusal {
+        let tz = clocks.first().copied().unwrap_or(self.main_zone());
+        let words = format!("{why}; se puede llamar desde {}", for_people(opens, tz));
+        self.refusal(rule, opens, words)
+    }
+
+    /// Whether a commercial call may leave at this instant to anybody: in a pack of several zones, to
+    /// somebody in one of them. Each call is asked about besides.
+    pub fn may_call_somebody(&self, at: Timestamp) -> Result<(), Refusal> {
+        let mut soonest: Option<Refusal> = None;
+        for tz in &self.limits.zones {
+            match self.may_call(at, Some(tz.name())) {
+                Ok(()) => return Ok(()),
+                Err(refusal) if soonest.as_ref().is_none_or(|s| refusal.opens < s.opens) => {
+                    soonest = Some(refusal);
+                }
+                Err(_) => {}
+            }
+        }
+        soonest.map_or(Ok(()), Err)
+    }
+
+    /// When the window open at `at` ends (the first instant that is refused), in the zone of the pack
+    /// where that is last. None when closed now, or when it never closes.
     pub fn window_closes(&self, at: Timestamp) -> Option<Timestamp> {
-        let tz = self.limits.zone;
+        let mut at = at;
+        let mut closes = None;
+        // When it is evening in one zone it may still be morning in another.
+        for _ in 0..=self.limits.zones.len() {
+            let zones = self.limits.zones.iter();
+            let last = zones.filter_map(|tz| self.window_closes_in(at, *tz)).max();
+            let Some(last) = last.filter(|last| *last > at) else {
+                break;
+            };
+            closes = Some(last);
+            at = last;
+        }
+        closes
+    }
+
+    fn window_closes_in(&self, at: Timestamp, tz: Tz) -> Option<Timestamp> {
         let mut now = local(at, tz)?.naive_local();
         if self.forbids(Purpose::Commercial, now).is_some() {
             return None;
@@ -79,28 +127,47 @@ impl Pack {
         None
     }
 
-    /// The first instant from `at` on at which a call may leave: `at` itself
-    /// when open. By the pack's zone.
+    /// The first instant from `at` on at which a call may leave to somebody: `at` itself when open.
     pub fn next_opening(&self, at: Timestamp) -> Timestamp {
-        self.opening(Purpose::Commercial, at, self.limits.zone)
+        let zones = self.limits.zones.iter();
+        let openings = zones.map(|tz| self.opening_in(Purpose::Commercial, at, *tz));
+        openings.min().unwrap_or(at)
     }
 
     /// When the month of this instant began, by the pack's zone. None beyond
     /// the calendar.
     pub fn month_began(&self, at: Timestamp) -> Option<Timestamp> {
-        let tz = self.limits.zone;
+        let tz = self.main_zone();
         let first = local(at, tz)?.date_naive().with_day(1)?;
         instant(first.and_hms_opt(0, 0, 0)?, tz)
     }
 
-    fn tz(&self, zone: Option<&str>) -> Option<Tz> {
-        zone.map_or(Some(self.limits.zone), |name| name.parse().ok())
+    /// The clocks that must all allow a call to somebody of this zone.
+    pub(crate) fn clocks(&self, zone: Option<&str>) -> Option<Vec<Tz>> {
+        match zone {
+            Some(name) => name.parse().ok().map(|tz| vec![tz]),
+            None => Some(self.limits.zones.clone()),
+        }
+    }
+
+    /// The first instant from `at` on at which all these clocks allow a call.
+    pub(crate) fn opening(&self, purpose: Purpose, at: Timestamp, clocks: &[Tz]) -> Timestamp {
+        let mut at = at;
+        // Each round brings it to the opening of one clock; a day has few.
+        for _ in 0..SEARCH_DAYS {
+            let openings = clocks.iter().map(|tz| self.opening_in(purpose, at, *tz));
+            match openings.max() {
+                Some(opens) if opens > at => at = opens,
+                _ => return at,
+            }
+        }
+        at
     }
 
     fn zone_rule(&self) -> &str {
         self.rules
             .iter()
-            .find(|rule| matches!(rule.value, Value::Zone(_)))
+            .find(|rule| matches!(rule.value, Value::Zones(_)))
             .map_or("zone", |rule| rule.id.as_str())
     }
 
@@ -175,7 +242,7 @@ impl Pack {
             .collect()
     }
 
-    fn opening(&self, purpose: Purpose, at: Timestamp, tz: Tz) -> Timestamp {
+    fn opening_in(&self, purpose: Purpose, at: Timestamp, tz: Tz) -> Timestamp {
         let Some(now) = local(at, tz).map(|local| local.naive_local()) else {
             return at;
         };
@@ -224,7 +291,7 @@ impl Pack {
     }
 }
 
-fn local(at: Timestamp, tz: Tz) -> Option<DateTime<Tz>> {
+pub(crate) fn local(at: Timestamp, tz: Tz) -> Option<DateTime<Tz>> {
     tz.timestamp_millis_opt(at.as_millis()).single()
 }
 
@@ -236,7 +303,7 @@ fn at_offset(day: NaiveDate, offset: Duration) -> NaiveDateTime {
 /// The instant of a local time. One that a change of clock skips is taken an
 /// hour on; one that occurs twice, the second time: the stricter reading of an
 /// opening. (A closing that occurs twice is refused from its second occurrence.)
-fn instant(local: NaiveDateTime, tz: Tz) -> Option<Timestamp> {
+pub(crate) fn instant(local: NaiveDateTime, tz: Tz) -> Option<Timestamp> {
     let resolved = match tz.from_local_datetime(&local) {
         LocalResult::Single(instant) => instant,
         LocalResult::Ambiguous(_, second) => second,

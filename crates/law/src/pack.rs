@@ -7,11 +7,19 @@ use chrono_tz::Tz;
 use domain::Rate;
 
 use crate::holidays::Calendar;
-use crate::rule::Rule;
+use crate::rule::{Rule, Value};
 use crate::{LawError, pack_file};
 
-const COLOMBIA: &str = include_str!("../packs/co.toml");
-const LABORATORY: &str = include_str!("../packs/laboratorio.toml");
+const COLOMBIA: &str = include_str!("../../../config/law/co.toml");
+const LABORATORY: &str = include_str!("../../../config/law/laboratorio.toml");
+/// Id and text of each pack there is.
+const PACKS: [(&str, &str); 5] = [
+    ("co", COLOMBIA),
+    ("us", include_str!("../../../config/law/us.toml")),
+    ("uk", include_str!("../../../config/law/uk.toml")),
+    ("neutral", include_str!("../../../config/law/neutral.toml")),
+    ("laboratorio", LABORATORY),
+];
 
 /// The rules of one country, of one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,13 +39,12 @@ pub struct Pack {
 /// What every pack must say, taken out of its rules when it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Limits {
-    pub(crate) zone: Tz,
+    /// One at least.
+    pub(crate) zones: Vec<Tz>,
     pub(crate) ring_min: Duration,
     pub(crate) abandon_wait: Duration,
     pub(crate) abandon_limit: Rate,
     pub(crate) abandon_target: Rate,
-    pub(crate) attempt_gap: Option<Duration>,
-    pub(crate) attempts_per_day: Option<u32>,
 }
 
 impl Pack {
@@ -54,10 +61,9 @@ impl Pack {
 
     /// A pack by its id.
     pub fn by_id(id: &str) -> Result<Pack, LawError> {
-        match id {
-            "co" => Ok(Pack::colombia()),
-            "laboratorio" => Ok(Pack::laboratory()),
-            _ => Err(LawError::UnknownPack {
+        match PACKS.iter().find(|(known, _)| *known == id) {
+            Some((_, text)) => Pack::from_toml(text),
+            None => Err(LawError::UnknownPack {
                 id: id.to_owned(),
                 known: Pack::IDS.join(", "),
             }),
@@ -65,7 +71,7 @@ impl Pack {
     }
 
     /// Ids of the packs there are.
-    pub const IDS: [&'static str; 2] = ["co", "laboratorio"];
+    pub const IDS: [&'static str; 5] = ["co", "us", "uk", "neutral", "laboratorio"];
 
     /// Reads a pack from its text.
     pub fn from_toml(text: &str) -> Result<Pack, LawError> {
@@ -94,7 +100,22 @@ impl Pack {
 
     /// Name of the time zone that counts when a person's own is not known.
     pub fn zone(&self) -> &'static str {
-        self.limits.zone.name()
+        self.main_zone().name()
+    }
+
+    /// Whether it limits how often a person is called.
+    pub fn limits_contacts(&self) -> bool {
+        let counts = |rule: &Rule| matches!(rule.value, Value::Frequency(_));
+        self.rules.iter().any(counts)
+    }
+
+    /// Whether one clock counts for everybody whose zone is not known.
+    pub fn has_one_zone(&self) -> bool {
+        self.limits.zones.len() == 1
+    }
+
+    pub(crate) fn main_zone(&self) -> Tz {
+        *self.limits.zones.first().expect("checked when it was read")
     }
 
     /// How long a phone must ring before giving up.
@@ -116,18 +137,6 @@ impl Pack {
     pub fn abandon_wait(&self) -> Duration {
         self.limits.abandon_wait
     }
-
-    /// Attempts a day to one person, where the pack says so. Stored, not
-    /// enforced here: it needs a ledger of contacts by person and seller.
-    pub fn attempts_per_day(&self) -> Option<u32> {
-        self.limits.attempts_per_day
-    }
-
-    /// Time between attempts to one person, where the pack says so. Stored, not
-    /// enforced here.
-    pub fn attempt_gap(&self) -> Option<Duration> {
-        self.limits.attempt_gap
-    }
 }
 
 #[cfg(test)]
@@ -141,22 +150,20 @@ mod tests {
             assert_eq!(pack.id, id);
             assert_eq!(pack.ring_min(), Duration::from_secs(15));
             assert_eq!(pack.abandon_limit(), "3%".parse().expect("a share"));
-            assert_eq!(pack.abandon_target(), "2%".parse().expect("a share"));
+            assert!(pack.abandon_target() < pack.abandon_limit());
             assert_eq!(pack.abandon_wait(), Duration::from_secs(2));
             assert!(pack.rules().iter().all(|rule| !rule.source.is_empty()));
         }
         assert!(Pack::laboratory().loopback_only() && !Pack::colombia().loopback_only());
-        assert_eq!(Pack::colombia().attempts_per_day(), Some(3));
-        assert_eq!(
-            Pack::colombia().attempt_gap(),
-            Some(Duration::from_secs(7_200))
-        );
     }
 
     #[test]
     fn an_unknown_pack_names_those_there_are() {
         let error = Pack::by_id("mx").expect_err("no such pack").to_string();
-        assert!(error.contains("co, laboratorio"), "{error}");
+        assert!(
+            error.contains("co, us, uk, neutral, laboratorio"),
+            "{error}"
+        );
     }
 
     #[test]

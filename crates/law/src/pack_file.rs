@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
-use domain::{Rate, parse_span};
+use domain::{PriorCall, Rate, parse_span};
 use serde::Deserialize;
 
+use crate::frequency::{Counted, Frequency, Within};
 use crate::holidays::{Calendar, Falls, HolidayRule};
 use crate::pack::Limits;
 use crate::rule::{Purpose, Rule, Value, Window};
@@ -42,12 +43,33 @@ struct RuleText {
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum ValueText {
     Zone { zone: String },
+    Zones { zones: Vec<String> },
     Hours { windows: Vec<WindowText> },
     ClosedDays { days: Vec<String> },
     ClosedHolidays,
     Share { share: String },
     Span { span: String },
-    Count { count: u32 },
+    Frequency(FrequencyText),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrequencyText {
+    counts: CountedText,
+    max: u32,
+    /// `day`, `week`, or a span such as `2h`.
+    within: String,
+    #[serde(default)]
+    unless_agent: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum CountedText {
+    Attempts,
+    Answers,
+    Contacts,
+    Abandons,
 }
 
 #[derive(Deserialize)]
@@ -117,9 +139,15 @@ fn read_rule(text: RuleText) -> Result<Rule, String> {
 
 fn read_value(text: ValueText) -> Result<Value, String> {
     Ok(match text {
-        ValueText::Zone { zone } => Value::Zone(
-            zone.parse::<Tz>()
-                .map_err(|_| format!("no time zone is named \"{zone}\""))?,
+        ValueText::Zone { zone } => Value::Zones(vec![read_zone(&zone)?]),
+        ValueText::Zones { zones } if zones.is_empty() => {
+            return Err("a pack has one zone at least".to_owned());
+        }
+        ValueText::Zones { zones } => Value::Zones(
+            zones
+                .iter()
+                .map(|zone| read_zone(zone))
+                .collect::<Result<_, _>>()?,
         ),
         ValueText::Hours { windows } => Value::Hours(
             windows
@@ -133,7 +161,39 @@ fn read_value(text: ValueText) -> Result<Value, String> {
             Value::Share(share.parse::<Rate>().map_err(|e| e.to_string())?)
         }
         ValueText::Span { span } => Value::Span(parse_span(&span).map_err(|e| e.to_string())?),
-        ValueText::Count { count } => Value::Count(count),
+        ValueText::Frequency(text) => Value::Frequency(read_frequency(&text)?),
+    })
+}
+
+fn read_zone(name: &str) -> Result<Tz, String> {
+    name.parse()
+        .map_err(|_| format!("no time zone is named \"{name}\""))
+}
+
+fn read_frequency(text: &FrequencyText) -> Result<Frequency, String> {
+    if text.max == 0 {
+        return Err("a limit of no call at all is a closed day, not a frequency".to_owned());
+    }
+    let within = match text.within.as_str() {
+        "day" => Within::Day,
+        "week" => Within::Week,
+        span => Within::Last(parse_span(span).map_err(|e| e.to_string())?),
+    };
+    if let Within::Last(span) = within
+        && span > PriorCall::LOOKED_BACK
+    {
+        return Err("calls are looked back at for eight days".to_owned());
+    }
+    Ok(Frequency {
+        counts: match text.counts {
+            CountedText::Attempts => Counted::Attempts,
+            CountedText::Answers => Counted::Answers,
+            CountedText::Contacts => Counted::Contacts,
+            CountedText::Abandons => Counted::Abandons,
+        },
+        max: text.max,
+        within,
+        unless_agent: text.unless_agent,
     })
 }
 
@@ -217,12 +277,12 @@ fn read_limits(rules: &[Rule]) -> Result<Limits, (&'static str, String)> {
     {
         return Err(missing("hours")());
     }
-    let zone = rules.iter().find_map(|rule| match rule.value {
-        Value::Zone(zone) => Some(zone),
+    let zones = rules.iter().find_map(|rule| match &rule.value {
+        Value::Zones(zones) => Some(zones.clone()),
         _ => None,
     });
     Ok(Limits {
-        zone: zone.ok_or_else(missing("zone"))?,
+        zones: zones.ok_or_else(missing("zone"))?,
         ring_min: spans(rules, ".ring-min")
             .max()
             .ok_or_else(missing("ring-min"))?,
@@ -232,18 +292,6 @@ fn read_limits(rules: &[Rule]) -> Result<Limits, (&'static str, String)> {
         abandon_limit: least_share(rules, ".abandon-limit").ok_or_else(missing("abandon-limit"))?,
         abandon_target: least_share(rules, ".abandon-target")
             .ok_or_else(missing("abandon-target"))?,
-        attempt_gap: spans(rules, ".gap").max(),
-        attempts_per_day: rules
-            .iter()
-            .filter(|rule| rule.id.ends_with(".attempts-per-day"))
-            .filter_map(|rule| {
-                if let Value::Count(count) = rule.value {
-                    Some(count)
-                } else {
-                    None
-                }
-            })
-            .min(),
     })
 }
 

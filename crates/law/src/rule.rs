@@ -1,11 +1,14 @@
 //! One rule: what it limits, for which calls, since when, and where it is written.
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveTime, Timelike, Weekday};
 use chrono_tz::Tz;
 use domain::Rate;
 use serde::Deserialize;
+
+use crate::frequency::Frequency;
 
 /// Why a call is made. A rule binds only the purposes it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -66,8 +69,9 @@ impl Rule {
 /// What a rule limits, with its unit in the type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Whose clock counts when the person's zone is not known.
-    Zone(Tz),
+    /// Whose clock counts when the person's zone is not known. Of several, the first is the pack's
+    /// own, and a call leaves only where all of them allow it.
+    Zones(Vec<Tz>),
     /// Hours at which calls may leave.
     Hours(Vec<Window>),
     /// Days of the week without calls.
@@ -78,8 +82,44 @@ pub enum Value {
     Share(Rate),
     /// A length of time.
     Span(Duration),
-    /// A number of times.
-    Count(u32),
+    /// So many calls to one person within a time.
+    Frequency(Frequency),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Zones(zones) => {
+                let names: Vec<&str> = zones.iter().map(|tz| tz.name()).collect();
+                write!(f, "clock of {}", names.join(", "))
+            }
+            Value::Hours(windows) => {
+                let windows: Vec<String> = windows.iter().map(Window::to_string).collect();
+                f.write_str(&windows.join("; "))
+            }
+            Value::ClosedDays(days) => write!(f, "closed on {}", names(days)),
+            Value::ClosedHolidays => f.write_str("closed on holidays"),
+            Value::Share(share) => share.fmt(f),
+            Value::Span(span) => write!(f, "{span:?}"),
+            Value::Frequency(limit) => limit.fmt(f),
+        }
+    }
+}
+
+fn names(days: &[Weekday]) -> String {
+    let names: Vec<String> = days.iter().map(Weekday::to_string).collect();
+    names.join(" ")
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |offset: Duration| {
+            let minutes = offset.as_secs() / 60;
+            format!("{:02}:{:02}", minutes / 60, minutes % 60)
+        };
+        let (opens, closes) = (time(self.opens), time(self.closes));
+        write!(f, "{} {opens} to {closes}", names(&self.days))
+    }
 }
 
 /// Hours open on some days of the week, in local time: from `opens`, included,

@@ -327,6 +327,7 @@ mod tests {
             next_phone: 1,
             due: Timestamp::from_millis(0),
             callback_agent: None,
+            prior: Vec::new(),
         };
         let leased = as_leased(work, 1);
         let attempts: Vec<_> = leased.contact.phones.iter().map(|p| p.attempts).collect();

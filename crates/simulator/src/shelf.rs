@@ -189,6 +189,8 @@ impl Shelf {
             next_phone: item.next_phone,
             due: item.due,
             callback_agent: item.callback_agent,
+            // Its law pack limits nobody.
+            prior: Vec::new(),
         }
     }
 

@@ -20,6 +20,7 @@ mod ladders;
 mod lists;
 mod pacing;
 mod people;
+mod prior;
 mod prompts;
 mod quality;
 mod query;

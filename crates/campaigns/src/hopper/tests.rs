@@ -29,6 +29,7 @@ fn work(contact: i64, person: i64, phone: u64) -> WorkItem {
         next_phone: 0,
         due: Timestamp::from_millis(0),
         callback_agent: None,
+        prior: Vec::new(),
     }
 }
 

@@ -42,6 +42,7 @@ fn work(phones: u8) -> WorkItem {
         next_phone: 0,
         due: Timestamp::from_millis(0),
         callback_agent: None,
+        prior: Vec::new(),
     }
 }
 

@@ -8,15 +8,16 @@ use std::time::Duration;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
-    ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, LineMode, ListId, Outcome, PersonId,
-    PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, Typification, WorkItem, WorkState,
-    WorkUpdate,
+    ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, Intent, LineMode, ListId, Outcome,
+    PersonId, PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, Typification, WorkItem,
+    WorkState, WorkUpdate,
 };
 use engine::{
     AgentLive, AgentRequest, CallProgress, CampaignLive, Command, Engine, Input, LineEvent,
     Numbering, Rejection, Step,
 };
 
+use crate::called::Called;
 use crate::oracle::Oracle;
 
 pub(crate) const CAMPAIGN: CampaignId = CampaignId::new(1);
@@ -83,6 +84,7 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
         next_phone: 0,
         due: MORNING,
         callback_agent: None,
+        prior: Vec::new(),
     }
 }
 
@@ -90,6 +92,7 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
 #[derive(Debug, Default)]
 struct Shelf {
     work: BTreeMap<(CampaignId, ContactId), (WorkItem, WorkState)>,
+    called: Called,
 }
 
 impl Shelf {
@@ -107,7 +110,10 @@ impl Shelf {
             }
             if item.due <= now && leased.len() < count as usize {
                 *state = WorkState::Leased;
-                leased.push(item.clone());
+                leased.push(WorkItem {
+                    prior: self.called.before(item),
+                    ..item.clone()
+                });
             } else {
                 next = Some(next.map_or(item.due, |known| known.min(item.due)));
             }
@@ -361,6 +367,7 @@ impl Floor {
     }
 
     fn journal(&mut self, event: &Event, answers: &mut Vec<Input>) {
+        self.shelf.called.journal(self.now, event);
         match event {
             Event::AttemptIntended(intent) => {
                 self.ordinals.insert(intent.attempt, intent.ordinal);
@@ -396,7 +403,19 @@ impl Floor {
         }
     }
 
+    fn check_law(&self, attempt: AttemptId) {
+        let intent = self.intent(attempt);
+        let key = (intent.campaign, intent.contact);
+        let known = self.shelf.work.get(&key);
+        if let Some((work, _)) = known.filter(|_| self.campaign.law_pack == "co") {
+            self.shelf.called.must_be_lawful(self.now, intent, work);
+        }
+    }
+
     fn carry_out(&mut self, command: &Command, answers: &mut Vec<Input>) {
+        if let Command::PlaceCall { attempt, .. } = command {
+            self.check_law(*attempt);
+        }
         match command {
             Command::PlaceCall { attempt, .. } if self.sends => answers.push(Input::Call {
                 attempt: *attempt,
@@ -439,6 +458,22 @@ impl Floor {
             _ => None,
         };
         self.orders.iter().filter_map(placed).collect()
+    }
+
+    fn intent(&self, attempt: AttemptId) -> &Intent {
+        let found = self.facts.iter().find_map(|fact| match fact {
+            Event::AttemptIntended(intent) if intent.attempt == attempt => Some(intent),
+            _ => None,
+        });
+        found.expect("it was intended")
+    }
+
+    pub(crate) fn campaign_of(&self, attempt: AttemptId) -> CampaignId {
+        self.intent(attempt).campaign
+    }
+
+    pub(crate) fn person_of(&self, attempt: AttemptId) -> PersonId {
+        self.intent(attempt).person
     }
 
     pub(crate) fn last_dialed(&self) -> AttemptId {

@@ -191,8 +191,14 @@ fn one_person_on_two_records_is_called_once_at_a_time() {
         .after(secs(10));
     assert_eq!(floor.dialed().len(), 1);
     let first = floor.last_dialed();
-    floor.fails(first, domain::Outcome::Busy).after(secs(70));
-    assert_eq!(floor.dialed().len(), 3, "the others once the first is over");
+    floor.fails(first, domain::Outcome::Busy).after(secs(7_100));
+    assert_eq!(
+        floor.dialed().len(),
+        1,
+        "nor within two hours under another record"
+    );
+    floor.after(secs(200));
+    assert_eq!(floor.dialed().len(), 2, "the others, one at a time");
 }
 
 #[test]

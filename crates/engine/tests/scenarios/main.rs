@@ -3,8 +3,10 @@
 
 mod agents;
 mod bursts;
+mod called;
 mod calls;
 mod campaign_life;
+mod contacting;
 mod floor;
 mod gates;
 mod inbound;

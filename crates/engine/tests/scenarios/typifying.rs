@@ -162,7 +162,7 @@ fn who_asks_not_to_be_called_is_taken_out_everywhere_in_the_same_step() {
 #[test]
 fn a_correction_that_ends_the_work_holds_for_the_attempt_going_on() {
     let (mut floor, first) = wrapping(1);
-    floor.types(1, first, "AB04").after(secs(1_801));
+    floor.types(1, first, "AB04").after(secs(7_201));
     let second = floor.last_dialed();
     assert_ne!(first, second);
     floor
@@ -200,7 +200,7 @@ fn a_catalogue_told_before_its_campaign_is_the_campaigns() {
 #[test]
 fn a_late_correction_does_not_undo_a_later_attempt() {
     let (mut floor, first) = wrapping(1);
-    floor.types(1, first, "AB04").after(secs(1_801));
+    floor.types(1, first, "AB04").after(secs(7_201));
     let second = floor.last_dialed();
     assert_ne!(first, second);
     floor

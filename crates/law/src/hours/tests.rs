@@ -37,7 +37,7 @@ fn on_a_weekday_calls_leave_from_seven_to_before_nineteen() {
     allowed("2026-11-24T18:59:59.999");
     let refusal = refused("2026-11-24T19:00:00");
     assert_eq!(refusal.rule, "CO-1.hours");
-    assert_eq!(refusal.pack, "co@2026.11.24");
+    assert_eq!(refusal.pack, Pack::colombia().label());
     assert_eq!(refusal.opens, bogota("2026-11-25T07:00:00"));
     assert_eq!(
         refusal.words,
@@ -237,4 +237,35 @@ fn a_month_begins_at_midnight_of_the_packs_zone() {
     assert_ne!(began("2026-12-01T00:00:00"), first);
     let never = Timestamp::from_millis(i64::MAX);
     assert_eq!(Pack::colombia().month_began(never), None);
+}
+
+/// The first and last instants of a day's window, by the wall of a place that changes its clocks.
+fn edges(pack: &str, zone: &str, opens: &str, closes: &str) {
+    let pack = Pack::by_id(pack).expect("compiled in");
+    let (opens, closes) = (at(opens), at(closes));
+    let before = |at: Timestamp| Timestamp::from_millis(at.as_millis() - 1);
+    let may = |at: Timestamp| pack.may_call(at, Some(zone));
+    let refusal = may(before(opens)).expect_err("not open yet");
+    assert_eq!(refusal.opens, opens);
+    assert_eq!(may(opens), Ok(()));
+    assert_eq!(may(before(closes)), Ok(()));
+    assert!(may(closes).is_err(), "closed");
+}
+
+#[test]
+fn windows_follow_the_wall_of_new_york_when_its_clocks_change() {
+    let edges = |opens, closes| edges("us", "America/New_York", opens, closes);
+    edges("2026-03-07T08:00:00-05:00", "2026-03-07T21:00:00-05:00");
+    edges("2026-03-08T08:00:00-04:00", "2026-03-08T21:00:00-04:00");
+    edges("2026-10-31T08:00:00-04:00", "2026-10-31T21:00:00-04:00");
+    edges("2026-11-01T08:00:00-05:00", "2026-11-01T21:00:00-05:00");
+}
+
+#[test]
+fn windows_follow_the_wall_of_london_when_its_clocks_change() {
+    let edges = |opens, closes| edges("uk", "Europe/London", opens, closes);
+    edges("2026-03-28T08:00:00+00:00", "2026-03-28T20:00:00+00:00");
+    edges("2026-03-30T08:00:00+01:00", "2026-03-30T20:00:00+01:00");
+    edges("2026-10-24T08:00:00+01:00", "2026-10-24T20:00:00+01:00");
+    edges("2026-10-26T08:00:00+00:00", "2026-10-26T20:00:00+00:00");
 }

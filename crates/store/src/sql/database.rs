@@ -46,6 +46,7 @@ macro_rules! migrations {
             10 "0010" "recordings",
             11 "0011" "prompts",
             12 "0012" "call_quality",
+            15 "0015" "calls_of_person",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {

@@ -1,6 +1,7 @@
 //! What only this crate can see: how statements are planned.
 
 use super::database::Database;
+use super::prior::{BY_NUMBER, BY_PERSON};
 use super::query::{Batch, Query};
 use super::work::{LEASED, LEASED_PHONES, PICK};
 
@@ -21,6 +22,17 @@ async fn work_is_read_by_key_whatever_the_size_of_the_base() {
         assert!(first.starts_with("SCAN json_each"), "{plan}");
         assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
         assert!(!plan.contains("(campaign=?)"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn calls_before_are_read_by_person_and_number_whatever_the_size_of_the_record() {
+    for (text, index) in [(BY_PERSON, "attempt_person"), (BY_NUMBER, "attempt_phone")] {
+        let contacts = Batch::default().ints("contact", [1, 2]);
+        let query = explain(text).int(0).int(1).rows(contacts);
+        let plan = plan_of(query).await;
+        assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
+        assert!(plan.contains(&format!("INDEX {index}")), "{plan}");
     }
 }
 

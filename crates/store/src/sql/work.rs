@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     AgentId, CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber,
-    Timestamp, WorkItem, WorkState, WorkUpdate,
+    PriorCall, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use super::config;
 use super::database::{Database, Tx};
 use super::fence;
+use super::prior;
 use super::query::{Batch, Query};
 use super::row::Row;
 use crate::error::{Result, StoreError};
@@ -42,7 +43,8 @@ pub(super) async fn lease(
             }
         }
     }
-    let items = read_items(&mut tx, campaign, &leased).await?;
+    let prior = prior::of_contacts(&mut tx, &leased, now).await?;
+    let items = read_items(&mut tx, campaign, &leased, prior).await?;
     let next_due = next_due(&mut tx, campaign, &lists).await?;
     tx.commit().await?;
     Ok((items, next_due))
@@ -110,7 +112,12 @@ pub(super) const LEASED: &str = "
          FROM {rows} CROSS JOIN contact k CROSS JOIN work w
          WHERE k.id = r.contact AND w.campaign = $1 AND w.contact = k.id";
 
-async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Result<Vec<WorkItem>> {
+async fn read_items(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    contacts: &[i64],
+    mut prior: BTreeMap<i64, Vec<PriorCall>>,
+) -> Result<Vec<WorkItem>> {
     if contacts.is_empty() {
         return Ok(Vec::new());
     }
@@ -135,6 +142,7 @@ async fn read_items(tx: &mut Tx, campaign: CampaignId, contacts: &[i64]) -> Resu
             next_phone,
             due: row.time("next_at")?,
             callback_agent: row.opt_int("callback_agent")?.map(AgentId::new),
+            prior: prior.remove(&contact.id.get()).unwrap_or_default(),
             contact,
         };
         items.insert(item.contact.id.get(), item);
@@ -149,7 +157,8 @@ pub(super) async fn one(
     contact: ContactId,
 ) -> Result<Option<WorkItem>> {
     let mut tx = db.begin().await?;
-    let mut items = read_items(&mut tx, campaign, &[contact.get()]).await?;
+    // Not to be dialed: what was done before is not asked for.
+    let mut items = read_items(&mut tx, campaign, &[contact.get()], BTreeMap::new()).await?;
     tx.commit().await?;
     Ok(items.pop())
 }

@@ -32,6 +32,7 @@ mod import;
 mod inbound;
 mod journal;
 mod ladders;
+mod prior;
 mod prompts;
 mod quality;
 mod reading;

@@ -1,0 +1,123 @@
+//! How often a person may be called: the gate of the law's counts, over all campaigns. What was done about them
+//! comes with their work from the store; what is done meanwhile takes them out of other campaigns' hoppers.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use campaigns::defer;
+use domain::{AttemptId, DialMode, Keyed, PersonId, PhoneNumber, Timestamp, WorkItem};
+use law::{NextCall, Purpose};
+
+use crate::Engine;
+use crate::call::Call;
+use crate::gates::Closed;
+use crate::run::Run;
+
+/// Work that the store read before a call was written down comes within this.
+const STALE_FOR: Duration = Duration::from_secs(60);
+
+/// Who was called just now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JustCalled {
+    order: VecDeque<(Timestamp, PersonId, PhoneNumber)>,
+    people: Keyed<PersonId, Timestamp>,
+    numbers: Keyed<PhoneNumber, Timestamp>,
+}
+
+impl JustCalled {
+    fn insert(&mut self, now: Timestamp, person: PersonId, number: PhoneNumber) {
+        while let Some((at, person, number)) = self.order.front().copied()
+            && now.since(at) >= STALE_FOR
+        {
+            self.order.pop_front();
+            forget(&mut self.people, &person, at);
+            forget(&mut self.numbers, &number, at);
+        }
+        self.order.push_back((now, person, number));
+        self.people.insert(person, now);
+        self.numbers.insert(number, now);
+    }
+
+    fn covers(&self, now: Timestamp, work: &WorkItem) -> bool {
+        let just = |at: Option<&Timestamp>| at.is_some_and(|at| now.since(*at) < STALE_FOR);
+        let mut phones = work.contact.phones.iter();
+        just(self.people.get(&work.contact.person))
+            || phones.any(|phone| just(self.numbers.get(&phone.number)))
+    }
+}
+
+/// Forgets what was noted at this instant and not since.
+fn forget<K: Eq + std::hash::Hash>(noted: &mut Keyed<K, Timestamp>, key: &K, at: Timestamp) {
+    if noted.get(key) == Some(&at) {
+        noted.remove(key);
+    }
+}
+
+impl Engine {
+    /// Whether a person may be called now, as far as what was done about them goes; else when.
+    pub(crate) fn may_contact(&self, run: &Run, work: &WorkItem) -> Result<(), Closed> {
+        let Some(pack) = &run.pack else {
+            return Ok(());
+        };
+        if pack.limits_contacts() && self.just_called.covers(self.now, work) {
+            return Err(Closed {
+                until: self.now + STALE_FOR,
+                ..self.closed("person.just_called", "they were called a moment ago")
+            });
+        }
+        judge(run, work, false, self.now)
+    }
+
+    /// The same of a call about to leave.
+    pub(crate) fn contact_gate(&self, call: &Call) -> Result<(), Closed> {
+        match self.runs.get(&call.intent.campaign) {
+            Some(run) => judge(run, &call.work, call.intent.agent.is_some(), self.now),
+            None => Ok(()),
+        }
+    }
+
+    /// An INVITE left for a person: whoever else has them waiting asks the store anew.
+    pub(crate) fn contacted(&mut self, attempt: AttemptId) {
+        let Some(call) = self.calls.get(attempt) else {
+            return;
+        };
+        let (person, number) = (call.intent.person, call.intent.phone);
+        let now = self.now;
+        self.just_called.insert(now, person, number);
+        let mut back = Vec::new();
+        for run in self.runs.values_mut() {
+            if run.hopper.knows(person, number)
+                && run.pack.as_ref().is_some_and(law::Pack::limits_contacts)
+            {
+                let gone = run.hopper.remove_person(person, number);
+                back.extend(gone.iter().map(|work| defer(work, now + STALE_FOR)));
+            }
+        }
+        self.release(back);
+    }
+}
+
+fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<(), Closed> {
+    let Some(pack) = &run.pack else {
+        return Ok(());
+    };
+    // Nothing done, nothing counted; and hours of one zone are the campaign's.
+    if work.prior.is_empty() && pack.has_one_zone() {
+        return Ok(());
+    }
+    let call = NextCall {
+        purpose: match work.is_promised() {
+            true => Purpose::RequestedCallback,
+            false => Purpose::Commercial,
+        },
+        zone: None,
+        agent_waits: has_agent
+            || matches!(run.campaign.mode, DialMode::Progressive | DialMode::Preview),
+    };
+    pack.may_contact(call, &work.prior, now)
+        .map_err(|refusal| Closed {
+            gate: refusal.gate(),
+            until: refusal.opens,
+            words: refusal.words,
+        })
+}

@@ -1,0 +1,98 @@
+//! What the store knows of calls before: whom they were to, and how far they came.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use campaigns::Catalogue;
+use domain::{
+    AttemptId, DialMode, Event, Intent, Outcome, PersonId, PhoneNumber, PriorCall, Reach,
+    Timestamp, WorkItem,
+};
+use law::{NextCall, Pack, Purpose};
+
+fn colombia() -> &'static Pack {
+    static PACK: OnceLock<Pack> = OnceLock::new();
+    PACK.get_or_init(Pack::colombia)
+}
+
+/// Calls that left.
+#[derive(Debug, Default)]
+pub(crate) struct Called {
+    intents: BTreeMap<AttemptId, Intent>,
+    calls: BTreeMap<AttemptId, (PersonId, PhoneNumber, PriorCall)>,
+}
+
+impl Called {
+    pub(crate) fn journal(&mut self, now: Timestamp, event: &Event) {
+        match event {
+            Event::AttemptIntended(intent) => {
+                self.intents.insert(intent.attempt, intent.clone());
+            }
+            Event::CallPlaced { attempt } => {
+                let intent = &self.intents[attempt];
+                let call = PriorCall {
+                    at: now,
+                    reach: Reach::Nobody,
+                };
+                let called = (intent.person, intent.phone, call);
+                self.calls.insert(*attempt, called);
+            }
+            Event::CallBridged { attempt, .. } => self.came(*attempt, Reach::Contact),
+            Event::AttemptClosed {
+                attempt,
+                outcome: Outcome::Abandoned,
+                ..
+            } => self.came(*attempt, Reach::Abandoned),
+            Event::Typified(said) => {
+                let house = Catalogue::spanish();
+                let row = house.get(&said.code).expect("a code of the house");
+                let reach = match (row.human, row.effective_contact) {
+                    (_, true) => Reach::Contact,
+                    (true, false) => Reach::Person,
+                    (false, false) => Reach::Nobody,
+                };
+                self.came(said.attempt, reach);
+            }
+            _ => {}
+        }
+    }
+
+    fn came(&mut self, attempt: AttemptId, reach: Reach) {
+        if let Some((_, _, call)) = self.calls.get_mut(&attempt) {
+            call.reach = reach;
+        }
+    }
+
+    /// Fails the test if the law of Colombia would not let this call leave now.
+    pub(crate) fn must_be_lawful(&self, now: Timestamp, intent: &Intent, work: &WorkItem) {
+        let call = NextCall {
+            purpose: match work.is_promised() {
+                true => Purpose::RequestedCallback,
+                false => Purpose::Commercial,
+            },
+            zone: None,
+            agent_waits: intent.agent.is_some()
+                || matches!(intent.mode, DialMode::Progressive | DialMode::Preview),
+        };
+        let verdict =
+            colombia().may_contact(call, &self.before_but(work, Some(intent.attempt)), now);
+        assert_eq!(verdict, Ok(()), "{} leaves all the same", intent.attempt);
+    }
+
+    /// Calls to the person, or to any number of theirs.
+    pub(crate) fn before(&self, work: &WorkItem) -> Vec<PriorCall> {
+        self.before_but(work, None)
+    }
+
+    /// The same but for one, which may go on over another trunk.
+    fn before_but(&self, work: &WorkItem, own: Option<AttemptId>) -> Vec<PriorCall> {
+        let theirs = |person: PersonId, number: PhoneNumber| {
+            let mut phones = work.contact.phones.iter();
+            person == work.contact.person || phones.any(|phone| phone.number == number)
+        };
+        let others = self.calls.iter().filter(|(id, _)| Some(**id) != own);
+        let calls = others.map(|(_, call)| call);
+        let of_them = calls.filter(|(person, number, _)| theirs(*person, *number));
+        of_them.map(|(_, _, call)| *call).collect()
+    }
+}
