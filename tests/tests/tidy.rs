@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("law", &["domain"]),
+    ("segments", &[]),
     ("pacing", &["domain"]),
     ("agents", &["domain"]),
     ("campaigns", &["domain", "law"]),
@@ -38,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "law",
             "wire",
             "campaigns",
+            "segments",
             "intake",
             "engine",
             "kpi",
@@ -75,6 +77,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "law",
+            "segments",
             "pacing",
             "campaigns",
             "intake",
@@ -96,6 +99,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "domain",
     "law",
+    "segments",
     "pacing",
     "agents",
     "campaigns",

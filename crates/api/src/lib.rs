@@ -33,6 +33,8 @@ mod recording_rules;
 mod recordings;
 pub mod rehearsal;
 mod route_plans;
+pub mod segment_count;
+mod segments;
 mod session;
 mod signalling;
 mod supervision;
@@ -71,6 +73,7 @@ pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown
 pub use recordings::{open_recording, recording, recording_shown, recording_state};
 pub use rehearsal::Rehearsals;
 pub use route_plans::{apply_route_plan, route_plan_shown};
+pub use segments::today;
 pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use users::{apply_user, new_user};
@@ -182,6 +185,9 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audit::page))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
+        .routes(routes!(segments::columns))
+        .routes(routes!(segments::words))
+        .routes(routes!(segments::count))
         .split_for_parts();
     let (uploads, upload_document) = OpenApiRouter::new()
         .routes(routes!(lists::import))

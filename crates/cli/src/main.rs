@@ -23,6 +23,7 @@ mod recording;
 mod replay;
 mod report;
 mod routes;
+mod segment;
 mod serve;
 mod simulate;
 mod sip;
@@ -120,6 +121,8 @@ enum Command {
     Explain(explain::Explain),
     /// What the law lets leave, and when
     Gate(gate::Gate),
+    /// Rules over the columns of a list
+    Segment(segment::SegmentCommand),
     /// Make the pacing decisions of a day again from the record, and compare
     Replay(replay::Replay),
     /// Check the invariants of the record
@@ -208,6 +211,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Audit(audit) => audit.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,
+            Command::Segment(segment) => segment.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,

@@ -21,6 +21,7 @@ mod provisioning;
 mod recording;
 mod rehearsal;
 mod route;
+mod segment;
 mod session;
 mod signalling;
 mod supervision;
@@ -58,6 +59,7 @@ pub use rehearsal::{
     RehearsalRange, RehearsalShift, RehearsalTarget,
 };
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
+pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage};
 pub use supervision::SupervisionForm;
