@@ -26,6 +26,7 @@ mod live;
 mod logins;
 mod page;
 pub mod password;
+mod people;
 mod prompts;
 pub mod provisioning;
 mod range;
@@ -69,6 +70,7 @@ pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use logins::LogIns;
+pub use people::{passports, sought as person_sought};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use recordings::{open_recording, recording, recording_shown, recording_state};
 pub use rehearsal::Rehearsals;
@@ -185,6 +187,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audit::page))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
+        .routes(routes!(people::find))
         .routes(routes!(segments::columns))
         .routes(routes!(segments::words))
         .routes(routes!(segments::count))

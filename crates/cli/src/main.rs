@@ -17,6 +17,7 @@ mod list;
 mod output;
 mod pace;
 mod peers;
+mod person;
 mod prompt;
 mod provision;
 mod recording;
@@ -121,6 +122,9 @@ enum Command {
     Explain(explain::Explain),
     /// What the law lets leave, and when
     Gate(gate::Gate),
+    /// People across lists and campaigns
+    #[command(subcommand)]
+    Person(person::Person),
     /// Rules over the columns of a list
     Segment(segment::SegmentCommand),
     /// Make the pacing decisions of a day again from the record, and compare
@@ -211,6 +215,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Audit(audit) => audit.run(global).await?,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,
+            Command::Person(person) => person.run(global).await?,
             Command::Segment(segment) => segment.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,

@@ -16,7 +16,7 @@ pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
     CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, Problem, PromptRow, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingState, RecordingStored, Role, Session, SoundUseRow, TypificationRow,
-    User, Verdict, WorkStock,
+    PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow,
+    RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow, RecordingState,
+    RecordingStored, Role, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
 };

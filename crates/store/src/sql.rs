@@ -20,6 +20,7 @@ mod ladders;
 mod lists;
 mod pacing;
 mod people;
+mod person;
 mod prior;
 mod prompts;
 mod quality;
@@ -56,8 +57,9 @@ use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
     CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, Problem, PromptRow, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
+    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
+    Verdict, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -420,6 +422,10 @@ impl Store for SqlStore {
 
     async fn attempt(&self, attempt: AttemptId) -> Result<Option<AttemptRow>> {
         read::attempt(&self.db, attempt).await
+    }
+
+    async fn people(&self, sought: &PersonSought, now: Timestamp) -> Result<Vec<PersonRow>> {
+        person::find(&self.db, sought, now).await
     }
 
     async fn contact(&self, contact: ContactId) -> Result<Option<Contact>> {

@@ -15,8 +15,9 @@ use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
     CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, Problem, PromptRow, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
+    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
+    Verdict, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -250,6 +251,8 @@ pub trait Store: Send + Sync {
     async fn caller(&self, phone: PhoneNumber) -> Result<Option<(WorkItem, WorkState)>>;
     /// Calls that others made to us, in order of id.
     async fn inbound_calls(&self, filter: &InboundFilter) -> Result<Vec<InboundRow>>;
+    /// Who has this number or document, across lists and campaigns, with what left for them lately.
+    async fn people(&self, sought: &PersonSought, now: Timestamp) -> Result<Vec<PersonRow>>;
     /// One contact.
     async fn contact(&self, contact: ContactId) -> Result<Option<Contact>>;
     /// What was said of an attempt, oldest first.

@@ -5,6 +5,7 @@ mod inbound;
 mod ladder;
 mod list;
 mod people;
+mod person;
 mod prompt;
 mod recording;
 mod restart;
@@ -18,6 +19,7 @@ pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
 pub use people::{Role, Session, User};
+pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use recording::{
     AuditEntry, AuditFilter, AuditRow, RecordingFilter, RecordingMade, RecordingMarkRow,

@@ -32,6 +32,7 @@ mod import;
 mod inbound;
 mod journal;
 mod ladders;
+mod person;
 mod prior;
 mod prompts;
 mod quality;
