@@ -6,9 +6,8 @@
 use std::time::{Duration, Instant};
 
 use crate::codec::FRAME_SAMPLES;
-use crate::conceal::{FILLED_MAX, HISTORY, conceal};
 use crate::tap::TapFrame;
-use crate::voice::{Fit, Voice, clipped, place_of, samples};
+use crate::voice::{Fit, Said, Voice, clipped, place_of, samples};
 use crate::{Codec, LegId, g711};
 
 /// What is younger than this may still change: late packets find their place.
@@ -48,8 +47,6 @@ struct Speaker {
     leg: LegId,
     side: Side,
     voice: Voice,
-    /// Of its newest packet.
-    sequence: Option<u16>,
     gone: bool,
 }
 
@@ -75,7 +72,6 @@ impl Timeline {
                 leg,
                 side,
                 voice: Voice::new(FIT),
-                sequence: None,
                 gone: false,
             });
         }
@@ -103,7 +99,6 @@ impl Timeline {
             let from = place_of(self.began, at);
             for known in &mut self.voices {
                 known.voice.cut(from);
-                known.sequence = None;
             }
         }
     }
@@ -125,7 +120,14 @@ impl Timeline {
         let at = place_of(self.began, frame.at);
         let known = self.voices.iter_mut().find(|known| known.leg == frame.leg);
         if let (true, Some(known)) = (kept, known) {
-            known.hear(at, frame);
+            let said = Said {
+                ssrc: frame.ssrc,
+                sequence: frame.sequence,
+                timestamp: frame.timestamp,
+                codec: frame.codec,
+                codes: frame.codes(),
+            };
+            known.voice.hear(at, said);
         }
     }
 
@@ -162,38 +164,6 @@ impl Timeline {
         let told = self.told;
         self.voices
             .retain(|known| !known.gone || known.voice.end() > told);
-    }
-}
-
-impl Speaker {
-    fn hear(&mut self, at: i64, frame: &TapFrame) {
-        let codes = frame.codes();
-        let (place, followed) = self.voice.place(at, frame.ssrc, frame.timestamp);
-        let lost = match self.sequence {
-            Some(last) => frame.sequence.wrapping_sub(last).wrapping_sub(1) as i16,
-            None => 0,
-        };
-        // A gap without a packet missing is somebody's silence, and stays that.
-        if followed && lost > 0 {
-            self.fill(place);
-        }
-        if lost >= 0 || !followed || self.sequence.is_none() {
-            self.sequence = Some(frame.sequence);
-        }
-        self.voice.lay(place, frame.codec, codes);
-    }
-
-    /// Fills a short loss up to a place.
-    fn fill(&mut self, until: i64) {
-        let end = self.voice.end();
-        let missing = usize::try_from(until - end).unwrap_or(0);
-        if (1..=FILLED_MAX).contains(&missing) && end >= HISTORY as i64 {
-            let from = end - HISTORY as i64;
-            let history = std::array::from_fn(|n| self.voice.sample(from + n as i64));
-            let mut gap = [0; FILLED_MAX];
-            conceal(&history, &mut gap[..missing]);
-            self.voice.go_on(&gap[..missing]);
-        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What one leg says, laid on a time line: shared by those that need audio in its place (mixer and
-//! recorder). What did not come is silence. Packets that are only forwarded never come here.
+//! recorder). What a packet too few left is filled by what was said before it (`conceal.rs`); what
+//! else did not come is silence. Packets that are only forwarded never come here.
 
 use std::time::{Duration, Instant};
 
 use crate::codec::SAMPLE_RATE;
+use crate::conceal::{FILLED_MAX, HISTORY, conceal};
 use crate::{Codec, g711};
 
 /// Samples kept: more than what anybody lets lie, and the longest packet. A power of two, so that
@@ -43,14 +45,27 @@ struct Anchor {
     place: i64,
 }
 
+/// A stretch of what a leg said, as it came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'a> {
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) codec: Codec,
+    pub(crate) codes: &'a [u8],
+}
+
 /// The newest of what a leg said.
 #[derive(Debug)]
 pub(crate) struct Voice {
     fit: Fit,
     ring: Box<[i16; RING]>,
-    /// The place after the newest sample there is.
+    /// The place of the first sample there ever was, and the one after the newest.
+    begin: Option<i64>,
     end: i64,
     anchor: Option<Anchor>,
+    /// Of its newest packet.
+    sequence: Option<u16>,
 }
 
 impl Voice {
@@ -58,13 +73,44 @@ impl Voice {
         Voice {
             fit,
             ring: Box::new([0; RING]),
+            begin: None,
             end: 0,
             anchor: None,
+            sequence: None,
+        }
+    }
+
+    /// Lays what came at `at` where it belongs.
+    pub(crate) fn hear(&mut self, at: i64, said: Said<'_>) {
+        let (place, followed) = self.place(at, said.ssrc, said.timestamp);
+        let lost = match self.sequence {
+            Some(last) => said.sequence.wrapping_sub(last).wrapping_sub(1) as i16,
+            None => 0,
+        };
+        // A gap without a packet missing is somebody's silence, and stays that.
+        if followed && lost > 0 {
+            self.fill(place);
+        }
+        if lost >= 0 || !followed || self.sequence.is_none() {
+            self.sequence = Some(said.sequence);
+        }
+        self.lay(place, said.codec, said.codes);
+    }
+
+    /// Fills a short loss up to a place.
+    fn fill(&mut self, until: i64) {
+        let missing = usize::try_from(until - self.end).unwrap_or(0);
+        if (1..=FILLED_MAX).contains(&missing) && self.end >= HISTORY as i64 {
+            let from = self.end - HISTORY as i64;
+            let history = std::array::from_fn(|n| self.sample(from + n as i64));
+            let mut gap = [0; FILLED_MAX];
+            conceal(&history, &mut gap[..missing]);
+            self.go_on(&gap[..missing]);
         }
     }
 
     /// Where a packet goes that came at `at`, and whether its timestamps led there.
-    pub(crate) fn place(&mut self, at: i64, ssrc: u32, timestamp: u32) -> (i64, bool) {
+    fn place(&mut self, at: i64, ssrc: u32, timestamp: u32) -> (i64, bool) {
         let known = self.anchor.filter(|anchor| anchor.ssrc == ssrc);
         let place = known.map(|anchor| {
             let step = timestamp.wrapping_sub(anchor.timestamp) as i32;
@@ -82,8 +128,9 @@ impl Voice {
     }
 
     /// Lays a packet; between what there is and what comes now lies silence.
-    pub(crate) fn lay(&mut self, place: i64, codec: Codec, payload: &[u8]) {
+    fn lay(&mut self, place: i64, codec: Codec, payload: &[u8]) {
         let payload = &payload[..payload.len().min(PACKET_MAX)];
+        self.begin = self.begin.or(Some(place));
         let first = self.end.max(place - RING as i64);
         for gap in first..place {
             self.ring[slot(gap)] = 0;
@@ -95,7 +142,7 @@ impl Voice {
     }
 
     /// Lays linear samples after the newest there are.
-    pub(crate) fn go_on(&mut self, samples: &[i16]) {
+    fn go_on(&mut self, samples: &[i16]) {
         for (sample, place) in samples.iter().zip(self.end..) {
             self.ring[slot(place)] = *sample;
         }
@@ -105,6 +152,7 @@ impl Voice {
     /// Takes back what lies from a place on.
     pub(crate) fn cut(&mut self, from: i64) {
         self.end = self.end.min(from.max(0));
+        self.sequence = None;
     }
 
     /// The place after the newest sample there is.
@@ -123,8 +171,17 @@ impl Voice {
     }
 
     pub(crate) fn sample(&self, place: i64) -> i16 {
-        let there = place < self.end && place >= self.end - RING as i64 && place >= 0;
-        if there { self.ring[slot(place)] } else { 0 }
+        if self.has(place) {
+            self.ring[slot(place)]
+        } else {
+            0
+        }
+    }
+
+    /// Whether anything lies there, be it silence between what was said.
+    pub(crate) fn has(&self, place: i64) -> bool {
+        let begun = self.begin.is_some_and(|begin| place >= begin);
+        begun && place < self.end && place >= self.end - RING as i64
     }
 }
 

@@ -21,6 +21,8 @@ pub struct BrowserSettings {
     /// The UDP port of the first media thread; each thread takes the next one. The system chooses
     /// where it chooses those of the other legs.
     pub port: u16,
+    /// The TCP port, one for all threads, of pages whose network lets no UDP pass; 0: there is none.
+    pub tcp_port: u16,
     /// What pages are told to reach us at, where that is not the address of the audio (NAT).
     pub announced: Vec<IpAddr>,
 }
@@ -30,6 +32,7 @@ impl Default for BrowserSettings {
         BrowserSettings {
             enabled: true,
             port: PORT,
+            tcp_port: PORT,
             announced: Vec::new(),
         }
     }
@@ -66,11 +69,13 @@ pub(crate) fn doors(config: &Config) -> Option<BrowserDoors> {
             .collect(),
         told => told.to_vec(),
     };
+    let chosen = |port| match config.media.port_first {
+        0 => 0,
+        _ => port,
+    };
     browser.enabled.then_some(BrowserDoors {
-        port: match config.media.port_first {
-            0 => 0,
-            _ => browser.port,
-        },
+        port: chosen(browser.port),
+        tcp_port: (browser.tcp_port != 0).then(|| chosen(browser.tcp_port)),
         announced: told,
     })
 }
@@ -95,6 +100,15 @@ mod tests {
         let both = format!("{advertised}[media.browser]\nannounced = [\"198.51.100.1\"]");
         assert_eq!(told(&both), Some(vec![ip("198.51.100.1")]));
         assert_eq!(told("[media.browser]\nenabled = false"), None);
+    }
+
+    #[test]
+    fn pages_may_come_by_tcp_unless_that_is_not_wanted() {
+        let port = |text: &str| doors(&read(text).expect("sound")).and_then(|it| it.tcp_port);
+        assert_eq!(port(""), Some(PORT));
+        assert_eq!(port("[media.browser]\ntcp_port = 443"), Some(443));
+        assert_eq!(port("[media.browser]\ntcp_port = 0"), None);
+        assert_eq!(port("[media]\nport_first = 0"), Some(0), "the system's");
     }
 
     #[test]

@@ -7,12 +7,14 @@
 
 mod codecs;
 mod figures;
+mod frames;
 mod identity;
 mod peer;
 mod stun;
 
 pub use codecs::{Agreed, OFFER_MAX, OfferError};
 pub use figures::Figures;
+pub use frames::{FRAME_MAX, Frames, TooLong, framed};
 pub use identity::Identity;
-pub use peer::{Heard, Peer, Place, Told};
+pub use peer::{Heard, Over, Path, Peer, Place, Told};
 pub use stun::{User, user_of};

@@ -15,7 +15,7 @@ use media::leg::Kind;
 use media::rtp::Packet;
 use str0m::change::SdpOffer;
 use str0m::media::{Direction, Mid, Pt};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
@@ -28,12 +28,34 @@ const FIGURES_EVERY: Duration = Duration::from_secs(5);
 /// Packets kept for repetition: next to none, since nobody asks for G.711 again.
 const SENT_KEPT: usize = 4;
 
-/// Where browsers reach us.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where browsers reach us: the addresses that stand in the answer, best first. A socket's own, or
+/// those that a NAT sends on to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The addresses that stand in the answer, best first: the socket's own, or those that a NAT
-    /// sends on to it.
-    pub announced: Vec<SocketAddr>,
+    /// By datagrams, which browsers prefer.
+    pub udp: Vec<SocketAddr>,
+    /// By connections that the browser opens (RFC 6544, passive).
+    pub tcp: Vec<SocketAddr>,
+}
+
+/// The way of a datagram between a browser and us. On a connection it is a frame (RFC 4571).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// What carries it.
+    pub over: Over,
+    /// Our end: an address of the [`Place`] over the same.
+    pub here: SocketAddr,
+    /// The browser's.
+    pub there: SocketAddr,
+}
+
+/// What carries datagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Over {
+    /// Datagrams of the network.
+    Udp,
+    /// A connection.
+    Tcp,
 }
 
 /// A browser's leg.
@@ -43,8 +65,6 @@ pub struct Peer {
     mid: Mid,
     agreed: Agreed,
     user: User,
-    /// Whatever address a datagram came to, it came to our only socket.
-    here: SocketAddr,
     connected: bool,
     left: bool,
     sent: Option<Sent>,
@@ -62,7 +82,7 @@ struct Sent {
 #[derive(Debug)]
 pub enum Told {
     /// A datagram for the browser.
-    Send(SocketAddr, Vec<u8>),
+    Send(Path, Vec<u8>),
     /// A packet of the browser.
     Heard(Heard),
     /// Audio goes both ways from now on, or again.
@@ -113,13 +133,11 @@ impl Peer {
         identity: &Identity,
     ) -> Result<(Peer, String), OfferError> {
         codecs::check(offer)?;
-        let here = *place.announced.first().ok_or(OfferError::NoAddress)?;
         let unreadable = |error: &dyn std::fmt::Display| OfferError::Unreadable(error.to_string());
         let parsed = SdpOffer::from_sdp_string(offer).map_err(|error| unreadable(&error))?;
         let mut rtc = build(now, identity);
-        for address in &place.announced {
-            let candidate = Candidate::host(*address, "udp");
-            rtc.add_local_candidate(candidate.map_err(|_| OfferError::NoAddress)?);
+        for candidate in candidates(place)? {
+            rtc.add_local_candidate(candidate);
         }
         let answer = rtc.sdp_api().accept_offer(parsed);
         let answer = answer.map_err(|error| unreadable(&error))?.to_sdp_string();
@@ -131,7 +149,6 @@ impl Peer {
             mid,
             agreed,
             user,
-            here,
             connected: false,
             left: false,
             sent: None,
@@ -156,16 +173,16 @@ impl Peer {
     }
 
     /// Whether a datagram is from this browser: one from a new address proves it by its password.
-    pub fn accepts(&self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
-        match received(self.here, from, datagram) {
+    pub fn accepts(&self, now: Instant, path: Path, datagram: &[u8]) -> bool {
+        match received(path, datagram) {
             Some(received) => self.rtc.accepts(&Input::Receive(now, received)),
             None => false,
         }
     }
 
     /// Takes a datagram. One that makes no sense changes nothing.
-    pub fn receive(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
-        if let Some(received) = received(self.here, from, datagram) {
+    pub fn receive(&mut self, now: Instant, path: Path, datagram: &[u8]) {
+        if let Some(received) = received(path, datagram) {
             let taken = self.rtc.handle_input(Input::Receive(now, received));
             self.note(taken);
         }
@@ -213,7 +230,15 @@ impl Peer {
             let told = match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => return Told::Idle(Some(at)),
                 Ok(Output::Transmit(sent)) => {
-                    return Told::Send(sent.destination, sent.contents.into());
+                    let path = Path {
+                        over: match sent.proto {
+                            Protocol::Udp => Over::Udp,
+                            _ => Over::Tcp,
+                        },
+                        here: sent.source,
+                        there: sent.destination,
+                    };
+                    return Told::Send(path, sent.contents.into());
                 }
                 Ok(Output::Event(event)) => self.tell(event),
                 Err(error) => {
@@ -334,6 +359,23 @@ fn medium(rtc: &Rtc, answer: &str) -> Result<Mid, OfferError> {
     }
 }
 
-fn received(here: SocketAddr, from: SocketAddr, datagram: &[u8]) -> Option<Receive<'_>> {
-    Receive::new(Protocol::Udp, from, here, datagram).ok()
+fn candidates(place: &Place) -> Result<Vec<Candidate>, OfferError> {
+    let udp = place.udp.iter().map(|at| Candidate::host(*at, "udp"));
+    let tcp = place.tcp.iter().map(|at| {
+        let passive = Candidate::builder().tcp().host(*at);
+        passive.tcptype(TcpType::Passive).build()
+    });
+    let all: Result<Vec<_>, _> = udp.chain(tcp).collect();
+    let all = all.map_err(|_| OfferError::NoAddress)?;
+    (!all.is_empty())
+        .then_some(all)
+        .ok_or(OfferError::NoAddress)
+}
+
+fn received(path: Path, datagram: &[u8]) -> Option<Receive<'_>> {
+    let over = match path.over {
+        Over::Udp => Protocol::Udp,
+        Over::Tcp => Protocol::Tcp,
+    };
+    Receive::new(over, path.there, path.here, datagram).ok()
 }

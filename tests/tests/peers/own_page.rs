@@ -292,6 +292,41 @@ fn a_page_finds_its_line_again_behind_a_hole_in_the_network_and_after_a_crash() 
 }
 
 #[test]
+fn a_page_whose_network_lets_no_udp_pass_is_a_phone_all_the_same() {
+    if !alone("own_page::a_page_whose_network_lets_no_udp_pass_is_a_phone_all_the_same") {
+        return;
+    }
+    let scene = Scene::set();
+    scene.audio_at("127.0.0.2");
+    let path = scene.floor.folder().join("cadencia.toml");
+    let text = std::fs::read_to_string(path).expect("just written");
+    // Ports of one's own, so that those of pages are known.
+    let ports = text.replace("port_first = 0", "port_first = 20000\nport_last = 20999");
+    scene.floor.file("cadencia.toml", ports);
+    no_udp_to(30_000);
+    let engine = scene.floor.serve();
+    let gate = Gate::before(engine.http());
+    let browser = Chromium::start(ADVISOR);
+    let tab = browser.tab();
+    scene.sit_down(&tab, &gate);
+    println!("a leg by TCP in {:?}", took(&tab, "made"));
+    let desk = scene.desk(&engine);
+    scene.work(&desk);
+    until("the advisor hears the customer", PATIENCE, || {
+        hears(&tab, CUSTOMER)
+    });
+    nothing_is_lost(&scene.voice, &tab);
+    let carried = tab.eval(
+        "(async () => { const rows = [...(await legs.at(-1).getStats()).values()];
+           const chosen = rows.find((row) => row.type === 'transport').selectedCandidatePairId;
+           const pair = rows.find((row) => row.id === chosen);
+           return rows.find((row) => row.id === pair.remoteCandidateId).protocol; })()",
+    );
+    assert_eq!(carried, "tcp");
+    engine.stop();
+}
+
+#[test]
 fn a_second_page_must_take_the_line_over_and_a_late_answer_costs_its_lateness_only() {
     if !alone(
         "own_page::a_second_page_must_take_the_line_over_and_a_late_answer_costs_its_lateness_only",
@@ -351,6 +386,18 @@ fn reach(ip: &str, reached: bool) {
         .args(words)
         .status()
         .expect("ip is everywhere");
+    assert!(done.success());
+}
+
+/// No datagram reaches this port, in the network that is this test's alone: dropped without a word, as
+/// the firewalls of offices do.
+fn no_udp_to(port: u16) {
+    let port = port.to_string();
+    let done = Command::new("iptables")
+        .env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
+        .args(["-A", "INPUT", "-p", "udp", "--dport", &port, "-j", "DROP"])
+        .status()
+        .expect("iptables is there; `make tools` installs it");
     assert!(done.success());
 }
 

@@ -7,6 +7,7 @@
 //! ```
 //! A [`Reporter`] looks at both and exchanges RTCP with the peer. The halves know nothing of each other, so that two threads may hold them.
 
+mod fade;
 mod incoming;
 mod keys;
 mod latch;

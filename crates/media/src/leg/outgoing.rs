@@ -13,6 +13,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::fade::Fade;
 use super::keys::{Keys, Press};
 use super::scramble;
 use super::stream::{Numbers, Stream};
@@ -53,6 +54,8 @@ pub struct Outgoing {
     in_room: bool,
     player: Option<Player>,
     keys: Keys,
+    /// From what was heard before the room was entered or left.
+    fade: Fade,
     due: Option<Instant>,
     packets: u64,
     bytes: u64,
@@ -82,6 +85,7 @@ impl Outgoing {
             in_room: false,
             player: None,
             keys: Keys::default(),
+            fade: Fade::default(),
             due: None,
             packets: 0,
             bytes: 0,
@@ -147,6 +151,9 @@ impl Outgoing {
             // It does already: others may come and go around the two.
             return;
         }
+        if self.in_room {
+            self.fade.begin(now);
+        }
         self.bridged = Some(other);
         self.in_room = false;
         self.player = None;
@@ -160,7 +167,9 @@ impl Outgoing {
             return;
         }
         let keeps_beat = self.player.is_some() && self.due.is_some();
-        self.bridged = None;
+        if self.bridged.take().is_some() {
+            self.fade.begin(now);
+        }
         self.in_room = true;
         self.player = None;
         if !keeps_beat {
@@ -172,6 +181,9 @@ impl Outgoing {
     /// The peer hears nobody any more: a playback goes on, else there is silence.
     pub fn part(&mut self, now: Instant) {
         let left_room = std::mem::take(&mut self.in_room);
+        if left_room {
+            self.fade.begin(now);
+        }
         if (self.bridged.take().is_some() || left_room) && self.player.is_none() {
             self.start(now, comfort());
         }
@@ -248,6 +260,8 @@ impl Outgoing {
             }
             (None, _) => false,
         };
+        self.fade.comes(now);
+        self.fade.pass(remote.codec, &mut frame);
         if done {
             self.finish(now);
         }
@@ -311,12 +325,15 @@ impl Outgoing {
         let samples = packet.payload.len() as u32;
         let numbers = self.stream.forward(now, packet, samples)?;
         self.due = Some(now + GAP_MAX);
-        if codec == remote.codec {
+        self.fade.comes(now);
+        if codec == remote.codec && self.fade.is_over() {
+            self.fade.heard(codec, packet.payload);
             return self.write(numbers, remote.payload_type, packet.payload, buffer);
         }
         let mut codes = [0; PAYLOAD_MAX];
         let codes = &mut codes[..packet.payload.len()];
         g711::transcode(codec, packet.payload, remote.codec, codes);
+        self.fade.pass(remote.codec, codes);
         self.write(numbers, remote.payload_type, codes, buffer)
     }
 

@@ -39,7 +39,19 @@ impl Speaker {
 
     fn says(&mut self, now: Instant, mixer: &mut Mixer) {
         let (timestamp, codes) = self.packet();
-        mixer.hear(now, self.leg, CODEC, (7, timestamp), &codes);
+        mixer.hear(now, self.leg, CODEC, &packet(7, timestamp, &codes));
+    }
+}
+
+/// A packet whose number goes with its place, as of a sender that sends one each 20 ms.
+fn packet(ssrc: u32, timestamp: u32, payload: &[u8]) -> Packet<'_> {
+    Packet {
+        payload_type: 8,
+        marker: false,
+        sequence: (timestamp / FRAME_SAMPLES as u32) as u16,
+        timestamp,
+        ssrc,
+        payload,
     }
 }
 
@@ -95,15 +107,97 @@ fn each_hears_the_others_and_not_themselves() {
 }
 
 #[test]
-fn lost_packets_are_silence_and_shift_nothing() {
+fn lost_packets_are_filled_by_what_was_said_before_and_shift_nothing() {
     let [one, ..] = talk(200, |turn| turn % 10 == 3);
-    // A tenth is silent; what came stands where it belongs, so the tones stay pure.
+    // A tenth is made up; what came stands where it belongs, so the tones stay pure.
     let shares = share_at(700, &one) + share_at(1_100, &one);
-    assert!(shares > 0.85, "{shares}");
-    let silent = one
-        .chunks(FRAME_SAMPLES)
-        .filter(|frame| frame.iter().all(|s| s.abs() <= 8));
-    assert_eq!(silent.count(), 5);
+    assert!(shares > 0.93, "{shares}");
+    assert_eq!(silent_frames(&one), 0);
+}
+
+#[test]
+fn two_packets_in_a_row_are_filled_and_a_longer_hole_is_silence() {
+    let [one, ..] = talk(200, |turn| turn % 10 < 2);
+    assert_eq!(silent_frames(&one), 0);
+    let [one, ..] = talk(200, |turn| turn % 10 < 6);
+    assert!(
+        (25..=30).contains(&silent_frames(&one)),
+        "{}",
+        silent_frames(&one)
+    );
+}
+
+#[test]
+fn a_pause_without_a_packet_missing_is_nobodys_voice() {
+    let start = Instant::now();
+    let mut mixer = Mixer::new(start, &[leg(0), leg(1)]);
+    let mut speaker = Speaker::new(0, 500);
+    let mut ear = Vec::new();
+    for turn in 0..60u64 {
+        let (timestamp, codes) = speaker.packet();
+        // Who suppresses silence sends nothing for a while, and numbers on without a gap.
+        let paused = (30..32).contains(&turn);
+        if !paused {
+            let sequence = if turn < 30 { turn } else { turn - 2 };
+            let said = Packet {
+                sequence: sequence as u16,
+                ..packet(7, timestamp, &codes)
+            };
+            mixer.hear(at(start, turn), leg(0), CODEC, &said);
+        }
+        ear.extend(heard(&mut mixer, at(start, turn), leg(1)));
+    }
+    assert_eq!(silent_frames(&ear[20 * FRAME_SAMPLES..]), 2);
+}
+
+fn silent_frames(ear: &[i16]) -> usize {
+    let frames = ear.chunks(FRAME_SAMPLES);
+    let silent = frames.filter(|frame| frame.iter().all(|sample| sample.abs() <= 8));
+    silent.count()
+}
+
+#[test]
+fn who_comes_is_faded_in_and_who_is_heard_no_more_is_faded_out() {
+    let start = Instant::now();
+    let everybody = [leg(0), leg(1), leg(2)];
+    let whisper = |heard: bool| {
+        let others = if heard {
+            &everybody[..]
+        } else {
+            &everybody[..1]
+        };
+        [
+            (leg(0), vec![leg(1)]),
+            (leg(1), others.to_vec()),
+            (leg(2), vec![leg(0), leg(1)]),
+        ]
+    };
+    let mut mixer = Mixer::of(start, &whisper(false));
+    // Low tones, whose own steps are small.
+    let (mut customer, mut boss) = (Speaker::new(0, 100), Speaker::new(2, 150));
+    let mut ear = Vec::new();
+    for turn in 0..120 {
+        let now = at(start, turn);
+        match turn {
+            40 => mixer.arrange(&whisper(true)),
+            80 => mixer.arrange(&whisper(false)),
+            _ => {}
+        }
+        customer.says(now, &mut mixer);
+        boss.says(now, &mut mixer);
+        ear.extend(heard(&mut mixer, now, leg(1)));
+    }
+    let spell = |from: usize, to: usize| &ear[from * FRAME_SAMPLES..to * FRAME_SAMPLES];
+    assert!(share_at(100, spell(10, 40)) > 0.95);
+    assert!((0.4..0.6).contains(&share_at(150, spell(50, 80))));
+    assert!(share_at(100, spell(90, 120)) > 0.95);
+    let step = |samples: &[i16]| {
+        let steps = samples.windows(2);
+        let steps = steps.map(|pair| (i32::from(pair[1]) - i32::from(pair[0])).abs());
+        steps.max().expect("samples")
+    };
+    let own = step(spell(50, 80));
+    assert!(step(&ear) <= own + own / 4, "{} of {own}", step(&ear));
 }
 
 #[test]
@@ -116,7 +210,8 @@ fn packets_out_of_order_find_their_places() {
         if turn % 2 == 0 {
             let (first, second) = (speaker.packet(), speaker.packet());
             for (timestamp, codes) in [second, first] {
-                mixer.hear(at(start, turn), leg(0), CODEC, (7, timestamp), &codes);
+                let said = packet(7, timestamp, &codes);
+                mixer.hear(at(start, turn), leg(0), CODEC, &said);
             }
         }
         ear.extend(heard(&mut mixer, at(start, turn), leg(1)));
@@ -130,17 +225,19 @@ fn loud_together_stops_at_the_largest_sample() {
     let start = Instant::now();
     let mut mixer = Mixer::new(start, &[leg(0), leg(1), leg(2)]);
     let loud = [g711::encode(CODEC, i16::MAX); FRAME_SAMPLES];
-    for turn in 0..10 {
+    for turn in 0..20 {
         for speaker in 0..2 {
             let timestamp = turn as u32 * FRAME_SAMPLES as u32;
-            mixer.hear(at(start, turn), leg(speaker), CODEC, (7, timestamp), &loud);
+            let said = packet(7, timestamp, &loud);
+            mixer.hear(at(start, turn), leg(speaker), CODEC, &said);
         }
         let samples = heard(&mut mixer, at(start, turn), leg(2));
         assert!(
             samples.iter().all(|s| *s >= -8),
             "no wrap to the other side"
         );
-        if turn >= 4 {
+        // They have come by then.
+        if turn >= 8 {
             assert!(samples.iter().all(|s| *s > 32_000));
         }
     }
@@ -185,7 +282,8 @@ fn a_sender_who_begins_anew_is_heard_at_once() {
             (2, 0xFFFF_FF00u32)
         };
         let timestamp = base.wrapping_add(turn as u32 * FRAME_SAMPLES as u32);
-        mixer.hear(at(start, turn), leg(0), CODEC, (ssrc, timestamp), &codes);
+        let said = packet(ssrc, timestamp, &codes);
+        mixer.hear(at(start, turn), leg(0), CODEC, &said);
         let samples = heard(&mut mixer, at(start, turn), leg(1));
         if turn >= 4 {
             assert!(samples.iter().any(|s| s.abs() > 1_000), "silent at {turn}");

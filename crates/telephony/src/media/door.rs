@@ -1,4 +1,5 @@
-//! The one socket through which a media thread hears all its browsers, and whose each datagram is.
+//! The sockets through which a media thread hears all its browsers, one of each address family, and whose
+//! each datagram is.
 //!
 //! An address is a browser's once a check of connectivity came from it with that leg's password;
 //! before that only such checks are read, and of everybody else nothing.
@@ -9,7 +10,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use ::media::LegId;
-use webrtc::{Place, user_of};
+use webrtc::{Over, Path, Place, user_of};
 
 use super::ports;
 
@@ -24,21 +25,38 @@ const SOCKET_BUFFER: usize = 4 << 20;
 pub struct BrowserDoors {
     /// The first UDP port; each media thread takes the next one. 0 lets the system choose.
     pub port: u16,
-    /// What browsers are told to reach us at, where that is not the address we are bound to (NAT).
+    /// The TCP port for those whose network lets no UDP pass, one for all threads; 0 lets the system
+    /// choose, `None`: there is none.
+    pub tcp_port: Option<u16>,
+    /// What browsers are told to reach us at, where that is not the address we are bound to (NAT); those
+    /// of a family that we are bound to count.
     pub announced: Vec<IpAddr>,
 }
 
-/// A thread's socket for browsers, as the pool knows it.
+/// A thread's sockets for browsers, one of each address family, as the pool knows them.
 #[derive(Debug, Clone)]
 pub(super) struct Door {
-    pub(super) socket: Arc<UdpSocket>,
-    pub(super) local: SocketAddr,
+    pub(super) ways: Arc<[DoorWay]>,
     pub(super) place: Arc<Place>,
 }
 
+/// One of them.
+#[derive(Debug)]
+pub(super) struct DoorWay {
+    pub(super) socket: UdpSocket,
+    pub(super) local: SocketAddr,
+    /// Never none. Whatever of them a datagram was sent to, it came to the only socket.
+    announced: Vec<SocketAddr>,
+}
+
 impl Door {
-    /// Binds the door of one thread.
-    pub(super) fn open(ip: IpAddr, number: usize, doors: &BrowserDoors) -> io::Result<Door> {
+    /// Binds the door of one thread. `tcp`: where connections are taken in.
+    pub(super) fn open(
+        ips: &[IpAddr],
+        number: usize,
+        doors: &BrowserDoors,
+        tcp: &[SocketAddr],
+    ) -> io::Result<Door> {
         let port = match doors.port {
             0 => 0,
             first => u16::try_from(number)
@@ -46,6 +64,27 @@ impl Door {
                 .and_then(|number| first.checked_add(number))
                 .ok_or_else(|| io::Error::other("there is no port for browsers that high"))?,
         };
+        let mut ways = Vec::new();
+        for ip in ips {
+            let way = DoorWay::open(*ip, port, doors)?;
+            if !way.announced.is_empty() {
+                ways.push(way);
+            }
+        }
+        let udp = ways.iter().flat_map(|way| way.announced.iter().copied());
+        let place = Place {
+            udp: udp.collect(),
+            tcp: tcp.to_vec(),
+        };
+        Ok(Door {
+            ways: ways.into(),
+            place: Arc::new(place),
+        })
+    }
+}
+
+impl DoorWay {
+    fn open(ip: IpAddr, port: u16, doors: &BrowserDoors) -> io::Result<DoorWay> {
         let socket = ports::bind(ip, port).map_err(|error| {
             let text = format!(
                 "no socket for browsers at {ip}, UDP port {port} (setting `media.browser.port`): {error}"
@@ -56,19 +95,41 @@ impl Door {
         // limit (net.core.rmem_max) without an error.
         socket2::SockRef::from(&socket).set_recv_buffer_size(SOCKET_BUFFER)?;
         let local = socket.local_addr()?;
-        let announced = match doors.announced.as_slice() {
-            [] if ip.is_unspecified() => Vec::new(),
-            [] => vec![local],
-            ips => ips
-                .iter()
-                .map(|ip| SocketAddr::new(*ip, local.port()))
-                .collect(),
-        };
-        Ok(Door {
-            socket: Arc::new(socket),
+        Ok(DoorWay {
+            socket,
             local,
-            place: Arc::new(Place { announced }),
+            announced: doors.announced_for(local),
         })
+    }
+
+    /// The way of what came from there.
+    pub(super) fn path(&self, there: SocketAddr) -> Path {
+        Path {
+            over: Over::Udp,
+            here: self.announced[0],
+            there,
+        }
+    }
+
+    /// Whether it is our end there.
+    pub(super) fn is_at(&self, here: SocketAddr) -> bool {
+        self.announced.contains(&here)
+    }
+}
+
+impl BrowserDoors {
+    /// What browsers are told of a socket that is bound there: nothing, if that is no address to reach.
+    pub(super) fn announced_for(&self, local: SocketAddr) -> Vec<SocketAddr> {
+        let alike = |ip: &&IpAddr| ip.is_ipv4() == local.is_ipv4();
+        let told: Vec<_> = self.announced.iter().filter(alike).collect();
+        match told.as_slice() {
+            [] if local.ip().is_unspecified() => Vec::new(),
+            [] => vec![local],
+            told => told
+                .iter()
+                .map(|ip| SocketAddr::new(**ip, local.port()))
+                .collect(),
+        }
     }
 }
 

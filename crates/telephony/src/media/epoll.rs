@@ -80,6 +80,12 @@ impl Watch {
         Ok(epoll::add(&self.0.epoll, socket, data, EventFlags::IN)?)
     }
 
+    /// Tells a socket's token once whenever more has come: for who looks at it without reading.
+    pub(super) fn add_for_news(&self, socket: impl AsFd, token: u64) -> io::Result<()> {
+        let (data, news) = (EventData::new_u64(token), EventFlags::IN | EventFlags::ET);
+        Ok(epoll::add(&self.0.epoll, socket, data, news)?)
+    }
+
     pub(super) fn remove(&self, socket: impl AsFd) -> io::Result<()> {
         Ok(epoll::delete(&self.0.epoll, socket)?)
     }

@@ -14,7 +14,9 @@ mod leg;
 mod owned;
 mod plan;
 mod pool;
+mod porch;
 mod ports;
+mod wire;
 mod worker;
 
 pub use ::media::{

@@ -2,17 +2,17 @@
 //! is said.
 
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ::media::detect::Detector;
 use ::media::g711::decode_all;
 use ::media::leg::{Judged, What};
-use ::media::mixer::Mixer;
-use webrtc::Told;
+use webrtc::{Path, Told};
 
 use super::leg::{Leg, Way, locked};
+use super::plan::Room;
 use super::worker::Common;
 use super::{MediaEvent, TapFrame};
 
@@ -30,7 +30,7 @@ pub(super) struct Owned {
     pub(super) leg: Arc<Leg>,
     pub(super) other: Option<Arc<Leg>>,
     /// Whom it hears where they are several. Locked after a mouth, never before.
-    pub(super) room: Option<Arc<Mutex<Mixer>>>,
+    pub(super) room: Option<Room>,
     pub(super) tap: Option<SyncSender<TapFrame>>,
     /// Listens for tones of the network, until the call is answered.
     pub(super) detector: Option<Box<Detector>>,
@@ -104,17 +104,34 @@ impl Owned {
     }
 
     /// Takes a datagram of its browser; says whether its timers may have changed. Audio leaves them.
-    pub(super) fn browser_sent(
-        &mut self,
-        common: &Common,
-        from: SocketAddr,
-        datagram: &[u8],
-    ) -> bool {
+    pub(super) fn browser_sent(&mut self, common: &Common, path: Path, datagram: &[u8]) -> bool {
         let now = Instant::now();
         if let Some(browser) = self.leg.browser() {
-            browser.receive(now, from, datagram);
+            browser.receive(now, path, datagram);
         }
-        !self.ask_browser(common, now, from)
+        !self.ask_browser(common, now, path.there)
+    }
+
+    /// Reads what has come by a connection of its browser. Like an address, it is the browser's once a
+    /// check with the password came by it; one whose first words are something else is cut.
+    /// False if there is no such connection any more.
+    pub(super) fn read_wire(&mut self, common: &Common, path: Path) -> bool {
+        let leg = Arc::clone(&self.leg);
+        let come = leg.browser().and_then(|browser| browser.read_wire(path));
+        let (Some(browser), Some(come)) = (leg.browser(), come) else {
+            return false;
+        };
+        for datagram in &come.datagrams {
+            if !browser.admits(Instant::now(), path, datagram) {
+                browser.cut_wire(path);
+                return false;
+            }
+            self.browser_sent(common, path, datagram);
+        }
+        if come.over {
+            browser.cut_wire(path);
+        }
+        !come.over
     }
 
     /// Lets time go by for its browser.
@@ -184,8 +201,7 @@ impl Owned {
 
     fn forward(&self, now: Instant, what: &What<'_>) {
         if let (Some(room), What::Audio(codec, packet)) = (&self.room, what) {
-            let stream = (packet.ssrc, packet.timestamp);
-            locked(room).hear(now, self.leg.id, *codec, stream, packet.payload);
+            locked(room).hear(now, self.leg.id, *codec, packet);
         }
         let Some(other) = &self.other else {
             return;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use ::media::LegId;
 use ::media::mixer::Mixer;
 
-use super::leg::Leg;
+use super::leg::{Leg, locked};
 
 /// What a leg hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,9 @@ impl Hears {
     }
 }
 
+/// Where several are mixed.
+pub(super) type Room = Arc<Mutex<Mixer>>;
+
 /// What the thread that owns a leg is told.
 #[derive(Debug)]
 pub(super) struct Arranged {
@@ -35,7 +38,7 @@ pub(super) struct Arranged {
     /// Who is forwarded its packets.
     pub(super) to: Option<Arc<Leg>>,
     /// Where its audio is mixed, or what it hears comes from.
-    pub(super) room: Option<Arc<Mutex<Mixer>>>,
+    pub(super) room: Option<Room>,
 }
 
 /// Who hears whom.
@@ -83,11 +86,18 @@ impl Plan {
         mixed.any(|(to, hears)| *to == leg || hears.contains(&leg))
     }
 
-    /// The mixer, where one is needed.
-    pub(super) fn room(&self, now: Instant) -> Option<Mixer> {
+    /// The mixer, where one is needed: the one there was, whose voices go on, or a new one.
+    pub(super) fn room(&self, now: Instant, known: Option<Room>) -> Option<Room> {
         let seats = self.0.iter().filter(|(leg, _)| self.is_in_room(*leg));
         let seats: Vec<_> = seats.cloned().collect();
-        (!seats.is_empty()).then(|| Mixer::of(now, &seats))
+        if seats.is_empty() {
+            return None;
+        }
+        if let Some(room) = known {
+            locked(&room).arrange(&seats);
+            return Some(room);
+        }
+        Some(Arc::new(Mutex::new(Mixer::of(now, &seats))))
     }
 }
 
@@ -112,7 +122,7 @@ mod tests {
         let two = plan(&[(CUSTOMER, &[AGENT]), (AGENT, &[CUSTOMER])]);
         assert_eq!(two.hears(CUSTOMER), Hears::One(AGENT));
         assert_eq!(two.forwarded_to(CUSTOMER), Some(AGENT));
-        assert!(two.room(Instant::now()).is_none());
+        assert!(two.room(Instant::now(), None).is_none());
     }
 
     #[test]

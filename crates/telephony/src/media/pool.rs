@@ -18,7 +18,8 @@ use webrtc::{Identity, OfferError, Peer};
 use super::browser::Browser;
 use super::door::{BrowserDoors, Door};
 use super::leg::{Leg, Way, locked};
-use super::plan::{Arranged, Hears, Plan};
+use super::plan::{Arranged, Hears, Plan, Room};
+use super::porch::{Listening, Names, Porch};
 use super::ports::{Families, Pair};
 use super::worker::{Command, Common, Worker};
 use super::{MediaEvent, TapFrame};
@@ -101,6 +102,9 @@ pub struct MediaPool {
 #[derive(Debug)]
 struct Shared {
     workers: Vec<Worker>,
+    /// The legs of browsers by the name that their checks bear.
+    names: Names,
+    porch: Option<Porch>,
     ports: Arc<Mutex<Families>>,
     lateness: Arc<Lateness>,
     clock: NtpClock,
@@ -121,6 +125,8 @@ struct Directory {
 struct Entry {
     leg: Arc<Leg>,
     bridged: Option<LegId>,
+    /// Where it hears several others, or is heard by who does.
+    room: Option<Room>,
     /// Whether it hears several others.
     in_room: bool,
 }
@@ -154,16 +160,28 @@ impl MediaPool {
             Some(_) => Some(identity()?),
             None => None,
         };
-        let ip = config.bind_ips.first().copied();
-        let door = |number| match (&config.browsers, ip) {
-            (Some(doors), Some(ip)) => Door::open(ip, number, doors).map(Some),
-            _ => Ok(None),
+        let ips = &config.bind_ips;
+        let browsers = config.browsers.as_ref();
+        let listening = browsers.map(|doors| Listening::bind(ips, doors));
+        let listening = listening.transpose()?;
+        let tcp: &[SocketAddr] = listening.as_ref().map_or(&[], |it| &it.announced);
+        let door = |number| {
+            let open = browsers.map(|doors| Door::open(ips, number, doors, tcp));
+            open.transpose()
         };
         let workers = (0..threads)
             .map(|number| Worker::start(number, door(number)?, common.clone()))
-            .collect::<io::Result<_>>()?;
+            .collect::<io::Result<Vec<_>>>()?;
+        let names = Names::default();
+        let tellers = workers.iter().map(Worker::teller).collect();
+        let porch = match listening {
+            Some(listening) => Porch::open(listening, Arc::clone(&names), tellers)?,
+            None => None,
+        };
         let shared = Shared {
             workers,
+            names,
+            porch,
             ports,
             lateness,
             clock: clock(),
@@ -208,9 +226,16 @@ impl MediaPool {
             tracing::error!("an offer of a browser met a defect and is refused");
             Err(OfferError::Unreadable("a defect of ours".to_owned()))
         })?;
-        let browser = Browser::new(peer, Arc::clone(&door.socket), now);
+        let local = door.ways.first().map(|way| way.local);
+        let local = local.or_else(|| door.place.tcp.first().copied());
+        let local = local.ok_or(NoBrowserLeg::NotHere)?;
+        let user = peer.user().to_owned();
+        let browser = Browser::new(peer, Arc::clone(&door.ways), now);
         let way = Way::Browser(Box::new(browser));
-        let handle = self.enter(&mut directory, door.local, way, "browser");
+        let handle = self.enter(&mut directory, local, way, "browser");
+        if let Ok(handle) = &handle {
+            locked(&self.shared.names).insert(user, handle.id);
+        }
         handle
             .map(|handle| (handle, answer))
             .map_err(|_| NoBrowserLeg::NotHere)
@@ -240,6 +265,7 @@ impl MediaPool {
         let entry = Entry {
             leg,
             bridged: None,
+            room: None,
             in_room: false,
         };
         directory.legs.insert(id, entry);
@@ -301,15 +327,17 @@ impl MediaPool {
                 self.shared.part(&mut directory, leg);
             }
         }
-        let room = plan.room(Instant::now()).map(Mutex::new).map(Arc::new);
+        let known = plan.legs().find_map(|leg| directory.room(leg));
+        let room = plan.room(Instant::now(), known);
         for leg in plan.legs() {
             let hears = plan.hears(leg);
             directory.set_bridged(leg, hears.one());
-            directory.set_in_room(leg, hears == Hears::Several);
+            let room = room.clone().filter(|_| plan.is_in_room(leg));
+            directory.set_in_room(leg, hears == Hears::Several, room.clone());
             let arranged = Arranged {
                 hears,
                 to: plan.forwarded_to(leg).and_then(|to| directory.leg(to)),
-                room: room.clone().filter(|_| plan.is_in_room(leg)),
+                room,
             };
             let command = Command::Arrange(leg, arranged);
             self.shared.tell(&directory, leg, command);
@@ -384,7 +412,10 @@ impl MediaPool {
         let mut directory = locked(&self.shared.directory);
         self.shared.part(&mut directory, leg);
         self.shared.tell(&directory, leg, Command::Close(leg));
-        directory.legs.remove(&leg);
+        let closed = directory.legs.remove(&leg);
+        if let Some(browser) = closed.as_ref().and_then(|entry| entry.leg.browser()) {
+            locked(&self.shared.names).remove(&browser.user());
+        }
     }
 }
 
@@ -406,11 +437,12 @@ impl Shared {
             let parted = [Some(leg), Some(partner).filter(|_| mutual)];
             for leg in parted.into_iter().flatten() {
                 directory.set_bridged(leg, None);
+                directory.set_in_room(leg, false, None);
                 self.tell(directory, leg, Command::Part(leg));
             }
         }
         if directory.is_in_room(leg) {
-            directory.set_in_room(leg, false);
+            directory.set_in_room(leg, false, None);
             self.tell(directory, leg, Command::Part(leg));
         }
     }
@@ -418,6 +450,8 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        // First who hands connections to the threads.
+        self.porch = None;
         self.workers.iter_mut().for_each(Worker::stop);
     }
 }
@@ -435,9 +469,14 @@ impl Directory {
         self.legs.get(&leg).is_some_and(|entry| entry.in_room)
     }
 
-    fn set_in_room(&mut self, leg: LegId, in_room: bool) {
+    fn room(&self, leg: LegId) -> Option<Room> {
+        self.legs.get(&leg).and_then(|entry| entry.room.clone())
+    }
+
+    fn set_in_room(&mut self, leg: LegId, in_room: bool, room: Option<Room>) {
         if let Some(entry) = self.legs.get_mut(&leg) {
             entry.in_room = in_room;
+            entry.room = room;
         }
     }
 

@@ -4,8 +4,9 @@
 //! It waits for nobody but the kernel.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
+use std::net::TcpStream;
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, mpsc};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use ::media::detect::Detector;
 use ::media::{Country, LegId, Playback, Remote};
 use domain::Keyed;
+use webrtc::Path;
 
 use super::door::{Door, Guests, Whose};
 use super::epoll::{WOKEN, Waiting, Watch};
@@ -22,10 +24,15 @@ use super::leg::{Leg, Way, locked};
 use super::owned::{Owned, read_some};
 use super::plan::{Arranged, Hears};
 use super::ports::{Families, Pair};
+use super::wire::Wire;
 use super::{MediaEvent, TapFrame};
 
-/// The token of the socket that browsers share; legs count from zero and never come so far.
-const DOOR: u64 = WOKEN - 1;
+/// The first token of the sockets that browsers share, one of each address family.
+const DOORS: u64 = WOKEN - 8;
+
+/// The first token of a connection of a browser; they count from here. Legs count from zero and never
+/// come so far.
+const WIRES: u64 = u64::MAX / 2;
 
 /// Legs that are looked after before audio is read again.
 const ALARMS_MAX: usize = 32;
@@ -35,6 +42,8 @@ const ALARMS_MAX: usize = 32;
 #[derive(Debug)]
 pub(super) enum Command {
     Open(Arc<Leg>),
+    /// A browser's connection, of which nothing is read yet.
+    Come(LegId, TcpStream, Path),
     SetRemote(LegId, Remote),
     Arrange(LegId, Arranged),
     Part(LegId),
@@ -59,11 +68,26 @@ pub(super) struct Common {
 /// A thread as the pool holds it.
 #[derive(Debug)]
 pub(super) struct Worker {
-    commands: mpsc::Sender<Command>,
-    watch: Watch,
+    teller: Teller,
     /// Where its browsers are heard, if any are.
     pub(super) door: Option<Door>,
     thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What a thread is told by.
+#[derive(Debug, Clone)]
+pub(super) struct Teller {
+    commands: mpsc::Sender<Command>,
+    watch: Watch,
+}
+
+impl Teller {
+    pub(super) fn tell(&self, command: Command) {
+        let heard = self.commands.send(command).is_ok() && self.watch.wake().is_ok();
+        if !heard {
+            tracing::error!("a media thread has ended and cannot be told anything");
+        }
+    }
 }
 
 impl Worker {
@@ -71,16 +95,16 @@ impl Worker {
         let watch = Watch::new()?;
         // Unbounded, because signalling may not wait for media; it sends a few a call.
         let (commands, inbox) = mpsc::channel();
-        if let Some(door) = &door {
-            watch.add(&*door.socket, DOOR)?;
+        let ways = door.iter().flat_map(|door| door.ways.iter());
+        for (way, token) in ways.zip(DOORS..) {
+            watch.add(&way.socket, token)?;
         }
         let (heard, watched) = (door.clone(), watch.clone());
         let thread = std::thread::Builder::new()
             .name(format!("media-{number}"))
             .spawn(move || Turner::new(watched, inbox, heard, common).run())?;
         Ok(Worker {
-            commands,
-            watch,
+            teller: Teller { commands, watch },
             door,
             thread: Some(thread),
         })
@@ -92,15 +116,17 @@ impl Worker {
             return Ok(());
         };
         let token = leg.id.0 * 2;
-        self.watch.add(&pair.rtp, token)?;
-        self.watch.add(&pair.rtcp, token + 1)
+        self.teller.watch.add(&pair.rtp, token)?;
+        self.teller.watch.add(&pair.rtcp, token + 1)
     }
 
     pub(super) fn tell(&self, command: Command) {
-        let heard = self.commands.send(command).is_ok() && self.watch.wake().is_ok();
-        if !heard {
-            tracing::error!("a media thread has ended and cannot be told anything");
-        }
+        self.teller.tell(command);
+    }
+
+    /// The same for somebody else.
+    pub(super) fn teller(&self) -> Teller {
+        self.teller.clone()
     }
 
     pub(super) fn stop(&mut self) {
@@ -118,6 +144,9 @@ struct Turner {
     inbox: mpsc::Receiver<Command>,
     door: Option<Door>,
     guests: Guests,
+    /// Connections of browsers: whose, and the way of what comes there.
+    wires: HashMap<u64, (LegId, Path)>,
+    next_wire: u64,
     common: Common,
     legs: Keyed<LegId, Owned>,
     alarms: BinaryHeap<Reverse<(Instant, LegId)>>,
@@ -137,6 +166,8 @@ impl Turner {
             inbox,
             door,
             guests: Guests::default(),
+            wires: HashMap::new(),
+            next_wire: WIRES,
             common,
             legs: Keyed::default(),
             alarms: BinaryHeap::new(),
@@ -191,6 +222,7 @@ impl Turner {
             let now = Instant::now();
             match command {
                 Command::Open(leg) => self.open(leg),
+                Command::Come(leg, stream, path) => self.come(leg, stream, path),
                 Command::SetRemote(leg, remote) => self.with(leg, |owned| {
                     owned.leg.ear().set_remote(now, remote);
                     owned.leg.mouth().set_remote(now, remote);
@@ -295,7 +327,8 @@ impl Turner {
     fn read(&mut self, token: u64) {
         match (token, self.legs.get_mut(&LegId(token / 2))) {
             (WOKEN, _) => {}
-            (DOOR, _) => self.read_door(),
+            (DOORS.., _) => self.read_door(token),
+            (WIRES.., _) => self.read_wire(token),
             (_, Some(owned)) if token.is_multiple_of(2) => owned.read_rtp(&self.common),
             (_, Some(owned)) => owned.read_rtcp(),
             // Closed meanwhile, or not yet opened: then it is told again.
@@ -303,11 +336,43 @@ impl Turner {
         }
     }
 
-    fn read_door(&mut self) {
-        let Some(door) = &self.door else { return };
+    /// A connection is a browser's.
+    fn come(&mut self, leg: LegId, stream: TcpStream, path: Path) {
+        let Some(browser) = self.legs.get(&leg).and_then(|owned| owned.leg.browser()) else {
+            return;
+        };
+        let token = self.next_wire;
+        self.next_wire = WIRES + (self.next_wire - WIRES + 1) % (DOORS - WIRES);
+        if let Err(error) = self.waiting.watch().add(&stream, token) {
+            return tracing::debug!(%error, %leg, "a connection of a browser cannot be heard");
+        }
+        browser.connected_by(Wire::new(path, stream));
+        // One may have had to go for it.
+        self.wires
+            .retain(|_, (of, path)| *of != leg || browser.has_wire(*path));
+        self.wires.insert(token, (leg, path));
+    }
+
+    fn read_wire(&mut self, token: u64) {
+        let Some(&(leg, path)) = self.wires.get(&token) else {
+            return;
+        };
+        let owned = self.legs.get_mut(&leg);
+        if !owned.is_some_and(|owned| owned.read_wire(&self.common, path)) {
+            self.wires.remove(&token);
+        }
+        self.set_alarm(leg);
+    }
+
+    fn read_door(&mut self, token: u64) {
+        let ways = self.door.as_ref().map(|door| Arc::clone(&door.ways));
+        let ways = ways.unwrap_or_default();
+        let Some(way) = ways.get((token - DOORS) as usize) else {
+            return;
+        };
         let (guests, legs, common) = (&mut self.guests, &mut self.legs, &self.common);
         let mut stirred = Vec::new();
-        read_some(&door.socket, |from, datagram| {
+        read_some(&way.socket, |from, datagram| {
             let (id, known) = match guests.whose(from, datagram) {
                 Whose::Known(id) => (id, true),
                 Whose::Claimed(id) => (id, false),
@@ -319,12 +384,12 @@ impl Turner {
             if !known {
                 let asked = owned.leg.browser();
                 let now = Instant::now();
-                if !asked.is_some_and(|browser| browser.accepts(now, from, datagram)) {
+                if !asked.is_some_and(|browser| browser.accepts(now, way.path(from), datagram)) {
                     return;
                 }
                 guests.learn(id, from);
             }
-            if owned.browser_sent(common, from, datagram) {
+            if owned.browser_sent(common, way.path(from), datagram) {
                 stirred.push(id);
             }
         });
@@ -343,7 +408,10 @@ impl Turner {
             Way::Plain(pair) => self.forget(id, pair),
             Way::Browser(browser) => {
                 browser.close(now);
+                // Whoever still knows the leg keeps no connection open that nobody reads.
+                browser.cut_wires();
                 self.guests.remove(id);
+                self.wires.retain(|_, (leg, _)| *leg != id);
             }
         }
         let stats = leg.stats();

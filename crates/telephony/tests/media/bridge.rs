@@ -259,7 +259,12 @@ fn three_legs_on_two_threads_hear_each_other_and_two_go_on() {
     }
     let [(mut one, _), (mut two, _), (three, _)] = heard;
     rig.bridge(&one, &two);
-    // What was under way when they were bridged.
+    // What was under way when they were bridged, and the 60 ms in which one sound becomes the other.
+    one.say(500, 3);
+    two.say(900, 3);
+    one.receive_until(|heard| !one.is_silence(heard));
+    two.receive_until(|heard| !two.is_silence(heard));
+    rig.settle();
     one.drain();
     two.drain();
     one.say(500, 25);

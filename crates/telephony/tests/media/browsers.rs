@@ -19,6 +19,7 @@ fn rig_with(threads: usize) -> Rig {
         config.silence_timeout = Duration::from_millis(700);
         config.browsers = Some(BrowserDoors {
             port: 0,
+            tcp_port: None,
             announced: vec![],
         });
     })
@@ -249,6 +250,7 @@ fn a_public_address_is_announced_with_the_port_of_the_thread() {
     let rig = Rig::with(|config| {
         config.browsers = Some(BrowserDoors {
             port: 0,
+            tcp_port: None,
             announced: vec![public],
         });
     });

@@ -3,6 +3,7 @@
 
 mod bridge;
 mod browsers;
+mod browsers_by_tcp;
 mod page;
 mod playback;
 mod pool;

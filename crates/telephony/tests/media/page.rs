@@ -1,6 +1,7 @@
 //! A browser as far as audio is concerned: str0m behind a real socket, as a page has it.
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use media::tone::{ToneKind, share_at};
@@ -8,10 +9,11 @@ use media::{Codec, g711};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::{Codec as Format, FormatParams};
 use str0m::media::{Direction, Frequency, MediaKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc};
 use telephony::media::{LegHandle, LegId};
+use webrtc::{Frames, framed};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +28,8 @@ pub(crate) struct Page {
     pending: Option<SdpPendingOffer>,
     pub(crate) offer: String,
     pub(crate) socket: UdpSocket,
+    /// The connection it talks by, where no UDP passes.
+    wire: Option<(TcpStream, Frames)>,
     pub(crate) leg: Option<LegHandle>,
     sequence: u64,
     timestamp: u32,
@@ -44,6 +48,10 @@ pub(crate) struct Seen {
 
 impl Page {
     pub(crate) fn new() -> Page {
+        Page::at(Ipv4Addr::LOCALHOST.into())
+    }
+
+    pub(crate) fn at(ip: IpAddr) -> Page {
         let provider = str0m::crypto::from_feature_flags();
         let mut config = Rtc::builder()
             .set_crypto_provider(provider.into())
@@ -65,7 +73,7 @@ impl Page {
             keys,
         );
         let mut rtc = config.build(Instant::now());
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let socket = UdpSocket::bind((ip, 0)).expect("a free port");
         let here = socket.local_addr().expect("bound");
         rtc.add_local_candidate(Candidate::host(here, "udp").expect("an address"));
         let mut changes = rtc.sdp_api();
@@ -77,6 +85,7 @@ impl Page {
             pending: Some(pending),
             offer: offer.to_sdp_string(),
             socket,
+            wire: None,
             leg: None,
             sequence: 100,
             timestamp: 0,
@@ -91,6 +100,39 @@ impl Page {
         let pending = self.pending.take().expect("answered once");
         let api = self.rtc.sdp_api();
         api.accept_answer(pending, answer).expect("an answer to it");
+    }
+
+    /// Takes the answer where no UDP passes: by a connection to the place it names.
+    pub(crate) fn take_by_tcp(&mut self, answer: &str, buffer: Option<usize>) {
+        let there = tcp_place(answer).expect("a place for connections");
+        let socket = socket2::Socket::new(
+            socket2::Domain::for_address(there),
+            socket2::Type::STREAM,
+            None,
+        );
+        let socket = socket.expect("a socket");
+        if let Some(bytes) = buffer {
+            socket.set_recv_buffer_size(bytes).expect("a size");
+        }
+        socket.connect(&there.into()).expect("it listens");
+        let stream = TcpStream::from(socket);
+        stream.set_nodelay(true).expect("a connection");
+        let here = stream.local_addr().expect("connected");
+        let active = Candidate::builder().tcp().host(here);
+        let active = active.tcptype(TcpType::Active).build();
+        self.rtc.add_local_candidate(active.expect("an address"));
+        self.wire = Some((stream, Frames::default()));
+        let no_udp = |line: &&str| !(line.starts_with("a=candidate") && line.contains(" udp "));
+        let lines: Vec<&str> = answer.lines().filter(no_udp).collect();
+        self.take(&(lines.join("\r\n") + "\r\n"));
+    }
+
+    /// Its connection breaks.
+    pub(crate) fn cut(&mut self) {
+        let (stream, _) = self.wire.take().expect("it talks by a connection");
+        stream
+            .shutdown(std::net::Shutdown::Both)
+            .expect("it was open");
     }
 
     pub(crate) fn leg(&self) -> LegId {
@@ -112,6 +154,9 @@ impl Page {
 
     /// Takes what comes within a few milliseconds.
     pub(crate) fn live(&mut self) {
+        if self.wire.is_some() {
+            return self.live_by_wire();
+        }
         let mut buffer = [0; 2_000];
         let wait = Duration::from_millis(5);
         self.socket.set_read_timeout(Some(wait)).expect("not zero");
@@ -120,6 +165,30 @@ impl Page {
             let received = Receive::new(Protocol::Udp, from, here, &buffer[..length]);
             let input = Input::Receive(Instant::now(), received.expect("of ours"));
             self.rtc.handle_input(input).expect("no error");
+        }
+        let now = Input::Timeout(Instant::now());
+        self.rtc.handle_input(now).expect("no error");
+        self.drain();
+    }
+
+    fn live_by_wire(&mut self) {
+        let mut came = Vec::new();
+        let (stream, frames) = self.wire.as_mut().expect("asked for");
+        let (here, there) = (stream.local_addr(), stream.peer_addr());
+        stream
+            .set_read_timeout(Some(Duration::from_millis(5)))
+            .expect("not zero");
+        let mut buffer = [0; 16_384];
+        if let Ok(length) = stream.read(&mut buffer) {
+            let cut = frames.take(&buffer[..length], |frame| came.push(frame.to_vec()));
+            cut.expect("frames of a datagram's length");
+        }
+        let (here, there) = (here.expect("connected"), there.expect("connected"));
+        for datagram in came {
+            let received = Receive::new(Protocol::Tcp, there, here, &datagram);
+            let input = Input::Receive(Instant::now(), received.expect("of ours"));
+            self.rtc.handle_input(input).expect("no error");
+            self.drain();
         }
         let now = Input::Timeout(Instant::now());
         self.rtc.handle_input(now).expect("no error");
@@ -144,6 +213,12 @@ impl Page {
         loop {
             match self.rtc.poll_output().expect("no error") {
                 Output::Timeout(_) => return,
+                Output::Transmit(sent) if sent.proto == Protocol::Tcp => {
+                    if let Some((stream, _)) = &mut self.wire {
+                        let frame = framed(&sent.contents).expect("a datagram");
+                        stream.write_all(&frame).expect("it is taken");
+                    }
+                }
                 Output::Transmit(sent) => {
                     let sent = self.socket.send_to(&sent.contents, sent.destination);
                     sent.expect("loopback takes it");
@@ -230,4 +305,16 @@ impl Page {
         let keys = self.seen.iter().filter(|seen| seen.payload_type == KEYS);
         keys.cloned().collect()
     }
+}
+
+/// Where an answer wants connections.
+pub(crate) fn tcp_place(answer: &str) -> Option<SocketAddr> {
+    let candidate = answer.lines().find(|line| line.contains(" tcp "))?;
+    assert!(
+        candidate.contains("typ host tcptype passive"),
+        "{candidate}"
+    );
+    let words: Vec<&str> = candidate.split(' ').collect();
+    let ip = words[4].parse().expect("an address");
+    Some(SocketAddr::new(ip, words[5].parse().expect("a port")))
 }

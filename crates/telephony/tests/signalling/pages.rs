@@ -75,6 +75,7 @@ fn with_browsers() -> TelephonyConfig {
     let mut config = config();
     config.media.browsers = Some(BrowserDoors {
         port: 0,
+        tcp_port: None,
         announced: vec![],
     });
     config

@@ -157,11 +157,11 @@ fn nobody_without_the_password_is_taken_for_the_page() {
     let user = webrtc::user_of(&check).expect("a check names whom it asks");
     assert_eq!(user, other.ours.user());
     assert_ne!(user, call.ours.user());
-    assert!(!call.ours.accepts(call.now, page::ADDRESS, &check));
-    assert!(other.ours.accepts(other.now, page::ADDRESS, &check));
+    assert!(!call.ours.accepts(call.now, page::PATH, &check));
+    assert!(other.ours.accepts(other.now, page::PATH, &check));
     // With our name in it, but not the password.
     let forged = page::renamed(&check, other.ours.user());
-    assert!(!other.ours.accepts(other.now, page::ADDRESS, &forged));
+    assert!(!other.ours.accepts(other.now, page::PATH, &forged));
     call.pass(FRAME);
 }
 
@@ -174,7 +174,7 @@ fn garbage_from_the_right_address_ends_nothing() {
         if let Some(byte) = garbage.first_mut() {
             *byte = first;
         }
-        call.ours.receive(call.now, page::ADDRESS, &garbage);
+        call.ours.receive(call.now, page::PATH, &garbage);
     }
     call.page_says(8, 1, &[1; 160]);
     call.pass(FRAME);
@@ -184,9 +184,7 @@ fn garbage_from_the_right_address_ends_nothing() {
 #[test]
 fn an_offer_that_is_not_a_browsers_audio_is_refused_with_the_reason() {
     let identity = Identity::generate().expect("chance is there");
-    let place = Place {
-        announced: vec![page::HERE],
-    };
+    let place = page::place();
     let offer = Page::new().offer;
     let now = std::time::Instant::now();
     let refused = |offer: &str| {
@@ -212,7 +210,7 @@ fn an_offer_that_is_not_a_browsers_audio_is_refused_with_the_reason() {
         refused(&plain.join("\r\n")),
         OfferError::Unreadable(_)
     ));
-    let nowhere = Place { announced: vec![] };
+    let nowhere = Place::default();
     let answer = Peer::answer(now, &offer, &nowhere, &identity);
     assert_eq!(answer.map(|_| ()), Err(OfferError::NoAddress));
 }
@@ -220,9 +218,7 @@ fn an_offer_that_is_not_a_browsers_audio_is_refused_with_the_reason() {
 #[test]
 fn a_thousand_cut_offers_are_refused_and_none_ends_the_program() {
     let identity = Identity::generate().expect("chance is there");
-    let place = Place {
-        announced: vec![page::HERE],
-    };
+    let place = page::place();
     let offer = Page::new().offer;
     let now = std::time::Instant::now();
     for cut in (0..offer.len()).step_by(3) {
@@ -234,9 +230,7 @@ fn a_thousand_cut_offers_are_refused_and_none_ends_the_program() {
 #[test]
 fn garbled_offers_are_refused_or_answered_and_none_ends_the_program() {
     let identity = Identity::generate().expect("chance is there");
-    let place = Place {
-        announced: vec![page::HERE],
-    };
+    let place = page::place();
     let offer = Page::new().offer;
     let lines: Vec<&str> = offer.lines().collect();
     let now = std::time::Instant::now();

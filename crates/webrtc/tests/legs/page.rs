@@ -11,12 +11,18 @@ use str0m::media::{Direction, Frequency, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc};
-use webrtc::{Figures, Heard, Identity, Peer, Place, Told};
+use webrtc::{Figures, Heard, Identity, Over, Path, Peer, Place, Told};
 
 pub(crate) const HERE: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)), 19_000);
 pub(crate) const ADDRESS: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7)), 50_000);
+/// How they reach each other.
+pub(crate) const PATH: Path = Path {
+    over: Over::Udp,
+    here: HERE,
+    there: ADDRESS,
+};
 /// The number a page gives to keys.
 pub(crate) const KEYS: u8 = 126;
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
@@ -107,9 +113,7 @@ impl Call {
     pub(crate) fn new(mut page: Page) -> Call {
         let now = Instant::now();
         let identity = Identity::generate().expect("chance is there");
-        let place = Place {
-            announced: vec![HERE],
-        };
+        let place = place();
         let (ours, answer) =
             Peer::answer(now, &page.offer, &place, &identity).expect("an offer of a page");
         let answer = SdpAnswer::from_sdp_string(&answer).expect("our answer is SDP");
@@ -250,7 +254,7 @@ impl Call {
                 match to {
                     TO_US => {
                         let began = Instant::now();
-                        self.ours.receive(self.now, ADDRESS, &datagram);
+                        self.ours.receive(self.now, PATH, &datagram);
                         self.drain_ours();
                         self.hearing += began.elapsed();
                     }
@@ -274,8 +278,8 @@ impl Call {
     fn drain_ours(&mut self) {
         loop {
             match self.ours.poll() {
-                Told::Send(to, datagram) => {
-                    assert_eq!(to, ADDRESS);
+                Told::Send(path, datagram) => {
+                    assert_eq!(path, PATH);
                     self.send(TO_PAGE, datagram);
                 }
                 Told::Heard(heard) => self.heard.push(heard),
@@ -314,6 +318,14 @@ impl Call {
         if !lost {
             self.ways[to].push_back((self.now + WAY, datagram));
         }
+    }
+}
+
+/// Where pages are told to reach us.
+pub(crate) fn place() -> Place {
+    Place {
+        udp: vec![HERE],
+        tcp: Vec::new(),
     }
 }
 

@@ -295,15 +295,32 @@ fn in_a_room_a_leg_hears_the_others_each_twenty_ms_and_silence_after_it() {
     let (mut loud, mut buffer) = (0, [0; 300]);
     for turn in 0..20u32 {
         let now = start + ms(20) * turn;
-        room.hear(now, OTHER, Codec::Pcma, (1, turn * 160), &[0x2A; 160]);
+        let said = Packet {
+            payload_type: 8,
+            marker: false,
+            sequence: turn as u16,
+            timestamp: turn * 160,
+            ssrc: 1,
+            payload: &[0x2A; 160],
+        };
+        room.hear(now, OTHER, Codec::Pcma, &said);
         let tick = half.tick_in(now, Some((&mut room, me)), &mut buffer);
         let length = tick.packet.expect("a frame each turn");
         loud += usize::from(buffer[12..length].iter().all(|code| *code == 0x2A));
     }
-    assert_eq!(loud, 17, "all but the first 60 ms");
-    let now = start + ms(400);
-    half.part(now);
-    let tick = half.tick(now, &mut buffer);
-    let length = tick.packet.expect("silence");
-    assert!(buffer[12..length].iter().all(|code| *code == 0xD5));
+    assert_eq!(
+        loud, 14,
+        "all but the first 60 ms and the 60 in which they rise"
+    );
+    half.part(start + ms(400));
+    let silent = (20..25).map(|turn| {
+        let tick = half.tick(start + ms(20) * turn, &mut buffer);
+        let length = tick.packet.expect("a frame each turn");
+        buffer[12..length].iter().all(|code| *code == 0xD5)
+    });
+    // They fade as they came.
+    assert_eq!(
+        silent.collect::<Vec<_>>(),
+        [false, false, false, true, true]
+    );
 }
