@@ -109,7 +109,7 @@ fn config() -> TelephonyConfig {
         media: MediaConfig::loopback(1),
         secret: [5; 32],
         session_timer: None,
-        phone_srtp: telephony::PhoneSrtp::default(),
+        phone_srtp: domain::Srtp::default(),
         causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
         menu: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),

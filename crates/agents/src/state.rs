@@ -17,7 +17,7 @@
 
 use std::time::Duration;
 
-use domain::{AgentProfile, AgentStatus, AttemptId, CampaignId, Timestamp};
+use domain::{AgentProfile, AgentStatus, AttemptId, CampaignId, LineKind, Timestamp};
 
 use crate::{Booked, Change, Expired, Refusal};
 
@@ -118,6 +118,8 @@ pub struct Agent {
     pub profile: AgentProfile,
     /// Whether a phone is registered.
     pub registered: bool,
+    /// What carried the line last.
+    pub line_kind: Option<LineKind>,
     state: State,
     since: Timestamp,
     /// Ready since, not counting reservations that came to nothing.
@@ -135,6 +137,7 @@ impl Agent {
         Agent {
             profile,
             registered: false,
+            line_kind: None,
             state: State::Offline,
             since: now,
             idle_since: now,

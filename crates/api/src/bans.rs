@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use crate::App;
+use crate::audit::{self, From};
 use crate::auth::Caller;
 use crate::error::ApiError;
 
@@ -20,22 +21,35 @@ pub(crate) async fn all(
     Ok(Json(app.control.bans().await))
 }
 
-/// Hear a source again.
+/// Hear a source again. Who did is in the audit log.
 #[utoipa::path(delete, path = "/api/v1/sip/bans/{source}", tag = "sip",
     responses((status = 204), (status = 404, body = wire::Problem)))]
 pub(crate) async fn lift(
     State(app): State<App>,
     caller: Caller,
+    from: From,
     Path(source): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
     let no_ban = || ApiError::NotFound(format!("ban of {source}"));
     let address: IpAddr = source.parse().map_err(|_| no_ban())?;
+    let bans = app.control.bans().await;
+    let ban = bans.iter().find(|ban| ban.source.parse() == Ok(address));
+    let ban = ban.ok_or_else(no_ban)?;
+    let subject = format!("source {address}");
+    let detail = format!("{}, {} wrong logins", ban.reason, ban.wrong_logins);
+    audit::note(
+        app.store.as_ref(),
+        &caller,
+        &from,
+        "sip.ban.lift",
+        subject,
+        detail,
+    )
+    .await?;
     match app.control.lift_ban(address).await {
-        true => {
-            tracing::warn!(user = %caller.user.name, %source, "lifted a ban");
-            Ok(StatusCode::NO_CONTENT)
-        }
+        true => Ok(StatusCode::NO_CONTENT),
+        // It ended by itself meanwhile.
         false => Err(no_ban()),
     }
 }

@@ -87,6 +87,7 @@ fn agent_shown(agent: &AgentLive) -> LiveAgent {
         since: agent.since.as_millis(),
         reason: agent.reason.clone(),
         line_up: agent.line_up,
+        line_kind: agent.line_kind.map(|kind| kind.word().to_owned()),
         registered: agent.registered,
         attempt: agent.attempt.map(domain::AttemptId::get),
         deadline: agent.deadline.map(domain::Timestamp::as_millis),

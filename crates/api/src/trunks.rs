@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::{PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport, parse_span};
+use domain::{InvalidTrunk, PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport, parse_span};
 use wire::TrunkForm;
 
 use crate::App;
@@ -111,6 +111,10 @@ pub fn apply_trunk(form: &TrunkForm, trunk: &mut Trunk) -> Result<(), ApiError> 
         let span = parse_span(expires)
             .map_err(|problem| ApiError::Invalid(format!("register: {problem}")))?;
         trunk.register = (!span.is_zero()).then_some(span);
+    }
+    if let Some(srtp) = &form.srtp {
+        let read = srtp.parse();
+        trunk.srtp = read.map_err(|wrong: InvalidTrunk| ApiError::Invalid(wrong.to_string()))?;
     }
     set(&mut trunk.enabled, &form.enabled);
     match form.transport.as_deref() {
@@ -233,6 +237,7 @@ pub fn trunk_shown(trunk: &Trunk) -> wire::Trunk {
         diversion: trunk.identity.diversion.map(PhoneNumber::dialable),
         history_info: trunk.identity.history_info,
         register_s: trunk.register.map(|span| span.as_secs()),
+        srtp: trunk.srtp.as_str().to_owned(),
         enabled: trunk.enabled,
     }
 }

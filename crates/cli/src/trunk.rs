@@ -88,6 +88,9 @@ pub(crate) struct Settings {
     /// For how long to register with the carrier, such as 300s; 0s: not at all
     #[arg(long)]
     register: Option<String>,
+    /// Whether its audio is protected, which tls alone allows: off, offered or required
+    #[arg(long)]
+    srtp: Option<String>,
     /// Whether it may be used
     #[arg(long)]
     enabled: Option<bool>,
@@ -178,6 +181,7 @@ impl Settings {
             diversion: self.diversion.clone(),
             history_info: self.history_info,
             register: self.register.clone(),
+            srtp: self.srtp.clone(),
             enabled: self.enabled,
         }
     }

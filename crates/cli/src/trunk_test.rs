@@ -148,7 +148,7 @@ fn settings(config: &server::Config, trunk: &Trunk) -> Result<TelephonyConfig> {
         keep_alive: Duration::from_secs(30),
         probe_every: None,
         session_timer: None,
-        phone_srtp: telephony::PhoneSrtp::default(),
+        phone_srtp: domain::Srtp::default(),
         name_servers: config.sip.name_servers.clone(),
         digests: vec![telephony::DigestAlgorithm::Sha256],
         media: MediaConfig {

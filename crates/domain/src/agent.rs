@@ -14,6 +14,37 @@ pub enum LineMode {
     PerCall = 2,
 }
 
+/// What carries an agent's line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// Their page (WebRTC).
+    Page,
+    /// A phone, signalled in datagrams.
+    Udp,
+    /// A phone on a connection.
+    Tcp,
+    /// A phone inside TLS.
+    Tls,
+    /// A phone in somebody's page (RFC 7118).
+    WebSocket,
+    /// The same inside TLS.
+    SecureWebSocket,
+}
+
+impl LineKind {
+    /// The word used in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            LineKind::Page => "page",
+            LineKind::Udp => "udp",
+            LineKind::Tcp => "tcp",
+            LineKind::Tls => "tls",
+            LineKind::WebSocket => "ws",
+            LineKind::SecureWebSocket => "wss",
+        }
+    }
+}
+
 /// An agent as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentProfile {

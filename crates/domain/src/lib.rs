@@ -25,7 +25,7 @@ mod time;
 mod transfer;
 mod trunk;
 
-pub use agent::{AgentProfile, LineMode};
+pub use agent::{AgentProfile, LineKind, LineMode};
 pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord};
 pub use contact::{CALL_BACK, Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{Disposition, Origin, RetryRule};
@@ -51,6 +51,6 @@ pub use transfer::{
     Destination, DestinationPlace, TransferIntent, TransferKind, TransferRoute, TransferTarget,
 };
 pub use trunk::{
-    CallerIdentity, InvalidTrunk, REGISTER_EXPIRES_MAX, REGISTER_EXPIRES_MIN, Secret, Trunk,
+    CallerIdentity, InvalidTrunk, REGISTER_EXPIRES_MAX, REGISTER_EXPIRES_MIN, Secret, Srtp, Trunk,
     TrunkTransport,
 };

@@ -1,6 +1,7 @@
 //! A SIP trunk as configured: where the carrier is and what it allows.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::header_rule::{HEADER_RULES_MAX, HeaderRule};
@@ -40,6 +41,40 @@ pub enum TrunkTransport {
     Tls,
 }
 
+/// Whether audio is protected, with keys in the signalling (SDES, RFC 4568). Keys are worth something
+/// only where signalling is inside TLS, so none is offered elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Srtp {
+    /// No keys at all.
+    Off,
+    /// Offered beside audio in clear (RTP/AVP), which those without keys pass over.
+    #[default]
+    Offered,
+    /// Offered alone (RTP/SAVP); whoever has none is not talked to.
+    Required,
+}
+
+impl Srtp {
+    /// Its word in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Srtp::Off => "off",
+            Srtp::Offered => "offered",
+            Srtp::Required => "required",
+        }
+    }
+}
+
+impl FromStr for Srtp {
+    type Err = InvalidTrunk;
+
+    fn from_str(text: &str) -> Result<Srtp, InvalidTrunk> {
+        let all = [Srtp::Off, Srtp::Offered, Srtp::Required];
+        let found = all.into_iter().find(|srtp| srtp.as_str() == text);
+        found.ok_or(InvalidTrunk("srtp is `off`, `offered` or `required`"))
+    }
+}
+
 /// A trunk as configured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trunk {
@@ -70,6 +105,8 @@ pub struct Trunk {
     /// For how long we register with the carrier, under the user of `credentials`; `None`: it knows
     /// us by our address.
     pub register: Option<Duration>,
+    /// Whether its audio is protected.
+    pub srtp: Srtp,
     /// Whether it may be used.
     pub enabled: bool,
 }
@@ -142,6 +179,7 @@ impl Trunk {
             identity: CallerIdentity::default(),
             headers: Vec::new(),
             register: None,
+            srtp: Srtp::default(),
             enabled: true,
         }
     }
@@ -174,6 +212,9 @@ impl Trunk {
                 return no("a trunk that registers needs the user and password of its account");
             }
             _ => {}
+        }
+        if self.srtp == Srtp::Required && self.transport != TrunkTransport::Tls {
+            return no("keys of audio are secret only inside TLS: set the transport to tls");
         }
         let from = [&self.identity.from_user, &self.identity.from_domain];
         if from

@@ -53,6 +53,8 @@ impl Engine {
         self.side_ends_with(attempt, side);
         if outcome == Outcome::Connected {
             self.after_talk(attempt, campaign, heard_by, typified);
+        } else if let Some(agent) = heard_by {
+            self.talked_to_nobody(attempt, agent);
         }
         self.dirty.push(campaign);
         self.forget_removed(campaign);
@@ -281,6 +283,16 @@ impl Engine {
             // They handed it on and are at it.
             (Some(_), Some(State::WrapUp { .. })) => {}
             _ => self.typify_by_system(attempt),
+        }
+    }
+
+    /// What the agent had was a machine: its outcome says all there is to say, and they go on.
+    fn talked_to_nobody(&mut self, attempt: AttemptId, agent: AgentId) {
+        let on_it = self.roster.get(agent).is_some_and(|agent| {
+            matches!(agent.state(), State::Talking { .. }) && agent.attempt() == Some(attempt)
+        });
+        if on_it {
+            self.act(agent, Agent::free);
         }
     }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
-    EndedBy, Gate, Intent, LegQuality, Outcome, PhoneNumber, SignallingRecord, Supervision,
-    Timestamp, TransferKind, TransferTarget, Trunk, TrunkId, WorkItem, WorkState, WorkUpdate,
+    EndedBy, Gate, Intent, LegQuality, LineKind, Outcome, PhoneNumber, SignallingRecord,
+    Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId, WorkItem, WorkState,
+    WorkUpdate,
 };
 
 use crate::Offer;
@@ -221,6 +222,8 @@ pub enum LineEvent {
     Registered,
     /// Their phone's last registration went.
     Unregistered,
+    /// What carries the line, told before it is up.
+    CarriedBy(LineKind),
     /// The line answered our call and can carry a customer.
     Up,
     /// They hung their phone up while several were on the call; the line can

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, DialMode, PacingRecord, Timestamp,
-    TrunkId,
+    AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, DialMode, LineKind, PacingRecord,
+    Timestamp, TrunkId,
 };
 
 /// The floor at one instant.
@@ -44,6 +44,8 @@ pub struct AgentLive {
     pub reason: Option<String>,
     /// Whether the line can carry a customer.
     pub line_up: bool,
+    /// What carries it, while it is up.
+    pub line_kind: Option<LineKind>,
     /// Whether a phone is registered.
     pub registered: bool,
     /// The attempt they are on, or typify.

@@ -155,6 +155,13 @@ impl Engine {
             Phase::Waiting if matches!(outcome, Outcome::Machine | Outcome::Fax) => {
                 self.close(attempt, outcome, cause, EndedBy::System);
             }
+            // It spoke up to an agent already, or to the message that callers hear.
+            Phase::Talking { .. } | Phase::Held { .. } if outcome == Outcome::Fax => {
+                self.close(attempt, outcome, cause, EndedBy::System);
+            }
+            Phase::Message if outcome == Outcome::Fax && call.came_in.is_some() => {
+                self.close(attempt, outcome, cause, EndedBy::System);
+            }
             Phase::Answering
             | Phase::Waiting
             | Phase::Talking { .. }

@@ -176,6 +176,11 @@ impl Engine {
                     agent.registered = false;
                 }
             }
+            LineEvent::CarriedBy(kind) => {
+                if let Some(agent) = self.roster.get_mut(id) {
+                    agent.line_kind = Some(kind);
+                }
+            }
             LineEvent::Up => self.line_up(id),
             LineEvent::HungUp => self.phone_hung_up(id),
             LineEvent::Down(why) => self.line_down(id, &why),

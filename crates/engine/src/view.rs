@@ -64,6 +64,7 @@ impl Engine {
             since: agent.since(),
             reason: agent.reason(),
             line_up: agent.line_is_up(),
+            line_kind: agent.line_kind.filter(|_| agent.line_is_up()),
             registered: agent.registered,
             attempt: agent.attempt(),
             on_call: self.on_call(agent),

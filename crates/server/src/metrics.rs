@@ -143,7 +143,7 @@ fn gather(
     breaker_metrics::gather(registry, &live.trunks, live.at)
 }
 
-fn named(counters: &Counters) -> [(&'static str, u64); 27] {
+fn named(counters: &Counters) -> [(&'static str, u64); 32] {
     [
         ("invites_sent", counters.invites_sent),
         ("sip_in", counters.sip_in),
@@ -165,6 +165,11 @@ fn named(counters: &Counters) -> [(&'static str, u64); 27] {
         ("registers_dropped", counters.registers_dropped),
         ("calls_taken", counters.calls_taken),
         ("calls_refused", counters.calls_refused),
+        ("refused_phones", counters.refused_phones),
+        ("refused_numbers", counters.refused_numbers),
+        ("refused_busy", counters.refused_busy),
+        ("refused_audio", counters.refused_audio),
+        ("refused_overload", counters.refused_overload),
         ("orphans_ended", counters.orphans_ended),
         ("reaped_dialogs", counters.reaped_dialogs),
         ("reaped_legs", counters.reaped_legs),

@@ -6,9 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use telephony::{
-    Causes, DigestAlgorithm, Listener, ListenerKind, OwnCertificate, PhoneSrtp, TlsSettings,
-};
+use telephony::{Causes, DigestAlgorithm, Listener, ListenerKind, OwnCertificate, TlsSettings};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::config::ConfigError;
@@ -107,11 +105,11 @@ pub enum Srtp {
 }
 
 impl Srtp {
-    pub(crate) fn policy(self) -> PhoneSrtp {
+    pub(crate) fn policy(self) -> domain::Srtp {
         match self {
-            Self::Off => PhoneSrtp::Off,
-            Self::Offered => PhoneSrtp::Offered,
-            Self::Required => PhoneSrtp::Required,
+            Self::Off => domain::Srtp::Off,
+            Self::Offered => domain::Srtp::Offered,
+            Self::Required => domain::Srtp::Required,
         }
     }
 }

@@ -60,10 +60,12 @@ pub enum SdpError {
     /// Neither PCMA nor PCMU.
     #[error("no common codec")]
     NoCommonCodec,
-    /// Neither RTP/AVP nor RTP/SAVP with a key of a suite we speak; or RTP in clear where it is
-    /// refused.
+    /// Neither RTP/AVP nor RTP/SAVP.
     #[error("unsupported transport {0}")]
     Transport(String),
+    /// No key of a suite that we speak, where audio in clear is refused, by us or by them.
+    #[error("audio would be in clear: {0} without a key that we can use")]
+    Unprotected(String),
     /// No connection address, or one that is no unicast address.
     #[error("no usable address")]
     Address,

@@ -204,6 +204,7 @@ impl Exchange {
                 let outcome = Outcome::Congestion;
                 let cause = Cause {
                     sip_status: Some(488),
+                    text: Some(error.to_string()),
                     ..Cause::default()
                 };
                 self.report_call(attempt, CallProgress::Failed { outcome, cause });

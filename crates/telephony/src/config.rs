@@ -8,8 +8,8 @@ use std::time::Duration;
 use ::sip::auth::Algorithm;
 use ::sip::endpoint::Transport;
 
+use crate::Causes;
 use crate::media::{MediaConfig, Prompt};
-use crate::{Causes, PhoneSrtp};
 
 /// How a node's telephony is set up.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ pub struct TelephonyConfig {
     /// without end.
     pub session_timer: Option<Duration>,
     /// Whether the audio of phones is protected.
-    pub phone_srtp: PhoneSrtp,
+    pub phone_srtp: domain::Srtp,
     /// Whom to ask for the addresses of hosts; empty: those the machine asks.
     pub name_servers: Vec<SocketAddr>,
     /// The digests offered to phones and taken from them, preferred first.

@@ -63,8 +63,18 @@ counters! {
     registers_dropped,
     /// Calls of others that were taken in.
     calls_taken,
-    /// INVITEs from whoever may not call us, or not there.
+    /// INVITEs that were not taken in, for whatever reason.
     calls_refused,
+    /// Of these, by phones of ours: they may call nobody.
+    refused_phones,
+    /// To a number that is not ours (404).
+    refused_numbers,
+    /// From somebody we are talking to, or over a trunk that is full (486).
+    refused_busy,
+    /// Without audio that we speak, or in clear where that is not wanted (488).
+    refused_audio,
+    /// While stopping, or for want of room or of an answer in time (503).
+    refused_overload,
     /// Legs closed for want of audio.
     silent_legs,
     /// Dialogs and calls of an earlier life that were ended.

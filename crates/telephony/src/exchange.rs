@@ -18,7 +18,7 @@ use ::sip::endpoint::{
     CallHandle, Endpoint, EndpointConfig, Flow, OptionsHandle, ReferHandle, RegistrationHandle,
 };
 use ::sip::message::Status;
-use domain::{AgentId, AttemptId, Destination, DestinationId, OfferId, TrunkId};
+use domain::{AgentId, AttemptId, Destination, DestinationId, OfferId, Srtp, TrunkId};
 use engine::{CallProgress, LineEvent};
 use recorder::Recorder;
 use tokio::sync::mpsc;
@@ -33,7 +33,7 @@ use crate::names::TrunkState;
 use crate::offers::Offered;
 use crate::reaper::Reaper;
 use crate::resolve::Names;
-use crate::session::{FarSide, Keyings, PhoneSrtp, Session};
+use crate::session::{FarSide, Keyings, Session};
 use crate::sides::SideCall;
 use crate::sip_address::SipAddress;
 use crate::sounds::{SoundBook, time_to_choose};
@@ -73,14 +73,14 @@ pub(crate) struct Settings {
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
     pub(crate) session_timer: Option<Duration>,
-    pub(crate) phone_srtp: PhoneSrtp,
+    pub(crate) phone_srtp: Srtp,
     pub(crate) watch: Watch,
 }
 
 /// The switchboard.
 pub(crate) struct Exchange {
     pub(crate) endpoint: Endpoint,
-    phone_srtp: PhoneSrtp,
+    phone_srtp: Srtp,
     pub(crate) media: MediaPool,
     pub(crate) meters: Arc<Meters>,
     pub(crate) address: SipAddress,

@@ -62,6 +62,7 @@ impl Exchange {
             None => self.offered(now, &caller, request, offer),
             Some(_) => {
                 self.meters.calls_refused.count();
+                self.meters.refused_phones.count();
                 self.refuse(now, caller.call, 404);
             }
         }

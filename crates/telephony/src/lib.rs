@@ -61,7 +61,6 @@ pub use handle::Telephony;
 pub use outcome::{Refusal, WhoEnded, outcome_of};
 pub use page::{LineAnswer, LineNews, LineOffer, LineRefused, PageId};
 pub use report::{BindingRecord, Report, TrunkRegistration};
-pub use session::PhoneSrtp;
 pub use sounds::SoundBook;
 pub use trunk::{InvitePreview, preview};
 pub use trunk_test::{NoTest, TestedAddress, TrunkTest};

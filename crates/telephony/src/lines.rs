@@ -16,8 +16,8 @@ mod ringing;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender};
-use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineMode, SignallingRecord};
+use ::sip::endpoint::{Binding, CallEvent, CallHandle, EndedBy as Ender, Transport};
+use domain::{AgentId, AgentProfile, AttemptId, EndedBy, LineKind, LineMode, SignallingRecord};
 use engine::{LineEvent, Party};
 
 use crate::Report;
@@ -57,6 +57,7 @@ struct PhoneCall {
     session: Session,
     /// Where its signalling comes from: its audio must come from there too.
     host: IpAddr,
+    transport: Transport,
     /// The customer on it, or for whom it rings.
     with: Option<AttemptId>,
     /// When it was called, until it says its first word.
@@ -164,7 +165,7 @@ impl Exchange {
             return self.raise_browser_line(agent);
         }
         match (&line.phone, line.profile.line) {
-            (Phone::Up(_), LineMode::NailedUp) => self.report_line(agent, LineEvent::Up),
+            (Phone::Up(_), LineMode::NailedUp) => self.line_up(agent),
             (Phone::Ringing(_), LineMode::NailedUp) => {}
             (Phone::Down, LineMode::NailedUp) => {
                 if let Err(why) = self.call_phone(now, agent, None) {
@@ -173,7 +174,7 @@ impl Exchange {
             }
             (_, LineMode::PerCall) if line.registered => {
                 line.raised = true;
-                self.report_line(agent, LineEvent::Up);
+                self.line_up(agent);
             }
             (_, LineMode::PerCall) => self.line_down(agent, NOT_REGISTERED),
         }
@@ -272,8 +273,37 @@ impl Exchange {
             Some(attempt) if self.is_wanted(attempt, agent) => self.join(attempt),
             // The customer left in the very moment; the phone is free again.
             Some(_) => self.hang_up_phone(now, agent),
-            None => self.report_line(agent, LineEvent::Up),
+            None => self.line_up(agent),
         }
+    }
+
+    /// A line can carry a customer; says what it is made of, too.
+    pub(crate) fn line_up(&self, agent: AgentId) {
+        if let Some(kind) = self.lines.get(&agent).and_then(|line| self.kind_of(line)) {
+            self.report_line(agent, LineEvent::CarriedBy(kind));
+        }
+        self.report_line(agent, LineEvent::Up);
+    }
+
+    fn kind_of(&self, line: &Line) -> Option<LineKind> {
+        if line.has_page() {
+            return Some(LineKind::Page);
+        }
+        let transport = match &line.phone {
+            Phone::Ringing(call) | Phone::Up(call) => call.transport,
+            // It rings for each call: the phone that would.
+            Phone::Down => {
+                let bindings = self.endpoint.bindings(&line.profile.sip_user);
+                bindings.first()?.flow.transport
+            }
+        };
+        Some(match transport {
+            Transport::Udp => LineKind::Udp,
+            Transport::Tcp => LineKind::Tcp,
+            Transport::Tls => LineKind::Tls,
+            Transport::Ws => LineKind::WebSocket,
+            Transport::Wss => LineKind::SecureWebSocket,
+        })
     }
 
     /// The dialog with a phone is over or never came to be, and not by order.

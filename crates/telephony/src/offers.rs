@@ -54,12 +54,10 @@ impl Exchange {
         let call = caller.call;
         let Some((trunk, called, calling)) = self.who_calls_whom(caller.from.remote, request)
         else {
-            self.meters.calls_refused.count();
-            return self.refuse(now, call, 404);
+            return self.turn_away(now, call, 404);
         };
         if self.stopping || self.offers.len() >= OFFERS_MAX {
-            self.meters.calls_refused.count();
-            return self.refuse(now, call, 503);
+            return self.turn_away(now, call, 503);
         }
         self.next_offer += 1;
         let offer = OfferId::new(self.next_offer);
@@ -121,20 +119,26 @@ impl Exchange {
         let call = offered.call;
         let owner = Owner::Customer(attempt);
         let host = offered.from.remote.ip();
-        let Ok(mut session) = self.open_session(owner, host, FarSide::Carrier) else {
-            return self.cannot_take(now, call, attempt, 503);
+        let Some(srtp) = self.trunks.get(&offered.trunk).map(|it| it.trunk.srtp) else {
+            return self.cannot_take(now, call, attempt, 503, "the trunk was removed");
+        };
+        let far = FarSide::Carrier(srtp, offered.from.transport);
+        let Ok(mut session) = self.open_session(owner, host, far) else {
+            return self.cannot_take(now, call, attempt, 503, "no media port is free");
         };
         let (answer, remote) = match session.renew(offered.sdp.as_deref(), LearnMode::Sdp) {
             Ok(renewed) => renewed,
             Err(error) => {
                 tracing::warn!(%attempt, %error, "a caller offers no audio we can speak");
                 self.close_session(&session);
-                return self.cannot_take(now, call, attempt, 488);
+                return self.cannot_take(now, call, attempt, 488, &error.to_string());
             }
         };
         if let Some(remote) = remote {
             self.media.set_remote(session.leg.id, remote);
         }
+        // Fax machines call too.
+        self.media.listen_for_tones(session.leg.id, None);
         self.owners.insert(call, owner);
         let whom = (offered.trunk, offered.number);
         let said = (offered.call_id.as_str(), offered.invite.as_slice());
@@ -147,13 +151,21 @@ impl Exchange {
         self.report_call(attempt, CallProgress::Answered(SignallingRecord(record)));
     }
 
-    fn cannot_take(&mut self, now: Instant, call: CallHandle, attempt: AttemptId, code: u16) {
+    fn cannot_take(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        attempt: AttemptId,
+        code: u16,
+        why: &str,
+    ) {
         self.owners.remove(&call);
-        self.refuse(now, call, code);
+        self.turn_away(now, call, code);
         let (outcome, cause) = (
             Outcome::Congestion,
             Cause {
                 sip_status: Some(code),
+                text: Some(why.to_owned()),
                 ..Cause::default()
             },
         );
@@ -164,8 +176,7 @@ impl Exchange {
     pub(crate) fn refuse_call(&mut self, now: Instant, offer: OfferId, status: u16) {
         if let Some(offered) = self.offers.remove(&offer) {
             self.owners.remove(&offered.call);
-            self.meters.calls_refused.count();
-            self.refuse(now, offered.call, status);
+            self.turn_away(now, offered.call, status);
         }
     }
 
@@ -209,6 +220,18 @@ impl Exchange {
         for offer in offers {
             self.refuse_call(now, offer, 503);
         }
+    }
+
+    /// Refuses a carrier's call, and counts it with its reason.
+    fn turn_away(&mut self, now: Instant, call: CallHandle, code: u16) {
+        self.meters.calls_refused.count();
+        match code {
+            404 => self.meters.refused_numbers.count(),
+            486 => self.meters.refused_busy.count(),
+            488 => self.meters.refused_audio.count(),
+            _ => self.meters.refused_overload.count(),
+        }
+        self.refuse(now, call, code);
     }
 
     pub(crate) fn refuse(&mut self, now: Instant, call: CallHandle, code: u16) {

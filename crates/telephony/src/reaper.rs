@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use ::sip::endpoint::CallHandle;
 use domain::{AgentId, AttemptId, Cause, EndedBy, LineMode};
-use engine::{CallProgress, LineEvent, Tables};
+use engine::{CallProgress, Tables};
 
 use crate::exchange::{Exchange, Owner};
 use crate::media::LegId;
@@ -237,7 +237,7 @@ impl Exchange {
             self.meters.reaped_lines.count();
             if nailed_up {
                 // It drops the line where nobody asked for one.
-                self.report_line(agent, LineEvent::Up);
+                self.line_up(agent);
             } else {
                 self.drop_line(now, agent);
             }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use ::media::srtp;
 use ::sip::endpoint::{CallHandle, Transport};
 use ::sip::sdp::{self, CryptoSuite, Direction, Keying, Negotiated, SdpError};
+use domain::Srtp;
 
 use crate::exchange::Exchange;
 use crate::media::{Codec, LearnMode, LegHandle, LegId, Remote};
@@ -13,26 +14,13 @@ use crate::media::{Codec, LearnMode, LegHandle, LegId, Remote};
 /// In order of preference: A-law is what the networks of Latin America speak.
 const CODECS: [sdp::Codec; 2] = [sdp::Codec::Pcma, sdp::Codec::Pcmu];
 
-/// Whether the audio of phones is protected, with keys in their signalling (RFC 4568). What comes to
-/// us with a key is answered with one, whoever sends it, unless `Off`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PhoneSrtp {
-    /// No keys at all.
-    Off,
-    /// Offered to phones whose signalling is inside TLS: in clear, a key would be everybody's.
-    #[default]
-    Offered,
-    /// Phones inside TLS that have none are not talked to.
-    Required,
-}
-
 /// Who the far side of a session is, as far as keys go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FarSide {
     /// A phone, reached this way.
     Phone(Transport),
-    /// A carrier.
-    Carrier,
+    /// A carrier of which this was set, reached this way.
+    Carrier(Srtp, Transport),
 }
 
 /// The keys of a session.
@@ -45,14 +33,21 @@ pub(crate) struct Keyings {
 }
 
 impl Keyings {
-    /// Those of a session with them, made of `key`.
-    pub(crate) fn new(policy: PhoneSrtp, far: FarSide, key: [u8; 30]) -> Keyings {
-        let inside_tls = matches!(far, FarSide::Phone(Transport::Tls | Transport::Wss));
+    /// Those of a session with them, made of `key`. What comes to us with a key is answered with one,
+    /// unless `Off`. A carrier that must have keys is not talked to outside TLS either; a phone there
+    /// was let in as one that has none.
+    pub(crate) fn new(phones: Srtp, far: FarSide, key: [u8; 30]) -> Keyings {
+        let (policy, transport) = match far {
+            FarSide::Phone(transport) => (phones, transport),
+            FarSide::Carrier(policy, transport) => (policy, transport),
+        };
+        let inside_tls = matches!(transport, Transport::Tls | Transport::Wss);
+        let everywhere = matches!(far, FarSide::Carrier(..));
         let keying = Keying {
             key: sdp::MasterKey(key),
-            required: inside_tls && policy == PhoneSrtp::Required,
+            required: policy == Srtp::Required && (inside_tls || everywhere),
         };
-        let known = Some(keying).filter(|_| policy != PhoneSrtp::Off);
+        let known = Some(keying).filter(|_| policy != Srtp::Off);
         Keyings {
             offers: known.filter(|_| inside_tls),
             answers: known,

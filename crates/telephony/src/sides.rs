@@ -158,8 +158,9 @@ impl Exchange {
         let sent = Outbound::of(&trunk, attempt, route.phone, route.caller_id, domain);
         let sent = sent.ok_or("the trunk's host is no host")?;
         let ids = CallIds::of_side(&self.secret, attempt, number, &domain.to_string());
+        let far = FarSide::Carrier(trunk.srtp, flow.transport);
         let session = self
-            .open_session(Owner::Side(attempt), flow.remote.ip(), FarSide::Carrier)
+            .open_session(Owner::Side(attempt), flow.remote.ip(), far)
             .map_err(|_| "no media port is free")?;
         let call = sent.into_call(&trunk, flow, ids, session.offer(), ring_timeout);
         Ok((session, None, call))
@@ -264,7 +265,10 @@ impl Exchange {
                 self.drop_side(now, attempt, number);
                 let failed = CallProgress::Failed {
                     outcome: Outcome::Congestion,
-                    cause: Cause::default(),
+                    cause: Cause {
+                        text: Some(error.to_string()),
+                        ..Cause::default()
+                    },
                 };
                 self.report_side(attempt, number, failed);
             }

@@ -40,6 +40,7 @@ const campaignCard = (campaign) => make('section', { class: 'card', 'data-campai
 
 const agentRow = (at) => (agent) => make('tr', { class: agent.status },
   make('td', {}, agent.name), make('td', {}, word(agent.status)),
+  make('td', { class: 'kind' }, agent.line_kind ? word(`kind_${agent.line_kind}`) : ''),
   make('td', { class: 'num' }, clock(at - agent.since)), make('td', {}, agent.reason || agent.booked || ''));
 
 const draw = (live) => {

@@ -36,6 +36,7 @@ const WORDS = {
     takeLine: 'Tomar la línea aquí', tryAgain: 'Intentar de nuevo',
     line_off: 'Sin usar.', line_asking: 'Pidiendo el micrófono…', line_connecting: 'Conectando…', line_up: 'Línea lista.',
     line_away: 'Sin audio; conectando de nuevo…', line_taken: 'La línea está en otra página.', line_refused: 'La línea no se pudo abrir.',
+    kind_page: 'página', kind_udp: 'teléfono', kind_tcp: 'teléfono (TCP)', kind_tls: 'teléfono (TLS)', kind_ws: 'WebSocket', kind_wss: 'WebSocket (TLS)',
   },
   en: {
     title: 'Live floor', agents: 'Advisors', calls: 'Calls', pacing: 'Pacing',
@@ -72,6 +73,7 @@ const WORDS = {
     takeLine: 'Take the line here', tryAgain: 'Try again',
     line_off: 'Not in use.', line_asking: 'Asking for the microphone…', line_connecting: 'Connecting…', line_up: 'Line ready.',
     line_away: 'No audio; connecting again…', line_taken: 'The line is on another page.', line_refused: 'The line could not be opened.',
+    kind_page: 'page', kind_udp: 'phone', kind_tcp: 'phone (TCP)', kind_tls: 'phone (TLS)', kind_ws: 'WebSocket', kind_wss: 'WebSocket (TLS)',
   },
 };
 const asked = new URLSearchParams(location.search).get('lang') || navigator.language || 'es';

@@ -41,6 +41,9 @@ pub struct LiveAgent {
     pub reason: Option<String>,
     /// Whether the line can carry a customer.
     pub line_up: bool,
+    /// What carries the line while it is up: `page`, or the signalling of a phone: `udp`, `tcp`, `tls`,
+    /// `ws`, `wss`.
+    pub line_kind: Option<String>,
     /// Whether a phone is registered.
     pub registered: bool,
     /// The attempt they are on, or typify.

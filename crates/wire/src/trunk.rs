@@ -50,6 +50,9 @@ pub struct TrunkForm {
     pub history_info: Option<bool>,
     /// For how long to register with the carrier, such as `300s`; `0s`: not at all.
     pub register: Option<String>,
+    /// Whether its audio is protected (SDES, RFC 4568), which `tls` alone allows: `off`, `offered`
+    /// (default: a key beside audio in clear) or `required` (RTP/SAVP or no call).
+    pub srtp: Option<String>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
 }
@@ -95,6 +98,8 @@ pub struct Trunk {
     pub history_info: bool,
     /// For how long we register with the carrier, in seconds.
     pub register_s: Option<u64>,
+    /// Whether its audio is protected: `off`, `offered` or `required`.
+    pub srtp: String,
     /// Whether it may be used.
     pub enabled: bool,
 }

@@ -124,6 +124,20 @@ fn who_guesses_passwords_is_listed_with_the_reason_and_heard_again_by_an_adminis
     let lifted = floor.run(&["sip", "bans", "lift", GUESSER, "--url", &url]);
     assert_eq!(lifted, json!({"lifted": GUESSER}));
     assert_eq!(bans(), json!([]));
+    let log = floor.run(&["audit"]);
+    let log = log.as_array().expect("a list");
+    let noted: Vec<_> = log
+        .iter()
+        .filter(|it| it["action"] == "sip.ban.lift")
+        .collect();
+    let [noted] = noted[..] else {
+        panic!("once, and not for whom there was no ban: {log:?}");
+    };
+    assert_eq!(noted["subject"], format!("source {GUESSER}"));
+    assert!(
+        noted["user"].is_string() && noted["source"] == "127.0.0.1",
+        "{noted}"
+    );
     assert!(
         guesser.registers(&engine, "").is_some(),
         "it is heard again"

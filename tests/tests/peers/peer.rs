@@ -127,19 +127,47 @@ impl Baresip {
         Baresip::start_with((user, password), &how, ";mediaenc=srtp-mand", says)
     }
 
+    /// A carrier for one number: a baresip that knows no registrar, is reached inside TLS with this
+    /// certificate and its key, and talks with protected audio only. Returns where it is, too.
+    pub(crate) fn carrier(number: &str, certificate: &str, says: f64) -> (Baresip, SocketAddr) {
+        // It takes the port above the one it is told for TLS.
+        let plain = free_port();
+        let secure = SocketAddr::new(plain.ip(), plain.port() + 1);
+        let account = format!(
+            "<sip:{number}@127.0.0.1;transport=tls>;regint=0;answermode=auto;\
+             audio_codecs=PCMU;mediaenc=srtp-mand\n"
+        );
+        let config = "sip_certificate carrier.pem\n";
+        let files = [("carrier.pem", certificate)];
+        (Baresip::run(&account, plain, config, &files, says), secure)
+    }
+
     fn start_with((user, password): (&str, &str), how: &str, more: &str, says: f64) -> Baresip {
+        let account = format!(
+            "<{how}>;auth_user={user};auth_pass={password};\
+             answermode=auto;regint=60;audio_codecs=PCMU{more}\n"
+        );
+        Baresip::run(&account, free_port(), "", &[], says)
+    }
+
+    fn run(
+        account: &str,
+        listen: SocketAddr,
+        config: &str,
+        files: &[(&str, &str)],
+        says: f64,
+    ) -> Baresip {
         let folder = tempfile::tempdir().expect("a folder for baresip");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("rec")).expect("the folder is ours");
         // baresip starts its file over where it ends; longer than the test is simpler.
         write_wav(&at("in.wav"), &tone(says, 300));
-        let account = format!(
-            "<{how}>;auth_user={user};auth_pass={password};\
-             answermode=auto;regint=60;audio_codecs=PCMU{more}\n"
-        );
         fs::write(at("accounts"), account).expect("the folder is ours");
+        for (name, content) in files {
+            fs::write(at(name), content).expect("the folder is ours");
+        }
         let config = format!(
-            "poll_method epoll\nnet_interface 127.0.0.1\nsip_listen {}\n\
+            "{config}poll_method epoll\nnet_interface 127.0.0.1\nsip_listen {listen}\n\
              call_local_timeout 120\ncall_max_calls 2\n\
              audio_player aubridge,nil\naudio_source aufile,in.wav\naudio_alert aubridge,nil\n\
              ausrc_srate 8000\nauplay_srate 8000\naudio_buffer 20-160\n\
@@ -147,8 +175,7 @@ impl Baresip {
              module_path /usr/lib/baresip/modules\n\
              module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
              module srtp.so\n\
-             module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nsnd_path rec\n",
-            free_port()
+             module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nsnd_path rec\n"
         );
         fs::write(at("config"), config).expect("the folder is ours");
         let mut command = Command::new("baresip");

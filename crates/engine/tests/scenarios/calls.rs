@@ -39,6 +39,22 @@ fn an_answered_customer_goes_to_the_longest_idle_at_once() {
 }
 
 #[test]
+fn a_fax_machine_that_an_advisor_has_got_ends_as_fax_and_the_advisor_goes_on() {
+    let mut floor = progressive(1, 2);
+    let call = floor.last_dialed();
+    floor.rings(call).answers(call).after(secs(2));
+    assert_eq!(floor.status(1), AgentStatus::Talking);
+    floor.fails(call, Outcome::Fax);
+    assert_eq!(floor.outcome(call), Some((Outcome::Fax, EndedBy::System)));
+    // Nobody need typify what the machine said itself.
+    assert_eq!(floor.agent(1).attempt, None);
+    assert_ne!(floor.last_dialed(), call, "the next one is dialed");
+    let spoken_of = floor.state_of(1).1.last_code;
+    assert_eq!(spoken_of.as_deref(), Some("NC07"));
+    assert_eq!(floor.live().calls.waiting, 0);
+}
+
+#[test]
 fn a_call_with_no_free_agent_is_abandoned_and_hears_the_message() {
     let mut floor = progressive(1, 5);
     let call = floor.last_dialed();

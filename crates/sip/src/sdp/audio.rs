@@ -144,7 +144,7 @@ impl<'a> Audio<'a> {
 
     fn unprotected(&self) -> SdpError {
         let profile = &self.session.medias[self.index].proto;
-        SdpError::Transport(format!("{profile} without a key we can use"))
+        SdpError::Unprotected(profile.clone())
     }
 
     /// The address of the stream, or of the session. A name would need a resolver, and a group or

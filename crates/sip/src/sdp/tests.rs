@@ -233,7 +233,7 @@ fn packet_lengths_that_g711_does_not_use_become_the_default() {
 
 #[test]
 fn refusals_say_why() {
-    let srtp = SdpError::Transport("RTP/SAVP without a key we can use".to_owned());
+    let srtp = SdpError::Unprotected("RTP/SAVP".to_owned());
     for (media, error) in [
         ("", SdpError::NoAudio),
         ("m=video 5000 RTP/AVP 96\r\n", SdpError::NoAudio),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use domain::{CallerIdentity, PhoneNumber, Secret, Trunk, TrunkId, TrunkTransport};
+use domain::{CallerIdentity, PhoneNumber, Secret, Srtp, Trunk, TrunkId, TrunkTransport};
 use serde::{Deserialize, Serialize};
 
 use super::config::{taken, touch, written};
@@ -29,6 +29,7 @@ struct Options {
     diversion: Option<String>,
     history_info: bool,
     register_s: Option<u64>,
+    srtp: String,
 }
 
 impl Default for Options {
@@ -52,6 +53,7 @@ impl Options {
             diversion: identity.diversion.map(PhoneNumber::dialable),
             history_info: identity.history_info,
             register_s: trunk.register.map(|span| span.as_secs()),
+            srtp: trunk.srtp.as_str().to_owned(),
         }
     }
 
@@ -70,6 +72,7 @@ impl Options {
             history_info: self.history_info,
         };
         trunk.register = self.register_s.map(Duration::from_secs);
+        trunk.srtp = self.srtp.parse::<Srtp>().map_err(odd)?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use campaigns::{Campaign, Catalogue};
 use domain::{
     AgentId, AgentProfile, CallerIdentity, CampaignId, CampaignState, DialMode, Event, LineMode,
-    Rate, Secret, Trunk, TrunkId, TrunkTransport, UserId,
+    Rate, Secret, Srtp, Trunk, TrunkId, TrunkTransport, UserId,
 };
 use store::{Role, Session, StoreError, User};
 
@@ -43,6 +43,7 @@ fn trunk() -> Trunk {
             ..CallerIdentity::default()
         },
         register: Some(Duration::from_secs(300)),
+        srtp: Srtp::Required,
         ..Trunk::new(TrunkId::new(0), "claro", "10.0.0.1")
     }
 }

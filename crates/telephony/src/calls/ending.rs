@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{AttemptId, Cause, EndedBy};
+use domain::{AttemptId, Cause, EndedBy, Outcome};
 use engine::CallProgress;
 
 use super::{CustomerCall, Phase};
@@ -38,6 +38,22 @@ impl Exchange {
         }
     }
 
+    /// Ends an answered call that turned out to be no person's.
+    pub(super) fn end_as(
+        &mut self,
+        now: Instant,
+        attempt: AttemptId,
+        outcome: Outcome,
+        cause: Cause,
+    ) {
+        if let Some(call) = self.calls.get(&attempt) {
+            let handle = call.handle;
+            self.owners.insert(handle, Owner::Ghost(None));
+            self.endpoint.hang_up(now, handle, None);
+            self.customer_left_as(now, attempt, CallProgress::Failed { outcome, cause });
+        }
+    }
+
     /// Ends an answered call of which nothing is to be said, or something else.
     pub(super) fn let_go(&mut self, now: Instant, attempt: AttemptId) {
         self.end_recording(now, attempt);
@@ -56,6 +72,15 @@ impl Exchange {
         by: EndedBy,
         q850: Option<u16>,
     ) {
+        let cause = Cause {
+            q850,
+            ..Cause::default()
+        };
+        self.customer_left_as(now, attempt, CallProgress::Ended { by, cause });
+    }
+
+    /// The same, told so.
+    fn customer_left_as(&mut self, now: Instant, attempt: AttemptId, told: CallProgress) {
         self.end_recording(now, attempt);
         let legs = self.measured(attempt);
         let Some(call) = self.calls.remove(&attempt) else {
@@ -69,14 +94,10 @@ impl Exchange {
             self.customer_left(now, agent, attempt);
         }
         self.end_side(now, attempt);
-        let cause = Cause {
-            q850,
-            ..Cause::default()
-        };
         if !legs.is_empty() {
             self.report(Report::Measured { attempt, legs });
         }
-        self.report_call(attempt, CallProgress::Ended { by, cause });
+        self.report_call(attempt, told);
     }
 
     /// Ends calls whose message or whose end got lost.

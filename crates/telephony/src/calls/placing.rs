@@ -79,12 +79,14 @@ impl Exchange {
             return None;
         }
         let state = self.trunks.get(&trunk);
-        let Some(flow) = state.and_then(|state| state.flow_but(now, attempt, &[])) else {
+        let flow = state.and_then(|state| state.flow_but(now, attempt, &[]));
+        let (Some(state), Some(flow)) = (state, flow) else {
             refuse("the trunk is unknown or its host has no address");
             return None;
         };
+        let far = FarSide::Carrier(state.trunk.srtp, flow.transport);
         let session = self
-            .open_session(Owner::Customer(attempt), flow.remote.ip(), FarSide::Carrier)
+            .open_session(Owner::Customer(attempt), flow.remote.ip(), far)
             .inspect_err(|error| tracing::error!(%attempt, %error, "no media port is free"))
             .ok()?;
         let call = self.new_call(now, placement, &session, &[]);

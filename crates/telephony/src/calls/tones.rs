@@ -2,13 +2,11 @@
 
 use std::time::Instant;
 
-use ::media::detect::Heard;
-use domain::{AttemptId, Cause};
-use engine::CallProgress;
-
 use super::Phase;
 use crate::exchange::Exchange;
 use crate::media::LearnMode;
+use ::media::detect::Heard;
+use domain::{AttemptId, Cause};
 
 impl Exchange {
     /// Early media of whichever fork is received, and listened to for tones: nobody is bridged before the answer.
@@ -23,7 +21,7 @@ impl Exchange {
     }
 
     /// A tone was heard before an answer, or a fax machine after it: what the table says it means ends
-    /// the call, unless an agent has it by now.
+    /// the call, whoever has it by then.
     pub(crate) fn tone_heard(&mut self, now: Instant, attempt: AttemptId, heard: Heard) {
         let Some(outcome) = self.causes.by_early(heard) else {
             return;
@@ -36,15 +34,14 @@ impl Exchange {
                 call.early = Some((heard, outcome));
                 self.endpoint.hang_up(now, call.handle, None);
             }
-            Phase::Answered { .. } if !call.joined => {
-                self.let_go(now, attempt);
+            Phase::Answered { .. } => {
                 let cause = Cause {
                     text: Some(heard.word().to_owned()),
                     ..Cause::default()
                 };
-                self.report_call(attempt, CallProgress::Failed { outcome, cause });
+                self.end_as(now, attempt, outcome, cause);
             }
-            Phase::Calling | Phase::Answered { .. } => {}
+            Phase::Calling => {}
         }
     }
 }

@@ -143,7 +143,7 @@ impl Exchange {
         };
         if line.leg.is_some() && line.away.is_none() {
             line.raised = true;
-            self.report_line(agent, LineEvent::Up);
+            self.line_up(agent);
         }
     }
 

@@ -81,6 +81,7 @@ impl Exchange {
             handle,
             session,
             host,
+            transport: binding.flow.transport,
             with,
             unheard_since: Some(now),
             others: bindings,

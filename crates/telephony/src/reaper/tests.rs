@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ::sip::auth::Algorithm;
 use domain::{AgentProfile, Trunk, TrunkId};
+use engine::LineEvent;
 use tokio::sync::mpsc;
 
 use super::*;
@@ -18,9 +19,7 @@ use crate::media::{Codec, MediaConfig, MediaPool, Prompt};
 use crate::resolve::Names;
 use crate::sip_address::SipAddress;
 use crate::watch::Watch;
-use crate::{
-    Causes, Heard, Listener, ListenerKind, PhoneSrtp, Report, TelephonyConfig, TlsSettings,
-};
+use crate::{Causes, Heard, Listener, ListenerKind, Report, TelephonyConfig, TlsSettings};
 
 /// A switchboard whose sockets are this test.
 struct Board {
@@ -41,7 +40,7 @@ impl Board {
             keep_alive: Duration::from_secs(30),
             probe_every: None,
             session_timer: None,
-            phone_srtp: PhoneSrtp::default(),
+            phone_srtp: domain::Srtp::default(),
             name_servers: Vec::new(),
             digests: vec![Algorithm::Sha256],
             media: MediaConfig::loopback(1),
@@ -63,7 +62,7 @@ impl Board {
             seed: config.seed,
             probe_every: None,
             session_timer: None,
-            phone_srtp: PhoneSrtp::default(),
+            phone_srtp: domain::Srtp::default(),
             watch: Watch::new().0,
         };
         let (events, _) = mpsc::unbounded_channel();

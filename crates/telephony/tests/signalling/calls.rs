@@ -140,7 +140,14 @@ async fn an_answer_without_audio_we_speak_is_the_trunks_fault() {
     let end = floor
         .call(call, |p| matches!(p, CallProgress::Failed { .. }))
         .await;
-    assert_eq!(end, failed(Outcome::Congestion, 488));
+    let CallProgress::Failed { outcome, cause } = end else {
+        unreachable!("asked for a failure");
+    };
+    assert_eq!(
+        (outcome, cause.sip_status),
+        (Outcome::Congestion, Some(488))
+    );
+    assert_eq!(cause.text.as_deref(), Some("malformed SDP"));
     sees(&carrier, &Seen::HungUp(ANSWERS_NONSENSE.into())).await;
 }
 

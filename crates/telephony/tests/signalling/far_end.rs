@@ -13,7 +13,7 @@ use sip::endpoint::{
     CallEvent, CallHandle, Endpoint, EndpointConfig, Event, Flow, NewRegistration, Transport,
 };
 use sip::framing::{Framed, StreamFramer};
-use sip::sdp::{self, Codec, Direction};
+use sip::sdp::{self, Codec, Direction, Keying};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -34,6 +34,13 @@ pub(crate) struct FarEnd {
 enum Ask {
     HangUp,
     Say(Vec<u8>),
+}
+
+/// Where a far end is sent audio, and its key if it has one.
+#[derive(Clone, Copy)]
+pub(crate) struct Audio {
+    pub(crate) at: SocketAddr,
+    pub(crate) keying: Option<Keying>,
 }
 
 /// Wishes for a transfer, as a phone sends them inside the dialog that its line is.
@@ -97,6 +104,15 @@ pub(crate) struct Carrier {
 
 impl Carrier {
     pub(crate) async fn start(at: &str, tls: Arc<ServerConfig>) -> Carrier {
+        Carrier::start_with(at, tls, None).await
+    }
+
+    /// One whose audio is such.
+    pub(crate) async fn start_with(
+        at: &str,
+        tls: Arc<ServerConfig>,
+        audio: Option<Audio>,
+    ) -> Carrier {
         let listener = TcpListener::bind((at, 0)).await.expect("loopback");
         let address = listener.local_addr().expect("bound");
         let (opened, calls) = mpsc::unbounded_channel();
@@ -108,7 +124,7 @@ impl Carrier {
                         transport: Transport::Tls,
                         remote,
                     };
-                    let far_end = FarEnd::on(over(stream), flow, address, None);
+                    let far_end = FarEnd::on_with(over(stream), flow, address, None, audio);
                     let _ = opened.send(far_end);
                 }
             }
@@ -144,6 +160,25 @@ impl FarEnd {
 
     /// A phone that registers over TLS.
     pub(crate) async fn phone_over_tls(node: SocketAddr, tls: Arc<ClientConfig>) -> FarEnd {
+        FarEnd::over_tls(node, tls, Some("adv1")).await
+    }
+
+    /// Somebody who connects over TLS.
+    pub(crate) async fn over_tls(
+        node: SocketAddr,
+        tls: Arc<ClientConfig>,
+        user: Option<&str>,
+    ) -> FarEnd {
+        FarEnd::over_tls_with(node, tls, user, None).await
+    }
+
+    /// The same with audio of their own.
+    pub(crate) async fn over_tls_with(
+        node: SocketAddr,
+        tls: Arc<ClientConfig>,
+        user: Option<&str>,
+        audio: Option<Audio>,
+    ) -> FarEnd {
         let stream = TcpStream::connect(node).await.expect("it listens");
         let local = stream.local_addr().expect("connected");
         let name = ServerName::from(node.ip());
@@ -155,12 +190,22 @@ impl FarEnd {
             transport: Transport::Tls,
             remote: node,
         };
-        let phone = FarEnd::on(over(stream), flow, local, Some("adv1"));
-        FarEnd { shown, ..phone }
+        let far_end = FarEnd::on_with(over(stream), flow, local, user, audio);
+        FarEnd { shown, ..far_end }
     }
 
     /// On a line that is there; registers if it is a user.
     pub(crate) fn on(line: Line, flow: Flow, local: SocketAddr, user: Option<&str>) -> FarEnd {
+        FarEnd::on_with(line, flow, local, user, None)
+    }
+
+    fn on_with(
+        line: Line,
+        flow: Flow,
+        local: SocketAddr,
+        user: Option<&str>,
+        audio: Option<Audio>,
+    ) -> FarEnd {
         let mut seed = [9; 32];
         seed[..2].copy_from_slice(&local.port().to_be_bytes());
         let config = EndpointConfig {
@@ -188,7 +233,10 @@ impl FarEnd {
         let worker = Worker {
             endpoint,
             flow,
-            local,
+            audio: audio.unwrap_or(Audio {
+                at: SocketAddr::new(local.ip(), 40_000),
+                keying: None,
+            }),
             line,
             notes,
             call: None,
@@ -223,10 +271,28 @@ impl FarEnd {
         assert!(self.asks.send(Ask::HangUp).is_ok(), "it runs");
     }
 
+    /// Its connection ends, and it says no more; returns when it is closed.
+    pub(crate) async fn falls_silent(mut self) {
+        // The worker ends with the channel that it is asked by.
+        drop(std::mem::replace(
+            &mut self.asks,
+            mpsc::unbounded_channel().0,
+        ));
+        self.is_closed().await;
+    }
+
     /// Sends these bytes as they are.
     pub(crate) fn says(&self, bytes: &[u8]) {
         assert!(self.asks.send(Ask::Say(bytes.to_vec())).is_ok(), "it runs");
     }
+}
+
+/// Where a description in a message wants audio of an address of loopback.
+pub(crate) fn audio_place(message: &str) -> SocketAddr {
+    let line = message.lines().find_map(|l| l.strip_prefix("m=audio "));
+    let port = line.and_then(|line| line.split(' ').next());
+    let port = port.and_then(|port| port.parse().ok()).expect("a port");
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 /// A stream cut into messages.
@@ -268,7 +334,7 @@ where
 struct Worker {
     endpoint: Endpoint,
     flow: Flow,
-    local: SocketAddr,
+    audio: Audio,
     line: Line,
     notes: mpsc::UnboundedSender<String>,
     call: Option<CallHandle>,
@@ -321,9 +387,15 @@ impl Worker {
     fn react(&mut self, now: Instant, event: Event) {
         match event {
             Event::Incoming { call, offer, .. } => {
-                let rtp = SocketAddr::new(self.local.ip(), 40_000);
+                let Audio { at, keying } = self.audio;
                 let offer = offer.expect("a node always offers");
-                let answer = sdp::answer(&offer, rtp, 1, &[Codec::Pcma], Direction::SendRecv);
+                let both = Direction::SendRecv;
+                let answer = sdp::answer_keyed(&offer, at, 1, &[Codec::Pcma], both, keying)
+                    // A carrier without keys that answers in clear whatever it was offered.
+                    .or_else(|_| {
+                        let clear = offer.replace("RTP/SAVP", "RTP/AVP");
+                        sdp::answer(&clear, at, 1, &[Codec::Pcma], both)
+                    });
                 self.endpoint.ring(now, call, None);
                 self.endpoint
                     .answer(now, call, answer.expect("PCMA is offered").0);

@@ -46,7 +46,7 @@ pub(crate) fn config() -> TelephonyConfig {
         tls: TlsSettings::default(),
         probe_every: None,
         session_timer: Some(Duration::from_secs(1800)),
-        phone_srtp: telephony::PhoneSrtp::default(),
+        phone_srtp: domain::Srtp::default(),
         name_servers: Vec::new(),
         origins: Vec::new(),
         keep_alive: Duration::from_secs(30),
@@ -95,6 +95,11 @@ impl Floor {
         let host = address.ip().to_string();
         self.telephony
             .set_trunk(trunk(&host, address.port(), transport));
+    }
+
+    /// Returns once everything ordered so far is done: orders are obeyed one after the other.
+    pub(crate) async fn settles(&self) {
+        self.telephony.bans().await;
     }
 
     /// Orders a call; its ring timeout is 20 s.

@@ -39,6 +39,7 @@ async fn offered(floor: &mut Floor) -> (OfferId, Vec<PhoneNumber>, Option<PhoneN
 async fn taken_in(floor: &mut Floor) -> Peer {
     let carrier = carrier();
     floor.trunk_to(carrier.address);
+    floor.settles().await;
     carrier.brings(floor.telephony.local(), OURS, THEIRS);
     let (offer, ..) = offered(floor).await;
     floor.orders(Command::TakeCall {
@@ -106,6 +107,7 @@ async fn a_caller_who_gives_up_while_it_rings_is_reported_as_gone_when_taken_in(
     let carrier = carrier();
     let mut floor = Floor::open().await;
     floor.trunk_to(carrier.address);
+    floor.settles().await;
     carrier.brings(floor.telephony.local(), OURS, THEIRS);
     let (offer, ..) = offered(&mut floor).await;
     carrier.hang_up(OURS);
@@ -128,7 +130,9 @@ async fn a_call_that_is_refused_hears_so_and_one_to_no_number_is_offered_to_nobo
     refused_with(&mut floor, &carrier, "+576013000001", 486).await;
     carrier.brings(floor.telephony.local(), "operator", THEIRS);
     sees(&carrier, &Seen::Over("operator".into())).await;
-    assert_eq!(floor.telephony.counters().calls_refused, 3);
+    let told = floor.telephony.counters();
+    assert_eq!(told.calls_refused, 3);
+    assert_eq!((told.refused_numbers, told.refused_busy), (2, 1));
 }
 
 #[tokio::test]

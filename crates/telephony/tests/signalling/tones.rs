@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::Outcome;
-use engine::CallProgress;
+use domain::{AttemptId, LineMode, Outcome};
+use engine::{CallProgress, Command, LineEvent};
 use media::ToneKind;
 use media::g711::encode;
+use telephony::Report;
 use telephony::media::Codec;
 
-use crate::floor::{ANSWERS, Floor, until};
-use crate::text_carrier::{TextCarrier, reply};
+use crate::floor::{ANSWERS, Floor, PATIENCE, picks_up, until};
+use crate::text_carrier::{TextCarrier, field, reply};
 use crate::trunks::{at, end_of_a_call};
 
 /// A carrier that plays a tone before any answer, and takes the CANCEL.
@@ -115,6 +116,103 @@ async fn a_fax_machine_ends_the_call_as_fax_before_an_answer_and_after_one() {
         assert!(took < Duration::from_secs(5), "{ends} after {took:?}");
         until("it is ended", || ended.load(Ordering::Relaxed) == 1).await;
     }
+}
+
+#[tokio::test]
+async fn a_fax_machine_that_an_advisor_has_got_ends_the_call_and_leaves_the_line() {
+    let (carrier, ended) = plays_after("200 OK", fax_machine);
+    let mut floor = Floor::open().await;
+    let advisor = floor.agent_with_phone(LineMode::NailedUp, picks_up).await;
+    floor.raises_line().await;
+    floor.telephony.set_trunk(at(carrier.address));
+    let call = floor.calls(ANSWERS);
+    floor.answered(call).await;
+    floor.bridges(call);
+    let failed = |progress: &CallProgress| matches!(progress, CallProgress::Failed { .. });
+    let CallProgress::Failed { outcome, cause } = floor.call(call, failed).await else {
+        unreachable!("asked for a failure");
+    };
+    assert_eq!(outcome, Outcome::Fax);
+    assert_eq!(cause.text.as_deref(), Some("fax_ced"));
+    until("the machine is hung up on", || {
+        ended.load(Ordering::Relaxed) == 1
+    })
+    .await;
+    assert_eq!(advisor.invites(), 1);
+    let down = |report: &Report| {
+        let event = |event: &LineEvent| matches!(event, LineEvent::Down { .. });
+        matches!(report, Report::Line { event: it, .. } if event(it))
+    };
+    assert!(!floor.was_told(down), "the line stays up");
+}
+
+/// A fax machine that calls: half a second of 1100 Hz, three of silence.
+fn calling_fax(position: u32) -> i16 {
+    match position % 28_000 {
+        on @ 0..4_000 => ToneKind::Steady(1_100).sample(on),
+        _ => 0,
+    }
+}
+
+#[tokio::test]
+async fn a_fax_machine_that_calls_us_is_known_by_its_tone() {
+    let mut floor = Floor::open().await;
+    let carrier = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
+    carrier.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let audio = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
+    let own = carrier.local_addr().expect("bound");
+    floor.telephony.set_trunk(at(own));
+    floor.settles().await;
+    let node = floor.telephony.local();
+    let media = audio.local_addr().expect("bound").port();
+    let body = format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+         m=audio {media} RTP/AVP 8\r\n"
+    );
+    let request = |line: &str, to: &str, body: &str| {
+        format!(
+            "{line} sip:+576013000000@{node} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{line}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:+573001234567@{own}>;tag=1\r\nTo: {to}\r\nCall-ID: fax\r\n\
+             CSeq: 1 {line}\r\nContact: <sip:fax@{own}>\r\nContent-Type: application/sdp\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let called = format!("<sip:+576013000000@{node}>");
+    let says = |text: &str| carrier.send_to(text.as_bytes(), node).expect("loopback");
+    says(&request("INVITE", &called, &body));
+    let offered = floor.report(|report| matches!(report, Report::Offered { .. }));
+    let Report::Offered { offer, .. } = offered.await else {
+        unreachable!("asked for an offer");
+    };
+    let call = AttemptId::new(1);
+    floor.orders(Command::TakeCall {
+        offer,
+        attempt: call,
+        campaign: None,
+    });
+    let mut buffer = [0; 8_192];
+    let mut hears = |start: &str| loop {
+        let (length, _) = carrier.recv_from(&mut buffer).expect("it says more");
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if text.starts_with(start) {
+            return text;
+        }
+    };
+    let answer = hears("SIP/2.0 200");
+    says(&request("ACK", field(&answer, "To").expect("a tag"), ""));
+    let theirs = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("m=audio "));
+    let theirs = theirs.and_then(|rest| rest.split(' ').next()?.parse().ok());
+    play(&audio, theirs.expect("a port"), calling_fax);
+    let failed = |progress: &CallProgress| matches!(progress, CallProgress::Failed { .. });
+    let CallProgress::Failed { outcome, cause } = floor.call(call, failed).await else {
+        unreachable!("asked for a failure");
+    };
+    assert_eq!(outcome, Outcome::Fax);
+    assert_eq!(cause.text.as_deref(), Some("fax_cng"));
+    hears("BYE ");
 }
 
 #[tokio::test]

@@ -39,12 +39,12 @@ fn a_phone_without_keys_talks_in_clear_unless_keys_are_required() {
     assert_eq!((seen_by_us.crypto, seen_by_them.crypto), (None, None));
     let refused = between(Some(keying(1, true)), None);
     assert!(
-        matches!(refused, Err(SdpError::Transport(_))),
+        matches!(refused, Err(SdpError::Unprotected(_))),
         "{refused:?}"
     );
     let refused = between(None, Some(keying(2, true)));
     assert!(
-        matches!(refused, Err(SdpError::Transport(_))),
+        matches!(refused, Err(SdpError::Unprotected(_))),
         "{refused:?}"
     );
 }
@@ -90,7 +90,7 @@ fn an_answer_that_takes_another_line_or_none_ends_what_required_keys() {
     ] {
         let refused = accept(&offer, &theirs(&lines));
         assert!(
-            matches!(refused, Err(SdpError::Transport(_))),
+            matches!(refused, Err(SdpError::Unprotected(_))),
             "{lines} {refused:?}"
         );
     }
