@@ -15,6 +15,7 @@ mod destinations;
 mod erasure;
 mod error;
 mod explain;
+mod funnel;
 mod hashing;
 mod health;
 mod import;
@@ -64,6 +65,7 @@ pub use destinations::{apply_destination, destination_shown, generated_password,
 pub use erasure::erase_recording;
 pub use error::ApiError;
 pub use explain::explain;
+pub use funnel::funnel;
 pub use import::{ImportRequest, Imported, load};
 pub use inbound::inbound_shown;
 pub use kpis::report;
@@ -152,6 +154,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::dispositions))
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
+        .routes(routes!(funnel::of_campaign))
         .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(signalling::trace))
         .routes(routes!(signalling::stats))

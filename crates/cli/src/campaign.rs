@@ -18,6 +18,11 @@ pub(crate) enum Campaign {
     Set(Settings),
     /// Show every campaign
     List,
+    /// Why it calls nobody: how many contacts each gate lets through
+    Funnel {
+        /// Its name
+        name: String,
+    },
     /// Start dialing
     Start {
         /// Its name
@@ -38,6 +43,31 @@ pub(crate) enum Campaign {
         /// Its name
         name: String,
     },
+}
+
+async fn funnel(global: &Global, name: &str) -> Result<()> {
+    let store = record(global).await?;
+    let campaign = find(store.as_ref(), name).await?;
+    let funnel = api::funnel(store.as_ref(), campaign.id, crate::times::now()).await?;
+    show(global, &funnel, |funnel| {
+        println!("{}", funnel.sentence);
+        let row = |gate: &wire::FunnelGate| {
+            let opens = gate.opens_at.map(domain::Timestamp::from_millis);
+            vec![
+                gate.gate.clone(),
+                gate.through.to_string(),
+                gate.held.to_string(),
+                gate.why.clone().unwrap_or_default(),
+                opens.map(crate::times::shown).unwrap_or_default(),
+            ]
+        };
+        let rows: Vec<_> = funnel.gates.iter().map(row).collect();
+        table(
+            &["gate", "through", "held", "why", "opens"],
+            &rows,
+            "no gates",
+        );
+    })
 }
 
 #[derive(Args)]
@@ -149,6 +179,7 @@ impl Campaign {
                 let campaign = find(store.as_ref(), &settings.name).await?;
                 save(global, store.as_ref(), settings, campaign).await
             }
+            Campaign::Funnel { name } => funnel(global, name).await,
             Campaign::List => list(global, store.as_ref()).await,
             Campaign::Start { name } => {
                 order(global, store.as_ref(), name, CampaignState::Running).await

@@ -18,5 +18,6 @@ pub use types::{
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
     PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow,
     RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow, RecordingState,
-    RecordingStored, Role, Session, SoundUseRow, TypificationRow, User, Verdict, WorkStock,
+    RecordingStored, Role, Session, SoundUseRow, TypificationRow, User, Verdict, WorkDue,
+    WorkStock,
 };

@@ -59,7 +59,7 @@ use crate::types::{
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
     PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
     RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
-    Verdict, WorkStock,
+    Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -173,6 +173,10 @@ impl Store for SqlStore {
 
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64> {
         work::attach_list(&self.db, campaign, list).await
+    }
+
+    async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue> {
+        work::due(&self.db, campaign, now).await
     }
 
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {

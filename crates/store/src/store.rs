@@ -17,7 +17,7 @@ use crate::types::{
     InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
     PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
     RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
-    Verdict, WorkStock,
+    Verdict, WorkDue, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -90,6 +90,8 @@ pub trait Store: Send + Sync {
     /// Puts the contacts of a list to work in a campaign. Returns how many are
     /// new to it.
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64>;
+    /// How much of a campaign's work is due, waits, and is being called.
+    async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue>;
     /// Contacts of a campaign by state of their work.
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(domain::WorkState, u64)>>;
     /// The same by what was tried and by phones left, for those who forecast.

@@ -17,7 +17,7 @@ pub use attempt::{
 };
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
-pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkStock};
+pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
 pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork};
 pub use prompt::{PromptRow, SoundUseRow};

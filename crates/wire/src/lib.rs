@@ -9,6 +9,7 @@ mod campaign;
 mod desk;
 mod destination;
 mod explanation;
+mod funnel;
 mod inbound;
 mod kpi;
 mod ladder;
@@ -42,6 +43,7 @@ pub use destination::{
     TransferTo,
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
+pub use funnel::{Funnel, FunnelGate};
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiReport};
 pub use ladder::{Ladder, LadderMessage};

@@ -15,7 +15,7 @@ use super::prior;
 use super::query::{Batch, Query};
 use super::row::Row;
 use crate::error::{Result, StoreError};
-use crate::types::WorkStock;
+use crate::types::{WorkDue, WorkStock};
 
 /// Turns of work, in the order they are leased: promised call-backs first.
 const TURNS: [i64; 2] = [0, 1];
@@ -402,6 +402,36 @@ pub(super) async fn counts(db: &Database, campaign: CampaignId) -> Result<Vec<(W
     rows.iter()
         .map(|row| Ok((row.kind("state", WorkState::from_number)?, row.narrow("n")?)))
         .collect()
+}
+
+/// See [`crate::Store::work_due`].
+pub(super) async fn due(db: &Database, campaign: CampaignId, now: Timestamp) -> Result<WorkDue> {
+    let query = Query::new(
+        "count work that is due",
+        "SELECT CASE WHEN next_at <= $2 THEN 1 ELSE 0 END AS due, count(*) AS n, min(next_at) AS first
+         FROM work WHERE campaign = $1 AND state = 1 GROUP BY due",
+    )
+    .int(campaign.get())
+    .int(now.as_millis());
+    let mut counts = WorkDue::default();
+    for row in db.fetch(query).await? {
+        match row.flag("due")? {
+            true => counts.due = row.narrow("n")?,
+            false => {
+                counts.waiting = row.narrow("n")?;
+                counts.next = row.opt_time("first")?;
+            }
+        }
+    }
+    let query = Query::new(
+        "count open attempts",
+        "SELECT count(*) AS n FROM open_attempt o JOIN attempt a ON a.id = o.attempt
+         WHERE a.campaign = $1",
+    );
+    if let Some(row) = db.fetch_one(query.int(campaign.get())).await? {
+        counts.open = row.narrow("n")?;
+    }
+    Ok(counts)
 }
 
 /// See [`crate::Store::work_stock`].

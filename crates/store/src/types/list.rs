@@ -71,6 +71,19 @@ pub struct ContactList {
     pub contacts: u64,
 }
 
+/// The work of a campaign that is ready, and what is being called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkDue {
+    /// Ready and due.
+    pub due: u64,
+    /// Ready, and due later.
+    pub waiting: u64,
+    /// When the first of those is due.
+    pub next: Option<Timestamp>,
+    /// Being called.
+    pub open: u64,
+}
+
 /// Contacts of a campaign that are alike in what was tried with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkStock {

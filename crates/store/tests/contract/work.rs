@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{WorkState, WorkUpdate};
-use store::WorkStock;
+use store::{WorkDue, WorkStock};
 
 use crate::database::Record;
 use crate::fixture::{
@@ -15,6 +15,7 @@ contract!(
     nobody_is_handed_out_twice,
     four_leasers_at_once_share_the_base_without_overlap,
     only_what_is_due_is_leased_and_the_next_instant_is_told,
+    what_is_due_and_what_waits_is_counted,
     promised_call_backs_come_first,
     lists_come_in_their_order_of_priority,
     a_lease_given_back_is_handed_out_again,
@@ -79,6 +80,29 @@ async fn only_what_is_due_is_leased_and_the_next_instant_is_told(record: Record)
     assert_eq!(due[0].contact.id, items[1].contact.id);
     assert_eq!((due[0].attempts, due[0].due), (1, at(200)));
     assert_eq!(next, Some(at(300)));
+}
+
+async fn what_is_due_and_what_waits_is_counted(record: Record) {
+    let store = &*record.store;
+    let (campaign, items) = leased(store, 4).await;
+    Writer::default()
+        .commit(store, 10, vec![intended(1, &items[3])])
+        .await;
+    let later = [again(&items[0], 300, 1), again(&items[1], 200, 1)];
+    store.update_work(&later).await.unwrap();
+    let counted = store.work_due(campaign, at(200)).await.unwrap();
+    let wanted = WorkDue {
+        due: 1,
+        waiting: 1,
+        next: Some(at(300)),
+        open: 1,
+    };
+    assert_eq!(counted, wanted);
+    let none = store
+        .work_due(domain::CampaignId::new(99), at(0))
+        .await
+        .unwrap();
+    assert_eq!(none, WorkDue::default());
 }
 
 async fn promised_call_backs_come_first(record: Record) {
