@@ -10,6 +10,7 @@ mod country;
 pub mod detect;
 pub mod dtmf;
 mod fax;
+pub mod flac;
 pub mod g711;
 pub mod leg;
 pub mod mixer;
