@@ -113,6 +113,7 @@ fn config() -> TelephonyConfig {
         causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
         menu: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
+        announcement: Prompt::from_g711(Codec::Pcma, &[0x55; 800]).expect("G.711"),
         seed: [6; 32],
     }
 }

@@ -188,7 +188,7 @@ pub async fn choose_sound(
 fn check_length(purpose: SoundUse, samples: u64) -> Result<(), ApiError> {
     let seconds_max = match purpose {
         SoundUse::Abandon | SoundUse::Menu => 45.0,
-        SoundUse::Noted => 10.0,
+        SoundUse::Noted | SoundUse::Recording => 10.0,
         SoundUse::Whisper | SoundUse::Warning => 3.0,
         SoundUse::Hold => return Ok(()),
     };

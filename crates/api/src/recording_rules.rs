@@ -22,7 +22,7 @@ pub(crate) fn apply(form: &CampaignForm, campaign: &mut Campaign) -> Result<(), 
     if let Some(word) = &form.recording_consent {
         rules.consent = Consent::from_word(word).ok_or_else(|| {
             ApiError::Invalid(format!(
-                "recording_consent: `{word}` is not `not_needed` or `asked`"
+                "recording_consent: `{word}` is not `not_needed`, `asked` or `announced`"
             ))
         })?;
     }

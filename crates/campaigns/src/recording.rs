@@ -61,6 +61,8 @@ pub enum Consent {
     NotNeeded,
     /// The agent tells them and says that they agreed; nothing is kept before.
     Asked,
+    /// A recording tells them when an agent hears them; nothing is kept before it was played.
+    Announced,
 }
 
 impl Consent {
@@ -69,12 +71,13 @@ impl Consent {
         match self {
             Self::NotNeeded => "not_needed",
             Self::Asked => "asked",
+            Self::Announced => "announced",
         }
     }
 
     /// From that word.
     pub fn from_word(word: &str) -> Option<Consent> {
-        [Self::NotNeeded, Self::Asked]
+        [Self::NotNeeded, Self::Asked, Self::Announced]
             .into_iter()
             .find(|consent| consent.word() == word)
     }

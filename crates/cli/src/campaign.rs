@@ -146,7 +146,8 @@ pub(crate) struct Settings {
     /// From when on calls are recorded: answer, or bridge
     #[arg(long)]
     recording_from: Option<String>,
-    /// Whether the customer must agree first: not_needed, or asked (the agent says that they did)
+    /// Whether the customer must agree first: not_needed, asked (the agent says that they did), or
+    /// announced (a recording tells them, when an agent hears them)
     #[arg(long)]
     recording_consent: Option<String>,
     /// Dial nobody while nothing can be recorded: true or false

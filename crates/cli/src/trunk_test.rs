@@ -160,6 +160,7 @@ fn settings(config: &server::Config, trunk: &Trunk) -> Result<TelephonyConfig> {
         causes: config.sip.causes()?,
         message: Prompt::abandon_es(),
         menu: Prompt::beeps(1),
+        announcement: Prompt::beeps(1),
         seed: rand::rng().random(),
     })
 }

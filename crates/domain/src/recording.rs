@@ -10,6 +10,8 @@ pub enum RecordingFact {
     Started,
     /// There is none, and will be none.
     Declined(NoRecording),
+    /// The customer was told of it, and heard that to its end.
+    Announced,
     /// The customer agreed to it, as their agent says.
     Consented {
         /// Who says so.
@@ -56,6 +58,8 @@ pub enum NoRecording {
     NotBridged,
     /// The disk was nearly full.
     DiskLow,
+    /// The call was over before the customer had been told of it.
+    NotAnnounced,
 }
 
 impl NoRecording {
@@ -67,6 +71,7 @@ impl NoRecording {
             Self::NoConsent => "no_consent",
             Self::NotBridged => "not_bridged",
             Self::DiskLow => "disk_low",
+            Self::NotAnnounced => "not_announced",
         }
     }
 }

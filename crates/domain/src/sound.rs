@@ -15,17 +15,20 @@ pub enum SoundUse {
     Whisper,
     /// An agent hears that their call ends soon.
     Warning,
+    /// A customer hears that the call is recorded, before it is.
+    Recording,
 }
 
 impl SoundUse {
     /// Every occasion.
-    pub const ALL: [SoundUse; 6] = [
+    pub const ALL: [SoundUse; 7] = [
         SoundUse::Abandon,
         SoundUse::Menu,
         SoundUse::Noted,
         SoundUse::Hold,
         SoundUse::Whisper,
         SoundUse::Warning,
+        SoundUse::Recording,
     ];
 
     /// The word used in the API and the record.
@@ -37,6 +40,7 @@ impl SoundUse {
             Self::Hold => "hold",
             Self::Whisper => "whisper",
             Self::Warning => "warning",
+            Self::Recording => "recording",
         }
     }
 

@@ -155,6 +155,9 @@ pub enum Command {
 /// What is ordered of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordOrder {
+    /// Tell the customer, and report
+    /// [`CallProgress::Announced`](crate::CallProgress::Announced) when they have heard it.
+    Announce,
     /// Begin it.
     Start {
         /// When that was decided.

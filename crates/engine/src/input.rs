@@ -204,6 +204,8 @@ pub enum CallProgress {
     },
     /// The message to an abandoned caller has been played.
     MessagePlayed,
+    /// The customer has been told that the call is recorded.
+    Announced,
     /// The customer pressed a key: `0` to `9`, `*`, `#`, `A` to `D`.
     Key(char),
     /// Ended after an answer; the far leg is gone.

@@ -29,6 +29,7 @@ impl Engine {
             CallProgress::Answered(signalling) => self.call_answered(attempt, signalling),
             CallProgress::Failed { outcome, cause } => self.call_failed(attempt, outcome, cause),
             CallProgress::MessagePlayed => self.message_played(attempt),
+            CallProgress::Announced => self.recording_announced(attempt),
             CallProgress::Key(key) => self.key_pressed(attempt, key),
             CallProgress::Ended { by, cause } => self.call_ended(attempt, by, cause),
         }

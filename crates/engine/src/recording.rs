@@ -3,8 +3,10 @@
 //!
 //! ```text
 //!  Undecided ──answered──▶ Awaited ──bridged, consented──▶ On ◀─pause/resume─▶ Paused
-//!      │ off, not chosen       │ never bridged, no consent, disk low
-//!      └──────────▶ Not ◀──────┘
+//!      │ off, not chosen      │ │bridged, to be told       ▲
+//!      │                      │ ▼                          │
+//!      │                      │ Telling ───told────────────┘
+//!      └──────────▶ Not ◀─────┴──┘ never bridged, no consent, not told, disk low
 //! ```
 
 use std::time::Duration;
@@ -44,6 +46,8 @@ pub(crate) enum Recording {
     Undecided,
     /// It is to be, and has not begun.
     Awaited,
+    /// The customer is being told of it.
+    Telling,
     /// It goes on, with so many marks.
     On { marks: u16 },
     /// Silence is recorded.
@@ -74,10 +78,24 @@ impl Engine {
 
     /// An agent hears the customer.
     pub(crate) fn record_from_bridge(&mut self, attempt: AttemptId) {
-        let free = self
-            .rules_of(attempt)
-            .is_some_and(|rules| rules.consent == Consent::NotNeeded);
-        if free && self.recording_of(attempt) == Recording::Awaited {
+        if self.recording_of(attempt) != Recording::Awaited {
+            return;
+        }
+        match self.rules_of(attempt).map(|rules| rules.consent) {
+            Some(Consent::NotNeeded) => self.start_recording(attempt),
+            Some(Consent::Announced) => {
+                self.recording_is(attempt, Recording::Telling);
+                let order = RecordOrder::Announce;
+                self.order(Command::Record { attempt, order });
+            }
+            Some(Consent::Asked) | None => {}
+        }
+    }
+
+    /// The customer was told.
+    pub(crate) fn recording_announced(&mut self, attempt: AttemptId) {
+        if self.recording_of(attempt) == Recording::Telling {
+            self.note_recording(attempt, RecordingFact::Announced);
             self.start_recording(attempt);
         }
     }
@@ -107,6 +125,10 @@ impl Engine {
                     None => NoRecording::NotBridged,
                 };
                 self.note_recording(attempt, RecordingFact::Declined(why));
+            }
+            Recording::Telling => {
+                let why = RecordingFact::Declined(NoRecording::NotAnnounced);
+                self.note_recording(attempt, why);
             }
             // What was said of it already is the class.
             Recording::On { .. } | Recording::Paused { .. } if !call.typified => {
@@ -262,14 +284,14 @@ impl Recording {
     fn marks(self) -> u16 {
         match self {
             Recording::On { marks } | Recording::Paused { marks } => marks,
-            Recording::Undecided | Recording::Awaited | Recording::Not => 0,
+            Recording::Undecided | Recording::Awaited | Recording::Telling | Recording::Not => 0,
         }
     }
 
     /// The word for the desk; `None`: there is none.
     pub(crate) fn word(self) -> Option<&'static str> {
         match self {
-            Recording::Awaited => Some("awaited"),
+            Recording::Awaited | Recording::Telling => Some("awaited"),
             Recording::On { .. } => Some("on"),
             Recording::Paused { .. } => Some("paused"),
             Recording::Undecided | Recording::Not => None,

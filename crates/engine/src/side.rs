@@ -109,7 +109,10 @@ impl Engine {
             return;
         }
         match progress {
-            CallProgress::Placed | CallProgress::MessagePlayed | CallProgress::Key(_) => {}
+            CallProgress::Placed
+            | CallProgress::MessagePlayed
+            | CallProgress::Announced
+            | CallProgress::Key(_) => {}
             CallProgress::Ringing => self.side_rings(attempt),
             CallProgress::Answered(signalling) => self.side_answered(attempt, signalling),
             CallProgress::Failed { outcome, cause } => {

@@ -57,6 +57,7 @@ impl Engine {
             CallProgress::Answered(signalling) => self.stranger_is_through(attempt, signalling),
             CallProgress::Key(key) => self.stranger_pressed(attempt, *key),
             CallProgress::MessagePlayed
+            | CallProgress::Announced
             | CallProgress::Failed { .. }
             | CallProgress::Ended { .. } => self.stranger_left(attempt),
             CallProgress::Placed | CallProgress::Ringing => {}

@@ -72,6 +72,16 @@ impl Prompt {
         built_in(include_bytes!("../assets/abandon_en.wav"))
     }
 
+    /// That a call is recorded, in Spanish, where nobody chose another word for it.
+    pub fn recording_es() -> Prompt {
+        built_in(include_bytes!("../assets/recording_es.wav"))
+    }
+
+    /// The same in English.
+    pub fn recording_en() -> Prompt {
+        built_in(include_bytes!("../assets/recording_en.wav"))
+    }
+
     /// So many short tones: something was understood.
     pub fn beeps(count: usize) -> Prompt {
         let beep = ToneKind::Beep;

@@ -301,6 +301,10 @@ fn telephony_config(config: &Config, secret: [u8; 32], causes: Causes) -> Result
             _ => Prompt::abandon_es(),
         },
         menu: media.menu()?,
+        announcement: match media.message.as_str() {
+            "en" => Prompt::recording_en(),
+            _ => Prompt::recording_es(),
+        },
         seed: rand::rng().random(),
     })
 }

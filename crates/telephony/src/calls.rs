@@ -57,6 +57,8 @@ pub(crate) struct CustomerCall {
     pub(crate) supervisor: Option<(AgentId, Supervision)>,
     /// Whether anybody has heard the customer.
     pub(crate) joined: bool,
+    /// Whether they are being told that the call is recorded.
+    pub(crate) announcing: bool,
     /// Whether the network said anything: any 1xx.
     heard: bool,
     /// Whether 180 or 183 was reported.
@@ -99,6 +101,7 @@ impl CustomerCall {
             talk: Vec::new(),
             supervisor: None,
             joined: false,
+            announcing: false,
             heard: true,
             rang: true,
             given_up: false,

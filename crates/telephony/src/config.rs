@@ -49,6 +49,8 @@ pub struct TelephonyConfig {
     pub message: Prompt,
     /// Played to somebody who calls us while nobody is ready.
     pub menu: Prompt,
+    /// Tells a customer that the call is recorded, where nothing else was chosen for it.
+    pub announcement: Prompt,
     /// Seed of branches, tags and nonces: fresh for every start.
     pub seed: [u8; 32],
 }

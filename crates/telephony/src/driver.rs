@@ -86,6 +86,7 @@ pub(crate) fn spawn(
         causes: config.causes,
         message: config.message,
         menu: config.menu,
+        announcement: config.announcement,
         seed: config.seed,
         probe_every: config.probe_every,
         session_timer: config.session_timer,

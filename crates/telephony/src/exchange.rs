@@ -70,6 +70,7 @@ pub(crate) struct Settings {
     pub(crate) causes: Causes,
     pub(crate) message: Prompt,
     pub(crate) menu: Prompt,
+    pub(crate) announcement: Prompt,
     pub(crate) seed: [u8; 32],
     pub(crate) probe_every: Option<Duration>,
     pub(crate) session_timer: Option<Duration>,
@@ -89,6 +90,7 @@ pub(crate) struct Exchange {
     pub(crate) message: Arc<Prompt>,
     /// What a caller hears for whom nobody is ready, and that their key was understood.
     pub(crate) menu: Arc<Prompt>,
+    pub(crate) announcement: Arc<Prompt>,
     pub(crate) noted: Arc<Prompt>,
     /// What was chosen instead, for a campaign or for all.
     pub(crate) sounds: SoundBook,
@@ -173,6 +175,7 @@ impl Exchange {
             causes: settings.causes,
             message: Arc::new(settings.message),
             menu: time_to_choose(&settings.menu),
+            announcement: Arc::new(settings.announcement),
             noted: Arc::new(Prompt::beeps(2)),
             sounds: SoundBook::default(),
             country: Country::usual(),

@@ -94,6 +94,10 @@ impl Exchange {
         } else if there.len() > 1 {
             self.note_bridge(attempt);
         }
+        // Whoever was put on hold before the end of it hears it from its beginning.
+        if there.len() > 1 && self.calls.get(&attempt).is_some_and(|call| call.announcing) {
+            self.announce(attempt);
+        }
         self.seat_recorded(attempt);
     }
 

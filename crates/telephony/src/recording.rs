@@ -13,6 +13,9 @@ use crate::media::LegId;
 
 impl Exchange {
     pub(crate) fn record(&mut self, now: Instant, attempt: AttemptId, order: RecordOrder) {
+        if order == RecordOrder::Announce {
+            return self.announce(attempt);
+        }
         let Some(recorder) = &self.recorder else {
             tracing::error!(%attempt, "there is no recorder; the call is not recorded");
             return;
@@ -25,6 +28,7 @@ impl Exchange {
                 self.recorded.insert(attempt, Vec::new());
                 self.seat_recorded(attempt);
             }
+            RecordOrder::Announce => {}
             RecordOrder::Pause => recorder.pause(attempt, now),
             RecordOrder::Resume => recorder.resume(attempt, now),
         }

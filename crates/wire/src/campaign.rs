@@ -59,8 +59,8 @@ pub struct CampaignForm {
     pub recording: Option<String>,
     /// From when on: `answer`, or `bridge`, when an agent hears the customer.
     pub recording_from: Option<String>,
-    /// Whether the customer must agree first: `not_needed`, or `asked`, when the agent says that they
-    /// did.
+    /// Whether the customer must agree first: `not_needed`; `asked`, when the agent says that they
+    /// did; or `announced`, when a recording has told them, once an agent hears them.
     pub recording_consent: Option<String>,
     /// Whether nobody is dialed while nothing can be recorded.
     pub recording_required: Option<bool>,

@@ -13,7 +13,7 @@ pub struct Recording {
     /// `none`, `recording`, `spooled`, `stored`, `erased` or `lost`.
     pub state: String,
     /// Why there is none (`off`, `not_chosen`, `no_consent`, `not_bridged`, `disk_low`,
-    /// `engine_ended`, `before_recordings`), or why it ends before its call did.
+    /// `not_announced`, `engine_ended`, `before_recordings`), or why it ends before its call did.
     pub why: Option<String>,
     /// When it began, in ms since 1970 UTC.
     pub started_at: Option<i64>,

@@ -3,7 +3,7 @@
 use crate::floor::{Floor, running, secs};
 use campaigns::{Consent, RecordFrom, RecordingRules, Retention};
 use domain::{AttemptId, DialMode, Event, NoRecording, RecordingFact};
-use engine::{AgentRequest, Command, Input, RecordOrder};
+use engine::{AgentRequest, CallProgress, Command, Input, RecordOrder};
 
 /// One customer about to pick up, agent 1 ready.
 fn about_to_answer(rules: RecordingRules) -> (Floor, AttemptId) {
@@ -133,6 +133,28 @@ fn nothing_is_recorded_before_the_customer_agreed() {
     let (mut floor, call) = about_to_answer(RecordingRules { consent, ..all() });
     floor.answers(call).after(secs(10)).hangs_up(call);
     assert_eq!(declined(&floor), Some(NoRecording::NoConsent));
+}
+
+#[test]
+fn nothing_is_recorded_before_the_customer_was_told() {
+    let consent = Consent::Announced;
+    let (mut floor, call) = about_to_answer(RecordingRules { consent, ..all() });
+    floor.answers(call);
+    assert_eq!(orders(&floor), [RecordOrder::Announce]);
+    floor.asks(1, AgentRequest::ConsentToRecording);
+    assert_eq!(floor.rejection(), "no_consent_awaited");
+    floor.call(call, CallProgress::Announced);
+    assert_eq!(
+        facts(&floor),
+        [RecordingFact::Announced, RecordingFact::Started]
+    );
+    // Nobody is told twice, and a word that comes late changes nothing.
+    floor.call(call, CallProgress::Announced).hangs_up(call);
+    floor.call(call, CallProgress::Announced);
+    assert_eq!(orders(&floor).len(), 2);
+    let (mut floor, call) = about_to_answer(RecordingRules { consent, ..all() });
+    floor.answers(call).hangs_up(call);
+    assert_eq!(declined(&floor), Some(NoRecording::NotAnnounced));
 }
 
 #[test]

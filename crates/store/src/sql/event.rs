@@ -286,6 +286,7 @@ fn recording(attempt: &domain::AttemptId, fact: &RecordingFact) -> EventRow {
     let (agent, body) = match fact {
         RecordingFact::Started => (None, json!({"fact": "started"})),
         RecordingFact::Declined(why) => (None, json!({"fact": "declined", "why": why.word()})),
+        RecordingFact::Announced => (None, json!({"fact": "announced"})),
         RecordingFact::Consented { agent } => (Some(*agent), json!({"fact": "consented"})),
         RecordingFact::Paused { agent } => (Some(*agent), json!({"fact": "paused"})),
         RecordingFact::Resumed { agent } => (*agent, json!({"fact": "resumed"})),

@@ -299,7 +299,7 @@ impl<'a> Fold<'a> {
                 self.recordings.decided.insert(attempt, (at, why));
             }
             // It comes just before the beginning, which has no place to mark yet.
-            RecordingFact::Consented { .. } => {}
+            RecordingFact::Consented { .. } | RecordingFact::Announced => {}
             RecordingFact::Paused { agent } => mark("pause", "", Some(*agent)),
             RecordingFact::Resumed { agent } => mark("resume", "", *agent),
             RecordingFact::Marked { kind, text, agent } => mark(kind, text, *agent),

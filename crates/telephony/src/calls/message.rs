@@ -33,7 +33,29 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn message_done(&mut self, now: Instant, attempt: AttemptId) {
+    /// Tells a customer that the call is recorded. Whoever is put through to them meanwhile is heard
+    /// after it.
+    pub(crate) fn announce(&mut self, attempt: AttemptId) {
+        let chosen = self.chosen(attempt, SoundUse::Recording);
+        let prompt = chosen.unwrap_or_else(|| Arc::clone(&self.announcement));
+        if let Some(call) = self.calls.get_mut(&attempt) {
+            call.announcing = true;
+            let prompt = Playback::Prompt(prompt);
+            self.media.play(call.session.leg.id, prompt, false);
+        }
+    }
+
+    /// What a customer heard is over: that the call is recorded, or a message.
+    pub(crate) fn playback_done(&mut self, now: Instant, attempt: AttemptId) {
+        let call = self.calls.get_mut(&attempt);
+        if call.is_some_and(|call| std::mem::take(&mut call.announcing)) {
+            self.report_call(attempt, CallProgress::Announced);
+        } else {
+            self.message_done(now, attempt);
+        }
+    }
+
+    fn message_done(&mut self, now: Instant, attempt: AttemptId) {
         let played = self.calls.get(&attempt).is_some_and(|call| {
             matches!(
                 call.phase,

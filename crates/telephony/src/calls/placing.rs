@@ -58,6 +58,7 @@ impl Exchange {
             talk: Vec::new(),
             supervisor: None,
             joined: false,
+            announcing: false,
             heard: false,
             rang: false,
             given_up: false,

@@ -56,7 +56,7 @@ impl Exchange {
         match event {
             MediaEvent::PlaybackDone { leg } => {
                 if let Some(Owner::Customer(attempt)) = self.legs.get(&leg).copied() {
-                    self.message_done(now, attempt);
+                    self.playback_done(now, attempt);
                 }
             }
             MediaEvent::Silent { leg, .. } => match self.legs.get(&leg).copied() {

@@ -48,6 +48,7 @@ impl Board {
             causes: Causes::default(),
             message: Prompt::from_g711(Codec::Pcma, &[1; 160]).expect("not empty"),
             menu: Prompt::beeps(1),
+            announcement: Prompt::beeps(1),
             seed: [2; 32],
         };
         let kind = ListenerKind::Plain;
@@ -59,6 +60,7 @@ impl Board {
             causes: config.causes,
             message: config.message,
             menu: config.menu,
+            announcement: Prompt::beeps(1),
             seed: config.seed,
             probe_every: None,
             session_timer: None,

@@ -31,6 +31,8 @@ pub(crate) const MESSAGE: u8 = 0x33;
 
 /// What a caller hears while nobody is ready.
 pub(crate) const MENU: u8 = 0x44;
+/// And that of what tells customers that a call is recorded.
+pub(crate) const ANNOUNCEMENT: u8 = 0x99;
 
 pub(crate) struct Floor {
     pub(crate) telephony: Telephony,
@@ -56,6 +58,8 @@ pub(crate) fn config() -> TelephonyConfig {
         secret: [5; 32],
         causes: Causes::default(),
         message: Prompt::from_g711(Codec::Pcma, &[MESSAGE; 4000]).expect("half a second of G.711"),
+        announcement: Prompt::from_g711(Codec::Pcma, &[ANNOUNCEMENT; 4000])
+            .expect("half a second of G.711"),
         menu: Prompt::from_g711(Codec::Pcma, &[MENU; 4000]).expect("half a second of G.711"),
         seed: [6; 32],
     }

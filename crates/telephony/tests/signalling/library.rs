@@ -146,7 +146,10 @@ async fn follow(floor: &mut Floor, attempt: AttemptId, play: &Play) -> String {
         let now = match &progress {
             CallProgress::Ringing => Some(When::Ringing),
             CallProgress::Answered(_) => Some(When::Answered),
-            CallProgress::Placed | CallProgress::MessagePlayed | CallProgress::Key(_) => None,
+            CallProgress::Placed
+            | CallProgress::MessagePlayed
+            | CallProgress::Announced
+            | CallProgress::Key(_) => None,
             CallProgress::Failed { .. } | CallProgress::Ended { .. } => return words(&progress),
         };
         match play.order {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use domain::{CampaignId, LineMode, SoundUse};
-use engine::{Command, Party};
+use engine::{CallProgress, Command, Party, RecordOrder};
 use telephony::media::{Codec, Prompt};
 use telephony::{Report, SoundBook};
 
 use crate::floor::{
-    ADVISOR, AGENT, ANSWERS, CAMPAIGN, CUSTOMER, Floor, MENU, MESSAGE, carrier, picks_up, until,
+    ADVISOR, AGENT, ANNOUNCEMENT, ANSWERS, CAMPAIGN, CUSTOMER, Floor, MENU, MESSAGE, carrier,
+    picks_up, until,
 };
 
 /// What recordings say.
@@ -140,4 +141,38 @@ async fn an_agent_hears_the_whisper_before_the_customer_and_the_customer_who_wai
         SECOND,
         "the whisper is heard once"
     );
+}
+
+#[tokio::test]
+async fn a_customer_is_told_that_the_call_is_recorded_to_the_end_of_it_and_then_hears_the_agent() {
+    let carrier = carrier();
+    let mut floor = Floor::open().await;
+    floor.trunk_to(carrier.address);
+    let phone = floor.agent_with_phone(LineMode::NailedUp, picks_up).await;
+    floor.raises_line().await;
+    let call = floor.calls(ANSWERS);
+    floor.answered(call).await;
+    floor.bridges(call);
+    let bridged = |report: &Report| matches!(report, Report::BridgeTook { .. });
+    floor.report(bridged).await;
+    let order = RecordOrder::Announce;
+    floor.orders(Command::Record {
+        attempt: call,
+        order,
+    });
+    assert_eq!(floor.next(call).await, CallProgress::Announced);
+    until("all of it was heard", || {
+        carrier.heard(ANSWERS, ANNOUNCEMENT) == 4_000
+    })
+    .await;
+    let before = carrier.heard(ANSWERS, ADVISOR);
+    until("then they talk", || {
+        carrier.heard(ANSWERS, ADVISOR) > before + 1_600
+    })
+    .await;
+    assert!(
+        phone.heard("adv1", CUSTOMER) > 1_600,
+        "the agent heard them meanwhile"
+    );
+    assert_eq!(carrier.heard(ANSWERS, ANNOUNCEMENT), 4_000, "once");
 }
