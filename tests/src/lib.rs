@@ -7,6 +7,7 @@ pub mod floor;
 pub mod http;
 pub mod ports;
 pub mod program;
+pub mod s3;
 pub mod shift;
 pub mod watcher;
 pub mod wire;

@@ -44,6 +44,9 @@ pub enum ApiError {
     /// The engine did not grant it.
     #[error("{}", .0.words)]
     Rejected(Rejection),
+    /// The archive of recordings gives nothing now.
+    #[error("the archive of recordings does not answer now; try again later, and see the log")]
+    Away(#[source] Box<recorder::ArchiveError>),
     /// Our own fault.
     #[error("the server could not do this; see its log")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -64,6 +67,7 @@ impl ApiError {
             Self::Conflict(_) => ("conflict", StatusCode::CONFLICT),
             Self::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
             Self::Rejected(rejection) => (rejection.code, StatusCode::CONFLICT),
+            Self::Away(_) => ("archive_away", StatusCode::SERVICE_UNAVAILABLE),
             Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -86,8 +90,14 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if let Self::Internal(fault) = &self {
-            tracing::error!(fault = %chain(fault.as_ref()), "a request failed");
+        match &self {
+            Self::Internal(fault) => {
+                tracing::error!(fault = %chain(fault.as_ref()), "a request failed");
+            }
+            Self::Away(fault) => {
+                tracing::warn!(fault = %chain(fault.as_ref()), "a recording cannot be heard now");
+            }
+            _ => {}
         }
         let (code, status) = self.code();
         let problem = Problem {

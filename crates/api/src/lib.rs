@@ -31,9 +31,11 @@ mod people;
 mod prompts;
 pub mod provisioning;
 mod range;
+mod recording_audio;
 mod recording_rules;
 mod recordings;
 pub mod rehearsal;
+mod retention;
 mod route_plans;
 pub mod segment_count;
 mod segments;
@@ -74,8 +76,13 @@ pub use live::live_shown;
 pub use logins::LogIns;
 pub use people::{passports, sought as person_sought};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
-pub use recordings::{open_recording, recording, recording_shown, recording_state};
+pub use recording_audio::open_recording;
+pub use recordings::{recording, recording_backlog, recording_shown, recording_state};
 pub use rehearsal::Rehearsals;
+pub use retention::{
+    certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
+    subject_of,
+};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segments::today;
 pub use session::enter_by_record;
@@ -184,8 +191,13 @@ pub fn router(app: App) -> Router {
         .routes(routes!(transfer::steps))
         .routes(routes!(ladders::of_attempt))
         .routes(routes!(recordings::page))
+        .routes(routes!(recordings::backlog))
+        .routes(routes!(retention::due))
+        .routes(routes!(retention::place, retention::holds))
+        .routes(routes!(retention::release))
+        .routes(routes!(retention::certificates))
         .routes(routes!(recordings::one))
-        .routes(routes!(recordings::audio))
+        .routes(routes!(recording_audio::audio))
         .routes(routes!(recordings::erase))
         .routes(routes!(audit::page))
         .routes(routes!(lists::all))

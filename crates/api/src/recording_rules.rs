@@ -1,10 +1,13 @@
 //! The rules of a campaign about recordings, as forms write them and as they are shown.
 
-use campaigns::{Campaign, Consent, RecordFrom, RecordingRules, Retention};
+use campaigns::{Campaign, Consent, RecordFrom, Retention};
 use domain::{Rate, parse_span};
 use wire::CampaignForm;
 
 use crate::error::ApiError;
+
+/// In place of days: what the campaign's law pack says.
+const BY_LAW: &str = "law";
 
 /// Puts what a form says of recordings into a campaign.
 pub(crate) fn apply(form: &CampaignForm, campaign: &mut Campaign) -> Result<(), ApiError> {
@@ -49,19 +52,20 @@ fn share(text: &str) -> Result<Rate, ApiError> {
     }
 }
 
-/// `["180d", "VE 1825d"]`: the first without a class is for all others.
-fn keep(rows: &[String]) -> Result<Retention, ApiError> {
-    let mut keep = Retention {
-        classes: Vec::new(),
-        ..RecordingRules::default().keep
-    };
+/// `["180d", "VE 1825d"]`: the first without a class is for all others; `["law"]`: as the law pack
+/// says.
+fn keep(rows: &[String]) -> Result<Option<Retention>, ApiError> {
+    if rows.len() == 1 && rows[0].trim() == BY_LAW {
+        return Ok(None);
+    }
+    let mut keep = Retention::default();
     for row in rows {
         match row.trim().split_once(' ') {
             None => keep.days = days(row)?,
             Some((class, span)) => keep.classes.push((class.to_owned(), days(span)?)),
         }
     }
-    Ok(keep)
+    Ok(Some(keep))
 }
 
 fn days(text: &str) -> Result<u32, ApiError> {
@@ -77,8 +81,15 @@ fn days(text: &str) -> Result<u32, ApiError> {
 /// The rules as a form has them.
 pub(crate) fn shown(campaign: &Campaign, form: CampaignForm) -> CampaignForm {
     let rules = &campaign.recording;
-    let classes = rules.keep.classes.iter();
-    let keep = classes.map(|(class, days)| format!("{class} {days}d"));
+    let keep = match &rules.keep {
+        None => vec![BY_LAW.to_owned()],
+        Some(keep) => {
+            let classes = keep.classes.iter();
+            let classes = classes.map(|(class, days)| format!("{class} {days}d"));
+            let all = std::iter::once(format!("{}d", keep.days));
+            all.chain(classes).collect()
+        }
+    };
     let all = Rate::new(1.0).unwrap_or_default();
     CampaignForm {
         recording: Some(match rules.share {
@@ -90,11 +101,7 @@ pub(crate) fn shown(campaign: &Campaign, form: CampaignForm) -> CampaignForm {
         recording_consent: Some(rules.consent.word().to_owned()),
         recording_required: Some(rules.required),
         recording_pause_max: Some(format!("{}s", rules.pause_max.as_secs())),
-        recording_keep: Some(
-            std::iter::once(format!("{}d", rules.keep.days))
-                .chain(keep)
-                .collect(),
-        ),
+        recording_keep: Some(keep),
         ..form
     }
 }

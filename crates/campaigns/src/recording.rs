@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use domain::{AttemptId, Rate};
+use law::Pack;
 
 /// Longest time a recording may be kept: a contract's term and what follows it.
 const KEEP_DAYS_MAX: u32 = 36_500;
 /// Most classes of a campaign.
 const CLASSES_MAX: usize = 50;
-/// What is kept of calls that no class names (rule CO-7: short).
+/// What is kept where neither the campaign nor its law pack says anything.
 const KEEP_DAYS: u32 = 180;
 
 /// The rules of a campaign.
@@ -24,8 +25,8 @@ pub struct RecordingRules {
     pub required: bool,
     /// A pause ends by itself after so long: an agent forgets.
     pub pause_max: Duration,
-    /// How long recordings are kept.
-    pub keep: Retention,
+    /// How long recordings are kept; `None`: as its law pack says.
+    pub keep: Option<Retention>,
 }
 
 /// From when on a call is recorded.
@@ -100,10 +101,7 @@ impl Default for RecordingRules {
             consent: Consent::NotNeeded,
             required: false,
             pause_max: Duration::from_secs(180),
-            keep: Retention {
-                days: KEEP_DAYS,
-                classes: Vec::new(),
-            },
+            keep: None,
         }
     }
 }
@@ -126,28 +124,56 @@ impl RecordingRules {
             || self.share.get() >= 1.0
     }
 
+    /// The class of a call with this typification, and how many days its recording is kept: by the
+    /// campaign, else by its law pack.
+    pub fn kept<'a>(&'a self, pack: Option<&'a Pack>, code: &str) -> (&'a str, u32) {
+        if let Some(keep) = &self.keep {
+            return keep.of(code);
+        }
+        match pack.and_then(|pack| pack.recording_kept(code)) {
+            Some(("", days)) => (DEFAULT, days),
+            Some(kept) => kept,
+            None => (DEFAULT, KEEP_DAYS),
+        }
+    }
+
     /// Refuses what cannot be; the words say what to change.
     pub fn check(&self) -> Result<(), &'static str> {
         if !(Duration::from_secs(10)..=Duration::from_secs(900)).contains(&self.pause_max) {
             return Err("a pause of a recording lasts from 10 s to 15 min at most");
         }
-        let days = self.keep.classes.iter().map(|(_, days)| *days);
+        let Some(keep) = &self.keep else {
+            return Ok(());
+        };
+        let days = keep.classes.iter().map(|(_, days)| *days);
         if days
-            .chain([self.keep.days])
+            .chain([keep.days])
             .any(|days| !(1..=KEEP_DAYS_MAX).contains(&days))
         {
             return Err("recordings are kept from 1 day to 100 years");
         }
-        if self.keep.classes.len() > CLASSES_MAX {
+        if keep.classes.len() > CLASSES_MAX {
             return Err("there are at most 50 classes of recordings");
         }
         let is_code = |class: &str| {
             (1..=16).contains(&class.len()) && class.bytes().all(|b| b.is_ascii_alphanumeric())
         };
-        if self.keep.classes.iter().any(|(class, _)| !is_code(class)) {
+        if keep.classes.iter().any(|(class, _)| !is_code(class)) {
             return Err("a class of recordings is how codes of typifications begin, such as VE");
         }
         Ok(())
+    }
+}
+
+/// The class of calls that no other names.
+const DEFAULT: &str = "default";
+
+impl Default for Retention {
+    fn default() -> Retention {
+        Retention {
+            days: KEEP_DAYS,
+            classes: Vec::new(),
+        }
     }
 }
 
@@ -159,7 +185,7 @@ impl Retention {
             .iter()
             .filter(|(class, _)| code.starts_with(class.as_str()));
         fits.max_by_key(|(class, _)| class.len())
-            .map_or(("default", self.days), |(class, days)| (class, *days))
+            .map_or((DEFAULT, self.days), |(class, days)| (class, *days))
     }
 }
 
@@ -197,9 +223,27 @@ mod tests {
     }
 
     #[test]
+    fn a_campaign_says_how_long_or_its_law_pack_does() {
+        let pack = Pack::colombia();
+        let rules = share("100%");
+        assert_eq!(rules.kept(Some(&pack), "VE01"), ("VE", 1_825));
+        assert_eq!(rules.kept(Some(&pack), "NI01"), (DEFAULT, 180));
+        assert_eq!(rules.kept(None, "VE01"), (DEFAULT, KEEP_DAYS));
+        let own = RecordingRules {
+            keep: Some(Retention {
+                days: 90,
+                classes: vec![("VE".into(), 3_650)],
+            }),
+            ..rules
+        };
+        assert_eq!(own.kept(Some(&pack), "VE01"), ("VE", 3_650));
+        assert_eq!(own.kept(Some(&pack), "EX01"), (DEFAULT, 90));
+    }
+
+    #[test]
     fn rules_that_cannot_be_are_refused_with_advice() {
         let keep = |days, classes| RecordingRules {
-            keep: Retention { days, classes },
+            keep: Some(Retention { days, classes }),
             ..share("100%")
         };
         assert_eq!(share("100%").check(), Ok(()));

@@ -157,7 +157,7 @@ pub(crate) struct Settings {
     #[arg(long)]
     recording_pause_max: Option<String>,
     /// How long recordings are kept: 180d for all, and 'VE 1825d' for those whose typification
-    /// begins with VE; may be given more than once
+    /// begins with VE; may be given more than once; law: as the law pack says
     #[arg(long = "recording-keep")]
     recording_keep: Vec<String>,
 }

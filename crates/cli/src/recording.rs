@@ -10,12 +10,14 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use domain::{AttemptId, Timestamp};
-use recorder::Vault;
+use recorder::{Form, Vault};
 use serde_json::json;
 use store::{RecordingFilter, RecordingState, Store};
 
 use crate::Global;
 use crate::output::{configuration, open, show, table};
+use crate::rekey::rekey;
+use crate::retention::Retention;
 use crate::times;
 
 /// What is read and written at once.
@@ -39,6 +41,8 @@ pub(crate) enum Recording {
     },
     /// Read them from end to end: whether they are as they were made
     Verify(Wanted),
+    /// What waits for the archive, since when, and what is in the way
+    Backlog,
     /// Destroy its key before its time; prints the certificate
     Erase {
         /// The attempt's id
@@ -47,6 +51,17 @@ pub(crate) enum Recording {
         #[arg(long)]
         reason: String,
     },
+    /// Change the master key: add one, and seal the keys of all recordings anew with it
+    Rekey {
+        /// With the last key of the file, which is there already
+        #[arg(long)]
+        go_on: bool,
+        /// Take the old keys out of the file, if nothing on this node needs them any more
+        #[arg(long)]
+        drop_old: bool,
+    },
+    #[command(flatten)]
+    Retention(Retention),
 }
 
 #[derive(Args)]
@@ -80,7 +95,14 @@ impl Recording {
             Recording::Export { attempt, file } => {
                 export(global, store, &vault()?, AttemptId::new(*attempt), file).await?;
             }
+            Recording::Retention(it) => return it.run(global, store, vault).await,
             Recording::Verify(wanted) => return verify(global, store, &vault()?, wanted).await,
+            Recording::Rekey { go_on, drop_old } => {
+                let settings = &config.recordings;
+                let (file, spool) = (&settings.master_key, settings.spool());
+                rekey(global, store, file, &spool, *go_on, *drop_old).await?;
+            }
+            Recording::Backlog => backlog(global, store).await?,
             Recording::Erase { attempt, reason } => {
                 erase(global, store, &vault()?, AttemptId::new(*attempt), reason).await?;
             }
@@ -156,7 +178,9 @@ async fn one(global: &Global, store: &dyn Store, attempt: AttemptId) -> Result<(
             ("kept until", time(it.keep_until)),
             ("wav sha-256", it.wav_sha256.clone().unwrap_or_default()),
             ("object", it.object.clone().unwrap_or_default()),
+            ("trouble", it.trouble.clone().unwrap_or_default()),
             ("erased", time(it.erased_at)),
+            ("held", if it.held { "yes" } else { "" }.to_owned()),
         ];
         for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
             println!("{name:<11} {value}");
@@ -188,11 +212,11 @@ async fn export(
     let length = playable.wav().len();
     let mut at = 0;
     while at < length {
-        let piece = playable.read(at..at + PIECE)?;
+        let piece = playable.read(at..at + PIECE).await?;
         out.write_all(&piece)?;
         at += piece.len() as u64;
     }
-    let sha256 = playable.sha256()?;
+    let sha256 = playable.sha256().await?;
     let value = json!({"attempt": attempt.get(), "file": file, "bytes": length, "sha256": sha256});
     show(global, &value, |_| {
         println!("{}: {length} bytes, sha-256 {sha256}", file.display())
@@ -215,7 +239,8 @@ async fn verify(
         let opened = api::open_recording(store, vault, row.attempt).await;
         let problem = match opened {
             Err(problem) => Some(problem.to_string()),
-            Ok(playable) => match playable.sha256() {
+            // The record has the hash of 16 bits, whatever is played.
+            Ok(playable) => match playable.in_form(Form::Pcm).sha256().await {
                 Err(problem) => Some(problem.to_string()),
                 Ok(sha) if row.wav_sha256.as_ref().is_some_and(|known| *known != sha) => {
                     Some("its sound is not that of the record: the SHA-256 differs".to_owned())
@@ -241,6 +266,24 @@ async fn verify(
     Ok(match bad.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
+    })
+}
+
+async fn backlog(global: &Global, store: &dyn Store) -> Result<()> {
+    let shown = api::recording_backlog(store).await?;
+    show(global, &shown, |it| {
+        if it.waiting == 0 {
+            return println!("every recording is in the archive");
+        }
+        println!(
+            "{} recordings, {} in all, wait for the archive; the oldest since {}",
+            it.waiting,
+            seconds(Some(it.duration_ms)),
+            time(it.oldest_at)
+        );
+        if let Some(trouble) = &it.trouble {
+            println!("{} did not come there: {trouble}", it.troubled);
+        }
     })
 }
 

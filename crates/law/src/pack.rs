@@ -137,6 +137,17 @@ impl Pack {
     pub fn abandon_wait(&self) -> Duration {
         self.limits.abandon_wait
     }
+
+    /// How long a recording is kept of a call with this typification: its class, and days. The
+    /// longest class that fits decides, and of several versions of it the one that keeps longest.
+    pub fn recording_kept(&self, code: &str) -> Option<(&str, u32)> {
+        let kept = self.rules.iter().filter_map(|rule| match &rule.value {
+            Value::Keep { class, days } => Some((class.as_deref().unwrap_or_default(), *days)),
+            _ => None,
+        });
+        kept.filter(|(class, _)| code.starts_with(class))
+            .max_by_key(|(class, days)| (class.len(), *days))
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +165,11 @@ mod tests {
             assert_eq!(pack.abandon_wait(), Duration::from_secs(2));
             assert!(pack.rules().iter().all(|rule| !rule.source.is_empty()));
         }
+        let kept = |code| Pack::colombia().recording_kept(code).map(|(_, days)| days);
+        assert_eq!(kept("VE02"), Some(1_825));
+        assert_eq!(kept("NI01"), Some(180));
+        assert_eq!(kept("TI05"), Some(30));
+        assert_eq!(Pack::laboratory().recording_kept("VE01"), Some(("", 7)));
         assert!(Pack::laboratory().loopback_only() && !Pack::colombia().loopback_only());
     }
 

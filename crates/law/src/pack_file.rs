@@ -50,6 +50,7 @@ enum ValueText {
     Share { share: String },
     Span { span: String },
     Frequency(FrequencyText),
+    Keep { days: u32, class: Option<String> },
 }
 
 #[derive(Deserialize)]
@@ -161,6 +162,8 @@ fn read_value(text: ValueText) -> Result<Value, String> {
             Value::Share(share.parse::<Rate>().map_err(|e| e.to_string())?)
         }
         ValueText::Span { span } => Value::Span(parse_span(&span).map_err(|e| e.to_string())?),
+        ValueText::Keep { days: 0, .. } => return Err("kept for no day at all".to_owned()),
+        ValueText::Keep { days, class } => Value::Keep { class, days },
         ValueText::Frequency(text) => Value::Frequency(read_frequency(&text)?),
     })
 }

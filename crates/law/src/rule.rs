@@ -84,6 +84,13 @@ pub enum Value {
     Span(Duration),
     /// So many calls to one person within a time.
     Frequency(Frequency),
+    /// How long recordings of calls are kept whose typification begins so; of all, without a class.
+    Keep {
+        /// How codes of typifications begin.
+        class: Option<String>,
+        /// For how many days.
+        days: u32,
+    },
 }
 
 impl fmt::Display for Value {
@@ -102,6 +109,11 @@ impl fmt::Display for Value {
             Value::Share(share) => share.fmt(f),
             Value::Span(span) => write!(f, "{span:?}"),
             Value::Frequency(limit) => limit.fmt(f),
+            Value::Keep { class: None, days } => write!(f, "recordings kept {days} days"),
+            Value::Keep {
+                class: Some(class),
+                days,
+            } => write!(f, "recordings of {class} kept {days} days"),
         }
     }
 }

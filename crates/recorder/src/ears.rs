@@ -166,10 +166,7 @@ impl Ears {
         if self.takes.contains_key(&attempt) {
             return;
         }
-        let content = match self.codec {
-            Codec::Pcma => Content::Pcma,
-            Codec::Pcmu => Content::Pcmu,
-        };
+        let content = Content::codes(self.codec);
         self.pending.push_back(Work::Begin {
             attempt,
             content,

@@ -44,10 +44,70 @@ pub enum RecordingError {
     /// The head, or its key, was changed.
     #[error("its head was changed after it was written; it is not played")]
     HeadChanged,
-    /// Its key was destroyed.
-    #[error("it was erased: its key is destroyed")]
-    Erased,
-    /// Anything else of the archive.
+    /// The archive has it, and does not give it.
+    #[error("the archive does not give it")]
+    Away(#[source] Box<ArchiveError>),
+    /// Anything else of the way to the archive.
     #[error("{0}")]
     Archive(String),
+}
+
+/// Why the archive does not take or give something.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// Its folder cannot be made.
+    #[error("the archive's folder {0}")]
+    Folder(PathBuf, #[source] io::Error),
+    /// The file of authorities is none.
+    #[error("{0} holds no certificate of an authority in PEM")]
+    Authorities(PathBuf),
+    /// What lies in the spool cannot be read: no fault of the archive.
+    #[error(transparent)]
+    Recording(RecordingError),
+    /// The store is away, full, or refuses.
+    #[error("the archive")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was sent is not what is there.
+    #[error("{0} was read back from the archive and is not what was sent")]
+    Differs(String),
+    /// A thread of ours ended by a panic.
+    #[error("packing a recording broke off")]
+    Broke,
+}
+
+impl ArchiveError {
+    /// Whether it would be the same with the next recording, so that all of them wait.
+    pub fn is_of_the_store(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Differs(_) | Self::Folder(..))
+    }
+
+    /// Whether the archive knows nothing of the object.
+    pub fn is_not_found(&self) -> bool {
+        let Self::Store(fault) = self else {
+            return false;
+        };
+        let fault = fault.downcast_ref::<object_store::Error>();
+        fault.is_some_and(|fault| matches!(fault, object_store::Error::NotFound { .. }))
+    }
+}
+
+impl From<object_store::Error> for ArchiveError {
+    fn from(fault: object_store::Error) -> ArchiveError {
+        ArchiveError::Store(Box::new(fault))
+    }
+}
+
+impl From<RecordingError> for ArchiveError {
+    fn from(fault: RecordingError) -> ArchiveError {
+        ArchiveError::Recording(fault)
+    }
+}
+
+impl From<ArchiveError> for RecordingError {
+    fn from(fault: ArchiveError) -> RecordingError {
+        match fault {
+            ArchiveError::Recording(fault) => fault,
+            fault => RecordingError::Away(Box::new(fault)),
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! Master keys: a file outside the database, one key a line, the last one in use. They seal the keys
 //! of recordings (XChaCha20-Poly1305), and nothing else. Neither the database nor the recordings can
-//! be heard without this file, and it alone is worth nothing either.
+//! be heard without this file, and it alone is worth nothing either. A line that is added or taken
+//! out is known to whoever runs at the next key it seals, or cannot open.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+use std::time::SystemTime;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -23,9 +26,20 @@ pub const SEALED_KEY: usize = NAME + NONCE + 32 + 16;
 
 /// The keys that seal keys.
 pub struct MasterKeys {
-    keys: Vec<Master>,
+    path: PathBuf,
+    read: RwLock<Read>,
 }
 
+/// The file as it was read.
+struct Read {
+    keys: Vec<Master>,
+    stamp: Stamp,
+}
+
+/// When a file was changed, and its size then.
+type Stamp = Option<(SystemTime, u64)>;
+
+#[derive(Clone)]
 struct Master {
     name: [u8; NAME],
     cipher: XChaCha20Poly1305,
@@ -33,7 +47,7 @@ struct Master {
 
 impl std::fmt::Debug for MasterKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MasterKeys({} keys)", self.keys.len())
+        write!(f, "MasterKeys({})", self.names().join(", "))
     }
 }
 
@@ -69,6 +83,97 @@ impl MasterKeys {
 
     /// Reads the file.
     pub fn load(path: &Path) -> Result<MasterKeys, KeyError> {
+        Ok(MasterKeys {
+            read: RwLock::new(Read::of(path)?),
+            path: path.to_owned(),
+        })
+    }
+
+    /// The names of the keys, in order; the last is in use.
+    pub fn names(&self) -> Vec<String> {
+        let read = self.read.read().unwrap_or_else(PoisonError::into_inner);
+        read.keys.iter().map(|master| hex(&master.name)).collect()
+    }
+
+    /// Adds a new key at the end of the file: it seals from then on, also in the hands of whoever
+    /// runs. Its name.
+    pub fn add(path: &Path) -> Result<String, KeyError> {
+        let failed = |error| KeyError::File(path.to_owned(), error);
+        // What is there must be sound first.
+        Read::of(path)?;
+        let key: [u8; 32] = rand::random();
+        let mut text = fs::read_to_string(path).map_err(failed)?;
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        replace(path, &format!("{text}{}\n", hex(&key))).map_err(failed)?;
+        Ok(hex(&Master::new(&key).name))
+    }
+
+    /// Takes out every key but the last; says how many there were. What they sealed can be opened by
+    /// nobody any more.
+    pub fn drop_old(path: &Path) -> Result<usize, KeyError> {
+        let failed = |error| KeyError::File(path.to_owned(), error);
+        let text = fs::read_to_string(path).map_err(failed)?;
+        let is_key = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+        let keys: Vec<_> = text.lines().filter(is_key).collect();
+        let last = keys
+            .last()
+            .ok_or_else(|| KeyError::Empty(path.to_owned()))?;
+        let kept: Vec<_> = text.lines().filter(|line| !is_key(line)).collect();
+        let kept = kept.join("\n");
+        replace(path, &format!("{kept}\n{}\n", last.trim())).map_err(failed)?;
+        Ok(keys.len() - 1)
+    }
+
+    /// Reads the file again where it was changed. What cannot be read leaves what is known.
+    fn refresh(&self) {
+        let known = |read: &Read| read.stamp == stamp(&self.path);
+        if known(&self.read.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        match Read::of(&self.path) {
+            Ok(read) => *self.read.write().unwrap_or_else(PoisonError::into_inner) = read,
+            Err(fault) => tracing::warn!(%fault, "the master keys as they were known go on"),
+        }
+    }
+
+    fn found(&self, wanted: impl Fn(&[Master]) -> Option<&Master>) -> Option<Master> {
+        let read = self.read.read().unwrap_or_else(PoisonError::into_inner);
+        wanted(&read.keys).cloned()
+    }
+
+    fn named(&self, name: &[u8]) -> Option<Master> {
+        self.found(|keys| keys.iter().find(|master| master.name == name))
+    }
+}
+
+/// When a file was changed last.
+fn stamp(path: &Path) -> Stamp {
+    let known = fs::metadata(path).ok()?;
+    Some((known.modified().ok()?, known.len()))
+}
+
+/// Writes a file of keys in the place of another, so that there is a whole one at any instant.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let new = path.with_extension("new");
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+impl Read {
+    fn of(path: &Path) -> Result<Read, KeyError> {
+        // Before it is read: a change meanwhile is seen the next time.
+        let stamp = stamp(path);
         let failed = |error| KeyError::File(path.to_owned(), error);
         let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
         if mode & 0o077 != 0 {
@@ -87,12 +192,16 @@ impl MasterKeys {
         if keys.is_empty() {
             return Err(KeyError::Empty(path.to_owned()));
         }
-        Ok(MasterKeys { keys })
+        Ok(Read { keys, stamp })
     }
+}
 
+impl MasterKeys {
     /// Seals the key of an attempt's recording with the key in use.
     pub fn seal(&self, key: &FileKey, attempt: AttemptId) -> [u8; SEALED_KEY] {
-        let master = self.keys.last().expect("made with at least one key");
+        self.refresh();
+        let master = self.found(|keys| keys.last());
+        let master = master.expect("made with at least one key");
         let nonce: [u8; NONCE] = rand::random();
         let aad = bound_to(attempt);
         let payload = Payload {
@@ -113,7 +222,10 @@ impl MasterKeys {
         let sealed: &[u8; SEALED_KEY] =
             sealed.try_into().map_err(|_| RecordingError::HeadChanged)?;
         let (name, rest) = sealed.split_at(NAME);
-        let master = self.keys.iter().find(|master| master.name == name);
+        let master = self.named(name).or_else(|| {
+            self.refresh();
+            self.named(name)
+        });
         let master = master.ok_or_else(|| RecordingError::OtherKey(hex(name)))?;
         let (nonce, msg) = rest.split_at(NONCE);
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| RecordingError::HeadChanged)?;
@@ -124,6 +236,20 @@ impl MasterKeys {
         let key: Option<[u8; 32]> = key.ok().and_then(|key| key.try_into().ok());
         key.map(FileKey).ok_or(RecordingError::HeadChanged)
     }
+}
+
+impl MasterKeys {
+    /// A sealed key, sealed anew by the key in use; both in hexadecimal.
+    pub fn reseal(&self, sealed: &str, attempt: AttemptId) -> Result<String, RecordingError> {
+        let bytes: [u8; SEALED_KEY] = unhex(sealed).ok_or(RecordingError::HeadChanged)?;
+        let key = self.unseal(&bytes, attempt)?;
+        Ok(hex(&self.seal(&key, attempt)))
+    }
+}
+
+/// The master key that sealed one, by name; it in hexadecimal.
+pub fn sealed_by(sealed: &str) -> &str {
+    sealed.get(..2 * NAME).unwrap_or_default()
 }
 
 impl Master {
@@ -144,7 +270,7 @@ impl Master {
 /// What stands at the top of the file.
 const HEAD: &str = "# Master keys of recordings. Whoever has this file and the recordings can hear \
 them;\n# without it nobody ever can. Keep a copy of it apart from the copies of the database.\n# To \
-change the key, add a line of 64 random digits 0-9 a-f; keep the old ones.\n";
+change the key: `cadencia recording rekey`.\n";
 
 /// A sealed key opens no other attempt's recording.
 fn bound_to(attempt: AttemptId) -> Vec<u8> {
@@ -155,74 +281,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect();
-    let digits = digits.filter(|digits| digits.len() == 64)?;
+    let digits = digits.filter(|digits| digits.len() == 2 * N)?;
     Some(std::array::from_fn(|n| {
         digits[2 * n] << 4 | digits[2 * n + 1]
     }))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ATTEMPT: AttemptId = AttemptId::new(7);
-
-    #[test]
-    fn the_file_is_made_once_and_for_its_owner_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("keys/master");
-        let (keys, made) = MasterKeys::load_or_make(&path).expect("makes it");
-        assert!(made);
-        let mode = fs::metadata(&path).expect("there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let key = FileKey::random();
-        let sealed = keys.seal(&key, ATTEMPT);
-        let (again, made) = MasterKeys::load_or_make(&path).expect("reads it");
-        assert!(!made);
-        assert_eq!(again.unseal(&sealed, ATTEMPT).expect("ours").0, key.0);
-    }
-
-    #[test]
-    fn a_key_opens_no_other_recording_and_none_that_was_changed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (keys, _) = MasterKeys::load_or_make(&folder.path().join("a")).expect("made");
-        let (others, _) = MasterKeys::load_or_make(&folder.path().join("b")).expect("made");
-        let mut sealed = keys.seal(&FileKey::random(), ATTEMPT);
-        assert!(keys.unseal(&sealed, AttemptId::new(8)).is_err());
-        let other = others.unseal(&sealed, ATTEMPT).expect_err("another file");
-        assert!(other.to_string().contains("put that key back"), "{other}");
-        sealed[40] ^= 1;
-        assert!(keys.unseal(&sealed, ATTEMPT).is_err());
-        assert!(keys.unseal(&sealed[1..], ATTEMPT).is_err());
-    }
-
-    #[test]
-    fn a_new_last_line_seals_from_then_on_and_old_lines_still_open() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("master");
-        let (keys, _) = MasterKeys::load_or_make(&path).expect("made");
-        let old = keys.seal(&FileKey::random(), ATTEMPT);
-        let text = fs::read_to_string(&path).expect("ours") + &"ab".repeat(32) + "\n";
-        fs::write(&path, text).expect("ours");
-        let keys = MasterKeys::load(&path).expect("two keys");
-        let new = keys.seal(&FileKey::random(), ATTEMPT);
-        assert_ne!(old[..NAME], new[..NAME]);
-        assert!(keys.unseal(&old, ATTEMPT).is_ok() && keys.unseal(&new, ATTEMPT).is_ok());
-    }
-
-    #[test]
-    fn a_file_that_others_may_read_or_that_is_none_is_refused_with_advice() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("master");
-        let refused = |text: &str, mode| {
-            fs::write(&path, text).expect("ours");
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("ours");
-            MasterKeys::load(&path).expect_err("no").to_string()
-        };
-        assert!(refused(&"0".repeat(64), 0o640).contains("chmod 600"));
-        assert!(refused("# nothing\n", 0o600).contains("holds no key"));
-        assert!(refused("# a\nxyz\n", 0o600).contains("line 2"));
-    }
-}
+mod tests;

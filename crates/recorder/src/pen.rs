@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use domain::{AttemptId, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
@@ -31,6 +32,8 @@ pub(crate) enum Work {
         place: u64,
         bytes: Vec<u8>,
         last: bool,
+        /// When it was handed over.
+        at: Instant,
     },
 }
 
@@ -41,6 +44,7 @@ impl Work {
             place,
             bytes: bytes.to_vec(),
             last,
+            at: Instant::now(),
         }
     }
 }
@@ -82,7 +86,12 @@ impl Pen {
                     place,
                     bytes,
                     last,
-                } => self.write(attempt, place, &bytes, last),
+                    at,
+                } => {
+                    self.counters.writes(Some(at));
+                    self.write(attempt, place, &bytes, last);
+                    self.counters.writes(None);
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use domain::{AttemptId, Timestamp};
@@ -44,13 +44,30 @@ pub struct Outcome {
 }
 
 /// Figures since the start.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counters {
     pub(crate) open: AtomicU64,
     pub(crate) finished: AtomicU64,
     pub(crate) failed: AtomicU64,
     pub(crate) seconds_lost: AtomicU64,
     pub(crate) bytes: AtomicU64,
+    /// Since when what is being written waits, in ms after `began`; 0: nothing does.
+    waits_since: AtomicU64,
+    began: Instant,
+}
+
+impl Default for Counters {
+    fn default() -> Counters {
+        Counters {
+            open: AtomicU64::new(0),
+            finished: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            seconds_lost: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            waits_since: AtomicU64::new(0),
+            began: Instant::now(),
+        }
+    }
 }
 
 impl Counters {
@@ -72,6 +89,24 @@ impl Counters {
     /// Seconds that a slow disk could not take in time.
     pub fn seconds_lost(&self) -> u64 {
         self.seconds_lost.load(Ordering::Relaxed)
+    }
+
+    /// How long what the disk is taking now has waited for it: next to nothing where it keeps up.
+    pub fn behind(&self) -> Duration {
+        match self.waits_since.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            since => self
+                .began
+                .elapsed()
+                .saturating_sub(Duration::from_millis(since)),
+        }
+    }
+
+    /// The disk is taking what was handed over then; `None`: it has all.
+    pub(crate) fn writes(&self, handed_over: Option<Instant>) {
+        let since = handed_over.map_or(0, |at| at.duration_since(self.began).as_millis().max(1));
+        let since = u64::try_from(since).unwrap_or(u64::MAX);
+        self.waits_since.store(since, Ordering::Relaxed);
     }
 
     /// Bytes written.

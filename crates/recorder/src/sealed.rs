@@ -1,7 +1,8 @@
 //! The container: a head in the clear, then chunks of one second, each sealed by itself
 //! (XChaCha20-Poly1305) with the head and its place bound to it. All chunks are of one size, so that
 //! a range of the sound is a range of the file; what was written before a crash can be heard; and
-//! nothing can be changed, moved, taken out or cut off unseen: the last chunk says that it is.
+//! nothing can be changed, moved, taken out or cut off unseen: the last chunk says that it is. In the
+//! archive the last one is as short as what is in it.
 //!
 //! ```text
 //! head, 128 bytes: magic 8 · content 1 · channels 1 · 0 2 · rate 4 · attempt 8 · began 8 · nonce 16 · key 80
@@ -11,6 +12,7 @@
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use domain::{AttemptId, Timestamp};
+use media::Codec;
 
 use crate::error::RecordingError;
 use crate::file_key::FileKey;
@@ -22,8 +24,9 @@ pub(crate) const HEAD: usize = 48 + SEALED_KEY;
 /// Bytes of sound in a chunk: a second of two channels of G.711.
 pub const CHUNK: usize = 16_000;
 const PLAIN: usize = 4 + CHUNK;
+const TAG: usize = 16;
 /// Bytes of a chunk in the file.
-pub(crate) const SEALED: usize = PLAIN + 16;
+pub(crate) const SEALED: usize = PLAIN + TAG;
 /// Chunks of a whole day; nobody talks longer.
 pub(crate) const CHUNKS_MAX: u64 = 86_400;
 
@@ -34,16 +37,34 @@ pub enum Content {
     Pcma,
     /// Pairs of mu-law codes.
     Pcmu,
-    /// A FLAC file.
-    Flac,
+    /// A FLAC file made of codes of this law, and where its frames are (`crate::archive`).
+    Flac(Codec),
 }
 
 impl Content {
+    /// Codes of this law, as they are.
+    pub const fn codes(codec: Codec) -> Content {
+        match codec {
+            Codec::Pcma => Content::Pcma,
+            Codec::Pcmu => Content::Pcmu,
+        }
+    }
+
+    /// The law of its samples.
+    pub const fn law(self) -> Codec {
+        match self {
+            Content::Pcma => Codec::Pcma,
+            Content::Pcmu => Codec::Pcmu,
+            Content::Flac(codec) => codec,
+        }
+    }
+
     const fn number(self) -> u8 {
         match self {
             Content::Pcma => 1,
             Content::Pcmu => 2,
-            Content::Flac => 3,
+            Content::Flac(Codec::Pcma) => 3,
+            Content::Flac(Codec::Pcmu) => 4,
         }
     }
 
@@ -52,13 +73,15 @@ impl Content {
         match self {
             Content::Pcma => "pcma",
             Content::Pcmu => "pcmu",
-            Content::Flac => "flac",
+            Content::Flac(_) => "flac",
         }
     }
 
     fn from_number(number: u8) -> Option<Content> {
-        [Content::Pcma, Content::Pcmu, Content::Flac]
-            .into_iter()
+        let all = [Codec::Pcma, Codec::Pcmu];
+        let all = all.map(|law| [Content::codes(law), Content::Flac(law)]);
+        all.into_iter()
+            .flatten()
             .find(|content| content.number() == number)
     }
 }
@@ -121,13 +144,18 @@ impl Head {
             let eight: [u8; 8] = std::array::from_fn(|n| bytes[at + n]);
             i64::from_le_bytes(eight)
         };
-        Ok(Head {
+        let head = Head {
             content,
             attempt: AttemptId::new(number(16)),
             began: Timestamp::from_millis(number(24)),
             nonce: std::array::from_fn(|n| bytes[32 + n]),
             sealed_key: std::array::from_fn(|n| bytes[48 + n]),
-        })
+        };
+        // What says nothing yet must say just that.
+        match head.bytes() == *bytes {
+            true => Ok(head),
+            false => Err(no("made by a later version")),
+        }
     }
 }
 
@@ -140,11 +168,16 @@ pub(crate) struct Flags {
     pub(crate) lost: bool,
     /// Written after a crash, to end the file.
     pub(crate) recovered: bool,
+    /// Not filled up to the size of all others: the last one in the archive.
+    pub(crate) short: bool,
 }
 
 impl Flags {
     fn bits(self) -> u8 {
-        u8::from(self.last) | u8::from(self.lost) << 1 | u8::from(self.recovered) << 2
+        u8::from(self.last)
+            | u8::from(self.lost) << 1
+            | u8::from(self.recovered) << 2
+            | u8::from(self.short) << 3
     }
 
     fn from_bits(bits: u8) -> Flags {
@@ -152,6 +185,7 @@ impl Flags {
             last: bits & 1 != 0,
             lost: bits & 2 != 0,
             recovered: bits & 4 != 0,
+            short: bits & 8 != 0,
         }
     }
 }
@@ -187,7 +221,9 @@ impl Sealer {
         out.extend_from_slice(&(bytes.len() as u16).to_le_bytes());
         out.extend_from_slice(&[flags.bits(), 0]);
         out.extend_from_slice(bytes);
-        out.resize(start + PLAIN, 0);
+        if !flags.short {
+            out.resize(start + PLAIN, 0);
+        }
         let nonce = self.nonce_of(place, flags.recovered);
         let tag =
             self.cipher
@@ -198,7 +234,8 @@ impl Sealer {
     /// Opens the chunk at a place.
     pub(crate) fn open(&self, place: u64, sealed: &[u8]) -> Result<Chunk, RecordingError> {
         let changed = || RecordingError::Changed(place);
-        let (plain, tag) = sealed.split_at_checked(PLAIN).ok_or_else(changed)?;
+        let end = sealed.len().checked_sub(TAG).filter(|end| *end >= 4);
+        let (plain, tag) = sealed.split_at(end.ok_or_else(changed)?);
         let tag = Tag::try_from(tag).map_err(|_| changed())?;
         for recovered in [false, true] {
             let mut plain = plain.to_vec();
@@ -261,7 +298,26 @@ mod tests {
         let elsewhere = sealer.open(1, &out).expect_err("moved");
         assert!(elsewhere.to_string().contains("second 1 was changed"));
         assert!(sealer.open(0, &out[1..]).is_err());
-        assert!(sealer.open(0, &out[..40]).is_err());
+        for length in [0, 16, 19, 40, SEALED - 1] {
+            assert!(sealer.open(0, &out[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn the_last_chunk_of_the_archive_is_as_short_as_what_is_in_it() {
+        let (sealer, _) = sealed();
+        let last = Flags {
+            last: true,
+            short: true,
+            ..Flags::default()
+        };
+        for bytes in [&[][..], &[1, 2, 3]] {
+            let mut out = Vec::new();
+            sealer.seal(7, last, bytes, &mut out);
+            assert_eq!(out.len(), 4 + bytes.len() + TAG);
+            let chunk = sealer.open(7, &out).expect("ours");
+            assert_eq!((chunk.bytes.as_slice(), chunk.flags), (bytes, last));
+        }
     }
 
     #[test]
@@ -277,7 +333,7 @@ mod tests {
     #[test]
     fn a_head_comes_back_as_it_was_and_what_is_none_is_refused() {
         let head = Head::new(
-            Content::Flac,
+            Content::Flac(Codec::Pcmu),
             AttemptId::new(-4),
             Timestamp::from_millis(9),
             Some([3; SEALED_KEY]),
@@ -285,7 +341,7 @@ mod tests {
         let bytes = head.bytes();
         assert_eq!(Head::read(&bytes).expect("ours"), head);
         assert!(Head::read(&bytes[..HEAD - 1]).is_err());
-        for at in [0, 8] {
+        for at in [0, 8, 9, 10, 13] {
             let mut other = bytes;
             other[at] = 0xEE;
             assert!(Head::read(&other).is_err());

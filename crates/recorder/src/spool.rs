@@ -10,12 +10,30 @@ use domain::AttemptId;
 
 use crate::error::RecordingError;
 use crate::file_key::FileKey;
-use crate::keys::MasterKeys;
+use crate::keys::{MasterKeys, hex, sealed_by};
 use crate::sealed::{CHUNK, CHUNKS_MAX, Chunk, Flags, HEAD, Head, SEALED, Sealer, offset_of};
 
 /// Where the recording of an attempt is made.
 pub fn path_of(folder: &Path, attempt: AttemptId) -> PathBuf {
     folder.join(format!("{}.rec", attempt.get()))
+}
+
+/// Whose recordings lie in a spool, and the names of the master keys that sealed theirs.
+pub fn spool_keys(folder: &Path) -> io::Result<Vec<(AttemptId, String)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|end| end != "rec") {
+            continue;
+        }
+        let mut bytes = [0; HEAD];
+        let read = File::open(&path).and_then(|file| file.read_at(&mut bytes, 0));
+        if let Ok(head) = Head::read(&bytes[..read.unwrap_or(0)]) {
+            let sealed = hex(&head.sealed_key);
+            found.push((head.attempt, sealed_by(&sealed).to_owned()));
+        }
+    }
+    Ok(found)
 }
 
 /// A file that is being made.
@@ -240,9 +258,5 @@ impl Spooled {
 }
 
 fn silence(head: &Head) -> u8 {
-    match head.content {
-        crate::Content::Pcma => media::Codec::Pcma.silence(),
-        crate::Content::Pcmu => media::Codec::Pcmu.silence(),
-        crate::Content::Flac => 0,
-    }
+    head.content.law().silence()
 }

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
-use crate::{pages, recording_metrics, signalling, trunk_metrics, trunk_tested};
+use crate::{archiving, pages, recording_metrics, signalling, trunk_metrics, trunk_tested};
 
 /// How long the addresses of a trunk may take to answer.
 const TEST_MAX: Duration = Duration::from_secs(5);
@@ -47,6 +47,8 @@ pub(crate) struct LoopControl {
     pub(crate) recorder: Recorder,
     /// Whether the disk of the recordings is nearly full.
     pub(crate) disk_low: Arc<AtomicBool>,
+    /// How the archive of recordings stands.
+    pub(crate) archive: Arc<archiving::Figures>,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -167,6 +169,6 @@ impl api::Control for LoopControl {
         );
         let low = self.disk_low.load(Ordering::Relaxed);
         text + &trunk_metrics::text(&self.telephony.trunk_figures())
-            + &recording_metrics::text(self.recorder.counters(), low)
+            + &recording_metrics::text(self.recorder.counters(), low, &self.archive)
     }
 }

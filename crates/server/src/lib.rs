@@ -2,6 +2,8 @@
 //! crate that knows them all; it decides nothing about calls.
 
 mod addresses;
+mod archive_settings;
+mod archiving;
 mod breaker_metrics;
 mod browser_settings;
 mod certificates;
@@ -19,6 +21,7 @@ mod recording_metrics;
 mod recording_settings;
 mod recordings;
 mod restart;
+mod retention;
 mod run;
 mod serve;
 mod signalling;
@@ -28,6 +31,7 @@ mod trunk_metrics;
 mod trunk_test;
 
 pub use addresses::OneOrSeveral;
+pub use archive_settings::ArchiveSettings;
 pub use browser_settings::BrowserSettings;
 pub use config::{Config, ConfigError, MediaSettings};
 pub use recording_settings::RecordingSettings;

@@ -3,13 +3,16 @@
 use prometheus::{Encoder as _, Registry, TextEncoder};
 use recorder::Counters;
 
+use crate::archiving::Figures;
 use crate::metrics::gauge;
+use crate::recordings::BEHIND_MAX;
 
-pub(crate) fn text(counters: &Counters, low: bool) -> String {
+pub(crate) fn text(counters: &Counters, low: bool, archive: &Figures) -> String {
     let registry = Registry::new();
     let mut text = Vec::new();
     // Names are fixed and distinct: registering them cannot fail.
     let gathered = gather(&registry, counters, low)
+        .and_then(|()| gather_archive(&registry, archive))
         .and_then(|()| TextEncoder::new().encode(&registry.gather(), &mut text));
     match gathered {
         Ok(()) => String::from_utf8(text).unwrap_or_default(),
@@ -22,7 +25,7 @@ fn gather(registry: &Registry, counters: &Counters, low: bool) -> Result<(), pro
         registry,
         "cadencia_recordings",
         "Recordings: being made, finished and failed since the start, seconds a slow disk could not \
-         take, bytes written",
+         take, bytes written; how long, in seconds, what the disk takes now has waited for it",
         &["figure"],
     )?;
     for (name, value) in [
@@ -31,6 +34,7 @@ fn gather(registry: &Registry, counters: &Counters, low: bool) -> Result<(), pro
         ("failed", counters.failed()),
         ("seconds_lost", counters.seconds_lost()),
         ("bytes", counters.bytes()),
+        ("behind_s", counters.behind().as_secs()),
     ] {
         figures.with_label_values(&[name]).set(value as f64);
     }
@@ -42,5 +46,35 @@ fn gather(registry: &Registry, counters: &Counters, low: bool) -> Result<(), pro
     )?;
     room.with_label_values::<&str>(&[])
         .set(f64::from(u8::from(low)));
+    let slow = gauge(
+        registry,
+        "cadencia_recordings_disk_slow",
+        "1 while what is recorded waits more than 5 s for the disk",
+        &[],
+    )?;
+    slow.with_label_values::<&str>(&[])
+        .set(f64::from(u8::from(counters.behind() > BEHIND_MAX)));
+    Ok(())
+}
+
+fn gather_archive(registry: &Registry, archive: &Figures) -> Result<(), prometheus::Error> {
+    let figures = gauge(
+        registry,
+        "cadencia_recordings_archive",
+        "Recordings on their way to the archive: waiting, how long the one that waits longest does in \
+         seconds; stored, bytes stored and failed tries since the start",
+        &["figure"],
+    )?;
+    for (name, value) in archive.all() {
+        figures.with_label_values(&[name]).set(value as f64);
+    }
+    let late = gauge(
+        registry,
+        "cadencia_recordings_archive_late",
+        "1 while a recording waits for the archive longer than it should",
+        &[],
+    )?;
+    late.with_label_values::<&str>(&[])
+        .set(f64::from(u8::from(archive.is_late())));
     Ok(())
 }

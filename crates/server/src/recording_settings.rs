@@ -7,6 +7,7 @@ use media::Codec;
 use recorder::Form;
 use serde::Deserialize;
 
+use crate::archive_settings::ArchiveSettings;
 use crate::config::ConfigError;
 
 /// Recordings.
@@ -23,6 +24,10 @@ pub struct RecordingSettings {
     pub wav: String,
     /// With less than this share of the disk free no recording begins.
     pub low_water: String,
+    /// Whether they are erased by themselves once they were kept long enough.
+    pub erase: bool,
+    /// Where they go once they are over.
+    pub archive: ArchiveSettings,
 }
 
 impl Default for RecordingSettings {
@@ -33,6 +38,8 @@ impl Default for RecordingSettings {
             law: "pcma".to_owned(),
             wav: "pcm".to_owned(),
             low_water: "10%".to_owned(),
+            erase: true,
+            archive: ArchiveSettings::default(),
         }
     }
 }
@@ -76,6 +83,6 @@ impl RecordingSettings {
                 "a share of the disk, such as \"10%\"",
             );
         }
-        Ok(())
+        self.archive.check()
     }
 }

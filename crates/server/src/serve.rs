@@ -48,6 +48,8 @@ pub struct Server {
     recorder: Recorder,
     /// Writes down the end of recordings until the last one is over.
     recording: JoinHandle<()>,
+    /// Brings them to the archive.
+    archiving: JoinHandle<()>,
 }
 
 impl Server {
@@ -122,9 +124,10 @@ impl Server {
             phone_server: config.sip.phone_server(&heard),
             recorder: recordings.recorder.clone(),
             disk_low: Arc::clone(&recordings.low),
+            archive: Arc::clone(&recordings.figures),
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
-        let recording = recordings.keep(Arc::clone(&store), aside.clone());
+        let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -171,6 +174,7 @@ impl Server {
             keeping,
             recorder,
             recording,
+            archiving,
         })
     }
 
@@ -219,6 +223,8 @@ impl Server {
         let ending = tokio::task::spawn_blocking(move || recorder.stop());
         let _ = tokio::time::timeout(Duration::from_secs(5), ending).await;
         let _ = tokio::time::timeout(Duration::from_secs(2), self.recording).await;
+        // What is under way to the archive begins anew at the next start.
+        self.archiving.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;

@@ -14,10 +14,10 @@ pub use sql::open;
 pub use store::Store;
 pub use types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
-    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow,
-    RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow, RecordingState,
-    RecordingStored, Role, Session, SoundUseRow, TypificationRow, User, Verdict, WorkDue,
-    WorkStock,
+    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
+    GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
+    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, RetentionCount, Role, Session,
+    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };

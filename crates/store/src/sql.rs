@@ -3,6 +3,7 @@
 //! `query`.
 
 mod agents;
+mod archive;
 mod audit;
 mod caller_ids;
 mod campaigns;
@@ -28,6 +29,7 @@ mod query;
 mod read;
 mod recordings;
 mod restart;
+mod retention;
 mod routes;
 mod row;
 #[cfg(test)]
@@ -44,10 +46,11 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PhoneNumber, PromptId, Recorded,
-    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
-    WorkItem, WorkState, WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PersonId, PhoneNumber, PromptId,
+    Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk,
+    TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
+use serde_json::{Map, Value};
 
 use self::database::Database;
 use self::query::Query;
@@ -55,10 +58,11 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
-    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
+    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
+    GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought,
+    Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow,
+    RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow, TypificationRow, User,
     Verdict, WorkDue, WorkStock,
 };
 
@@ -540,9 +544,37 @@ impl Store for SqlStore {
         &self,
         attempt: AttemptId,
         at: Timestamp,
-        certificate: &str,
-    ) -> Result<bool> {
-        recordings::erased(&self.db, attempt, at, certificate).await
+        certificate: Map<String, Value>,
+    ) -> Result<Option<CertificateRow>> {
+        retention::erased(&self.db, attempt, at, certificate).await
+    }
+
+    async fn certificates(&self, filter: &CertificateFilter) -> Result<Vec<CertificateRow>> {
+        retention::certificates(&self.db, filter).await
+    }
+
+    async fn check_certificates(&self) -> Result<i64> {
+        retention::check_chain(&self.db).await
+    }
+
+    async fn retention_due(&self, at: Timestamp) -> Result<Vec<RetentionCount>> {
+        retention::due(&self.db, at).await
+    }
+
+    async fn put_hold(&self, hold: &NewHold) -> Result<i64> {
+        retention::put_hold(&self.db, hold).await
+    }
+
+    async fn release_hold(&self, id: i64, at: Timestamp, by: &str) -> Result<bool> {
+        retention::release_hold(&self.db, id, at, by).await
+    }
+
+    async fn holds(&self, of: Option<AttemptId>) -> Result<Vec<HoldRow>> {
+        retention::holds(&self.db, of).await
+    }
+
+    async fn people_with_phone(&self, phone: &PhoneNumber) -> Result<Vec<PersonId>> {
+        retention::with_phone(&self.db, phone).await
     }
 
     async fn recording(&self, attempt: AttemptId) -> Result<Option<RecordingRow>> {
@@ -551,6 +583,47 @@ impl Store for SqlStore {
 
     async fn recordings(&self, filter: &RecordingFilter) -> Result<Vec<RecordingRow>> {
         recordings::all(&self.db, filter).await
+    }
+
+    async fn recording_backlog(&self) -> Result<RecordingBacklog> {
+        archive::backlog(&self.db).await
+    }
+
+    async fn recording_troubled(&self, attempt: AttemptId, why: &str) -> Result<()> {
+        archive::troubled(&self.db, attempt, why).await
+    }
+
+    async fn recordings_kept_local(
+        &self,
+        stored_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AttemptId>> {
+        archive::kept_local(&self.db, stored_before, limit).await
+    }
+
+    async fn recording_let_go(&self, attempt: AttemptId, at: Timestamp) -> Result<()> {
+        archive::let_go(&self.db, attempt, at).await
+    }
+
+    async fn leftover_objects(&self, limit: u32) -> Result<Vec<(AttemptId, String)>> {
+        archive::leftover(&self.db, limit).await
+    }
+
+    async fn object_gone(&self, attempt: AttemptId, at: Timestamp) -> Result<()> {
+        archive::gone(&self.db, attempt, at).await
+    }
+
+    async fn recordings_sealed_otherwise(
+        &self,
+        name: &str,
+        after: Option<AttemptId>,
+        limit: u32,
+    ) -> Result<Vec<(AttemptId, String)>> {
+        archive::sealed_otherwise(&self.db, name, after, limit).await
+    }
+
+    async fn reseal_recording(&self, attempt: AttemptId, old: &str, new: &str) -> Result<bool> {
+        archive::reseal(&self.db, attempt, old, new).await
     }
 
     async fn recording_marks(&self, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>> {

@@ -5,18 +5,20 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PhoneNumber, PromptId, Recorded,
-    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
-    WorkItem, WorkState, WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PersonId, PhoneNumber, PromptId,
+    Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk,
+    TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
+use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, ContactList, GateRow, ImportId, InboundFilter,
-    InboundRow, LedgerRow, ListTarget, NewContact, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingStored, Session, SoundUseRow, TypificationRow, User,
+    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
+    GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
+    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought,
+    Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow,
+    RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow, TypificationRow, User,
     Verdict, WorkDue, WorkStock,
 };
 
@@ -330,18 +332,58 @@ pub trait Store: Send + Sync {
     async fn recording_made(&self, made: &RecordingMade) -> Result<()>;
     /// The archive took a recording; false where it was erased meanwhile.
     async fn recording_stored(&self, stored: &RecordingStored) -> Result<bool>;
-    /// Destroys the key of a recording, with a certificate (JSON) of it; false where there is
-    /// nothing to erase.
+    /// Destroys the key of a recording, with the next certificate of it: this object, its number and
+    /// the hash of the one before. `None` where there is nothing to erase, or somebody holds it.
     async fn recording_erased(
         &self,
         attempt: AttemptId,
         at: Timestamp,
-        certificate: &str,
-    ) -> Result<bool>;
+        certificate: Map<String, Value>,
+    ) -> Result<Option<CertificateRow>>;
+    /// Certificates, in order.
+    async fn certificates(&self, filter: &CertificateFilter) -> Result<Vec<CertificateRow>>;
+    /// Goes through all certificates: how many there are, or where the chain was broken.
+    async fn check_certificates(&self) -> Result<i64>;
+    /// Recordings that were kept as long as they should by an instant, by campaign and class.
+    async fn retention_due(&self, at: Timestamp) -> Result<Vec<RetentionCount>>;
+    /// Places a hold on recordings; its number.
+    async fn put_hold(&self, hold: &NewHold) -> Result<i64>;
+    /// Releases one; false where there is none, or it was released already.
+    async fn release_hold(&self, id: i64, at: Timestamp, by: &str) -> Result<bool>;
+    /// All holds there ever were; or those in force on the recording of an attempt.
+    async fn holds(&self, of: Option<AttemptId>) -> Result<Vec<HoldRow>>;
+    /// Whom one reaches at a phone.
+    async fn people_with_phone(&self, phone: &PhoneNumber) -> Result<Vec<PersonId>>;
     /// The recording of an attempt, or why there is none; `None`: nobody picked up.
     async fn recording(&self, attempt: AttemptId) -> Result<Option<RecordingRow>>;
     /// Recordings by filter, in order of attempt.
     async fn recordings(&self, filter: &RecordingFilter) -> Result<Vec<RecordingRow>>;
+    /// Recordings that are over and not in the archive yet.
+    async fn recording_backlog(&self) -> Result<RecordingBacklog>;
+    /// Notes why a recording did not come to the archive.
+    async fn recording_troubled(&self, attempt: AttemptId, why: &str) -> Result<()>;
+    /// Recordings that the archive has had since then, and whose files lie in the spool still.
+    async fn recordings_kept_local(
+        &self,
+        stored_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AttemptId>>;
+    /// Notes that the file of such a one was removed.
+    async fn recording_let_go(&self, attempt: AttemptId, at: Timestamp) -> Result<()>;
+    /// Objects in the archive of recordings that were erased.
+    async fn leftover_objects(&self, limit: u32) -> Result<Vec<(AttemptId, String)>>;
+    /// Notes that such a one was removed.
+    async fn object_gone(&self, attempt: AttemptId, at: Timestamp) -> Result<()>;
+    /// Recordings in the archive whose keys are sealed by another master key than that of this name
+    /// (how a sealed key begins), in order of attempt, with their sealed keys.
+    async fn recordings_sealed_otherwise(
+        &self,
+        name: &str,
+        after: Option<AttemptId>,
+        limit: u32,
+    ) -> Result<Vec<(AttemptId, String)>>;
+    /// Puts a key that was sealed anew in the place of the old one; false where that is not there.
+    async fn reseal_recording(&self, attempt: AttemptId, old: &str, new: &str) -> Result<bool>;
     /// The marks of a recording, in order.
     async fn recording_marks(&self, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>>;
     /// Notes what somebody did; before they see its result.

@@ -9,6 +9,7 @@ mod person;
 mod prompt;
 mod recording;
 mod restart;
+mod retention;
 mod transfer;
 
 pub use attempt::{
@@ -22,8 +23,9 @@ pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use recording::{
-    AuditEntry, AuditFilter, AuditRow, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingState, RecordingStored,
+    AuditEntry, AuditFilter, AuditRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored,
 };
 pub use restart::{Binding, Numbering, OpenAttempt};
+pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
 pub use transfer::{CallStepRow, OpenSide};

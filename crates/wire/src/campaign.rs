@@ -67,7 +67,7 @@ pub struct CampaignForm {
     /// A pause of a recording ends by itself after this; 10 s to 15 min.
     pub recording_pause_max: Option<String>,
     /// How long recordings are kept: `180d` for all, and `VE 1825d` for those whose typification
-    /// begins with VE; the longest beginning that fits decides.
+    /// begins with VE; the longest beginning that fits decides. `law`: as the law pack says.
     pub recording_keep: Option<Vec<String>>,
 }
 

@@ -22,6 +22,7 @@ mod prompt;
 mod provisioning;
 mod recording;
 mod rehearsal;
+mod retention;
 mod route;
 mod segment;
 mod session;
@@ -55,13 +56,14 @@ pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use recording::{
-    AuditEntry, AuditPage, EraseForm, ErasureCertificate, MarkForm, Recording, RecordingMark,
-    RecordingPage,
+    AuditEntry, AuditPage, EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog,
+    RecordingMark, RecordingPage,
 };
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
     RehearsalRange, RehearsalShift, RehearsalTarget,
 };
+pub use retention::{CertificatePage, Hold, HoldForm, KeptCertificate, RetentionDue};
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use session::{LogInForm, Role, Session, UnknownRole};

@@ -21,7 +21,7 @@ pub struct Recording {
     pub duration_ms: Option<i64>,
     /// How its samples are kept: `pcma`, `pcmu` or `flac`.
     pub content: Option<String>,
-    /// Bytes of it as a WAV file, once it is in the archive.
+    /// Bytes of it as a WAV file of 16 bits, once it is in the archive.
     pub bytes: Option<i64>,
     /// SHA-256 of that file.
     pub wav_sha256: Option<String>,
@@ -37,6 +37,15 @@ pub struct Recording {
     pub stored_at: Option<i64>,
     /// When it was erased, in ms since 1970 UTC.
     pub erased_at: Option<i64>,
+    /// How often it did not come to the archive.
+    #[serde(default)]
+    pub tries: i64,
+    /// Why, the last time, while it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+    /// Whether somebody holds it: nothing erases it then.
+    #[serde(default)]
+    pub held: bool,
     /// That it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<ErasureCertificate>,
@@ -60,6 +69,21 @@ pub struct RecordingMark {
     pub agent: Option<i64>,
 }
 
+/// Recordings that are over and wait for the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingBacklog {
+    /// How many.
+    pub waiting: u64,
+    /// How long all of them are.
+    pub duration_ms: i64,
+    /// When the one that waits longest was over, in ms since 1970 UTC.
+    pub oldest_at: Option<i64>,
+    /// How many were tried, and did not come there.
+    pub troubled: u64,
+    /// Why, of one of those.
+    pub trouble: Option<String>,
+}
+
 /// Recordings, a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordingPage {
@@ -72,8 +96,14 @@ pub struct RecordingPage {
 /// That a recording can no longer be heard by anybody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErasureCertificate {
+    /// From 1, without a gap.
+    pub number: i64,
+    /// SHA-256 of the text of the certificate before it; empty in the first.
+    pub previous_sha256: String,
     /// Whose call.
     pub attempt: i64,
+    /// Of which campaign.
+    pub campaign: i64,
     /// When, in ms since 1970 UTC.
     pub erased_at: i64,
     /// By whom.
@@ -84,11 +114,17 @@ pub struct ErasureCertificate {
     pub class: Option<String>,
     /// In ms since 1970 UTC.
     pub keep_until: Option<i64>,
+    /// When it began, in ms since 1970 UTC.
+    pub started_at: Option<i64>,
+    /// How long it was.
+    pub duration_ms: Option<i64>,
     /// How: the key was destroyed, and what else with it.
     pub method: String,
     /// What it was: SHA-256 of it as a WAV file.
     pub wav_sha256: Option<String>,
-    /// And of the sealed object.
+    /// Its name in the archive.
+    pub object: Option<String>,
+    /// SHA-256 of the sealed object there.
     pub object_sha256: Option<String>,
 }
 

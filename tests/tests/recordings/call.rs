@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::desk::Desk;
 use tests::floor::{PATIENCE, until};
-use tests::http::fetch;
+use tests::http::{ask, fetch};
 use tests::shift::{CAMPAIGN, Shift};
 use tests::{Floor, Running};
 
@@ -32,8 +32,8 @@ pub(crate) fn carrier() -> Peer {
     })
 }
 
-/// An installation for one call, recorded whole.
-pub(crate) fn floor_for(carrier: &Peer, low_water: &str) -> Floor {
+/// An installation for one call, recorded whole, with more settings of recordings.
+pub(crate) fn floor_for(carrier: &Peer, settings: &str) -> Floor {
     let floor = Floor::new();
     floor.prepare(&Shift {
         contacts: 2,
@@ -42,7 +42,7 @@ pub(crate) fn floor_for(carrier: &Peer, low_water: &str) -> Floor {
         ..Shift::to(carrier.address)
     });
     floor.sip_setting("domain = \"cadencia.test\"");
-    floor.sip_setting(&format!("[recordings]\nlow_water = \"{low_water}\""));
+    floor.sip_setting(&format!("[recordings]\n{settings}"));
     let keep = ["--recording-keep", "30d", "--recording-keep", "NI 90d"];
     let set = ["campaign", "set", CAMPAIGN, "--recording", "all"];
     floor.run(&[&set[..], &keep[..]].concat());
@@ -106,10 +106,35 @@ pub(crate) fn sides(wav: &[u8]) -> (Vec<i16>, Vec<i16>) {
     (side(0), side(1))
 }
 
+/// A figure of the metrics.
+pub(crate) fn figure(engine: &Running, token: &str, name: &str) -> f64 {
+    let (_, _, text) = fetch(engine.http(), "/metrics", token, None, "content-type");
+    let text = String::from_utf8(text).expect("text");
+    let line = text.lines().find(|line| line.starts_with(name));
+    let line = line.unwrap_or_else(|| panic!("no {name} in {text}"));
+    let value = line.rsplit(' ').next().expect("a value");
+    value.parse().expect("a number")
+}
+
+/// What the API says of a recording.
+pub(crate) fn recording(engine: &Running, token: &str, attempt: i64) -> Value {
+    let path = format!("/api/v1/recordings/{attempt}");
+    ask(engine.http(), "GET", &path, Some(token), None).1
+}
+
 /// All of a recording, as the API plays it.
 pub(crate) fn audio(engine: &Running, token: &str, attempt: i64) -> Vec<u8> {
     let path = format!("/api/v1/recordings/{attempt}/audio");
     let (status, kind, body) = fetch(engine.http(), &path, token, None, "content-type");
     assert_eq!((status, kind.as_str()), (200, "audio/wav"));
     body
+}
+
+/// Somebody is heard all the time. The clock of these peers is slow, and on a busy machine slower: each
+/// time they are a quarter of a second late they are laid on anew. No second is missing.
+pub(crate) fn assert_heard(side: &[i16], code: u8) {
+    let sample = media::g711::decode(media::Codec::Pcma, code);
+    let gaps = side.split(|it| *it == sample).map(<[i16]>::len);
+    let longest = gaps.max().unwrap_or_default();
+    assert!(longest < 4_000, "not heard for {longest} samples");
 }

@@ -1,15 +1,20 @@
 //! A disk that is full cuts no call: its recording ends early and says so, an alarm is raised, and
-//! the next call is not recorded until there is room.
+//! the next call is not recorded until there is room. One that is slow cuts none either, and loses no
+//! second that memory can hold.
 
 use std::process::Command;
 
 use serde_json::json;
 use tests::floor::{PATIENCE, until};
-use tests::http::{ask, fetch};
+use tests::http::ask;
 use tests::program::cadencia;
+use tests::s3::{Mood, S3};
 use tests::{Floor, Running};
 
-use crate::call::{NUMBER, admin, audio, carrier, floor_for, sides, talk};
+use crate::call::{
+    CUSTOMER, NUMBER, admin, assert_heard, audio, carrier, figure, floor_for, recording, sides,
+    talk,
+};
 
 /// An engine whose recordings lie on a disk of this size, in a mount namespace of its own.
 fn serve_on_small_disk(floor: &Floor, size: &str) -> Running {
@@ -33,15 +38,6 @@ fn may_mount() -> bool {
     tried.is_ok_and(|out| out.status.success())
 }
 
-fn figure(engine: &Running, token: &str, name: &str) -> f64 {
-    let (_, _, text) = fetch(engine.http(), "/metrics", token, None, "content-type");
-    let text = String::from_utf8(text).expect("text");
-    let line = text.lines().find(|line| line.starts_with(name));
-    let line = line.unwrap_or_else(|| panic!("no {name} in {text}"));
-    let value = line.rsplit(' ').next().expect("a value");
-    value.parse().expect("a number")
-}
-
 #[test]
 fn a_full_disk_cuts_no_call() {
     if !may_mount() {
@@ -49,7 +45,11 @@ fn a_full_disk_cuts_no_call() {
         return;
     }
     let carrier = carrier();
-    let floor = floor_for(&carrier, "30%");
+    // Nor does the archive take anything: nobody is there.
+    let s3 = S3::start();
+    s3.behave(Mood::Refuses);
+    let floor = floor_for(&carrier, "low_water = \"30%\"");
+    floor.sip_setting(&s3.settings(&floor));
     // Head and three seconds fit, and no fourth.
     let engine = serve_on_small_disk(&floor, "64k");
     let jefa = admin(&floor, &engine);
@@ -90,4 +90,93 @@ fn a_full_disk_cuts_no_call() {
     });
     engine.stop();
     assert_eq!(floor.run(&["verify"])["verify"], "ok");
+}
+
+/// Makes each write of the engine's recorder take so long, as a slow disk would; until it is dropped.
+struct SlowDisk(std::process::Child);
+
+impl SlowDisk {
+    fn under(engine: &Running, each_write: &str) -> SlowDisk {
+        let thread = thread_of(engine, "recorder-pen");
+        let inject = format!("inject=pwrite64:delay_enter={each_write}");
+        let child = Command::new("strace")
+            .args([
+                "-q",
+                "-p",
+                &thread,
+                "-e",
+                "trace=pwrite64",
+                "-e",
+                &inject,
+                "-o",
+                "/dev/null",
+            ])
+            .spawn()
+            .expect("strace starts");
+        let traced = || {
+            let status = format!("/proc/{}/task/{thread}/status", engine.pid());
+            let status = std::fs::read_to_string(status).unwrap_or_default();
+            !status.contains("TracerPid:\t0")
+        };
+        until("the disk is slow", PATIENCE, traced);
+        SlowDisk(child)
+    }
+}
+
+impl Drop for SlowDisk {
+    fn drop(&mut self) {
+        // Told, it lets go of the thread; killed, it might leave it stopped.
+        let told = Command::new("kill")
+            .args(["-TERM", &self.0.id().to_string()])
+            .status();
+        let _ = told.and_then(|_| self.0.wait());
+    }
+}
+
+/// The thread of this name.
+fn thread_of(engine: &Running, name: &str) -> String {
+    let tasks = format!("/proc/{}/task", engine.pid());
+    let tasks = std::fs::read_dir(tasks).expect("it runs").flatten();
+    let mut named = tasks.filter(|task| {
+        let comm = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        comm.trim() == name
+    });
+    let found = named.next().expect("the recorder has one");
+    found.file_name().to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_slow_disk_cuts_no_call_and_loses_no_second_that_memory_holds() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("skipped: strace is not installed");
+        return;
+    }
+    let carrier = carrier();
+    let floor = floor_for(&carrier, "");
+    let engine = floor.serve();
+    let jefa = admin(&floor, &engine);
+    let disk = SlowDisk::under(&engine, "4s");
+    let call = talk(&floor, &engine);
+    let alarm = "cadencia_recordings_disk_slow";
+    until("the alarm is raised", PATIENCE, || {
+        call.goes_on("asesor1", 1);
+        figure(&engine, &jefa, alarm) == 1.0
+    });
+    assert_eq!(call.desk.desk()["status"], "talking");
+    carrier.hang_up(NUMBER);
+    call.desk
+        .until("after the call", |desk| desk["status"] == "wrap_up");
+    // Its last seconds wait still; the disk is well again.
+    let state = || recording(&engine, &jefa, call.attempt)["state"].clone();
+    assert_eq!(state(), "recording");
+    drop(disk);
+    until("all is written", PATIENCE, || state() == "stored");
+    until("no alarm any more", PATIENCE, || {
+        figure(&engine, &jefa, alarm) == 0.0
+    });
+    let lost = "cadencia_recordings{figure=\"seconds_lost\"}";
+    assert_eq!(figure(&engine, &jefa, lost), 0.0);
+    let (left, _) = sides(&audio(&engine, &jefa, call.attempt));
+    assert!(left.len() > 5 * 8_000, "{} samples", left.len());
+    assert_heard(&left, CUSTOMER);
 }

@@ -61,10 +61,10 @@ fn a_campaign_that_records_nothing_says_so_of_each_answered_call() {
 
 #[test]
 fn a_call_is_recorded_from_the_bridge_on_and_kept_by_what_it_was() {
-    let keep = Retention {
+    let keep = Some(Retention {
         days: 30,
         classes: vec![("VE".to_owned(), 1_825)],
-    };
+    });
     let (mut floor, call) = about_to_answer(RecordingRules { keep, ..all() });
     floor.answers(call);
     let began = floor.now;

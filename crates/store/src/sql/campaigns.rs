@@ -97,7 +97,8 @@ struct Recording {
     consent: String,
     required: bool,
     pause_max_ms: u64,
-    keep_days: u32,
+    /// Absent: as the law pack says.
+    keep_days: Option<u32>,
     /// How typifications of a class begin, and its days.
     keep: Vec<(String, u32)>,
 }
@@ -110,8 +111,12 @@ impl Recording {
             consent: rules.consent.word().to_owned(),
             required: rules.required,
             pause_max_ms: u64::try_from(millis(rules.pause_max)).unwrap_or(u64::MAX),
-            keep_days: rules.keep.days,
-            keep: rules.keep.classes.clone(),
+            keep_days: rules.keep.as_ref().map(|keep| keep.days),
+            keep: rules
+                .keep
+                .as_ref()
+                .map(|keep| keep.classes.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -123,10 +128,10 @@ impl Recording {
             consent: Consent::from_word(&self.consent).ok_or_else(|| strange(&self.consent))?,
             required: self.required,
             pause_max: Duration::from_millis(self.pause_max_ms),
-            keep: Retention {
-                days: self.keep_days,
+            keep: self.keep_days.map(|days| Retention {
+                days,
                 classes: self.keep,
-            },
+            }),
         })
     }
 }

@@ -46,6 +46,8 @@ macro_rules! migrations {
             10 "0010" "recordings",
             11 "0011" "prompts",
             12 "0012" "call_quality",
+            13 "0013" "archive",
+            14 "0014" "retention",
             15 "0015" "calls_of_person",
         )
     };

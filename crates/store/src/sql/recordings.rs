@@ -8,6 +8,7 @@ use super::database::{Database, Tx};
 use super::event::place;
 use super::fold::Fold;
 use super::query::{Batch, Query};
+use super::retention::IS_HELD;
 use super::row::Row;
 use crate::error::Result;
 use crate::types::{
@@ -147,7 +148,7 @@ pub(super) async fn stored(db: &Database, stored: &RecordingStored) -> Result<bo
     let query = Query::new(
         "write down that a recording is in the archive",
         "UPDATE recording SET state = 3, content = $1, bytes = $2, wav_sha256 = $3, object = $4,
-             object_bytes = $5, object_sha256 = $6, sealed_key = $7, stored_at = $8
+             object_bytes = $5, object_sha256 = $6, sealed_key = $7, stored_at = $8, trouble = NULL
          WHERE attempt = $9 AND state IN (1, 2)",
     )
     .text(&stored.content)
@@ -162,31 +163,22 @@ pub(super) async fn stored(db: &Database, stored: &RecordingStored) -> Result<bo
     Ok(db.run(query).await? == 1)
 }
 
-/// See [`crate::Store::recording_erased`].
-pub(super) async fn erased(
-    db: &Database,
-    attempt: AttemptId,
-    at: Timestamp,
-    certificate: &str,
-) -> Result<bool> {
-    let query = Query::new(
-        "destroy the key of a recording",
-        "UPDATE recording SET state = 4, sealed_key = NULL, erased_at = $1, certificate = $2
-         WHERE attempt = $3 AND state IN (2, 3, 5)",
-    )
-    .int(at.as_millis())
-    .text(certificate)
-    .int(attempt.get());
-    Ok(db.run(query).await? == 1)
-}
-
 const COLUMNS: &str = "SELECT attempt, campaign, state, why, started_at, duration_ms, content, bytes,
     wav_sha256, object, object_bytes, object_sha256, sealed_key, class, keep_until, stored_at, erased_at,
-    certificate FROM recording";
+    certificate, tries, trouble";
+
+fn columns() -> String {
+    format!(
+        "{COLUMNS}, CAST(CASE WHEN {IS_HELD} THEN 1 ELSE 0 END AS BIGINT) AS held FROM recording"
+    )
+}
 
 /// See [`crate::Store::recording`].
 pub(super) async fn one(db: &Database, attempt: AttemptId) -> Result<Option<RecordingRow>> {
-    let query = Query::new("read a recording", format!("{COLUMNS} WHERE attempt = $1"));
+    let query = Query::new(
+        "read a recording",
+        format!("{} WHERE attempt = $1", columns()),
+    );
     let row = db.fetch_one(query.int(attempt.get())).await?;
     row.as_ref().map(row_of).transpose()
 }
@@ -196,11 +188,16 @@ pub(super) async fn all(db: &Database, filter: &RecordingFilter) -> Result<Vec<R
     let query = Query::new(
         "read recordings",
         format!(
-            "{COLUMNS} WHERE attempt > $1 AND (campaign = $2 OR $2 = 0)
+            "{} WHERE attempt > $1 AND (campaign = $2 OR $2 = 0)
                AND ((state = $3) OR ($3 < 0 AND state <> 0))
                AND COALESCE(started_at, $4) >= $4 AND COALESCE(started_at, $4) < $5
-               AND ($6 = 0 OR keep_until <= $6)
-             ORDER BY attempt LIMIT $7"
+               AND ($6 = 0 OR keep_until <= $6) {}
+             ORDER BY attempt LIMIT $7",
+            columns(),
+            match filter.not_held {
+                true => format!("AND NOT {IS_HELD}"),
+                false => String::new(),
+            }
         ),
     )
     .int(filter.after.map_or(0, AttemptId::get))
@@ -233,6 +230,9 @@ fn row_of(row: &Row) -> Result<RecordingRow> {
         stored_at: row.opt_time("stored_at")?,
         erased_at: row.opt_time("erased_at")?,
         certificate: row.opt_text("certificate")?,
+        tries: row.int("tries")?,
+        trouble: row.opt_text("trouble")?,
+        held: row.flag("held")?,
     })
 }
 

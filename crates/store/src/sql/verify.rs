@@ -54,6 +54,15 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
              OR certificate IS NULL))",
     ),
     (
+        "certificates of erased recordings have no gap, and each recording erased has one",
+        "SELECT 'certificates are ' || count(*) AS detail FROM deletion_certificate
+         HAVING count(*) > 0 AND (min(number) <> 1 OR max(number) <> count(*))
+         UNION ALL
+         SELECT 'attempt ' || attempt AS detail FROM recording WHERE state = 4
+           AND NOT EXISTS (SELECT 1 FROM deletion_certificate c
+               WHERE c.attempt = recording.attempt)",
+    ),
+    (
         "a refused attempt never left",
         "SELECT 'attempt ' || id AS detail FROM attempt
          WHERE outcome = 14 AND placed_at IS NOT NULL",

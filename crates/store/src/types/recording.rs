@@ -98,6 +98,27 @@ pub struct RecordingRow {
     pub erased_at: Option<Timestamp>,
     /// That it was: a certificate, in JSON.
     pub certificate: Option<String>,
+    /// How often it did not come to the archive.
+    pub tries: i64,
+    /// Why, the last time.
+    pub trouble: Option<String>,
+    /// Whether somebody holds it: it is not erased then.
+    pub held: bool,
+}
+
+/// Recordings that are over and not in the archive yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordingBacklog {
+    /// How many.
+    pub count: u64,
+    /// How long all of them are, in milliseconds.
+    pub duration_ms: i64,
+    /// When the one that waits longest was over.
+    pub oldest: Option<Timestamp>,
+    /// How many were tried, and did not come there.
+    pub troubled: u64,
+    /// Why, of one of those.
+    pub trouble: Option<String>,
 }
 
 /// A recording that came to its end, whatever way.
@@ -149,6 +170,8 @@ pub struct RecordingFilter {
     pub to: Option<Timestamp>,
     /// To be erased by then.
     pub kept_until: Option<Timestamp>,
+    /// Only those that nobody holds.
+    pub not_held: bool,
     /// Cursor: attempts above this one.
     pub after: Option<AttemptId>,
     /// At most so many, never more than 10,000.

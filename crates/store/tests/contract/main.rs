@@ -39,6 +39,7 @@ mod quality;
 mod reading;
 mod recordings;
 mod restart;
+mod retention;
 mod routing;
 mod schema;
 mod transfers;

@@ -3,7 +3,8 @@
 
 use domain::{Event, NoRecording, Outcome, RecordingFact, UserId};
 use store::{
-    AuditEntry, AuditFilter, RecordingFilter, RecordingMade, RecordingState, RecordingStored, Store,
+    AuditEntry, AuditFilter, RecordingBacklog, RecordingFilter, RecordingMade, RecordingState,
+    RecordingStored, Store,
 };
 
 use crate::database::Record;
@@ -15,6 +16,8 @@ contract!(
     every_answered_call_has_a_recording_or_says_why_not,
     marks_are_found_from_the_beginning_of_the_recording,
     a_recording_goes_from_the_spool_to_the_archive_and_to_nothing,
+    what_waits_for_the_archive_is_counted_and_says_what_is_in_the_way,
+    files_and_objects_that_are_left_are_told_until_they_are_gone,
     a_file_that_was_found_counts_before_the_journal_did,
     what_people_did_is_noted_and_found,
 );
@@ -62,6 +65,12 @@ async fn answered_calls(store: &dyn Store, writer: &mut Writer, n: i64) {
         let events = vec![intended(n, item), placed(n), answered(n), bridged(n, 100)];
         writer.commit(store, n, events).await;
     }
+}
+
+/// Erases one; whether there was something to erase.
+async fn erased(store: &dyn Store, n: i64, seconds: i64) -> bool {
+    let erased = store.recording_erased(attempt(n), at(seconds), serde_json::Map::new());
+    erased.await.unwrap().is_some()
 }
 
 async fn every_answered_call_has_a_recording_or_says_why_not(record: Record) {
@@ -172,18 +181,8 @@ async fn a_recording_goes_from_the_spool_to_the_archive_and_to_nothing(record: R
     };
     assert_eq!(store.recordings(&due(999)).await.unwrap().len(), 0);
     assert_eq!(store.recordings(&due(1_000)).await.unwrap().len(), 1);
-    assert!(
-        store
-            .recording_erased(attempt(1), at(1_001), "{}")
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .recording_erased(attempt(1), at(1_002), "{}")
-            .await
-            .unwrap()
-    );
+    assert!(erased(store, 1, 1_001).await);
+    assert!(!erased(store, 1, 1_002).await);
     let row = store.recording(attempt(1)).await.unwrap().expect("there");
     assert_eq!((row.sealed_key, row.erased_at), (None, Some(at(1_001))));
     assert!(
@@ -195,6 +194,66 @@ async fn a_recording_goes_from_the_spool_to_the_archive_and_to_nothing(record: R
         ..RecordingFilter::default()
     };
     assert_eq!(store.recordings(&all).await.unwrap().len(), 2);
+}
+
+async fn what_waits_for_the_archive_is_counted_and_says_what_is_in_the_way(record: Record) {
+    let store = &*record.store;
+    let mut writer = Writer::default();
+    assert_eq!(
+        store.recording_backlog().await.unwrap(),
+        RecordingBacklog::default()
+    );
+    answered_calls(store, &mut writer, 2).await;
+    for n in [1, 2] {
+        let begun = vec![recording(n, RecordingFact::Started)];
+        writer.commit(store, 10 * n, begun).await;
+        store.recording_made(&made(n, 2_000)).await.unwrap();
+    }
+    store.recording_troubled(attempt(2), "away").await.unwrap();
+    store.recording_troubled(attempt(2), "full").await.unwrap();
+    let backlog = store.recording_backlog().await.unwrap();
+    let expected = RecordingBacklog {
+        count: 2,
+        duration_ms: 4_000,
+        oldest: Some(at(12)),
+        troubled: 1,
+        trouble: Some("full".to_owned()),
+    };
+    assert_eq!(backlog, expected);
+    let row = store.recording(attempt(2)).await.unwrap().expect("there");
+    assert_eq!((row.tries, row.trouble.as_deref()), (2, Some("full")));
+    assert!(store.recording_stored(&stored(2)).await.unwrap());
+    // What is there is in nobody's way any more.
+    store.recording_troubled(attempt(2), "late").await.unwrap();
+    let row = store.recording(attempt(2)).await.unwrap().expect("there");
+    assert_eq!((row.tries, row.trouble), (2, None));
+    assert_eq!(store.recording_backlog().await.unwrap().count, 1);
+}
+
+async fn files_and_objects_that_are_left_are_told_until_they_are_gone(record: Record) {
+    let store = &*record.store;
+    let mut writer = Writer::default();
+    answered_calls(store, &mut writer, 2).await;
+    for n in [1, 2] {
+        let begun = vec![recording(n, RecordingFact::Started)];
+        writer.commit(store, 10 * n, begun).await;
+        store.recording_made(&made(n, 2_000)).await.unwrap();
+        assert!(store.recording_stored(&stored(n)).await.unwrap());
+    }
+    let local = async |seconds| {
+        let local = store.recordings_kept_local(at(seconds), 10).await;
+        local.unwrap()
+    };
+    assert_eq!(local(89).await, []);
+    assert_eq!(local(90).await, [attempt(1), attempt(2)]);
+    store.recording_let_go(attempt(1), at(95)).await.unwrap();
+    assert_eq!(local(90).await, [attempt(2)]);
+    assert_eq!(store.leftover_objects(10).await.unwrap(), []);
+    assert!(erased(store, 1, 96).await);
+    let left = store.leftover_objects(10).await.unwrap();
+    assert_eq!(left, [(attempt(1), "2026/1.rec".to_owned())]);
+    store.object_gone(attempt(1), at(97)).await.unwrap();
+    assert_eq!(store.leftover_objects(10).await.unwrap(), []);
 }
 
 async fn a_file_that_was_found_counts_before_the_journal_did(record: Record) {
