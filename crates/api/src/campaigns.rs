@@ -234,6 +234,7 @@ pub async fn apply_campaign(
         "abandon_target",
         &form.abandon_target,
     )?;
+    contact_limits(form, campaign)?;
     let mut sure = campaign.abandon_sure.unwrap_or_default();
     rate(&mut sure, "abandon_sure", &form.abandon_sure)?;
     campaign.abandon_sure = (sure > Rate::ZERO).then_some(sure);
@@ -273,6 +274,21 @@ pub async fn apply_campaign(
         .check()
         .map_err(|problem| ApiError::Invalid(problem.to_string()))?;
     check_law(store, campaign).await
+}
+
+/// How often one person is called; 0 takes a limit away.
+fn contact_limits(form: &CampaignForm, campaign: &mut Campaign) -> Result<(), ApiError> {
+    let limits = &mut campaign.contact_limits;
+    if let Some(calls) = form.person_calls_per_day {
+        limits.per_day = (calls > 0).then_some(calls);
+    }
+    if let Some(calls) = form.person_calls_per_week {
+        limits.per_week = (calls > 0).then_some(calls);
+    }
+    let mut gap = limits.gap.unwrap_or_default();
+    span(&mut gap, "person_gap", &form.person_gap)?;
+    limits.gap = (!gap.is_zero()).then_some(gap);
+    Ok(())
 }
 
 pub(crate) fn caller_id(text: &str) -> Result<PhoneNumber, ApiError> {
@@ -346,6 +362,9 @@ pub async fn campaign_shown(
         ring_timeout: Some(span_shown(campaign.ring_timeout)),
         attempts_per_contact_max: Some(campaign.attempts_per_contact_max),
         attempts_per_phone_max: Some(campaign.attempts_per_phone_max),
+        person_calls_per_day: campaign.contact_limits.per_day,
+        person_calls_per_week: campaign.contact_limits.per_week,
+        person_gap: campaign.contact_limits.gap.map(span_shown),
         wrap_up: Some(span_shown(campaign.wrap_up)),
         abandon_limit: Some(campaign.abandon_limit.to_string()),
         abandon_target: Some(campaign.abandon_target.to_string()),

@@ -142,6 +142,9 @@ fn work_shown(
     let ready = work.state == WorkState::Ready;
     let from = work.next_at.max(now);
     let pack = campaign.and_then(|campaign| Pack::by_id(&campaign.law_pack).ok());
+    let house = campaign
+        .map(|campaign| campaign.contact_limits.rules())
+        .unwrap_or_default();
     let call = NextCall {
         purpose: match work.callback_agent.is_some()
             || work.code.as_deref() == Some(domain::CALL_BACK)
@@ -151,6 +154,7 @@ fn work_shown(
         },
         zone: None,
         agent_waits: false,
+        house: &house,
     };
     let refusal = pack
         .filter(|_| ready)

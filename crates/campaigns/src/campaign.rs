@@ -8,7 +8,7 @@ use domain::{
 };
 use thiserror::Error;
 
-use crate::{CallerIdChoice, RecordingRules};
+use crate::{CallerIdChoice, ContactLimits, RecordingRules};
 
 /// Shortest ring before giving up (US-2; house rule everywhere).
 pub const RING_TIMEOUT_MIN: Duration = Duration::from_secs(15);
@@ -48,6 +48,8 @@ pub struct Campaign {
     pub attempts_per_contact_max: u16,
     /// Attempts per phone.
     pub attempts_per_phone_max: u16,
+    /// How often one person is called, over all campaigns.
+    pub contact_limits: ContactLimits,
     /// Time to typify after a call; then the system notes what it knows.
     pub wrap_up: Duration,
     /// The most calls answered by people that may be abandoned (law).
@@ -110,6 +112,9 @@ pub enum InvalidCampaign {
     /// What is recorded.
     #[error("{0}")]
     Recording(&'static str),
+    /// How often one person is called.
+    #[error("{0}")]
+    ContactLimits(&'static str),
 }
 
 impl Campaign {
@@ -132,6 +137,7 @@ impl Campaign {
             ring_timeout: Duration::from_secs(25),
             attempts_per_contact_max: 6,
             attempts_per_phone_max: 3,
+            contact_limits: ContactLimits::default(),
             wrap_up: Duration::from_secs(30),
             abandon_limit: Rate::new(0.03).expect("3 % is a share"),
             abandon_target: Rate::new(0.02).expect("2 % is a share"),
@@ -193,6 +199,7 @@ impl Campaign {
             .check(&self.caller_ids)
             .map_err(No::CallerIds)?;
         self.recording.check().map_err(No::Recording)?;
+        self.contact_limits.check().map_err(No::ContactLimits)?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 mod caller_id;
 mod campaign;
 mod catalogue;
+mod contact_limits;
 mod hopper;
 mod recording;
 mod retry;
@@ -13,6 +14,7 @@ pub use caller_id::{
 };
 pub use campaign::{Campaign, InvalidCampaign, RING_TIMEOUT_MAX, RING_TIMEOUT_MIN};
 pub use catalogue::{Catalogue, InvalidCatalogue, UNTYPIFIED};
+pub use contact_limits::ContactLimits;
 pub use hopper::Hopper;
 pub use recording::{Consent, RecordFrom, RecordingRules, Retention};
 pub use retry::{After, defer, give_back, suppress};

@@ -118,6 +118,15 @@ pub(crate) struct Settings {
     /// Attempts per phone
     #[arg(long)]
     attempts_per_phone: Option<u16>,
+    /// The most calls a day to one person over all campaigns, beside the law's limit; 0: the law's alone
+    #[arg(long)]
+    person_calls_per_day: Option<u32>,
+    /// The same a week, from Monday
+    #[arg(long)]
+    person_calls_per_week: Option<u32>,
+    /// The least time between two calls to one person, such as 4h; 0s: the law's alone
+    #[arg(long)]
+    person_gap: Option<String>,
     /// Time to typify after a call
     #[arg(long)]
     wrap_up: Option<String>,
@@ -316,6 +325,9 @@ impl Settings {
             abandon_limit: self.abandon_limit.clone(),
             abandon_target: self.abandon_target.clone(),
             abandon_sure: self.abandon_sure.clone(),
+            person_calls_per_day: self.person_calls_per_day,
+            person_calls_per_week: self.person_calls_per_week,
+            person_gap: self.person_gap.clone(),
             abandon_wait: self.abandon_wait.clone(),
             law_pack: self.law.clone(),
             call_max: self.call_max.clone(),

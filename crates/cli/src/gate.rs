@@ -108,6 +108,7 @@ impl Check {
                 purpose: row.purpose,
                 zone: row.zone,
                 agent_waits: false,
+                house: &[],
             };
             let refusal = pack.may_contact(call, &prior, row.at).err();
             if refusal.is_none() {

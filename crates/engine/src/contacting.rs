@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use campaigns::defer;
 use domain::{AttemptId, DialMode, Keyed, PersonId, PhoneNumber, Timestamp, WorkItem};
-use law::{NextCall, Purpose};
+use law::{NextCall, Pack, Purpose};
 
 use crate::Engine;
 use crate::call::Call;
@@ -56,10 +56,7 @@ fn forget<K: Eq + std::hash::Hash>(noted: &mut Keyed<K, Timestamp>, key: &K, at:
 impl Engine {
     /// Whether a person may be called now, as far as what was done about them goes; else when.
     pub(crate) fn may_contact(&self, run: &Run, work: &WorkItem) -> Result<(), Closed> {
-        let Some(pack) = &run.pack else {
-            return Ok(());
-        };
-        if pack.limits_contacts() && self.just_called.covers(self.now, work) {
+        if limits(run) && self.just_called.covers(self.now, work) {
             return Err(Closed {
                 until: self.now + STALE_FOR,
                 ..self.closed("person.just_called", "they were called a moment ago")
@@ -86,15 +83,18 @@ impl Engine {
         self.just_called.insert(now, person, number);
         let mut back = Vec::new();
         for run in self.runs.values_mut() {
-            if run.hopper.knows(person, number)
-                && run.pack.as_ref().is_some_and(law::Pack::limits_contacts)
-            {
+            if limits(run) && run.hopper.knows(person, number) {
                 let gone = run.hopper.remove_person(person, number);
                 back.extend(gone.iter().map(|work| defer(work, now + STALE_FOR)));
             }
         }
         self.release(back);
     }
+}
+
+/// Whether anything limits how often its people are called.
+fn limits(run: &Run) -> bool {
+    !run.house.is_empty() || run.pack.as_ref().is_some_and(Pack::limits_contacts)
 }
 
 fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<(), Closed> {
@@ -113,6 +113,7 @@ fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<
         zone: None,
         agent_waits: has_agent
             || matches!(run.campaign.mode, DialMode::Progressive | DialMode::Preview),
+        house: &run.house,
     };
     pack.may_contact(call, &work.prior, now)
         .map_err(|refusal| Closed {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use campaigns::{CallerIds, Campaign, Catalogue, Hopper, UNTYPIFIED};
 use domain::{CampaignState, DialMode, Disposition, Timestamp};
-use law::{Pack, Refusal};
+use law::{HouseLimit, Pack, Refusal};
 use pacing::Balance;
 
 use crate::feed::Feed;
@@ -22,6 +22,8 @@ pub(crate) struct Run {
     pub(crate) campaign: Campaign,
     /// `None`: the campaign names a pack there is none of.
     pub(crate) pack: Option<Pack>,
+    /// How often it lets one person be called, beside the law.
+    pub(crate) house: Vec<HouseLimit>,
     pub(crate) catalogue: Catalogue,
     pub(crate) hopper: Hopper,
     pub(crate) feed: Feed,
@@ -64,6 +66,7 @@ impl Run {
     pub(crate) fn new(campaign: Campaign, ledger: bool) -> Run {
         Run {
             pack: Pack::by_id(&campaign.law_pack).ok(),
+            house: campaign.contact_limits.rules(),
             catalogue: Catalogue::spanish(),
             hopper: Hopper::default(),
             feed: Feed::default(),
@@ -93,6 +96,7 @@ impl Run {
         let balance = self.balance(now);
         self.pace.change(&self.campaign, &campaign, balance);
         self.removed = false;
+        self.house = campaign.contact_limits.rules();
         self.campaign = campaign;
     }
 

@@ -61,7 +61,21 @@ pub struct NextCall<'a> {
     pub zone: Option<&'a str>,
     /// An agent stands ready for this very call.
     pub agent_waits: bool,
+    /// Limits of whoever calls, beside the law's: they bind commercial calls.
+    pub house: &'a [HouseLimit],
 }
+
+/// A limit that a house sets itself. The stricter of it and the law's counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseLimit {
+    /// Written with every call it refuses.
+    pub rule: &'static str,
+    /// The limit.
+    pub limit: Frequency,
+}
+
+/// Named as the pack of a house's limits.
+pub const HOUSE: &str = "campaign";
 
 impl Counted {
     fn takes(self, reach: Reach) -> bool {
@@ -178,28 +192,38 @@ impl Pack {
             return Ok(());
         };
         let opens = self.next_contact(call, prior, until, &clocks);
-        Err(self.refusal_until(rule, &why, opens, &clocks))
+        let mut refusal = self.refusal_until(rule, &why, opens, &clocks);
+        if call.house.iter().any(|limit| limit.rule == rule) {
+            refusal.pack = HOUSE.to_owned();
+        }
+        Err(refusal)
     }
 
     /// The rule that is used up at this instant, its words, and until when.
-    fn too_often(
-        &self,
-        call: NextCall<'_>,
+    fn too_often<'a>(
+        &'a self,
+        call: NextCall<'a>,
         prior: &[PriorCall],
         at: Timestamp,
         tz: Tz,
-    ) -> Option<(&str, String, Timestamp)> {
+    ) -> Option<(&'a str, String, Timestamp)> {
         let today = day(at, tz)?;
         let binding = self
             .rules
             .iter()
             .filter(|rule| rule.binds(call.purpose, today));
-        let refused = binding.filter_map(|rule| match &rule.value {
-            Value::Frequency(limit) if !(limit.unless_agent && call.agent_waits) => {
-                let until = limit.refused_until(prior, at, tz)?;
-                Some((rule.id.as_str(), limit, until))
-            }
+        let law = binding.filter_map(|rule| match &rule.value {
+            Value::Frequency(limit) => Some((rule.id.as_str(), limit)),
             _ => None,
+        });
+        let house = call.house.iter().map(|house| (house.rule, &house.limit));
+        let house = house.filter(|_| call.purpose == Purpose::Commercial);
+        let bind = law
+            .chain(house)
+            .filter(|(_, limit)| !(limit.unless_agent && call.agent_waits));
+        let refused = bind.filter_map(|(rule, limit)| {
+            let until = limit.refused_until(prior, at, tz)?;
+            Some((rule, limit, until))
         });
         // Of several, the one that binds longest is the one to tell.
         let (rule, limit, until) = refused.max_by_key(|(_, _, until)| *until)?;

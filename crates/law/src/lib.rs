@@ -17,7 +17,7 @@ mod refusal;
 mod rule;
 
 pub use error::LawError;
-pub use frequency::{Counted, Frequency, NextCall, Within};
+pub use frequency::{Counted, Frequency, HOUSE, HouseLimit, NextCall, Within};
 pub use pack::Pack;
 pub use refusal::Refusal;
 pub use rule::{Purpose, Rule, Value, Window};

@@ -40,6 +40,12 @@ pub struct CampaignForm {
     pub attempts_per_contact_max: Option<u16>,
     /// Attempts per phone.
     pub attempts_per_phone_max: Option<u16>,
+    /// The most calls a day to one person over all campaigns, beside the law's limit; 0: the law's alone.
+    pub person_calls_per_day: Option<u32>,
+    /// The same a week, from Monday.
+    pub person_calls_per_week: Option<u32>,
+    /// The least time between two calls to one person, such as `4h`; `0s`: the law's alone.
+    pub person_gap: Option<String>,
     /// Time to typify after a call.
     pub wrap_up: Option<String>,
     /// The most answered calls that may be abandoned.

@@ -71,6 +71,7 @@ impl Called {
                 false => Purpose::Commercial,
             },
             zone: None,
+            house: &[],
             agent_waits: intent.agent.is_some()
                 || matches!(intent.mode, DialMode::Progressive | DialMode::Preview),
         };

@@ -58,6 +58,32 @@ fn whoever_was_spoken_to_is_not_called_by_another_campaign_that_day() {
 }
 
 #[test]
+fn a_campaign_may_be_stricter_than_the_law_with_people_that_others_called() {
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    let mut other: Campaign = running(DialMode::Progressive);
+    other.id = OTHER;
+    other.name = "Equipos".into();
+    other.contact_limits.gap = Some(secs(3 * 3_600));
+    floor.shelve(work(CAMPAIGN, 1, 1, &[1]));
+    floor.hire_for(1, vec![CAMPAIGN]).comes_in(1).after(secs(3));
+    let first = floor.last_dialed();
+    floor.fails(first, Outcome::InvalidNumber);
+    floor.shelve(work(OTHER, 2, 1, &[2]));
+    floor.feed(Input::CampaignChanged(Box::new(other)));
+    floor
+        .hire_for(2, vec![OTHER])
+        .comes_in(2)
+        .after(secs(3 * 3_600 - 60));
+    assert_eq!(
+        floor.dialed().len(),
+        1,
+        "the law would have let them after two hours"
+    );
+    floor.after(secs(120));
+    assert_eq!(floor.dialed().len(), 2);
+}
+
+#[test]
 fn whoever_asked_to_be_called_is_called_when_they_asked() {
     let mut floor = Floor::with(running(DialMode::Progressive), 1, 1);
     let first = floor.last_dialed();

@@ -24,6 +24,7 @@ const OFFER: NextCall<'static> = NextCall {
     purpose: Purpose::Commercial,
     zone: None,
     agent_waits: false,
+    house: &[],
 };
 
 #[test]
@@ -71,6 +72,54 @@ fn after_a_contact_nobody_offers_again_that_day_but_who_asked_to_be_called_is() 
         ..OFFER
     };
     assert_eq!(pack.may_contact(asked, &prior, friday("15:00:00")), Ok(()));
+}
+
+#[test]
+fn a_house_may_be_stricter_and_never_laxer() {
+    let pack = Pack::colombia();
+    let one_a_week = [HouseLimit {
+        rule: "campaign.person_calls_per_week",
+        limit: Frequency {
+            counts: Counted::Attempts,
+            max: 1,
+            within: Within::Week,
+            unless_agent: false,
+        },
+    }];
+    let prior = [call(tuesday("08:00:00"), Reach::Nobody)];
+    let strict = NextCall {
+        house: &one_a_week,
+        ..OFFER
+    };
+    let refusal = pack
+        .may_contact(strict, &prior, tuesday("08:30:00"))
+        .expect_err("one a week");
+    assert_eq!(
+        (refusal.rule.as_str(), refusal.pack.as_str()),
+        ("campaign.person_calls_per_week", HOUSE)
+    );
+    assert_eq!(refusal.opens, at("2026-11-30T07:00:00-05:00"));
+    let asked = NextCall {
+        purpose: Purpose::RequestedCallback,
+        ..strict
+    };
+    assert_eq!(pack.may_contact(asked, &prior, tuesday("12:00:00")), Ok(()));
+    let laxer = [HouseLimit {
+        limit: Frequency {
+            max: 9,
+            within: Within::Day,
+            ..one_a_week[0].limit
+        },
+        ..one_a_week[0]
+    }];
+    let lax = NextCall {
+        house: &laxer,
+        ..OFFER
+    };
+    let refusal = pack
+        .may_contact(lax, &prior, tuesday("08:30:00"))
+        .expect_err("the law's gap");
+    assert_eq!(refusal.rule, "CO-2.gap");
 }
 
 #[test]

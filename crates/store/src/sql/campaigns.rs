@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use campaigns::{
-    CallerIdChoice, Campaign, Consent, RecordFrom, RecordingRules, Region, RestBelow, Retention,
-    Rotation,
+    CallerIdChoice, Campaign, Consent, ContactLimits, RecordFrom, RecordingRules, Region,
+    RestBelow, Retention, Rotation,
 };
 use domain::{
     CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, RoutePlanId, TrunkId,
@@ -46,6 +46,12 @@ struct Settings {
     call_max_ms: u64,
     #[serde(default)]
     recording: Option<Recording>,
+    #[serde(default)]
+    person_calls_per_day: Option<u32>,
+    #[serde(default)]
+    person_calls_per_week: Option<u32>,
+    #[serde(default)]
+    person_gap_ms: Option<u64>,
 }
 
 /// How a caller id is chosen.
@@ -164,6 +170,9 @@ impl Settings {
             law_pack: campaign.law_pack.clone(),
             call_max_ms: span(campaign.call_max),
             recording: Some(Recording::of(&campaign.recording)),
+            person_calls_per_day: campaign.contact_limits.per_day,
+            person_calls_per_week: campaign.contact_limits.per_week,
+            person_gap_ms: campaign.contact_limits.gap.map(span),
         }
     }
 }
@@ -226,6 +235,11 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         recording: match settings.recording {
             Some(recording) => recording.read()?,
             None => RecordingRules::default(),
+        },
+        contact_limits: ContactLimits {
+            per_day: settings.person_calls_per_day,
+            per_week: settings.person_calls_per_week,
+            gap: settings.person_gap_ms.map(Duration::from_millis),
         },
         ..Campaign::new(CampaignId::new(row.int("id")?), row.text("name")?)
     })

@@ -164,6 +164,11 @@ async fn a_campaign_comes_back_as_it_was_put(record: Record) {
         ring_timeout: Duration::from_millis(22_500),
         attempts_per_contact_max: 9,
         attempts_per_phone_max: 4,
+        contact_limits: campaigns::ContactLimits {
+            per_day: Some(2),
+            per_week: Some(5),
+            gap: Some(Duration::from_secs(10_800)),
+        },
         wrap_up: Duration::from_secs(45),
         abandon_limit: Rate::new(0.05).unwrap(),
         abandon_target: Rate::new(0.015).unwrap(),
