@@ -5,11 +5,11 @@ AGENTS ?= 20
 SEED ?= 1
 
 SECONDS_EACH ?= 60
-FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket
+FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket sound
 
 READER_CASES ?= 20000
 
-.PHONY: demo test lint deny tools bench soak fuzz
+.PHONY: demo test lint deny tools bench soak soak-fuzz fuzz
 
 demo: ## build, then run the main job on SQLite and loopback
 	cargo run --release --package cli --bin cadencia -- demo --minutes $(MINUTES) --agents $(AGENTS) --seed $(SEED)
@@ -43,6 +43,9 @@ fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/
 soak: ## what takes minutes: a million calls in virtual time, rsipstack as a reader (docs/how-to/soak.md)
 	cargo test --release --package sip --test network -- --ignored --nocapture
 	READER_CASES=$(READER_CASES) cargo test --manifest-path fuzz/readers/Cargo.toml --target-dir target/readers -- --nocapture
+
+soak-fuzz: ## every fuzz target for an hour: a night (docs/how-to/fuzz.md)
+	$(MAKE) fuzz SECONDS_EACH=3600
 
 bench: ## figures as ratios, each measured in the same run
 	cargo bench --package benches

@@ -38,6 +38,7 @@ pub mod sound;
 mod source;
 mod survey;
 mod text;
+mod vorbis;
 mod workbook;
 
 pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};

@@ -2,13 +2,13 @@
 //! as a voice. Strangers made these files: each is bounded in bytes and in time, and what cannot be read is refused with
 //! a reason and a remedy. Ogg Opus is refused: no decoder of it that we would trust is written in Rust.
 
-use std::io::Cursor;
 use std::panic::catch_unwind;
 
-use lewton::inside_ogg::OggStreamReader;
 use media::PromptError;
-use media::resample::{self, RATES};
-use media::wav::{self, SECONDS_MAX, Sound, full_scale};
+use media::resample;
+use media::wav::{self, Sound};
+
+use crate::vorbis;
 
 /// Most bytes of a file: ten minutes of the largest WAV that is taken, and room for its cover.
 pub const RECORDING_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -64,41 +64,8 @@ fn read_ogg(bytes: &[u8]) -> Result<Sound, SoundError> {
         return Err(SoundError::OtherOgg("no Vorbis"));
     }
     // What is wrong with a file must end its reading and nothing else, whatever the decoder thinks of it.
-    let read = catch_unwind(|| read_vorbis(bytes));
+    let read = catch_unwind(|| vorbis::decode(bytes));
     read.unwrap_or_else(|_| Err(SoundError::Vorbis("it is damaged".to_owned())))
-}
-
-fn read_vorbis(bytes: &[u8]) -> Result<Sound, SoundError> {
-    let damaged = |error: lewton::VorbisError| SoundError::Vorbis(error.to_string());
-    let mut stream = OggStreamReader::new(Cursor::new(bytes)).map_err(damaged)?;
-    let (rate, channels) = (
-        stream.ident_hdr.audio_sample_rate,
-        stream.ident_hdr.audio_channels,
-    );
-    if !RATES.contains(&rate) {
-        return Err(SoundError::Vorbis(format!(
-            "it has {rate} samples a second"
-        )));
-    }
-    if !(1..=2).contains(&channels) {
-        return Err(SoundError::Vorbis(format!("it has {channels} channels")));
-    }
-    let most = SECONDS_MAX * rate as usize;
-    let mut samples = Vec::new();
-    while let Some(packet) = stream
-        .read_dec_packet_generic::<Vec<Vec<f32>>>()
-        .map_err(damaged)?
-    {
-        let length = packet.iter().map(Vec::len).min().unwrap_or(0);
-        let share = packet.len().max(1) as f32;
-        let mixed =
-            (0..length).map(|at| packet.iter().map(|c| full_scale(c[at])).sum::<f32>() / share);
-        samples.extend(mixed);
-        if samples.len() > most {
-            return Err(SoundError::TooLong);
-        }
-    }
-    Ok(Sound { samples, rate })
 }
 
 /// A file of a recording as it is kept: WAV, 16 bits, 8000 samples a second.
