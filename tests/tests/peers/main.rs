@@ -5,7 +5,7 @@
 //! in every ear is known as well.
 //!
 //! Beside it, others who come to the same door: our own page and one with JsSIP in a browser, and
-//! SIPVicious.
+//! SIPVicious and nmap.
 
 mod alone;
 mod browser;
@@ -15,6 +15,7 @@ mod fate;
 mod gate;
 mod heard;
 mod linphone;
+mod nmap;
 mod own_page;
 mod page;
 mod peer;

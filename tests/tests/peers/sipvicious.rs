@@ -11,24 +11,24 @@ use tests::http::{ask, log_in};
 use tests::{Floor, Running};
 
 /// The extensions that exist, among a hundred that are tried.
-const EXTENSIONS: std::ops::Range<u32> = 141..146;
+pub(crate) const EXTENSIONS: std::ops::Range<u32> = 141..146;
 /// Wrong passwords that a source may try before it is banned.
-const GUESSES: usize = 16;
+pub(crate) const GUESSES: usize = 16;
 
 /// How extensions are looked for: as the tool does of itself, in disguise (without a User-Agent), and
 /// going on whatever it sees.
 const WAYS: [&[&str]; 3] = [&[], &["-c"], &["-c", "--force"]];
 
 /// Phones to be found, and the engine that answers for them.
-struct Target {
-    floor: Floor,
-    engine: Running,
+pub(crate) struct Target {
+    pub(crate) floor: Floor,
+    pub(crate) engine: Running,
     /// The password of each.
-    passwords: Vec<String>,
+    pub(crate) passwords: Vec<String>,
 }
 
 impl Target {
-    fn new() -> Target {
+    pub(crate) fn new() -> Target {
         let floor = Floor::new();
         // The one digest that the tools know, so that they would be right if they guessed right.
         floor.sip_setting("digests = [\"MD5\"]");
@@ -87,7 +87,7 @@ impl Target {
         self.says("svcrack", &[&how[..], &where_to[..]].concat())
     }
 
-    fn figure(&self, name: &str) -> f64 {
+    pub(crate) fn figure(&self, name: &str) -> f64 {
         let answer = ureq::get(format!("http://{}/metrics", self.engine.http())).call();
         let mut answer = answer.expect("metrics need no log-in");
         let metrics = answer.body_mut().read_to_string().expect("text");
