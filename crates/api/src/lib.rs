@@ -84,7 +84,7 @@ pub use retention::{
     subject_of,
 };
 pub use route_plans::{apply_route_plan, route_plan_shown};
-pub use segments::today;
+pub use segments::{columns_shown, today};
 pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use users::{apply_user, new_user};

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use chrono::{FixedOffset, NaiveDate, Utc};
 use domain::ListId;
-use segments::{Kind, Segment};
+use segments::{Kind, Schema, Segment};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::{SegmentColumn, SegmentCount, SegmentRule, SegmentSuggestions};
@@ -23,12 +23,17 @@ pub(crate) async fn columns(
 ) -> Result<Json<Vec<SegmentColumn>>, ApiError> {
     caller.supervisor()?;
     let schema = segment_count::columns(app.store.as_ref(), ListId::new(id)).await?;
+    Ok(Json(columns_shown(&schema)))
+}
+
+/// Columns in public words.
+pub fn columns_shown(schema: &Schema) -> Vec<SegmentColumn> {
     let shown = schema.columns().iter().map(|column| SegmentColumn {
         name: column.name.clone(),
         kind: kind_word(column.kind).to_owned(),
         about: column.about.clone(),
     });
-    Ok(Json(shown.collect()))
+    shown.collect()
 }
 
 /// A rule as far as it is written.
@@ -78,7 +83,7 @@ pub fn today() -> NaiveDate {
     Utc::now().with_timezone(&bogota).date_naive()
 }
 
-pub(crate) const fn kind_word(kind: Kind) -> &'static str {
+const fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Number => "number",

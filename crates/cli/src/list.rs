@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use intake::{Acta, Encoding, ImportOptions, Progress};
 use serde_json::json;
+use store::{ContactList, Store};
 
 use crate::Global;
 use crate::output::{record, show, table};
@@ -67,10 +68,7 @@ impl List {
             List::Acta { name } => actas(global, name).await,
             List::Remove { name } => {
                 let store = record(global).await?;
-                let lists = store.lists().await?;
-                let Some(list) = lists.iter().find(|list| list.name == *name) else {
-                    bail!("there is no list named `{name}`; see `cadencia list list`");
-                };
+                let list = find(store.as_ref(), name).await?;
                 store.remove_list(list.id).await?;
                 show(global, &json!({"removed": name}), |_| {
                     println!("list `{name}` removed")
@@ -210,12 +208,18 @@ async fn lists(global: &Global) -> Result<()> {
     })
 }
 
+/// The list of this name.
+pub(crate) async fn find(store: &dyn Store, name: &str) -> Result<ContactList> {
+    let lists = store.lists().await?;
+    match lists.into_iter().find(|list| list.name == name) {
+        Some(list) => Ok(list),
+        None => bail!("there is no list named `{name}`; see `cadencia list list`"),
+    }
+}
+
 async fn actas(global: &Global, name: &str) -> Result<()> {
     let store = record(global).await?;
-    let lists = store.lists().await?;
-    let Some(list) = lists.iter().find(|list| list.name == name) else {
-        bail!("there is no list named `{name}`; see `cadencia list list`");
-    };
+    let list = find(store.as_ref(), name).await?;
     let actas = store
         .actas(list.id)
         .await?

@@ -1,14 +1,12 @@
 //! `cadencia segment`: rules over the columns of a list, counted before anybody is called by them.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::ListId;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
-use store::Store;
-use wire::{SegmentCount, SegmentExample};
+use wire::{SegmentColumn, SegmentCount, SegmentExample};
 
 use crate::Global;
+use crate::list::find;
 use crate::output::{record, show, table};
 
 /// Rules over the columns of a list
@@ -48,59 +46,51 @@ impl SegmentCommand {
         let store = record(global).await?;
         match &self.what {
             What::Columns { list } => {
-                let list = find(store.as_ref(), list).await?.0;
+                let list = find(store.as_ref(), list).await?.id;
                 let schema = api::segment_count::columns(store.as_ref(), list).await?;
-                let columns: Vec<_> = schema.columns().iter().collect();
-                let shown: Vec<_> = columns
-                    .iter()
-                    .map(|column| json!({"name": column.name, "kind": kind(column), "about": column.about}))
-                    .collect();
-                show(global, &shown, |_| {
-                    let row = |column: &&segments::Column| {
-                        vec![column.name.clone(), kind(column), column.about.clone()]
+                show(global, &api::columns_shown(&schema), |columns| {
+                    let row = |column: &SegmentColumn| {
+                        vec![
+                            column.name.clone(),
+                            column.kind.clone(),
+                            column.about.clone(),
+                        ]
                     };
                     let rows: Vec<_> = columns.iter().map(row).collect();
                     table(&["column", "kind", "what it holds"], &rows, "no columns");
                 })
             }
             What::Count { list, rule } => {
-                let (list, contacts) = find(store.as_ref(), list).await?;
+                let list = find(store.as_ref(), list).await?;
                 let bar = match global.json {
                     true => ProgressBar::hidden(),
-                    false => ProgressBar::new(contacts),
+                    false => ProgressBar::new(list.contacts),
                 };
                 let style = ProgressStyle::with_template("{bar:30} {pos} of {len} ({eta})");
                 bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
                 let today = api::today();
                 let drawn = bar.clone();
-                let count =
-                    api::segment_count::count(store.as_ref(), list, rule, today, move |walked| {
+                let count = api::segment_count::count(
+                    store.as_ref(),
+                    list.id,
+                    rule,
+                    today,
+                    move |walked| {
                         drawn.set_position(walked);
-                    });
+                    },
+                );
                 let count = count.await;
                 bar.finish_and_clear();
                 show(global, &count?, print)
             }
             What::Words { list, rule } => {
-                let list = find(store.as_ref(), list).await?.0;
+                let list = find(store.as_ref(), list).await?.id;
                 let schema = api::segment_count::columns(store.as_ref(), list).await?;
                 let words = segments::suggestions(rule, &schema);
                 show(global, &words, |words| println!("{}", words.join("  ")))
             }
         }
     }
-}
-
-async fn find(store: &dyn Store, name: &str) -> Result<(ListId, u64)> {
-    let lists = store.lists().await?;
-    match lists.iter().find(|list| list.name == name) {
-        Some(list) => Ok((list.id, list.contacts)),
-        None => bail!("there is no list named `{name}`; see `cadencia list list`"),
-    }
-}
-
-fn kind(column: &segments::Column) -> String {
-    format!("{:?}", column.kind).to_lowercase()
 }
 
 fn print(count: &SegmentCount) {
