@@ -102,6 +102,7 @@ impl Scene {
 }
 
 const UP: &str = "document.querySelector('.phone')?.dataset.state === 'up'";
+const SHOWS_THE_DESK: &str = "document.querySelector('[role=alert]').textContent === ''";
 
 #[test]
 fn a_customer_and_an_advisor_whose_phone_is_the_page_hear_each_other() {
@@ -227,10 +228,7 @@ fn a_page_that_is_loaded_again_goes_on_with_its_call_and_one_without_connection_
     );
     gate.open();
     // The page comes back by itself, to the same leg.
-    tab.until(
-        "it shows the desk",
-        "document.querySelector('[role=alert]').textContent === ''",
-    );
+    tab.until("it shows the desk", SHOWS_THE_DESK);
     assert_eq!(
         tab.eval("legs.filter((leg) => leg.connectionState === 'connected').length"),
         1
@@ -281,8 +279,13 @@ fn a_page_finds_its_line_again_behind_a_hole_in_the_network_and_after_a_crash() 
     );
 
     engine.kill();
+    tab.until(
+        "the page misses the engine",
+        "document.querySelector('[role=alert]').textContent !== ''",
+    );
     let engine = scene.floor.serve();
     // The call ended with the engine; the line is there again by itself.
+    tab.until("it shows the desk again", SHOWS_THE_DESK);
     tab.until("the line is up again", UP);
     let desk = scene.desk(&engine);
     until("the engine counts on it", PATIENCE, || {
