@@ -285,3 +285,27 @@ fn nothing_names_a_place_on_somebodys_machine() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// What a handler changes through `app.store` would be in the audit log under nobody's name.
+#[test]
+fn handlers_change_the_record_on_behalf_of_their_caller() {
+    let folder = root().join("crates/api/src");
+    let mut nameless = Vec::new();
+    for path in rust_files(&folder) {
+        let text = read(&path);
+        for (place, line) in text.lines().enumerate() {
+            let changes = [
+                "put_",
+                "remove_",
+                "set_campaign",
+                "suppress(",
+                "attach_list(",
+            ];
+            let said = line.split("app.store.").nth(1).unwrap_or_default();
+            if changes.iter().any(|word| said.starts_with(word)) {
+                nameless.push(format!("{}:{}", path.display(), place + 1));
+            }
+        }
+    }
+    assert!(nameless.is_empty(), "use `caller.store`: {nameless:?}");
+}

@@ -41,7 +41,7 @@ pub(crate) async fn create(
     let mut agent = new_agent();
     apply_agent(app.store.as_ref(), &form, &mut agent).await?;
     let secret = form.sip_password.map(Secret::new);
-    agent.id = app.store.put_agent(&agent, secret.as_ref()).await?;
+    agent.id = caller.store.put_agent(&agent, secret.as_ref()).await?;
     app.control.config_changed();
     let mut shown = agent_shown(app.store.as_ref(), &agent).await?;
     shown.sip_password = generated;
@@ -65,7 +65,7 @@ pub(crate) async fn change(
         .ok_or_else(|| ApiError::NotFound(format!("agent {id}")))?;
     apply_agent(app.store.as_ref(), &form, &mut agent).await?;
     let secret = form.sip_password.map(Secret::new);
-    app.store.put_agent(&agent, secret.as_ref()).await?;
+    caller.store.put_agent(&agent, secret.as_ref()).await?;
     app.control.config_changed();
     Ok(Json(agent_shown(app.store.as_ref(), &agent).await?))
 }
@@ -78,7 +78,7 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    app.store.remove_agent(AgentId::new(id)).await?;
+    caller.store.remove_agent(AgentId::new(id)).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use domain::{Timestamp, UserId};
 use serde::Deserialize;
 use store::{AuditFilter, AuditRow, Store};
 use utoipa::IntoParams;
-use wire::{AuditEntry, AuditPage};
+use wire::{AuditCheck, AuditEntry, AuditFault, AuditPage};
 
 use crate::App;
 use crate::auth::{Caller, now};
@@ -74,6 +74,8 @@ pub(crate) struct Wanted {
     user: Option<String>,
     /// With this subject, such as `attempt 17`.
     subject: Option<String>,
+    /// Of this kind, such as `campaign.change`.
+    action: Option<String>,
     /// Cursor: the `next` of the page before.
     after: Option<i64>,
     /// At most so many, up to 1,000.
@@ -95,6 +97,7 @@ pub(crate) async fn page(
         to: wanted.to.map(Timestamp::from_millis),
         user_name: wanted.user,
         subject: wanted.subject,
+        action: wanted.action,
         after: wanted.after,
         limit,
     };
@@ -116,5 +119,55 @@ pub fn audit_shown(row: &AuditRow) -> AuditEntry {
         action: row.entry.action.clone(),
         subject: row.entry.subject.clone(),
         detail: row.entry.detail.clone(),
+        sha256: row.sha256.clone(),
     }
+}
+
+/// An entry that was noted down elsewhere.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Noted {
+    /// Its number.
+    number: Option<i64>,
+    /// Its SHA-256, in hexadecimal.
+    sha256: Option<String>,
+}
+
+/// Goes through the whole log: what was changed, taken out or put in behind its back.
+#[utoipa::path(get, path = "/api/v1/audit/check", tag = "audit", params(Noted),
+    responses((status = 200, body = AuditCheck)))]
+pub(crate) async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    Query(noted): Query<Noted>,
+) -> Result<Json<AuditCheck>, ApiError> {
+    caller.admin()?;
+    let noted = match (noted.number, &noted.sha256) {
+        (Some(number), Some(sha256)) => Some((number, sha256.as_str())),
+        (None, None) => None,
+        _ => {
+            let words = "say both `number` and `sha256` of the entry that was noted down";
+            return Err(ApiError::Invalid(words.to_owned()));
+        }
+    };
+    audit_check(app.store.as_ref(), noted).await.map(Json)
+}
+
+/// Goes through the whole log.
+pub async fn audit_check(
+    store: &dyn Store,
+    noted: Option<(i64, &str)>,
+) -> Result<AuditCheck, ApiError> {
+    let check = store.check_audit(noted).await?;
+    let fault = |fault: store::AuditFault| AuditFault {
+        number: fault.number,
+        what: fault.what,
+    };
+    Ok(AuditCheck {
+        whole: check.faults.is_empty(),
+        entries: check.entries,
+        last: check.last,
+        sha256: check.sha256,
+        faults: check.faults.into_iter().map(fault).collect(),
+    })
 }

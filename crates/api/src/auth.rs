@@ -1,7 +1,10 @@
 //! Who asks, and whether they may: a bearer token for programs, a cookie for
 //! pages. Checked in one place, [`Caller`], which every handler takes.
 
-use axum::extract::FromRequestParts;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -10,7 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::{AgentId, Timestamp};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
-use store::{Role, User};
+use store::{Actor, Role, Store, User};
 
 use crate::App;
 use crate::error::ApiError;
@@ -23,6 +26,8 @@ pub(crate) struct Caller {
     pub(crate) user: User,
     pub(crate) token_hash: [u8; 32],
     pub(crate) expires_at: Timestamp,
+    /// The record, where what they change is noted under their name.
+    pub(crate) store: Arc<dyn Store>,
 }
 
 impl Caller {
@@ -65,11 +70,23 @@ impl FromRequestParts<App> for Caller {
             .session(&token_hash, now())
             .await?
             .ok_or(ApiError::NotLoggedIn)?;
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let actor = actor(&user, from.map(|from| from.0));
         Ok(Caller {
             user,
             token_hash,
             expires_at: session.expires_at,
+            store: app.store.acting(actor),
         })
+    }
+}
+
+/// A user, as the audit log names them.
+pub(crate) fn actor(user: &User, from: Option<SocketAddr>) -> Actor {
+    Actor {
+        user: Some(user.id),
+        user_name: user.name.clone(),
+        source: from.map(|from| from.ip().to_string()).unwrap_or_default(),
     }
 }
 

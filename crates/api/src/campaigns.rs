@@ -43,7 +43,7 @@ pub(crate) async fn create(
     caller.admin()?;
     let mut campaign = Campaign::new(CampaignId::new(0), "");
     apply_campaign(app.store.as_ref(), &form, &mut campaign).await?;
-    campaign.id = app.store.put_campaign(&campaign).await?;
+    campaign.id = caller.store.put_campaign(&campaign).await?;
     app.control.config_changed();
     let shown = campaign_shown(app.store.as_ref(), &campaign).await?;
     Ok((StatusCode::CREATED, Json(shown)))
@@ -61,7 +61,7 @@ pub(crate) async fn change(
     caller.admin()?;
     let mut campaign = find(app.store.as_ref(), CampaignId::new(id)).await?;
     apply_campaign(app.store.as_ref(), &form, &mut campaign).await?;
-    app.store.put_campaign(&campaign).await?;
+    caller.store.put_campaign(&campaign).await?;
     app.control.config_changed();
     Ok(Json(campaign_shown(app.store.as_ref(), &campaign).await?))
 }
@@ -84,7 +84,7 @@ pub(crate) async fn remove(
             "the campaign is not stopped; stop it before removing it".to_owned(),
         ));
     }
-    app.store.remove_campaign(campaign.id).await?;
+    caller.store.remove_campaign(campaign.id).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }
@@ -104,7 +104,7 @@ macro_rules! orders {
             if $state == CampaignState::Running {
                 check_start(app.store.as_ref(), &campaign).await?;
             }
-            app.store.set_campaign_state(campaign.id, $state).await?;
+            caller.store.set_campaign_state(campaign.id, $state).await?;
             app.control.config_changed();
             Ok(StatusCode::NO_CONTENT)
         }

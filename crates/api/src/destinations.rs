@@ -40,7 +40,7 @@ pub(crate) async fn create(
     let mut destination = new_destination();
     apply_destination(app.store.as_ref(), &form, &mut destination).await?;
     let secret = form.sip_password.map(Secret::new);
-    let put = app.store.put_destination(&destination, secret.as_ref());
+    let put = caller.store.put_destination(&destination, secret.as_ref());
     destination.id = put.await?;
     app.control.config_changed();
     let mut shown = destination_shown(&destination);
@@ -66,7 +66,7 @@ pub(crate) async fn change(
         .ok_or_else(|| ApiError::NotFound(format!("destination {id}")))?;
     apply_destination(app.store.as_ref(), &form, &mut destination).await?;
     let secret = form.sip_password.map(Secret::new);
-    let put = app.store.put_destination(&destination, secret.as_ref());
+    let put = caller.store.put_destination(&destination, secret.as_ref());
     put.await?;
     app.control.config_changed();
     Ok(Json(destination_shown(&destination)))
@@ -81,7 +81,7 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    let remove = app.store.remove_destination(DestinationId::new(id));
+    let remove = caller.store.remove_destination(DestinationId::new(id));
     remove.await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)

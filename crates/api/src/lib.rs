@@ -59,7 +59,7 @@ use utoipa_axum::routes;
 
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
-pub use audit::{audit_shown, note_command};
+pub use audit::{audit_check, audit_shown, note_command};
 pub use caller_ids::caller_ids;
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::{Control, LineNews, LineOffer, TraceWanted};
@@ -81,7 +81,6 @@ pub use recordings::{recording, recording_backlog, recording_shown, recording_st
 pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
-    subject_of,
 };
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segments::{columns_shown, today};
@@ -200,6 +199,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(recording_audio::audio))
         .routes(routes!(recordings::erase))
         .routes(routes!(audit::page))
+        .routes(routes!(audit::check))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .routes(routes!(people::find))

@@ -105,7 +105,7 @@ pub(crate) async fn import(
             .collect(),
         dry_run: upload.dry_run,
     };
-    let imported = load(app.store.clone(), request, |_| {}).await?;
+    let imported = load(caller.store.clone(), request, |_| {}).await?;
     app.control.config_changed();
     let status = match imported.list {
         Some(_) => StatusCode::CREATED,

@@ -57,7 +57,7 @@ pub(crate) async fn import(
     caller.admin()?;
     let file_name = upload.file_name.unwrap_or_default();
     let (row, audio) = read_prompt(&upload.name, &upload.language, &file_name, body).await?;
-    let id = keep_prompt(app.store.as_ref(), &row, audio).await?;
+    let id = keep_prompt(caller.store.as_ref(), &row, audio).await?;
     app.control.config_changed();
     let shown = prompts_shown(app.store.as_ref()).await?;
     let shown = shown.into_iter().find(|prompt| prompt.id == id.get());
@@ -87,7 +87,7 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    app.store.remove_prompt(PromptId::new(id)).await?;
+    caller.store.remove_prompt(PromptId::new(id)).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }
@@ -104,7 +104,7 @@ pub(crate) async fn choose(
     let purpose = occasion(&form.purpose)?;
     let campaign = form.campaign.map(CampaignId::new);
     let prompt = form.prompt.map(PromptId::new);
-    choose_sound(app.store.as_ref(), campaign, purpose, prompt).await?;
+    choose_sound(caller.store.as_ref(), campaign, purpose, prompt).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,6 @@ use utoipa::IntoParams;
 use wire::{EraseForm, Recording, RecordingBacklog, RecordingMark, RecordingPage};
 
 use crate::App;
-use crate::audit::{self, From};
 use crate::auth::Caller;
 use crate::erasure::erase_recording;
 use crate::error::ApiError;
@@ -139,21 +138,17 @@ pub(crate) async fn found(store: &dyn Store, attempt: AttemptId) -> Result<Recor
 pub(crate) async fn erase(
     State(app): State<App>,
     caller: Caller,
-    from: From,
     Path(attempt): Path<i64>,
     Json(form): Json<EraseForm>,
 ) -> Result<Json<Recording>, ApiError> {
     caller.admin()?;
     let attempt = AttemptId::new(attempt);
-    let (store, reason) = (app.store.as_ref(), form.reason.trim());
+    let (store, reason) = (caller.store.as_ref(), form.reason.trim());
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(ApiError::Invalid(
             "say in `reason` why it is erased, in at most 500 characters".to_owned(),
         ));
     }
-    let subject = format!("attempt {attempt}");
-    let detail = reason.to_owned();
-    audit::note(store, &caller, &from, "recording.erase", subject, detail).await?;
     erase_recording(store, &app.vault, attempt, &caller.user.name, reason).await?;
     recording(store, attempt).await.map(Json)
 }

@@ -13,13 +13,13 @@ use domain::{AttemptId, PersonId, PhoneNumber, Timestamp};
 use recorder::Vault;
 use serde::Deserialize;
 use store::{
-    CertificateFilter, Held, HoldRow, NewHold, RecordingFilter, RecordingRow, RecordingState, Store,
+    Actor, CertificateFilter, Held, HoldRow, NewHold, RecordingFilter, RecordingRow,
+    RecordingState, Store,
 };
 use utoipa::IntoParams;
 use wire::{CertificatePage, Hold, HoldForm, KeptCertificate, RetentionDue};
 
 use crate::App;
-use crate::audit::{self, From};
 use crate::auth::{Caller, now};
 use crate::erasure::erase_recording;
 use crate::error::ApiError;
@@ -111,17 +111,8 @@ async fn erase_one(
 ) -> Result<(), ApiError> {
     let class = row.class.as_deref().unwrap_or_default();
     let reason = format!("retention: a recording of class {class} is kept no longer");
-    let entry = store::AuditEntry {
-        at: now(),
-        user: None,
-        user_name: String::new(),
-        source: "retention".to_owned(),
-        action: "recording.erase".to_owned(),
-        subject: format!("attempt {}", row.attempt),
-        detail: reason.clone(),
-    };
-    store.put_audit(&entry).await?;
-    erase_recording(store, vault, row.attempt, "retention", &reason).await?;
+    let store = store.acting(Actor::at("retention"));
+    erase_recording(store.as_ref(), vault, row.attempt, "retention", &reason).await?;
     Ok(())
 }
 
@@ -131,17 +122,13 @@ async fn erase_one(
     responses((status = 201, body = [Hold]), (status = 404, body = wire::Problem),
         (status = 422, body = wire::Problem)))]
 pub(crate) async fn place(
-    State(app): State<App>,
     caller: Caller,
-    from: From,
     Json(form): Json<HoldForm>,
 ) -> Result<(StatusCode, Json<Vec<Hold>>), ApiError> {
     caller.admin()?;
-    let store = app.store.as_ref();
+    let store = caller.store.as_ref();
     let mut placed = Vec::new();
     for held in held_by(store, &form).await? {
-        let (subject, reason) = (subject_of(held), form.reason.trim().to_owned());
-        audit::note(store, &caller, &from, "recording.hold", subject, reason).await?;
         placed.push(place_hold(store, held, &form.reason, &caller.user.name).await?);
     }
     Ok((StatusCode::CREATED, Json(placed)))
@@ -173,14 +160,6 @@ pub async fn held_by(store: &dyn Store, form: &HoldForm) -> Result<Vec<Held>, Ap
         _ => Err(ApiError::Invalid(
             "name an `attempt` or a `phone`, one of them".to_owned(),
         )),
-    }
-}
-
-/// What a hold is on, for the audit log.
-pub fn subject_of(held: Held) -> String {
-    match held {
-        Held::Attempt(attempt) => format!("attempt {attempt}"),
-        Held::Person(person) => format!("person {person}"),
     }
 }
 
@@ -220,25 +199,9 @@ pub(crate) async fn holds(
 /// Release a hold: rules of retention go on where they were.
 #[utoipa::path(delete, path = "/api/v1/recordings/holds/{id}", tag = "recordings",
     responses((status = 204), (status = 404, body = wire::Problem)))]
-pub(crate) async fn release(
-    State(app): State<App>,
-    caller: Caller,
-    from: From,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn release(caller: Caller, Path(id): Path<i64>) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    let store = app.store.as_ref();
-    let subject = format!("hold {id}");
-    audit::note(
-        store,
-        &caller,
-        &from,
-        "recording.release",
-        subject,
-        String::new(),
-    )
-    .await?;
-    release_hold(store, id, &caller.user.name).await?;
+    release_hold(caller.store.as_ref(), id, &caller.user.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<wire::RoutePlan>), ApiError> {
     caller.admin()?;
     let mut plan = new_plan();
-    let shown = save(&app, &form, &mut plan).await?;
+    let shown = save(&app, &caller, &form, &mut plan).await?;
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn change(
         .into_iter()
         .find(|plan| plan.id.get() == id)
         .ok_or_else(|| ApiError::NotFound(format!("route plan {id}")))?;
-    Ok(Json(save(&app, &form, &mut plan).await?))
+    Ok(Json(save(&app, &caller, &form, &mut plan).await?))
 }
 
 /// Remove a route plan; campaigns that follow it go by their trunks again.
@@ -68,19 +68,20 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    app.store.remove_route_plan(RoutePlanId::new(id)).await?;
+    caller.store.remove_route_plan(RoutePlanId::new(id)).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn save(
     app: &App,
+    caller: &Caller,
     form: &RoutePlanForm,
     plan: &mut RoutePlan,
 ) -> Result<wire::RoutePlan, ApiError> {
     let trunks = app.store.trunks().await?;
     apply_route_plan(form, &trunks, plan)?;
-    plan.id = app.store.put_route_plan(plan).await?;
+    plan.id = caller.store.put_route_plan(plan).await?;
     app.control.config_changed();
     Ok(route_plan_shown(plan, &trunks))
 }

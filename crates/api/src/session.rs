@@ -10,7 +10,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use wire::{LogInForm, Role};
 
-use crate::auth::{COOKIE_NAME, Caller, new_token, now, token_hash};
+use crate::auth::{COOKIE_NAME, Caller, actor, new_token, now, token_hash};
 use crate::error::ApiError;
 use crate::{App, password};
 
@@ -30,7 +30,8 @@ pub(crate) async fn enter(
     from: Option<Extension<ConnectInfo<SocketAddr>>>,
     Json(form): Json<LogInForm>,
 ) -> Result<Response, ApiError> {
-    let from = from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |from| from.0.0.ip());
+    let address = from.map(|from| from.0.0);
+    let from = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
     let LogInForm {
         user: name,
         password,
@@ -55,7 +56,8 @@ pub(crate) async fn enter(
         created_at: now(),
         expires_at: now() + SESSION,
     };
-    app.store.put_session(&session).await?;
+    let store = app.store.acting(actor(&user, address));
+    store.put_session(&session).await?;
     let cookie = format!(
         "{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
         SESSION.as_secs()

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::{TraceLine, TrunkStats};
 
+use crate::audit::{From, note};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::{App, TraceWanted};
@@ -41,6 +42,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn trace(
     State(app): State<App>,
     caller: Caller,
+    from: From,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, ApiError> {
     caller.admin()?;
@@ -50,6 +52,16 @@ pub(crate) async fn trace(
         .trace(wanted.clone())
         .map_err(ApiError::Conflict)?;
     if wanted.unmasked {
+        let subject = "signalling".to_owned();
+        note(
+            &*app.store,
+            &caller,
+            &from,
+            "sip.trace.unmasked",
+            subject,
+            String::new(),
+        )
+        .await?;
         tracing::warn!(user = %caller.user.name, "watches signalling with numbers and secrets shown");
     }
     let text = lines.map(|line| {

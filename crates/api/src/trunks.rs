@@ -36,7 +36,7 @@ pub(crate) async fn create(
     caller.admin()?;
     let mut trunk = new_trunk();
     apply_trunk(&form, &mut trunk)?;
-    trunk.id = app.store.put_trunk(&trunk).await?;
+    trunk.id = caller.store.put_trunk(&trunk).await?;
     app.control.config_changed();
     Ok((StatusCode::CREATED, Json(trunk_shown(&trunk))))
 }
@@ -57,7 +57,7 @@ pub(crate) async fn change(
         .find(|trunk| trunk.id.get() == id)
         .ok_or_else(|| ApiError::NotFound(format!("trunk {id}")))?;
     apply_trunk(&form, &mut trunk)?;
-    app.store.put_trunk(&trunk).await?;
+    caller.store.put_trunk(&trunk).await?;
     app.control.config_changed();
     Ok(Json(trunk_shown(&trunk)))
 }
@@ -87,7 +87,7 @@ pub(crate) async fn remove(
     Path(id): Path<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.admin()?;
-    app.store.remove_trunk(TrunkId::new(id)).await?;
+    caller.store.remove_trunk(TrunkId::new(id)).await?;
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -35,7 +35,7 @@ pub(crate) async fn create(
     caller.admin()?;
     let mut user = new_user();
     let generated = apply_user(app.store.as_ref(), &form, &mut user).await?;
-    user.id = app.store.put_user(&user).await?;
+    user.id = caller.store.put_user(&user).await?;
     Ok((StatusCode::CREATED, Json(shown(&user, generated))))
 }
 
@@ -55,24 +55,20 @@ pub(crate) async fn change(
         .find(|user| user.id.get() == id)
         .ok_or_else(|| ApiError::NotFound(format!("user {id}")))?;
     let generated = apply_user(app.store.as_ref(), &form, &mut user).await?;
-    app.store.put_user(&user).await?;
+    caller.store.put_user(&user).await?;
     Ok(Json(shown(&user, generated)))
 }
 
 /// Remove a user and their sessions.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", responses((status = 204)))]
-pub(crate) async fn remove(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn remove(caller: Caller, Path(id): Path<i64>) -> Result<StatusCode, ApiError> {
     caller.admin()?;
     if caller.user.id.get() == id {
         return Err(ApiError::Conflict(
             "you cannot remove yourself; ask another administrator".to_owned(),
         ));
     }
-    app.store.remove_user(UserId::new(id)).await?;
+    caller.store.remove_user(UserId::new(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

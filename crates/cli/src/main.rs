@@ -118,7 +118,7 @@ enum Command {
     /// Recordings of calls: list, show, export, verify, erase
     #[command(subcommand)]
     Recording(recording::Recording),
-    /// Who heard, took away or erased what
+    /// Who did what, and whether that log is as it was written
     Audit(audit::Audit),
     /// Why it dialed, or did not, at a time
     Explain(explain::Explain),
@@ -214,7 +214,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Prompt(prompt) => prompt.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
-            Command::Audit(audit) => audit.run(global).await?,
+            Command::Audit(audit) => return audit.run(global).await,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,
             Command::Person(person) => person.run(global).await?,

@@ -28,9 +28,10 @@ pub(crate) fn configuration(global: &Global) -> Result<Config> {
     Ok(config)
 }
 
-/// The record.
+/// The record, as who has this machine changes it.
 pub(crate) async fn record(global: &Global) -> Result<Arc<dyn Store>> {
-    open(&configuration(global)?.database).await
+    let store = open(&configuration(global)?.database).await?;
+    Ok(store.acting(store::Actor::at("command line")))
 }
 
 /// Opens a record, saying which when it cannot.

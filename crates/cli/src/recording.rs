@@ -15,7 +15,7 @@ use serde_json::json;
 use store::{RecordingFilter, RecordingState, Store};
 
 use crate::Global;
-use crate::output::{configuration, open, show, table};
+use crate::output::{configuration, record, show, table};
 use crate::rekey::rekey;
 use crate::retention::Retention;
 use crate::times;
@@ -86,7 +86,7 @@ pub(crate) struct Wanted {
 impl Recording {
     pub(crate) async fn run(&self, global: &Global) -> Result<ExitCode> {
         let config = configuration(global)?;
-        let store = open(&config.database).await?;
+        let store = record(global).await?;
         let store = store.as_ref();
         let vault = || server::vault(&config).map(Arc::new);
         match self {
@@ -297,8 +297,6 @@ async fn erase(
     if reason.trim().is_empty() {
         bail!("say why it is erased: --reason 'asked by the customer'");
     }
-    let subject = format!("attempt {attempt}");
-    api::note_command(store, "recording.erase", subject, reason.to_owned()).await?;
     let certificate =
         api::erase_recording(store, vault, attempt, "command line", reason.trim()).await?;
     show(global, &certificate, |it| {

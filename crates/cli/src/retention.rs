@@ -101,8 +101,6 @@ impl Retention {
                 hold(global, store, &form).await?;
             }
             Retention::Release { id } => {
-                let subject = format!("hold {id}");
-                api::note_command(store, "recording.release", subject, String::new()).await?;
                 api::release_hold(store, *id, BY).await?;
                 show(global, &json!({"released": id}), |_| {
                     println!("hold {id} released")
@@ -163,9 +161,6 @@ async fn erase(global: &Global, store: &dyn Store, vault: &Arc<Vault>) -> Result
 async fn hold(global: &Global, store: &dyn Store, form: &HoldForm) -> Result<()> {
     let mut placed = Vec::new();
     for held in api::held_by(store, form).await? {
-        let subject = api::subject_of(held);
-        let detail = form.reason.trim().to_owned();
-        api::note_command(store, "recording.hold", subject, detail).await?;
         placed.push(api::place_hold(store, held, &form.reason, BY).await?);
     }
     holds_shown(global, &placed)

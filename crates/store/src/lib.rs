@@ -13,11 +13,12 @@ pub use journal::{Committed, GivenUp, Journal};
 pub use sql::open;
 pub use store::Store;
 pub use types::{
-    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
-    GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
-    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, RetentionCount, Role, Session,
-    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
+    AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter,
+    CertificateRow, ContactList, GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow,
+    LedgerRow, ListTarget, NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow,
+    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingState, RecordingStored, RetentionCount, Role, Session, SoundUseRow, TypificationRow,
+    User, Verdict, WorkDue, WorkStock,
 };

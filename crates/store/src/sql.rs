@@ -7,6 +7,8 @@ mod archive;
 mod audit;
 mod caller_ids;
 mod campaigns;
+mod chain;
+mod change;
 mod commit;
 mod config;
 mod database;
@@ -22,6 +24,7 @@ mod lists;
 mod pacing;
 mod people;
 mod person;
+mod postgres;
 mod prior;
 mod prompts;
 mod quality;
@@ -57,13 +60,13 @@ use self::query::Query;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
-    GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought,
-    Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow, TypificationRow, User,
-    Verdict, WorkDue, WorkStock,
+    Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
+    Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
+    NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow,
+    PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
+    TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -72,7 +75,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     let db = Database::open(url).await?;
     restart::ensure_node(&db).await?;
     import::remove_leftovers(&db).await?;
-    let epoch = AtomicI64::new(fence::epoch(&db).await?);
+    let epoch = Arc::new(AtomicI64::new(fence::epoch(&db).await?));
     Ok(Arc::new(SqlStore { db, epoch }))
 }
 
@@ -81,7 +84,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
 struct SqlStore {
     db: Database,
     /// Leases and intents of this process carry it; see `take_over`.
-    epoch: AtomicI64,
+    epoch: Arc<AtomicI64>,
 }
 
 impl SqlStore {
@@ -630,12 +633,23 @@ impl Store for SqlStore {
         recordings::marks(&self.db, attempt).await
     }
 
+    fn acting(&self, actor: Actor) -> Arc<dyn Store> {
+        Arc::new(SqlStore {
+            db: self.db.acting(actor),
+            epoch: Arc::clone(&self.epoch),
+        })
+    }
+
     async fn put_audit(&self, entry: &AuditEntry) -> Result<()> {
         audit::put(&self.db, entry).await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
         audit::all(&self.db, filter).await
+    }
+
+    async fn check_audit(&self, noted: Option<(i64, &str)>) -> Result<AuditCheck> {
+        audit::check(&self.db, noted).await
     }
 
     async fn verify(&self) -> Result<Vec<Problem>> {

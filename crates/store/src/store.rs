@@ -1,6 +1,8 @@
 //! Everything the product may ask of its record. One trait, so that callers
 //! know no database; the same tests hold it on SQLite and PostgreSQL.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
@@ -13,13 +15,13 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::types::{
-    AgentLogRow, AttemptFilter, AttemptRow, AuditEntry, AuditFilter, AuditRow, Binding,
-    CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow, ContactList,
-    GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget, NewContact,
-    NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought,
-    Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow,
-    RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow, TypificationRow, User,
-    Verdict, WorkDue, WorkStock,
+    Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
+    Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
+    NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow,
+    PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
+    TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -386,10 +388,16 @@ pub trait Store: Send + Sync {
     async fn reseal_recording(&self, attempt: AttemptId, old: &str, new: &str) -> Result<bool>;
     /// The marks of a recording, in order.
     async fn recording_marks(&self, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>>;
-    /// Notes what somebody did; before they see its result.
+    /// The same record, written to by somebody: whatever they change through it is in the audit log
+    /// under their name, in the same transaction.
+    fn acting(&self, actor: Actor) -> Arc<dyn Store>;
+    /// Notes what somebody looked at; before they see its result.
     async fn put_audit(&self, entry: &AuditEntry) -> Result<()>;
     /// What people did, in order.
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>>;
+    /// Goes through the audit log from its beginning and tells what was changed, taken out or put in
+    /// behind its back. `noted`: number and hash of an entry that somebody kept elsewhere.
+    async fn check_audit(&self, noted: Option<(i64, &str)>) -> Result<AuditCheck>;
     /// Checks the invariants of the record; empty when all hold. Ask when the
     /// engine is quiet, or expect calls in flight to be passed over.
     async fn verify(&self) -> Result<Vec<Problem>>;

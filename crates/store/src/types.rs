@@ -1,6 +1,7 @@
 //! The rows callers see. Plain data; no database type.
 
 mod attempt;
+mod audit;
 mod inbound;
 mod ladder;
 mod list;
@@ -16,6 +17,7 @@ pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
     PacingRow, Problem, TypificationRow,
 };
+pub use audit::{Actor, AuditCheck, AuditEntry, AuditFault, AuditFilter, AuditRow};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
@@ -23,8 +25,8 @@ pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use recording::{
-    AuditEntry, AuditFilter, AuditRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored,
+    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingState, RecordingStored,
 };
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};

@@ -3,6 +3,7 @@
 
 mod agent;
 mod attempt;
+mod audit;
 mod ban;
 mod caller_id;
 mod campaign;
@@ -35,6 +36,7 @@ mod user;
 
 pub use agent::{Agent, AgentForm};
 pub use attempt::{Attempt, AttemptPage, LegQuality, Typification};
+pub use audit::{AuditCheck, AuditEntry, AuditFault, AuditPage};
 pub use ban::SipBan;
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
@@ -56,8 +58,8 @@ pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use recording::{
-    AuditEntry, AuditPage, EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog,
-    RecordingMark, RecordingPage,
+    EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog, RecordingMark,
+    RecordingPage,
 };
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,

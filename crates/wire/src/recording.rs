@@ -146,33 +146,3 @@ pub struct EraseForm {
     /// In words, for the certificate.
     pub reason: String,
 }
-
-/// Something that somebody did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditEntry {
-    /// Rises.
-    pub id: i64,
-    /// In ms since 1970 UTC.
-    pub at: i64,
-    /// Who; none: the program itself, or who has its machine.
-    pub user_id: Option<i64>,
-    /// Their name then.
-    pub user: String,
-    /// From where.
-    pub source: String,
-    /// What.
-    pub action: String,
-    /// With what.
-    pub subject: String,
-    /// The particulars.
-    pub detail: String,
-}
-
-/// The audit log, a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditPage {
-    /// In order.
-    pub entries: Vec<AuditEntry>,
-    /// Cursor of the next page; none: this is the last.
-    pub next: Option<i64>,
-}

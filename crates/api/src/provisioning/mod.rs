@@ -52,7 +52,7 @@ pub(crate) async fn renew(
 ) -> Result<Response, ApiError> {
     let agent = whose(&app, &caller, &name).await?;
     let server = app.control.phone_server();
-    let word = new_password(app.store.as_ref(), &agent).await?;
+    let word = new_password(caller.store.as_ref(), &agent).await?;
     app.control.config_changed();
     let base = base_of(&headers);
     let ticket = new_ticket(app.store.as_ref(), &agent, &base, now()).await?;

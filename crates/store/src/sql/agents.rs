@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{AgentId, AgentProfile, CampaignId, LineMode, Secret};
 
+use super::change;
 use super::config::{taken, touch, written};
 use super::database::{Database, Tx};
 use super::query::{Batch, Query};
@@ -77,6 +78,7 @@ pub(super) async fn put(
         query = query.int(agent.id.get());
     }
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "agent", agent.id.get()).await?;
     let id = taken(
         written(&mut tx, query, "agent", agent.id.get()).await,
         || {
@@ -88,6 +90,9 @@ pub(super) async fn put(
     )?;
     put_campaigns(&mut tx, id, &agent.campaigns).await?;
     touch(&mut tx).await?;
+    let campaigns: Vec<i64> = agent.campaigns.iter().map(|id| id.get()).collect();
+    let beside = [("campaigns".to_owned(), campaigns.into())];
+    change::note_with(&mut tx, "agent", id, before, beside.into_iter().collect()).await?;
     tx.commit().await?;
     Ok(AgentId::new(id))
 }

@@ -13,6 +13,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::change;
 use super::config::{must_exist, no_such, taken, touch, written};
 use super::database::{Database, Tx};
 use super::fold::millis;
@@ -268,12 +269,23 @@ pub(super) async fn put(db: &Database, campaign: &Campaign) -> Result<CampaignId
             id => id,
         });
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "campaign", campaign.id.get()).await?;
     let id = taken(
         written(&mut tx, query, "campaign", campaign.id.get()).await,
         || format!("there is already a campaign named {}", campaign.name),
     )?;
     let added = put_lists(&mut tx, id, &campaign.lists).await?;
     touch(&mut tx).await?;
+    let lists: Vec<i64> = campaign.lists.iter().map(|list| list.get()).collect();
+    let beside = [("lists".to_owned(), lists.into())];
+    change::note_with(
+        &mut tx,
+        "campaign",
+        id,
+        before,
+        beside.into_iter().collect(),
+    )
+    .await?;
     tx.commit().await?;
     if added > 0 {
         db.learn("work").await;
@@ -329,5 +341,7 @@ pub(super) async fn set_state(
         return Err(no_such("campaign", campaign));
     }
     touch(&mut tx).await?;
+    let subject = format!("campaign {campaign}");
+    tx.note("campaign.state", subject, state.word().to_owned());
     tx.commit().await
 }

@@ -4,6 +4,7 @@
 use domain::{CampaignId, Disposition, Origin, RetryRule};
 use std::time::Duration;
 
+use super::change;
 use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
@@ -81,6 +82,12 @@ pub(super) async fn remove(db: &Database, what: &'static str, id: i64) -> Result
         return Err(no_such(what, id));
     }
     touch(&mut tx).await?;
+    let word = change::word(what);
+    tx.note(
+        &format!("{word}.remove"),
+        format!("{word} {id}"),
+        String::new(),
+    );
     tx.commit().await
 }
 
@@ -178,6 +185,9 @@ pub(super) async fn put_dispositions(
         "a typification code is there twice".to_owned()
     })?;
     touch(&mut tx).await?;
+    let subject = format!("campaign {campaign}");
+    let detail = format!("{} typifications", rows.len());
+    tx.note("campaign.typifications", subject, detail);
     tx.commit().await
 }
 

@@ -2,30 +2,26 @@
 //! writer connection and read-only readers; its durability is pinned here.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::PgPool;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{
-    AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, SqlSafeStr, Sqlite,
-    Transaction,
-};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
 
 use super::query::Query;
 use super::row::Row;
+use super::{audit, postgres};
 use crate::error::{Result, StoreError};
+use crate::types::{Actor, AuditEntry};
 
 /// First version without the WAL-reset bug that can corrupt a database.
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Readers beside the writer: short reads, two cores.
 const SQLITE_READERS: u32 = 4;
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 8;
-/// How long PostgreSQL may take to let us in.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -49,6 +45,7 @@ macro_rules! migrations {
             13 "0013" "archive",
             14 "0014" "retention",
             15 "0015" "calls_of_person",
+            19 "0019" "audit_chain",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {
@@ -63,9 +60,17 @@ macro_rules! migrations {
     };
 }
 
-/// An open database.
+/// An open database, and who writes through it.
 #[derive(Clone, Debug)]
-pub(crate) enum Database {
+pub(crate) struct Database {
+    pub(crate) pools: Pools,
+    /// Named in the audit log.
+    pub(crate) actor: Arc<Actor>,
+}
+
+/// Its connections.
+#[derive(Clone, Debug)]
+pub(crate) enum Pools {
     /// A file beside us.
     Sqlite {
         /// The only connection that writes.
@@ -80,41 +85,57 @@ pub(crate) enum Database {
 impl Database {
     /// Opens `sqlite:PATH` or `postgres://...` and brings the schema up to date.
     pub(crate) async fn open(url: &str) -> Result<Database> {
-        if url.starts_with("sqlite:") {
-            open_sqlite(url).await
+        let pools = if url.starts_with("sqlite:") {
+            open_sqlite(url).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await
+            Pools::Postgres(postgres::open(url, migrations!("postgres")).await?)
         } else {
-            Err(StoreError::Address(
+            return Err(StoreError::Address(
                 "write sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned(),
-            ))
+            ));
+        };
+        let actor = Arc::default();
+        Ok(Database { pools, actor })
+    }
+
+    /// The same database, written to by somebody.
+    pub(crate) fn acting(&self, actor: Actor) -> Database {
+        Database {
+            pools: self.pools.clone(),
+            actor: Arc::new(actor),
         }
     }
 
     /// Begins a writing transaction.
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        let tx = match self {
-            Database::Sqlite { writer, .. } => {
-                writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+        let began = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                let began = writer.begin_with("BEGIN IMMEDIATE").await;
+                began.map(Began::Sqlite)
             }
-            Database::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Pools::Postgres(pool) => pool.begin().await.map(Began::Postgres),
         };
-        tx.map_err(|source| StoreError::Query {
+        let began = began.map_err(|source| StoreError::Query {
             doing: "begin a transaction",
             source,
+        })?;
+        Ok(Tx {
+            began,
+            actor: Arc::clone(&self.actor),
+            notes: Vec::new(),
         })
     }
 
     /// Reads outside any transaction.
     pub(crate) async fn fetch(&self, query: Query) -> Result<Vec<Row>> {
         let doing = query.doing;
-        match self {
-            Database::Sqlite { readers, .. } => query
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => query
                 .for_sqlite()
                 .fetch_all(readers)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Database::Postgres(pool) => query
+            Pools::Postgres(pool) => query
                 .for_postgres()
                 .fetch_all(pool)
                 .await
@@ -132,7 +153,7 @@ impl Database {
     /// for the old tables, for a minute or so, and walk through all of the new
     /// ones. SQLite finds the better plans without being told.
     pub(crate) async fn learn(&self, tables: &'static str) {
-        let Database::Postgres(pool) = self else {
+        let Pools::Postgres(pool) = &self.pools else {
             return;
         };
         let analyze = AssertSqlSafe(format!("ANALYZE {tables}"));
@@ -151,7 +172,14 @@ impl Database {
 }
 
 /// A writing transaction; rolled back when dropped.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    began: Began,
+    actor: Arc<Actor>,
+    /// What the audit log is told with it.
+    notes: Vec<AuditEntry>,
+}
+
+enum Began {
     /// On SQLite's writer.
     Sqlite(Transaction<'static, Sqlite>),
     /// On PostgreSQL.
@@ -162,13 +190,13 @@ impl Tx {
     /// Runs a statement; tells how many rows it changed.
     pub(crate) async fn run(&mut self, query: Query) -> Result<u64> {
         let doing = query.doing;
-        match self {
-            Tx::Sqlite(tx) => query
+        match &mut self.began {
+            Began::Sqlite(tx) => query
                 .for_sqlite()
                 .execute(&mut **tx)
                 .await
                 .map(|done| done.rows_affected()),
-            Tx::Postgres(tx) => query
+            Began::Postgres(tx) => query
                 .for_postgres()
                 .execute(&mut **tx)
                 .await
@@ -180,13 +208,13 @@ impl Tx {
     /// Runs a statement that returns rows.
     pub(crate) async fn fetch(&mut self, query: Query) -> Result<Vec<Row>> {
         let doing = query.doing;
-        match self {
-            Tx::Sqlite(tx) => query
+        match &mut self.began {
+            Began::Sqlite(tx) => query
                 .for_sqlite()
                 .fetch_all(&mut **tx)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Tx::Postgres(tx) => query
+            Began::Postgres(tx) => query
                 .for_postgres()
                 .fetch_all(&mut **tx)
                 .await
@@ -200,11 +228,19 @@ impl Tx {
         Ok(self.fetch(query).await?.into_iter().next())
     }
 
-    /// Makes it durable.
-    pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Tx::Sqlite(tx) => tx.commit().await,
-            Tx::Postgres(tx) => tx.commit().await,
+    /// Has the audit log say what this transaction does: with it, or not at all.
+    pub(crate) fn note(&mut self, action: &str, subject: String, detail: String) {
+        let entry = audit::entry(&self.actor, action, subject, detail);
+        self.notes.push(entry);
+    }
+
+    /// Makes it durable. The audit log comes last: who writes to it waits for nothing else.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let notes = std::mem::take(&mut self.notes);
+        audit::append(&mut self, &notes).await?;
+        match self.began {
+            Began::Sqlite(tx) => tx.commit().await,
+            Began::Postgres(tx) => tx.commit().await,
         }
         .map_err(|source| StoreError::Query {
             doing: "commit",
@@ -213,7 +249,7 @@ impl Tx {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Database> {
+async fn open_sqlite(url: &str) -> Result<Pools> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     if path.is_empty() || path.contains(":memory:") || path.contains("mode=memory") {
         return Err(StoreError::Address(
@@ -244,7 +280,7 @@ async fn open_sqlite(url: &str) -> Result<Database> {
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(cannot)?;
-    Ok(Database::Sqlite { writer, readers })
+    Ok(Pools::Sqlite { writer, readers })
 }
 
 fn no_sqlite(url: &str, source: sqlx::Error) -> StoreError {
@@ -282,80 +318,4 @@ async fn check_sqlite(writer: &SqlitePool, url: &str) -> Result<()> {
         )));
     }
     Ok(())
-}
-
-async fn open_postgres(url: &str) -> Result<Database> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|error| StoreError::Address(error.to_string()))?
-        .application_name("cadencia")
-        .options([
-            ("synchronous_commit", "on"),
-            // An engine whose machine vanished must not hold up the next one.
-            ("idle_in_transaction_session_timeout", "30s"),
-        ]);
-    let cannot = |source| StoreError::Open {
-        database: place_of(&options),
-        advice: advice(&source),
-        source,
-    };
-    knock(&options).await.map_err(cannot)?;
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(CONNECT_MAX)
-        .connect_with(options.clone())
-        .await
-        .map_err(cannot)?;
-    Migrator::with_migrations(migrations!("postgres"))
-        .run(&pool)
-        .await
-        .map_err(StoreError::Migrate)?;
-    Ok(Database::Postgres(pool))
-}
-
-/// One connection before the pool: a pool tries again for seconds, and then
-/// knows only that time was up.
-async fn knock(options: &PgConnectOptions) -> Result<(), sqlx::Error> {
-    let connect = PgConnection::connect_with(options);
-    match tokio::time::timeout(CONNECT_MAX, connect).await {
-        Ok(Ok(db)) => db.close().await,
-        // It is starting up, and the pool waits for that.
-        Ok(Err(fault)) if sql_state(&fault).as_deref() == Some("57P03") => Ok(()),
-        Ok(Err(fault)) => Err(fault),
-        Err(_) => Err(sqlx::Error::PoolTimedOut),
-    }
-}
-
-fn sql_state(fault: &sqlx::Error) -> Option<String> {
-    let code = fault.as_database_error()?.code()?;
-    Some(code.into_owned())
-}
-
-/// Where and as whom, without the password.
-fn place_of(options: &PgConnectOptions) -> String {
-    let name = options.get_database().unwrap_or_default();
-    let user = options.get_username();
-    match options.get_socket() {
-        Some(folder) => format!("postgres://{user}@{}/{name}", folder.display()),
-        None => {
-            let (host, port) = (options.get_host(), options.get_port());
-            format!("postgres://{user}@{host}:{port}/{name}")
-        }
-    }
-}
-
-fn advice(fault: &sqlx::Error) -> &'static str {
-    match (fault, sql_state(fault).as_deref()) {
-        (_, Some("28P01" | "28000")) => {
-            "it does not let this user in; correct user and password in the address"
-        }
-        (_, Some("3D000")) => "there is none of that name; create it, or correct the address",
-        (_, Some("53300")) => "all its connections are taken; end some, or let it have more",
-        (sqlx::Error::Io(_), _) => {
-            "nothing answers there; start PostgreSQL, or correct host and port in the address"
-        }
-        (sqlx::Error::PoolTimedOut, _) => {
-            "it does not answer in time; is the host right, and does a firewall let us through?"
-        }
-        _ => "it refuses",
-    }
 }

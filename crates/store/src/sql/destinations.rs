@@ -6,6 +6,7 @@ use domain::{
 };
 use serde_json::Value as Json;
 
+use super::change;
 use super::config::{taken, touch, written};
 use super::database::Database;
 use super::event;
@@ -66,6 +67,7 @@ pub(super) async fn put(
         query = query.int(destination.id.get());
     }
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "destination", destination.id.get()).await?;
     let id = taken(
         written(&mut tx, query, "destination", destination.id.get()).await,
         || {
@@ -76,6 +78,7 @@ pub(super) async fn put(
         },
     )?;
     touch(&mut tx).await?;
+    change::note(&mut tx, "destination", id, before).await?;
     tx.commit().await?;
     Ok(DestinationId::new(id))
 }

@@ -236,6 +236,12 @@ pub(super) async fn finish(
         work::attach(&mut tx, row.int("campaign")?, load.list).await?;
     }
     touch(&mut tx).await?;
+    let name = load
+        .list_name
+        .as_deref()
+        .unwrap_or("into a list that was there");
+    let detail = format!("{name}; file {file_sha256}; load {}", import.0);
+    tx.note("list.load", format!("list {}", load.list), detail);
     tx.commit().await?;
     db.learn("contact, person, phone, work").await;
     Ok(ListId::new(load.list))

@@ -2,6 +2,7 @@
 
 use domain::{AgentId, Timestamp, UserId};
 
+use super::change;
 use super::config::{no_such, taken, written};
 use super::database::Database;
 use super::query::Query;
@@ -59,9 +60,11 @@ pub(super) async fn put(db: &Database, user: &User) -> Result<UserId> {
         query = query.int(user.id.get());
     }
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "app_user", user.id.get()).await?;
     let id = taken(written(&mut tx, query, "user", user.id.get()).await, || {
         format!("there is already a user named {}", user.name)
     })?;
+    change::note(&mut tx, "app_user", id, before).await?;
     tx.commit().await?;
     Ok(UserId::new(id))
 }
@@ -78,6 +81,7 @@ pub(super) async fn remove(db: &Database, user: UserId) -> Result<()> {
     if tx.run(query.int(user.get())).await? == 0 {
         return Err(no_such("user", user));
     }
+    tx.note("user.remove", format!("user {user}"), String::new());
     tx.commit().await
 }
 
@@ -100,6 +104,8 @@ pub(super) async fn put_session(db: &Database, session: &Session) -> Result<()> 
     .int(session.created_at.as_millis())
     .int(session.expires_at.as_millis());
     tx.run(query).await?;
+    let subject = format!("user {}", session.user);
+    tx.note("session.enter", subject, String::new());
     tx.commit().await
 }
 

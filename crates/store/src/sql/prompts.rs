@@ -2,6 +2,7 @@
 
 use domain::{CampaignId, PromptId, SoundUse};
 
+use super::change;
 use super::config::{must_exist, no_such, touch, written};
 use super::database::Database;
 use super::query::Query;
@@ -62,6 +63,7 @@ pub(super) async fn put(db: &Database, prompt: &PromptRow, audio: Vec<u8>) -> Re
     let mut tx = db.begin().await?;
     let id = written(&mut tx, query, "prompt", 0).await?;
     touch(&mut tx).await?;
+    change::note(&mut tx, "prompt", id, serde_json::Map::new()).await?;
     tx.commit().await?;
     Ok(PromptId::new(id))
 }
@@ -82,6 +84,7 @@ pub(super) async fn remove(db: &Database, prompt: PromptId) -> Result<()> {
         }
     }
     touch(&mut tx).await?;
+    tx.note("prompt.remove", format!("prompt {prompt}"), String::new());
     tx.commit().await
 }
 
@@ -141,5 +144,8 @@ pub(super) async fn put_use(
         return Err(no_such("prompt", prompt.get()));
     }
     touch(&mut tx).await?;
+    let heard = prompt.map_or("the usual".to_owned(), |prompt| format!("prompt {prompt}"));
+    let detail = format!("{}: {heard}", purpose.word());
+    tx.note("prompt.use", format!("campaign {campaign}"), detail);
     tx.commit().await
 }

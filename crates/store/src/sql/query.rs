@@ -226,7 +226,7 @@ impl Query {
 
 /// PostgreSQL stores no NUL and SQLite reads no further than one; a text from a
 /// stranger must not stop the journal for it.
-fn storable(text: &str) -> Cow<'_, str> {
+pub(super) fn storable(text: &str) -> Cow<'_, str> {
     match text.contains('\0') {
         true => Cow::Owned(text.replace('\0', "\u{fffd}")),
         false => Cow::Borrowed(text),

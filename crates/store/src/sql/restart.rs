@@ -6,7 +6,7 @@ use domain::{
     SignallingRecord, TrunkId, WorkState,
 };
 
-use super::database::Database;
+use super::database::{Database, Pools};
 use super::fence;
 use super::query::Query;
 use super::row::Row;
@@ -32,9 +32,9 @@ fn came_in(row: &Row) -> Result<Option<WorkState>> {
 /// Makes the node's row, with its secret, unless it is there. The database
 /// draws the randomness: both have a cryptographic source.
 pub(super) async fn ensure_node(db: &Database) -> Result<()> {
-    let random = match db {
-        Database::Sqlite { .. } => "lower(hex(randomblob(32)))",
-        Database::Postgres(_) => {
+    let random = match &db.pools {
+        Pools::Sqlite { .. } => "lower(hex(randomblob(32)))",
+        Pools::Postgres(_) => {
             "encode(sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), 'hex')"
         }
     };

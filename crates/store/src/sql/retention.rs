@@ -3,8 +3,8 @@
 
 use domain::{AttemptId, CampaignId, PersonId, PhoneNumber, Timestamp};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
+use super::chain::{Head, Link, sha256};
 use super::config::taken;
 use super::database::{Database, Tx};
 use super::query::Query;
@@ -37,8 +37,13 @@ pub(super) async fn put_hold(db: &Database, hold: &NewHold) -> Result<i64> {
     .text(&hold.reason)
     .int(hold.at.as_millis())
     .text(&hold.by);
+    let subject = match hold.held {
+        Held::Attempt(attempt) => format!("attempt {attempt}"),
+        Held::Person(person) => format!("person {person}"),
+    };
     let mut tx = db.begin().await?;
     let row = tx.fetch_one(query).await?;
+    tx.note("recording.hold", subject, hold.reason.clone());
     tx.commit().await?;
     row.map_or(Ok(0), |row| row.int("id"))
 }
@@ -51,7 +56,13 @@ pub(super) async fn release_hold(db: &Database, id: i64, at: Timestamp, by: &str
          WHERE id = $3 AND released_at IS NULL",
     );
     let query = query.int(at.as_millis()).text(by).int(id);
-    Ok(db.run(query).await? == 1)
+    let mut tx = db.begin().await?;
+    if tx.run(query).await? != 1 {
+        return Ok(false);
+    }
+    tx.note("recording.release", format!("hold {id}"), String::new());
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// See [`crate::Store::holds`].
@@ -137,6 +148,8 @@ pub(super) async fn erased(
     at: Timestamp,
     certificate: Map<String, Value>,
 ) -> Result<Option<CertificateRow>> {
+    let reason = certificate.get("reason").and_then(Value::as_str);
+    let reason = reason.unwrap_or_default().to_owned();
     let mut tx = db.begin().await?;
     let certificate = next(&mut tx, attempt, at, certificate).await?;
     let query = Query::new(
@@ -165,6 +178,7 @@ pub(super) async fn erased(
     taken(tx.run(query).await, || {
         "another certificate was written at that moment; try again".to_owned()
     })?;
+    tx.note("recording.erase", format!("attempt {attempt}"), reason);
     tx.commit().await?;
     Ok(Some(certificate))
 }
@@ -194,11 +208,6 @@ async fn next(
         sha256: sha256(&body),
         body,
     })
-}
-
-fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// See [`crate::Store::certificates`].
@@ -233,40 +242,40 @@ fn certificate_of(row: &Row) -> Result<CertificateRow> {
 
 /// Goes through the chain from its beginning; says how long it is.
 pub(super) async fn check_chain(db: &Database) -> Result<i64> {
-    let (mut number, mut previous) = (0, String::new());
+    let mut head = Head::default();
     loop {
         let filter = CertificateFilter {
-            after: Some(number),
+            after: Some(head.number),
             limit: PAGE_MAX,
             ..CertificateFilter::default()
         };
         let page = certificates(db, &filter).await?;
-        let Some(last) = page.last() else {
-            return Ok(number);
-        };
-        for row in &page {
-            follows(row, number, &previous)?;
-            number = row.number;
-            previous.clone_from(&row.sha256);
+        if page.is_empty() {
+            return Ok(head.number);
         }
-        debug_assert_eq!(number, last.number);
+        for row in &page {
+            follows(row, &mut head)?;
+        }
     }
 }
 
-fn follows(row: &CertificateRow, number: i64, previous: &str) -> Result<()> {
-    let broken = |detail: &str| StoreError::Corrupt {
+fn follows(row: &CertificateRow, head: &mut Head) -> Result<()> {
+    let broken = |number: i64, what: &str| StoreError::Corrupt {
         what: "chain of certificates",
-        detail: format!("number {}: {detail}", row.number),
+        detail: format!("number {number} {what}"),
     };
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
-    if row.number != number + 1 {
-        return Err(broken("one before it is missing"));
+    let link = Link {
+        number: row.number,
+        previous: body["previous_sha256"].as_str().unwrap_or_default(),
+        sha256: &row.sha256,
+        text: &row.body,
+    };
+    if let Some(fault) = head.follow(&link).first() {
+        return Err(broken(fault.number, &fault.what));
     }
-    if sha256(&row.body) != row.sha256 || body["number"] != row.number {
-        return Err(broken("its text was changed"));
+    match body["number"] == row.number {
+        true => Ok(()),
+        false => Err(broken(row.number, "was changed")),
     }
-    if body["previous_sha256"] != *previous {
-        return Err(broken("the one before it was changed"));
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{CostPerMinute, Route, RoutePlan, RoutePlanId, TrunkId};
 
+use super::change;
 use super::config::{must_exist, taken, touch, written};
 use super::database::Database;
 use super::query::{Batch, Query};
@@ -72,6 +73,7 @@ pub(super) async fn put(db: &Database, plan: &RoutePlan) -> Result<RoutePlanId> 
         query = query.int(plan.id.get());
     }
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "route_plan", plan.id.get()).await?;
     let id = taken(
         written(&mut tx, query, "route plan", plan.id.get()).await,
         || format!("there is already a route plan named {}", plan.name),
@@ -95,6 +97,15 @@ pub(super) async fn put(db: &Database, plan: &RoutePlan) -> Result<RoutePlanId> 
         tx.run(query).await?;
     }
     touch(&mut tx).await?;
+    let beside = [("routes".to_owned(), plan.routes.len().into())];
+    change::note_with(
+        &mut tx,
+        "route_plan",
+        id,
+        before,
+        beside.into_iter().collect(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(RoutePlanId::new(id))
 }

@@ -2,9 +2,10 @@
 //! stored numbers turned back into the words of `domain`.
 
 use domain::{Outcome, PhoneNumber, Timestamp};
+use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, TypeInfo, ValueRef};
+use sqlx::{Column as _, Row as _, TypeInfo, ValueRef};
 
 use crate::error::{Result, StoreError};
 
@@ -67,6 +68,28 @@ impl Row {
             Row::Postgres(row) => row.try_get(column),
         }
         .map_err(|error| odd(column, error))
+    }
+
+    /// Every column by its name; bytes as how many there are.
+    pub(crate) fn plain(&self) -> Result<Map<String, Value>> {
+        let mut columns = Map::new();
+        match self {
+            Row::Sqlite(row) => {
+                for column in row.columns() {
+                    let value = sqlite_value(row, column.ordinal());
+                    let value = value.map_err(|error| odd("a column", error))?;
+                    columns.insert(column.name().to_owned(), value);
+                }
+            }
+            Row::Postgres(row) => {
+                for column in row.columns() {
+                    let value = postgres_value(row, column.name());
+                    let value = value.map_err(|error| odd("a column", error))?;
+                    columns.insert(column.name().to_owned(), value);
+                }
+            }
+        }
+        Ok(columns)
     }
 
     pub(crate) fn flag(&self, column: &'static str) -> Result<bool> {
@@ -133,6 +156,38 @@ fn postgres_int(row: &PgRow, column: &str) -> Result<Option<i64>, sqlx::Error> {
         "INT4" => Ok(row.try_get::<Option<i32>, _>(column)?.map(i64::from)),
         _ => row.try_get(column),
     }
+}
+
+fn sqlite_value(row: &SqliteRow, at: usize) -> Result<Value, sqlx::Error> {
+    let raw = row.try_get_raw(at)?;
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let kind = raw.type_info().name().to_owned();
+    Ok(match kind.as_str() {
+        "INTEGER" => row.try_get_unchecked::<i64, _>(at)?.into(),
+        "REAL" => row.try_get_unchecked::<f64, _>(at)?.into(),
+        "BLOB" => bytes_shown(row.try_get_unchecked::<Vec<u8>, _>(at)?.len()),
+        _ => row.try_get_unchecked::<String, _>(at)?.into(),
+    })
+}
+
+fn postgres_value(row: &PgRow, column: &str) -> Result<Value, sqlx::Error> {
+    let raw = row.try_get_raw(column)?;
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let kind = raw.type_info().name().to_owned();
+    Ok(match kind.as_str() {
+        "INT2" | "INT4" | "INT8" => postgres_int(row, column)?.into(),
+        "FLOAT8" => row.try_get::<f64, _>(column)?.into(),
+        "BYTEA" => bytes_shown(row.try_get::<Vec<u8>, _>(column)?.len()),
+        _ => row.try_get::<String, _>(column)?.into(),
+    })
+}
+
+fn bytes_shown(count: usize) -> Value {
+    format!("{count} bytes").into()
 }
 
 fn odd(column: &'static str, error: sqlx::Error) -> StoreError {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{CallerIdentity, PhoneNumber, Secret, Srtp, Trunk, TrunkId, TrunkTransport};
 use serde::{Deserialize, Serialize};
 
+use super::change;
 use super::config::{taken, touch, written};
 use super::database::Database;
 use super::query::Query;
@@ -167,11 +168,13 @@ pub(super) async fn put(db: &Database, trunk: &Trunk) -> Result<TrunkId> {
         query = query.int(trunk.id.get());
     }
     let mut tx = db.begin().await?;
+    let before = change::row(&mut tx, "trunk", trunk.id.get()).await?;
     let id = taken(
         written(&mut tx, query, "trunk", trunk.id.get()).await,
         || format!("there is already a trunk named {}", trunk.name),
     )?;
     touch(&mut tx).await?;
+    change::note(&mut tx, "trunk", id, before).await?;
     tx.commit().await?;
     Ok(TrunkId::new(id))
 }

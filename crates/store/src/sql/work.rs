@@ -497,6 +497,8 @@ pub(super) async fn attach_list(db: &Database, campaign: CampaignId, list: ListI
     tx.run(query).await?;
     let added = attach(&mut tx, campaign.get(), list.get()).await?;
     config::touch(&mut tx).await?;
+    let (subject, detail) = (format!("campaign {campaign}"), format!("list {list}"));
+    tx.note("campaign.attach", subject, detail);
     tx.commit().await?;
     db.learn("work").await;
     Ok(added)
@@ -521,6 +523,11 @@ pub(super) async fn suppress(
     .text(reason);
     tx.run(query).await?;
     hold_work_of(&mut tx, &BTreeSet::from([digits(phone)])).await?;
+    tx.note(
+        "number.suppress",
+        format!("number {phone}"),
+        reason.to_owned(),
+    );
     tx.commit().await
 }
 
@@ -543,6 +550,7 @@ pub(super) async fn unsuppress(db: &Database, phone: PhoneNumber) -> Result<()> 
     )
     .int(digits(phone));
     tx.run(query).await?;
+    tx.note("number.allow", format!("number {phone}"), String::new());
     tx.commit().await
 }
 

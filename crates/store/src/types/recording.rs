@@ -1,6 +1,6 @@
 //! Recordings as the record knows them, and who did what with them.
 
-use domain::{AgentId, AttemptId, CampaignId, Timestamp, UserId};
+use domain::{AgentId, AttemptId, CampaignId, Timestamp};
 
 /// Where a recording stands. Numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,49 +191,4 @@ pub struct RecordingMarkRow {
     pub text: String,
     /// Who; `None`: the engine.
     pub agent: Option<AgentId>,
-}
-
-/// Somebody did something that others must be able to see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Timestamp,
-    /// Who; `None`: the program itself, or who has its machine.
-    pub user: Option<UserId>,
-    /// Their name then.
-    pub user_name: String,
-    /// From where: an address, or `command line`.
-    pub source: String,
-    /// What: a word such as `recording.listen`.
-    pub action: String,
-    /// With what: a word and a number, such as `attempt 17`.
-    pub subject: String,
-    /// The particulars.
-    pub detail: String,
-}
-
-/// Which entries.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuditFilter {
-    /// At or after.
-    pub from: Option<Timestamp>,
-    /// Before.
-    pub to: Option<Timestamp>,
-    /// By this user.
-    pub user_name: Option<String>,
-    /// With this subject.
-    pub subject: Option<String>,
-    /// Cursor: entries above this one.
-    pub after: Option<i64>,
-    /// At most so many, never more than 10,000.
-    pub limit: u32,
-}
-
-/// An entry with its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditRow {
-    /// Rises; nothing is ever taken out.
-    pub id: i64,
-    /// What happened.
-    pub entry: AuditEntry,
 }

@@ -24,6 +24,7 @@ macro_rules! contract {
     };
 }
 
+mod audit;
 mod config;
 mod crowd;
 mod database;

@@ -1,0 +1,19 @@
+-- The audit log is a chain: numbered without a gap, each entry with the hash of the one before. `audit_head` is its
+-- end, held by whoever appends. Entries from before have no hash of their own: the first of the chain has that of
+-- all of them.
+ALTER TABLE audit ADD COLUMN previous TEXT;
+ALTER TABLE audit ADD COLUMN sha256 TEXT;
+CREATE TABLE audit_head (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    sha256 TEXT    NOT NULL
+) STRICT;
+INSERT INTO audit_head (id, number, sha256) SELECT 1, COALESCE(MAX(id), 0), '' FROM audit;
+CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
+WHEN NEW.sha256 IS NULL OR NEW.previous IS NULL OR NEW.id <> (SELECT number + 1 FROM audit_head WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'the audit log is appended to in order'); END;
+CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON audit_head
+WHEN NEW.id <> 1 OR NEW.number <> OLD.number + 1
+BEGIN SELECT RAISE(ABORT, 'the end of the audit log goes on by one'); END;
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'the end of the audit log stays'); END;
