@@ -7,12 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use campaigns::Campaign;
 use domain::{CampaignId, CampaignState, DialMode, PhoneNumber, Rate, parse_span};
-use law::Pack;
+use law::{Pack, Purpose};
 use store::Store;
 use wire::{CampaignForm, DeskDisposition};
 
 use crate::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, now};
 use crate::caller_ids;
 use crate::error::ApiError;
 use crate::recording_rules;
@@ -166,7 +166,21 @@ pub async fn check_start(store: &dyn Store, campaign: &Campaign) -> Result<(), A
     if campaign.caller_ids.is_empty() {
         return no("it has no caller id; give one in `caller_ids`");
     }
-    check_law(store, campaign).await
+    check_law(store, campaign).await?;
+    check_registers(store, campaign).await
+}
+
+/// Registers that the law demands were consulted lately.
+async fn check_registers(store: &dyn Store, campaign: &Campaign) -> Result<(), ApiError> {
+    let pack = Pack::by_id(&campaign.law_pack).map_err(|e| ApiError::Invalid(e.to_string()))?;
+    let known = store.registers().await?;
+    match pack.registers_consulted(Purpose::Commercial, &known, now()) {
+        Ok(()) => Ok(()),
+        Err(refusal) => Err(ApiError::Conflict(format!(
+            "campaign not started: {} ({}, {}); see `cadencia register status`",
+            refusal.words, refusal.rule, refusal.pack
+        ))),
+    }
 }
 
 /// A pack for the laboratory binds only while no call can leave the machine.

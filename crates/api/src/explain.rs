@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::{CampaignId, CampaignState, Timestamp};
-use law::Pack;
+use law::{Pack, Purpose};
 use serde::Deserialize;
 use store::{GateRow, PacingRow, Store};
 use utoipa::IntoParams;
@@ -55,9 +55,11 @@ pub async fn explain(
     let decision = store.pacing_log(campaign.id, from, to).await?.pop();
     let refused = store.gates(Some(campaign.id), None, from, to).await?;
     let state = store.campaign_state_at(campaign.id, at).await?;
+    let known = store.registers().await?;
     let closed = match Pack::by_id(&campaign.law_pack) {
         Ok(pack) => pack
             .may_call(at, None)
+            .and_then(|()| pack.registers_consulted(Purpose::Commercial, &known, at))
             .err()
             .map(|refusal| format!("{}: {}", refusal.rule, refusal.words)),
         Err(problem) => Some(problem.to_string()),
@@ -88,7 +90,7 @@ fn sentence(
     refused: &[GateRow],
 ) -> String {
     if let Some(words) = closed {
-        return format!("No call may leave: the hours of `{law_pack}` are closed ({words}).");
+        return format!("No call may leave: `{law_pack}` is closed ({words}).");
     }
     match state {
         None => return "No call left: the campaign had not been started by then.".into(),
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_first_obstacle_is_named() {
-        assert!(told(Some("co.hours: domingo"), "paused", Some(1)).contains("hours of `co`"));
+        assert!(told(Some("co.hours: domingo"), "paused", Some(1)).contains("`co` is closed"));
         assert!(told(None, "paused", Some(1)).contains("was paused (por orden)"));
         assert!(told(None, "running", None).contains("nothing was decided"));
         let held = told(None, "running", Some(0));

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use campaigns::Campaign;
-use domain::{CampaignId, CampaignState, Timestamp, WorkState};
+use domain::{CampaignId, CampaignState, RegisterSnapshot, Timestamp, WorkState};
 use intake::Acta;
-use law::Pack;
+use law::{Pack, Purpose};
 use store::{Store, WorkDue};
 use wire::{Funnel, FunnelGate};
 
@@ -37,7 +37,8 @@ pub async fn funnel(
     let received = received(store, &campaign).await?;
     let work = store.work_counts(campaign.id).await?;
     let due = store.work_due(campaign.id, now).await?;
-    let gates = gates(&campaign, received, &work, due, now);
+    let shut = closed(&campaign, &store.registers().await?, now);
+    let gates = gates(&campaign, received, &work, due, shut);
     Ok(Funnel {
         sentence: sentence(&gates),
         campaign: campaign.name,
@@ -70,7 +71,7 @@ fn gates(
     (rows, contacts): (u64, u64),
     work: &[(WorkState, u64)],
     due: WorkDue,
-    now: Timestamp,
+    shut: Option<(String, Option<Timestamp>)>,
 ) -> Vec<FunnelGate> {
     let count = |state| {
         work.iter()
@@ -127,7 +128,7 @@ fn gates(
         ),
     }
     let left = gates.left;
-    match closed(campaign, now) {
+    match shut {
         None => gates.holds("in_window", 0, None, None),
         Some((words, opens)) => gates.holds("in_window", left, Some(&words), opens),
     }
@@ -167,10 +168,15 @@ impl Gates {
 }
 
 /// Why the law lets nobody be called now, and until when.
-fn closed(campaign: &Campaign, now: Timestamp) -> Option<(String, Option<Timestamp>)> {
+fn closed(
+    campaign: &Campaign,
+    known: &[RegisterSnapshot],
+    now: Timestamp,
+) -> Option<(String, Option<Timestamp>)> {
     match Pack::by_id(&campaign.law_pack) {
         Ok(pack) => {
-            let refusal = pack.may_call_somebody(now).err()?;
+            let consulted = pack.registers_consulted(Purpose::Commercial, known, now);
+            let refusal = pack.may_call_somebody(now).err().or(consulted.err())?;
             let words = format!("{} ({}): {}", refusal.rule, refusal.pack, refusal.words);
             Some((words, Some(refusal.opens)))
         }
@@ -214,7 +220,15 @@ mod tests {
         let mut campaign = Campaign::new(CampaignId::new(1), "ventas");
         campaign.state = state;
         let now = Timestamp::from_millis(now);
-        let gates = gates(&campaign, (120, 100), work, due, now);
+        let fresh = RegisterSnapshot {
+            id: 1,
+            register: "rne".to_owned(),
+            as_of: "2026-11-25".to_owned(),
+            sha256: String::new(),
+            overridden: false,
+        };
+        let shut = closed(&campaign, &[fresh], now);
+        let gates = gates(&campaign, (120, 100), work, due, shut);
         let counts = gates
             .iter()
             .map(|gate| (gate.gate.clone(), gate.through, gate.held));

@@ -34,6 +34,7 @@ mod range;
 mod recording_audio;
 mod recording_rules;
 mod recordings;
+mod registers;
 pub mod rehearsal;
 mod retention;
 mod route_plans;
@@ -78,6 +79,7 @@ pub use people::{passports, sought as person_sought};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use recording_audio::open_recording;
 pub use recordings::{recording, recording_backlog, recording_shown, recording_state};
+pub use registers::{RegisterLoad, load_register, override_register, registers, snapshot_shown};
 pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
@@ -200,6 +202,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(recordings::erase))
         .routes(routes!(audit::page))
         .routes(routes!(audit::check))
+        .routes(routes!(registers::all))
+        .routes(routes!(registers::allow))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .routes(routes!(people::find))
@@ -209,6 +213,7 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     let (uploads, upload_document) = OpenApiRouter::new()
         .routes(routes!(lists::import))
+        .routes(routes!(registers::snapshots, registers::load))
         .layer(DefaultBodyLimit::max(UPLOAD_MAX))
         .split_for_parts();
     let (recordings, recording_document) = OpenApiRouter::new()

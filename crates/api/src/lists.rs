@@ -120,7 +120,7 @@ pub(crate) async fn import(
 
 /// Writes the upload to a file of its own, gone when dropped: workbooks are
 /// read from any place, and a base may be larger than memory.
-async fn spool(body: Body) -> Result<tempfile::NamedTempFile, ApiError> {
+pub(crate) async fn spool(body: Body) -> Result<tempfile::NamedTempFile, ApiError> {
     let file = tempfile::NamedTempFile::new().map_err(ApiError::internal)?;
     let handle = file.reopen().map_err(ApiError::internal)?;
     let mut out = tokio::fs::File::from_std(handle);

@@ -156,9 +156,10 @@ fn work_shown(
         agent_waits: false,
         house: &house,
     };
-    let refusal = pack
-        .filter(|_| ready)
-        .and_then(|pack| pack.may_contact(call, &record.prior, from).err());
+    let refusal = pack.filter(|_| ready).and_then(|pack| {
+        let listed = all_listed(&pack, call.purpose, record, from);
+        listed.or_else(|| pack.may_contact(call, &record.prior, from).err())
+    });
     let next = refusal.as_ref().map_or(from, |refusal| refusal.opens);
     PassportWork {
         campaign: campaign
@@ -171,6 +172,21 @@ fn work_shown(
         pack: refusal.as_ref().map(|refusal| refusal.pack.clone()),
         words: refusal.map(|refusal| refusal.words),
     }
+}
+
+/// The register that keeps the last of their numbers from being called, if all of them are in one.
+fn all_listed(
+    pack: &Pack,
+    purpose: Purpose,
+    record: &PersonRecord,
+    at: Timestamp,
+) -> Option<law::Refusal> {
+    let phones = record.contact.phones.iter().filter(|phone| phone.usable);
+    let refused = phones.map(|phone| {
+        pack.not_listed(purpose, phone.number, &record.listed, at)
+            .err()
+    });
+    refused.collect::<Option<Vec<_>>>()?.pop()
 }
 
 const fn state_word(state: WorkState) -> &'static str {

@@ -21,6 +21,7 @@ mod person;
 mod prompt;
 mod provision;
 mod recording;
+mod register;
 mod rekey;
 mod replay;
 mod report;
@@ -118,6 +119,9 @@ enum Command {
     /// Recordings of calls: list, show, export, verify, erase
     #[command(subcommand)]
     Recording(recording::Recording),
+    /// Registers of numbers that must not be called: load, see how old they are
+    #[command(subcommand)]
+    Register(register::Register),
     /// Who did what, and whether that log is as it was written
     Audit(audit::Audit),
     /// Why it dialed, or did not, at a time
@@ -214,6 +218,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Prompt(prompt) => prompt.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
+            Command::Register(register) => register.run(global).await?,
             Command::Audit(audit) => return audit.run(global).await,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,

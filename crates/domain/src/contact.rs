@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CampaignId, ContactId, ListId, PersonId, PhoneNumber, PriorCall, Timestamp};
+use crate::{CampaignId, ContactId, ListId, Listing, PersonId, PhoneNumber, PriorCall, Timestamp};
 
 /// One phone of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct WorkItem {
     pub callback_agent: Option<crate::AgentId>,
     /// What left for this person lately, whoever's work it was; the newest first.
     pub prior: Vec<PriorCall>,
+    /// Which of their numbers are in a register of numbers that must not be called.
+    pub listed: Vec<Listing>,
 }
 
 impl WorkItem {

@@ -147,6 +147,9 @@ pub enum Command {
         /// At most so many.
         count: u32,
     },
+    /// Say which of these numbers are in a register; answer with
+    /// [`Input::NumbersListed`](crate::Input::NumbersListed).
+    LookUpNumbers(Vec<PhoneNumber>),
     /// Give leased contacts back unchanged (campaign stopped, gate closed
     /// before an intent was made).
     ReleaseWork(Vec<WorkUpdate>),

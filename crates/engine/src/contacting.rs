@@ -106,19 +106,20 @@ fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<
         return Ok(());
     }
     let call = NextCall {
-        purpose: match work.is_promised() {
-            true => Purpose::RequestedCallback,
-            false => Purpose::Commercial,
-        },
+        purpose: purpose(work),
         zone: None,
         agent_waits: has_agent
             || matches!(run.campaign.mode, DialMode::Progressive | DialMode::Preview),
         house: &run.house,
     };
     pack.may_contact(call, &work.prior, now)
-        .map_err(|refusal| Closed {
-            gate: refusal.gate(),
-            until: refusal.opens,
-            words: refusal.words,
-        })
+        .map_err(Closed::from)
+}
+
+/// What a call is for.
+pub(crate) fn purpose(work: &WorkItem) -> Purpose {
+    match work.is_promised() {
+        true => Purpose::RequestedCallback,
+        false => Purpose::Commercial,
+    }
 }

@@ -1,12 +1,13 @@
 //! The engine itself: what it remembers, and where each input goes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use agents::{Agent, Change, Expired, Refusal, Roster};
 use campaigns::{Campaign, Catalogue};
 use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, Destination, DestinationId, Event,
-    Outcome, Recorded, Timestamp,
+    Outcome, Recorded, RegisterSnapshot, Timestamp,
 };
 use pacing::Fact;
 
@@ -41,6 +42,8 @@ pub struct Engine {
     pub(crate) past: Past,
     pub(crate) opted_out: OptedOut,
     pub(crate) just_called: JustCalled,
+    /// The registers of numbers that must not be called, as they are in force.
+    pub(crate) registers: Arc<Vec<RegisterSnapshot>>,
     pub(crate) timers: Timers,
     /// Campaigns that would have dialed more this second, but for the risk.
     pub(crate) first: Vec<CampaignId>,
@@ -182,6 +185,8 @@ impl Engine {
                 self.no_room = !room;
                 self.dirty.extend(self.runs.keys());
             }
+            Input::RegistersChanged(known) => self.registers_changed(known),
+            Input::NumbersListed(listed) => self.numbers_listed(&listed),
             Input::CallOffered(offer) => self.call_offered(*offer),
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
             Input::CallMeasured { attempt, legs } => self.call_measured(attempt, legs),
@@ -276,6 +281,7 @@ impl Engine {
                 if let Some(catalogue) = self.catalogues.remove(&id) {
                     run.catalogue = catalogue;
                 }
+                run.consult(Arc::clone(&self.registers));
                 self.runs.insert(id, run);
             }
         }

@@ -169,10 +169,13 @@ impl Engine {
         work: Vec<WorkItem>,
     ) -> (Vec<WorkItem>, Vec<WorkUpdate>) {
         let (mut free, mut back) = (Vec::new(), Vec::new());
-        for item in work {
+        let run = &self.runs[&id];
+        for mut item in work {
             if self.opted_out.covers(&item) {
                 back.push(campaigns::suppress(&item));
-            } else if let Err(closed) = self.may_contact(&self.runs[&id], &item) {
+            } else if let Err(closed) = self.strike_listed(run, &mut item) {
+                back.push(defer(&item, closed.until));
+            } else if let Err(closed) = self.may_contact(run, &item) {
                 back.push(defer(&item, closed.until));
             } else {
                 free.push(item);

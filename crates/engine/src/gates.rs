@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{AttemptId, CampaignId, DialMode, Gate, Timestamp};
+use law::Refusal;
 
 use crate::Engine;
 
@@ -21,6 +22,16 @@ pub(crate) struct Closed {
     pub(crate) gate: Gate,
     pub(crate) until: Timestamp,
     pub(crate) words: String,
+}
+
+impl From<Refusal> for Closed {
+    fn from(refusal: Refusal) -> Closed {
+        Closed {
+            gate: refusal.gate(),
+            until: refusal.opens,
+            words: refusal.words,
+        }
+    }
 }
 
 /// A gate of the engine's own.
@@ -51,11 +62,7 @@ impl Engine {
         }
         let run = self.runs.get_mut(&id).expect("checked just above");
         if let Err(refusal) = run.may_call(now) {
-            return Err(Closed {
-                gate: refusal.gate(),
-                until: refusal.opens,
-                words: refusal.words,
-            });
+            return Err(Closed::from(refusal));
         }
         if run.campaign.recording.required && self.no_room {
             let words = "its calls must be recorded, and the disk of the recordings is nearly full";
@@ -109,6 +116,7 @@ impl Engine {
             return Err(self.closed("person.opted_out", "the person asked not to be called"));
         }
         if let Some(call) = self.calls.get(attempt) {
+            self.register_gate(call)?;
             self.contact_gate(call)?;
         }
         let loopback = self

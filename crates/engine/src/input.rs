@@ -5,9 +5,9 @@ use std::time::Duration;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
-    EndedBy, Gate, Intent, LegQuality, LineKind, Outcome, PhoneNumber, SignallingRecord,
-    Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId, WorkItem, WorkState,
-    WorkUpdate,
+    EndedBy, Gate, Intent, LegQuality, LineKind, Listing, Outcome, PhoneNumber, RegisterSnapshot,
+    SignallingRecord, Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::Offer;
@@ -82,6 +82,11 @@ pub enum Input {
     StoreStalled(bool),
     /// Whether there is room for new recordings: disks are nearly full (`false`), or no longer.
     RecordingRoom(bool),
+    /// Other registers of numbers that must not be called are in force; these are all. Told before the
+    /// campaigns at a start: until then no register counts as consulted.
+    RegistersChanged(Vec<RegisterSnapshot>),
+    /// The answer to [`Command::LookUpNumbers`](crate::Command::LookUpNumbers): those that are listed.
+    NumbersListed(Vec<Listing>),
     /// Somebody calls us: answered by [`Command::TakeCall`](crate::Command::TakeCall) or
     /// [`Command::RefuseCall`](crate::Command::RefuseCall) in the same step.
     CallOffered(Box<Offer>),

@@ -24,6 +24,7 @@ mod past;
 mod progress;
 mod reaper;
 mod recording;
+mod registers;
 mod requests;
 mod reroute;
 mod routes;

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::{CallerIds, Campaign, Catalogue, Hopper, UNTYPIFIED};
-use domain::{CampaignState, DialMode, Disposition, Timestamp};
-use law::{HouseLimit, Pack, Refusal};
+use domain::{CampaignState, DialMode, Disposition, RegisterSnapshot, Timestamp};
+use law::{HouseLimit, Pack, Purpose, Refusal};
 use pacing::Balance;
 
 use crate::feed::Feed;
@@ -40,6 +41,8 @@ pub(crate) struct Run {
     pub(crate) routes: Routes,
     /// What its caller ids did today.
     pub(crate) caller_ids: CallerIds,
+    /// The registers in force.
+    registers: Arc<Vec<RegisterSnapshot>>,
     hours: Option<Hours>,
 }
 
@@ -78,6 +81,7 @@ impl Run {
             removed: false,
             routes: Routes::of(&campaign),
             caller_ids: CallerIds::default(),
+            registers: Arc::default(),
             hours: None,
             campaign,
         }
@@ -98,6 +102,12 @@ impl Run {
         self.removed = false;
         self.house = campaign.contact_limits.rules();
         self.campaign = campaign;
+    }
+
+    /// Goes by other registers from now on.
+    pub(crate) fn consult(&mut self, registers: Arc<Vec<RegisterSnapshot>>) {
+        self.registers = registers;
+        self.hours = None;
     }
 
     /// Takes up the balances of day and month that an earlier engine had.
@@ -201,11 +211,15 @@ impl Run {
                 closes: None,
             };
         };
-        let closed = pack.may_call_somebody(now).err();
+        let consulted = pack.registers_consulted(Purpose::Commercial, &self.registers, now);
+        let closed = pack.may_call_somebody(now).err().or(consulted.err());
         let closes = pack.window_closes(now);
+        // What is known of registers is a day older at midnight.
         let until = match &closed {
             Some(refusal) => refusal.opens,
-            None => closes.unwrap_or(now + HOURS_TRUSTED),
+            None => closes
+                .unwrap_or(now + HOURS_TRUSTED)
+                .min(pack.tomorrow(now)),
         };
         Hours {
             from: now,

@@ -14,10 +14,14 @@ mod hours;
 mod pack;
 mod pack_file;
 mod refusal;
+mod register;
 mod rule;
+mod term;
 
 pub use error::LawError;
 pub use frequency::{Counted, Frequency, HOUSE, HouseLimit, NextCall, Within};
 pub use pack::Pack;
 pub use refusal::Refusal;
+pub use register::{Freshness, HOUSE_LIST, HOUSE_LIST_PREFIX, Register};
 pub use rule::{Purpose, Rule, Value, Window};
+pub use term::Term;

@@ -1,6 +1,7 @@
 //! One country's rules, and the plain limits asked of them. Calling hours are
 //! in `hours.rs`.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -61,13 +62,29 @@ impl Pack {
 
     /// A pack by its id.
     pub fn by_id(id: &str) -> Result<Pack, LawError> {
-        match PACKS.iter().find(|(known, _)| *known == id) {
-            Some((_, text)) => Pack::from_toml(text),
+        match Pack::all().iter().find(|pack| pack.id == id) {
+            Some(pack) => Ok(Pack::clone(pack)),
             None => Err(LawError::UnknownPack {
                 id: id.to_owned(),
                 known: Pack::IDS.join(", "),
             }),
         }
+    }
+
+    /// Every pack compiled in, read once.
+    pub fn all() -> &'static [Arc<Pack>] {
+        static READ: OnceLock<Vec<Arc<Pack>>> = OnceLock::new();
+        READ.get_or_init(|| {
+            let read = |(_, text): &(&str, &str)| Pack::from_toml(text).map(Arc::new);
+            let packs: Result<_, _> = PACKS.iter().map(read).collect();
+            packs.expect("the packs compiled in are read by this crate's tests")
+        })
+    }
+
+    /// The text of a pack compiled in, as evidence of its rules.
+    pub fn text_of(id: &str) -> Option<&'static str> {
+        let found = PACKS.iter().find(|(known, _)| *known == id);
+        found.map(|(_, text)| *text)
     }
 
     /// Ids of the packs there are.

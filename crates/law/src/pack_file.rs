@@ -12,7 +12,9 @@ use serde::Deserialize;
 use crate::frequency::{Counted, Frequency, Within};
 use crate::holidays::{Calendar, Falls, HolidayRule};
 use crate::pack::Limits;
+use crate::register::Register;
 use crate::rule::{Purpose, Rule, Value, Window};
+use crate::term::Term;
 use crate::{LawError, Pack};
 
 #[derive(Deserialize)]
@@ -42,15 +44,40 @@ struct RuleText {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum ValueText {
-    Zone { zone: String },
-    Zones { zones: Vec<String> },
-    Hours { windows: Vec<WindowText> },
-    ClosedDays { days: Vec<String> },
+    Zone {
+        zone: String,
+    },
+    Zones {
+        zones: Vec<String>,
+    },
+    Hours {
+        windows: Vec<WindowText>,
+    },
+    ClosedDays {
+        days: Vec<String>,
+    },
     ClosedHolidays,
-    Share { share: String },
-    Span { span: String },
+    Share {
+        share: String,
+    },
+    Span {
+        span: String,
+    },
     Frequency(FrequencyText),
-    Keep { days: u32, class: Option<String> },
+    Register(RegisterText),
+    BusinessDays {
+        days: Vec<String>,
+    },
+    Term {
+        of: String,
+        days: u32,
+        #[serde(default)]
+        more: u32,
+    },
+    Keep {
+        days: u32,
+        class: Option<String>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -62,6 +89,16 @@ struct FrequencyText {
     within: String,
     #[serde(default)]
     unless_agent: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegisterText {
+    register: String,
+    fresh: u32,
+    stop: Option<u32>,
+    /// `business` or `calendar`.
+    days: String,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -165,6 +202,28 @@ fn read_value(text: ValueText) -> Result<Value, String> {
         ValueText::Keep { days: 0, .. } => return Err("kept for no day at all".to_owned()),
         ValueText::Keep { days, class } => Value::Keep { class, days },
         ValueText::Frequency(text) => Value::Frequency(read_frequency(&text)?),
+        ValueText::Register(text) => Value::Register(read_register(text)?),
+        ValueText::BusinessDays { days } => Value::BusinessDays(read_days(&days)?),
+        ValueText::Term { days: 0, .. } => return Err("a term of no day at all".to_owned()),
+        ValueText::Term { of, days, more } => Value::Term(Term { of, days, more }),
+    })
+}
+
+fn read_register(text: RegisterText) -> Result<Register, String> {
+    let stop = text.stop.unwrap_or(text.fresh);
+    if stop < text.fresh {
+        return Err("`stop` comes after `fresh`".to_owned());
+    }
+    let business = match text.days.as_str() {
+        "business" => true,
+        "calendar" => false,
+        other => return Err(format!("`{other}` are no days; write business or calendar")),
+    };
+    Ok(Register {
+        name: text.register,
+        fresh: text.fresh,
+        stop,
+        business,
     })
 }
 

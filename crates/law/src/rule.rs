@@ -9,6 +9,8 @@ use domain::Rate;
 use serde::Deserialize;
 
 use crate::frequency::Frequency;
+use crate::register::Register;
+use crate::term::Term;
 
 /// Why a call is made. A rule binds only the purposes it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -84,6 +86,12 @@ pub enum Value {
     Span(Duration),
     /// So many calls to one person within a time.
     Frequency(Frequency),
+    /// A register of numbers that must be consulted.
+    Register(Register),
+    /// On which days of the week business is done, holidays apart.
+    BusinessDays(Vec<Weekday>),
+    /// How long somebody may take to answer.
+    Term(Term),
     /// How long recordings of calls are kept whose typification begins so; of all, without a class.
     Keep {
         /// How codes of typifications begin.
@@ -109,6 +117,9 @@ impl fmt::Display for Value {
             Value::Share(share) => share.fmt(f),
             Value::Span(span) => write!(f, "{span:?}"),
             Value::Frequency(limit) => limit.fmt(f),
+            Value::Register(register) => register.fmt(f),
+            Value::BusinessDays(days) => write!(f, "business days are {}", names(days)),
+            Value::Term(term) => term.fmt(f),
             Value::Keep { class: None, days } => write!(f, "recordings kept {days} days"),
             Value::Keep {
                 class: Some(class),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, Disposition,
-    Secret, Trunk, TrunkId,
+    RegisterSnapshot, Secret, Trunk, TrunkId,
 };
 use engine::Input;
 use law::Pack;
@@ -27,6 +27,7 @@ pub(crate) struct Floor {
     pub(crate) campaigns: HashMap<CampaignId, Campaign>,
     pub(crate) catalogues: HashMap<CampaignId, Vec<Disposition>>,
     pub(crate) sounds: Sounds,
+    pub(crate) registers: Vec<RegisterSnapshot>,
 }
 
 impl Floor {
@@ -43,6 +44,7 @@ impl Floor {
         let mut floor = Floor {
             version,
             sounds: Sounds::load(store, sounds).await?,
+            registers: store.registers().await?,
             ..Floor::default()
         };
         for trunk in store.trunks().await? {
@@ -89,6 +91,9 @@ impl Floor {
         let mut inputs = Vec::new();
         if before.sounds != self.sounds {
             telephony.set_sounds(self.sounds.book());
+        }
+        if before.registers != self.registers {
+            inputs.push(Input::RegistersChanged(self.registers.clone()));
         }
         for trunk in changed(&before.trunks, &self.trunks) {
             telephony.set_trunk(trunk.clone());

@@ -328,6 +328,7 @@ mod tests {
             due: Timestamp::from_millis(0),
             callback_agent: None,
             prior: Vec::new(),
+            listed: Vec::new(),
         };
         let leased = as_leased(work, 1);
         let attempts: Vec<_> = leased.contact.phones.iter().map(|p| p.attempts).collect();

@@ -181,6 +181,19 @@ impl Loop {
                     }
                 });
             }
+            Command::LookUpNumbers(numbers) => {
+                let (store, aside) = (Arc::clone(&self.store), self.aside.clone());
+                tokio::spawn(async move {
+                    match store.listed(&numbers).await {
+                        Ok(listed) => {
+                            let _ = aside.send(Aside::Input(Input::NumbersListed(listed)));
+                        }
+                        Err(fault) => {
+                            tracing::error!(%fault, "calls on their way were not looked up in registers");
+                        }
+                    }
+                });
+            }
             other => self.telephony.carry_out(&other),
         }
     }

@@ -191,6 +191,7 @@ impl Shelf {
             callback_agent: item.callback_agent,
             // Its law pack limits nobody.
             prior: Vec::new(),
+            listed: Vec::new(),
         }
     }
 

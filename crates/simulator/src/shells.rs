@@ -69,6 +69,8 @@ impl World<'_> {
             | Command::CallSide { .. }
             | Command::DropSide { .. }
             | Command::SendDigits { .. } => {}
+            // Nobody in here is in a register.
+            Command::LookUpNumbers(_) => {}
             // Nobody in here says anything worth keeping.
             Command::Record { .. } => {}
         }

@@ -31,6 +31,7 @@ mod quality;
 mod query;
 mod read;
 mod recordings;
+mod registers;
 mod restart;
 mod retention;
 mod routes;
@@ -49,9 +50,9 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, PersonId, PhoneNumber, PromptId,
-    Recorded, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk,
-    TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber,
+    PromptId, Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord,
+    SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
 use serde_json::{Map, Value};
 
@@ -63,10 +64,10 @@ use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
     ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
-    NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow,
-    PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
-    TypificationRow, User, Verdict, WorkDue, WorkStock,
+    NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder,
+    PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SnapshotRead,
+    SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -425,6 +426,57 @@ impl Store for SqlStore {
 
     async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool> {
         work::is_suppressed(&self.db, phone).await
+    }
+
+    async fn begin_snapshot(&self, new: &NewSnapshot) -> Result<i64> {
+        registers::begin(&self.db, new).await
+    }
+
+    async fn snapshot_chunk(&self, snapshot: i64, numbers: &[PhoneNumber]) -> Result<u64> {
+        registers::chunk(&self.db, snapshot, numbers).await
+    }
+
+    async fn finish_snapshot(
+        &self,
+        snapshot: i64,
+        read: &SnapshotRead,
+        at: Timestamp,
+    ) -> Result<SnapshotRow> {
+        registers::finish(&self.db, snapshot, read, at).await
+    }
+
+    async fn abort_snapshot(&self, snapshot: i64) -> Result<()> {
+        registers::abort(&self.db, snapshot).await
+    }
+
+    async fn count_hits(&self, snapshot: i64) -> Result<u64> {
+        registers::count_hits(&self.db, snapshot).await
+    }
+
+    async fn forget_replaced_snapshots(&self) -> Result<()> {
+        registers::forget_replaced(&self.db).await
+    }
+
+    async fn override_snapshot(
+        &self,
+        register: &str,
+        by: &str,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<SnapshotRow> {
+        registers::allow(&self.db, register, by, reason, at).await
+    }
+
+    async fn registers(&self) -> Result<Vec<RegisterSnapshot>> {
+        registers::in_force(&self.db).await
+    }
+
+    async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>> {
+        registers::all(&self.db, register).await
+    }
+
+    async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>> {
+        registers::listed(&self.db, numbers).await
     }
 
     async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {

@@ -9,6 +9,7 @@ mod people;
 mod person;
 mod prompt;
 mod recording;
+mod register;
 mod restart;
 mod retention;
 mod transfer;
@@ -28,6 +29,7 @@ pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored,
 };
+pub use register::{NewSnapshot, SnapshotRead, SnapshotRow};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
 pub use transfer::{CallStepRow, OpenSide};

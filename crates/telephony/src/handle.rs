@@ -189,7 +189,7 @@ impl Telephony {
             | Command::HangUp { .. }
             | Command::RaiseLine { .. }
             | Command::DropLine { .. } => self.order(Order::CarryOut(command.clone())),
-            Command::RefillHopper { .. } | Command::ReleaseWork(_) => {}
+            Command::RefillHopper { .. } | Command::LookUpNumbers(_) | Command::ReleaseWork(_) => {}
         }
     }
 

@@ -22,6 +22,7 @@ mod problem;
 mod prompt;
 mod provisioning;
 mod recording;
+mod register;
 mod rehearsal;
 mod retention;
 mod route;
@@ -60,6 +61,9 @@ pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softp
 pub use recording::{
     EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog, RecordingMark,
     RecordingPage,
+};
+pub use register::{
+    Register, RegisterDemand, RegisterOverride, RegisterOverrideForm, RegisterSnapshot,
 };
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,

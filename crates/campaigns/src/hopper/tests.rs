@@ -30,6 +30,7 @@ fn work(contact: i64, person: i64, phone: u64) -> WorkItem {
         due: Timestamp::from_millis(0),
         callback_agent: None,
         prior: Vec::new(),
+        listed: Vec::new(),
     }
 }
 

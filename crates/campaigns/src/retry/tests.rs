@@ -43,6 +43,7 @@ fn work(phones: u8) -> WorkItem {
         due: Timestamp::from_millis(0),
         callback_agent: None,
         prior: Vec::new(),
+        listed: Vec::new(),
     }
 }
 

@@ -9,8 +9,8 @@ use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
     ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, Intent, LineMode, ListId, Outcome,
-    PersonId, PhoneNumber, SignallingRecord, Timestamp, Trunk, TrunkId, Typification, WorkItem,
-    WorkState, WorkUpdate,
+    PersonId, PhoneNumber, RegisterSnapshot, SignallingRecord, Timestamp, Trunk, TrunkId,
+    Typification, WorkItem, WorkState, WorkUpdate,
 };
 use engine::{
     AgentLive, AgentRequest, CallProgress, CampaignLive, Command, Engine, Input, LineEvent,
@@ -56,6 +56,16 @@ pub(crate) fn trunk(channels: u32, rate: f64) -> Trunk {
     }
 }
 
+pub(crate) fn rne(as_of: &str) -> RegisterSnapshot {
+    RegisterSnapshot {
+        id: 1,
+        register: "rne".to_owned(),
+        as_of: as_of.to_owned(),
+        sha256: "ab12cd34ef567890".to_owned(),
+        overridden: false,
+    }
+}
+
 pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i64]) -> WorkItem {
     WorkItem {
         campaign,
@@ -85,6 +95,7 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
         due: MORNING,
         callback_agent: None,
         prior: Vec::new(),
+        listed: Vec::new(),
     }
 }
 
@@ -182,8 +193,15 @@ impl Floor {
             campaign: campaign.clone(),
         };
         floor.trunk(trunk(100, 50.0));
+        floor.registers(&["2099-12-31"]);
         floor.feed(Input::CampaignChanged(Box::new(campaign)));
         floor
+    }
+
+    /// The register of Colombia as of these days; of several the last is in force.
+    pub(crate) fn registers(&mut self, days: &[&str]) -> &mut Self {
+        let known = days.iter().map(|as_of| rne(as_of)).collect();
+        self.feed(Input::RegistersChanged(known))
     }
 
     /// The same with agents ready and contacts 1 to `contacts` on the list.
@@ -460,7 +478,7 @@ impl Floor {
         self.orders.iter().filter_map(placed).collect()
     }
 
-    fn intent(&self, attempt: AttemptId) -> &Intent {
+    pub(crate) fn intent(&self, attempt: AttemptId) -> &Intent {
         let found = self.facts.iter().find_map(|fact| match fact {
             Event::AttemptIntended(intent) if intent.attempt == attempt => Some(intent),
             _ => None,

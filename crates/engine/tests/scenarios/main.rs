@@ -15,6 +15,7 @@ mod predictive;
 mod preview;
 mod properties;
 mod recording;
+mod registers;
 mod routing;
 mod sharing;
 mod shift;

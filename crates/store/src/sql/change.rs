@@ -69,6 +69,9 @@ fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<S
             continue;
         }
         if SECRETS.contains(&column.as_str()) {
+            if was.is_none() && now.is_null() {
+                continue;
+            }
             said.insert(column.clone(), "changed".into());
             continue;
         }

@@ -7,6 +7,7 @@ use domain::{AgentId, CampaignId, PersonId, Timestamp, WorkState};
 use super::database::{Database, Tx};
 use super::prior;
 use super::query::{Batch, Query};
+use super::registers;
 use super::work::{contact_of, digits, phones_by_contact};
 use crate::error::Result;
 use crate::types::{PersonRecord, PersonRow, PersonSought, PersonWork};
@@ -73,6 +74,7 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
     );
     let mut phones = phones_by_contact(&tx.fetch(query.rows(batch())).await?)?;
     let mut prior = prior::of_contacts(tx, &contacts, now).await?;
+    let mut listed = registers::of_contacts(tx, &contacts).await?;
     let mut work = work_of(tx, person).await?;
     let mut records = Vec::new();
     for row in &rows {
@@ -87,6 +89,7 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
             line: row.narrow("line")?,
             work: work.remove(&id).unwrap_or_default(),
             prior: prior.remove(&id).unwrap_or_default(),
+            listed: listed.remove(&id).unwrap_or_default(),
         });
     }
     Ok(PersonRow {

@@ -13,6 +13,7 @@ use super::database::{Database, Tx};
 use super::fence;
 use super::prior;
 use super::query::{Batch, Query};
+use super::registers;
 use super::row::Row;
 use crate::error::{Result, StoreError};
 use crate::types::{WorkDue, WorkStock};
@@ -44,7 +45,12 @@ pub(super) async fn lease(
         }
     }
     let prior = prior::of_contacts(&mut tx, &leased, now).await?;
-    let items = read_items(&mut tx, campaign, &leased, prior).await?;
+    let mut listed = registers::of_contacts(&mut tx, &leased).await?;
+    let mut items = read_items(&mut tx, campaign, &leased, prior).await?;
+    for item in &mut items {
+        let contact = item.contact.id.get();
+        item.listed = listed.remove(&contact).unwrap_or_default();
+    }
     let next_due = next_due(&mut tx, campaign, &lists).await?;
     tx.commit().await?;
     Ok((items, next_due))
@@ -143,6 +149,7 @@ async fn read_items(
             due: row.time("next_at")?,
             callback_agent: row.opt_int("callback_agent")?.map(AgentId::new),
             prior: prior.remove(&contact.id.get()).unwrap_or_default(),
+            listed: Vec::new(),
             contact,
         };
         items.insert(item.contact.id.get(), item);

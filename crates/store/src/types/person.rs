@@ -1,7 +1,7 @@
 //! A person across lists and campaigns.
 
 use domain::{
-    AgentId, CampaignId, Contact, PersonId, PhoneNumber, PriorCall, Timestamp, WorkState,
+    AgentId, CampaignId, Contact, Listing, PersonId, PhoneNumber, PriorCall, Timestamp, WorkState,
 };
 
 /// Whom somebody looks for.
@@ -43,6 +43,8 @@ pub struct PersonRecord {
     pub work: Vec<PersonWork>,
     /// What left for them lately.
     pub prior: Vec<PriorCall>,
+    /// Which of their numbers are in a register.
+    pub listed: Vec<Listing>,
 }
 
 /// The work of a campaign with a record.

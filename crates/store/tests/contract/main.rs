@@ -39,6 +39,7 @@ mod prompts;
 mod quality;
 mod reading;
 mod recordings;
+mod registers;
 mod restart;
 mod retention;
 mod routing;

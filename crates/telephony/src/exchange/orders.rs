@@ -113,7 +113,7 @@ impl Exchange {
             Command::HangUp { attempt } => self.hang_up(now, attempt),
             Command::RaiseLine { agent } => self.raise_line(now, agent),
             Command::DropLine { agent } => self.drop_line(now, agent),
-            Command::RefillHopper { .. } | Command::ReleaseWork(_) => {}
+            Command::RefillHopper { .. } | Command::LookUpNumbers(_) | Command::ReleaseWork(_) => {}
         }
     }
 }
