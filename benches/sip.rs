@@ -5,6 +5,8 @@ use std::hint::black_box;
 
 use benches::{compare, rate, span};
 use rsip::SipMessage;
+use rsip::headers::ToTypedHeader;
+use rsip::message::HeadersExt;
 use sip::ladder::Ladder;
 use std::time::Instant;
 
@@ -41,6 +43,40 @@ fn main() {
     let what = format!("SIP parse, INVITE of {} bytes", invite.len());
     compare(&what, ours, "rsip parse of the same", theirs);
     compare(&what, ours, "copy of the same", copied);
+    typed(&invite);
+}
+
+/// The same, and Via, From, To, CSeq and Contact read into types.
+fn typed(invite: &[u8]) {
+    let ours = rate(span(), || {
+        for _ in 0..ROUND {
+            let message = sip::message::parse_datagram(black_box(invite)).expect("read before");
+            let headers = message.headers();
+            let _ = black_box(headers.via_top());
+            let _ = black_box(headers.from());
+            let _ = black_box(headers.to());
+            let _ = black_box(headers.cseq());
+            let _ = black_box(headers.contacts());
+        }
+        ROUND
+    });
+    let theirs = rate(span(), || {
+        for _ in 0..ROUND {
+            let request = rsip::Request::try_from(black_box(invite)).expect("read before");
+            let _ = black_box(request.via_header().and_then(|header| header.typed()));
+            let _ = black_box(request.from_header().and_then(|header| header.typed()));
+            let _ = black_box(request.to_header().and_then(|header| header.typed()));
+            let _ = black_box(request.cseq_header().and_then(|header| header.typed()));
+            let _ = black_box(request.contact_header().and_then(|header| header.typed()));
+        }
+        ROUND
+    });
+    compare(
+        "the same and five headers typed",
+        ours,
+        "rsip parse and the same five",
+        theirs,
+    );
 }
 
 /// What it costs to write down a call of eight messages, beside parsing as many.

@@ -17,12 +17,22 @@ impl ByteSet {
             set[byte] = byte < 0x20 || byte >= 0x7f;
             byte += 1;
         }
+        Self(set).and(marks)
+    }
+
+    /// The same and `marks`.
+    pub(crate) const fn and(mut self, marks: &[u8]) -> Self {
         let mut index = 0;
         while index < marks.len() {
-            set[marks[index] as usize] = true;
+            self.0[marks[index] as usize] = true;
             index += 1;
         }
-        Self(set)
+        self
+    }
+
+    /// Whether it is one of them.
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
     }
 
     /// Whether one of them stands in `text`.

@@ -69,7 +69,11 @@ impl<'a> Parts<'a> {
             None if text.starts_with('"') => return None,
             None => (None, text),
         };
-        let Some(open) = lexer::find_outside_quotes(rest, b'<') else {
+        let open = match rest.starts_with('<') {
+            true => Some(0),
+            false => lexer::find_outside_quotes(rest, b'<'),
+        };
+        let Some(open) = open else {
             return if display.is_some() {
                 None
             } else {

@@ -4,12 +4,14 @@
 use super::{Host, Scheme, Uri, UriError, breaks_uri};
 use crate::message::Params;
 use crate::message::lexer::{ByteSet, cut, cut_before, find, trim};
-use memchr::memchr2;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// Bytes that end a URI, or may be part of a character that does.
 const SUSPECT: ByteSet = ByteSet::suspect(b" <>\"");
+
+/// The marks that part a URI, and what no URI holds: one look at each byte finds them all.
+const MARKS: ByteSet = SUSPECT.and(b":@;?");
 
 /// A sound URI, each part as it stands in the text.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +38,15 @@ pub(crate) enum HostParts<'a> {
 impl<'a> UriParts<'a> {
     /// Takes a URI apart; `None` if it is none.
     pub(crate) fn of(text: &'a str) -> Option<Self> {
-        // Bytes first: characters beyond ASCII, of which few break anything, are rare.
-        if SUSPECT.meets(text) && text.contains(breaks_uri) {
-            return None;
-        }
         let (scheme, rest) = cut(text, b':')?;
         match scheme.len() {
-            3 if scheme.eq_ignore_ascii_case("sip") => sip(scheme, rest),
-            4 if scheme.eq_ignore_ascii_case("sips") => sip(scheme, rest),
+            3 if scheme.eq_ignore_ascii_case("sip") => return sip(scheme, rest),
+            4 if scheme.eq_ignore_ascii_case("sips") => return sip(scheme, rest),
+            // Bytes first: characters beyond ASCII, of which few break anything, are rare.
+            _ if SUSPECT.meets(text) && text.contains(breaks_uri) => return None,
+            _ => {}
+        }
+        match scheme.len() {
             3 if scheme.eq_ignore_ascii_case("tel") => tel(scheme, rest),
             _ => (is_scheme(scheme) && !rest.is_empty()).then(|| opaque(scheme, rest, "")),
         }
@@ -96,27 +99,78 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(legal)
 }
 
-fn sip<'a>(scheme: &'a str, rest: &'a str) -> Option<UriParts<'a>> {
-    let (userinfo, rest) = match cut(rest, b'@') {
-        Some((userinfo, rest)) => (Some(userinfo), rest),
-        None => (None, rest),
+/// Where the parts of `user:password@host:port;params?headers` end.
+#[derive(Default)]
+struct Marks {
+    /// The colon of a password.
+    password: Option<usize>,
+    at: Option<usize>,
+    /// The first colon, behind the user if there is one.
+    colon: Option<usize>,
+    params: Option<usize>,
+    headers: Option<usize>,
+}
+
+impl Marks {
+    /// `None` where a mark or a character stands that no URI holds there.
+    fn of(text: &str) -> Option<Self> {
+        let (mut marks, mut suspect) = (Self::default(), false);
+        for (index, byte) in text.bytes().enumerate() {
+            if !MARKS.has(byte) {
+                continue;
+            }
+            match byte {
+                b'@' => marks.user_ends(index)?,
+                b':' => {
+                    marks.colon.get_or_insert(index);
+                }
+                b';' if marks.headers.is_none() => {
+                    marks.params.get_or_insert(index);
+                }
+                b'?' => {
+                    marks.headers.get_or_insert(index);
+                }
+                b';' => {}
+                _ => suspect = true,
+            }
+        }
+        (!suspect || !text.contains(breaks_uri)).then_some(marks)
+    }
+
+    /// What stood before the first `@` was the user's. Behind it parameters hold none.
+    fn user_ends(&mut self, index: usize) -> Option<()> {
+        match self.at {
+            None => {
+                *self = Self {
+                    password: self.colon,
+                    at: Some(index),
+                    ..Self::default()
+                };
+            }
+            Some(_) if self.params.is_some() && self.headers.is_none() => return None,
+            Some(_) => {}
+        }
+        Some(())
+    }
+}
+
+fn sip<'a>(scheme: &'a str, text: &'a str) -> Option<UriParts<'a>> {
+    let marks = Marks::of(text)?;
+    let (user, password) = match (marks.at, marks.password) {
+        (None | Some(0), _) => (None, None),
+        (Some(at), None) => (Some(&text[..at]), None),
+        (Some(at), Some(colon)) => (Some(&text[..colon]), Some(&text[colon + 1..at])),
     };
-    let (user, password) = match userinfo.filter(|text| !text.is_empty()) {
-        None => (None, None),
-        Some(text) => match cut(text, b':') {
-            Some((user, password)) => (Some(user), Some(password)),
-            None => (Some(text), None),
-        },
+    let end = marks.headers.unwrap_or(text.len());
+    let params = marks.params.unwrap_or(end);
+    let from = marks.at.map_or(0, |at| at + 1);
+    let hostport = &text[from..params];
+    let (host, port) = match marks.colon.filter(|colon| *colon < params) {
+        None if !hostport.starts_with('[') => (HostParts::of(hostport)?, None),
+        _ => host_port(hostport)?,
     };
-    let end = memchr2(b';', b'?', rest.as_bytes()).unwrap_or(rest.len());
-    let (hostport, rest) = rest.split_at(end);
-    let (params, headers) = match cut(rest, b'?') {
-        Some((params, headers)) => (params, Some(headers)),
-        None => (rest, None),
-    };
-    let (host, port) = host_port(hostport)?;
-    let sound = find(params, b'@').is_none()
-        && headers.is_none_or(|headers| pairs(headers).all(|pair| pair.is_some()))
+    let (params, headers) = (&text[params..end], text.get(end + 1..));
+    let sound = headers.is_none_or(|headers| pairs(headers).all(|pair| pair.is_some()))
         && Params::is_uri_list(params);
     sound.then_some(UriParts {
         scheme,
