@@ -141,6 +141,7 @@ fn now(seq: u64) -> Timestamp {
 
 fn intent(n: i64, item: &WorkItem) -> Intent {
     Intent {
+        under: None,
         attempt: AttemptId::new(n),
         campaign: item.campaign,
         list: item.contact.list,

@@ -261,6 +261,7 @@ impl Call<'_> {
         let (attempt, item) = (self.id(), self.item);
         let phone = &item.contact.phones[0];
         let intended = Event::AttemptIntended(Intent {
+            under: None,
             attempt,
             campaign: item.campaign,
             list: item.contact.list,

@@ -14,6 +14,7 @@ mod desk;
 mod destinations;
 mod erasure;
 mod error;
+mod evidence;
 mod explain;
 mod funnel;
 mod hashing;
@@ -67,6 +68,9 @@ pub use control::{Control, LineNews, LineOffer, TraceWanted};
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use erasure::erase_recording;
 pub use error::ApiError;
+pub use evidence::{
+    ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, verify_evidence,
+};
 pub use explain::explain;
 pub use funnel::funnel;
 pub use import::{ImportRequest, Imported, load};

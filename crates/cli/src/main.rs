@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod destination;
 mod engine_api;
+mod evidence;
 mod explain;
 mod gate;
 mod list;
@@ -122,6 +123,9 @@ enum Command {
     /// Registers of numbers that must not be called: load, see how old they are
     #[command(subcommand)]
     Register(register::Register),
+    /// What shows that calls were made as the law has it: export, verify
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Who did what, and whether that log is as it was written
     Audit(audit::Audit),
     /// Why it dialed, or did not, at a time
@@ -218,6 +222,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Prompt(prompt) => prompt.run(global).await?,
             Command::Report(report) => report.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
+            Command::Evidence(evidence) => return evidence.run(global).await,
             Command::Register(register) => register.run(global).await?,
             Command::Audit(audit) => return audit.run(global).await,
             Command::Explain(explain) => explain.run(global).await?,

@@ -1,6 +1,7 @@
 //! The life of one call: the intent that must be durable before its INVITE
 //! leaves, what signalling must remember across a crash, and how it ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, PhoneNumber, TrunkId};
@@ -88,6 +89,19 @@ pub struct Intent {
     pub mode: DialMode,
     /// The agent it is reserved for (preview, personal call-back).
     pub agent: Option<AgentId>,
+    /// Under which law, by which clock; none: a call made to us, or one of before this was noted.
+    pub under: Option<Under>,
+}
+
+/// Under which law a call is made, and by which clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Under {
+    /// Pack and version, such as `co@2026.11.30`.
+    pub law: Arc<str>,
+    /// IANA zone of the person called.
+    pub zone: Arc<str>,
+    /// How many minutes that zone is ahead of UTC at this instant.
+    pub utc_offset_min: i32,
 }
 
 /// What signalling needs to end a dialog after a crash: opaque to everyone

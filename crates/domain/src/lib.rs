@@ -27,7 +27,7 @@ mod transfer;
 mod trunk;
 
 pub use agent::{AgentProfile, LineKind, LineMode};
-pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord};
+pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord, Under};
 pub use contact::{CALL_BACK, Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{Disposition, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};

@@ -291,6 +291,7 @@ impl Engine {
             caller_id,
             mode: run.campaign.mode,
             agent,
+            under: run.pack.as_ref().map(|pack| pack.under(now)),
         })
     }
 

@@ -113,6 +113,7 @@ impl Engine {
             caller_id: called,
             mode: run.map_or(domain::DialMode::Preview, |run| run.campaign.mode),
             agent: None,
+            under: None,
         }
     }
 

@@ -48,7 +48,7 @@ pub use import::{import, inspect, read};
 pub use mapping::{Column, InvalidMapping, Mapping, Role};
 pub use options::{Encoding, ImportOptions, Limits, UnknownEncoding};
 pub use preview::{Confidence, Guess, Preview};
-pub use reading::{document, number};
+pub use reading::{document, number, number_with_repairs};
 pub use register_file::{RegisterAccount, RegisterCountry, RegisterFile};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};

@@ -13,6 +13,20 @@ pub fn number(text: &str) -> Option<PhoneNumber> {
     read.or_else(|| PhoneNumber::from_e164(text.trim()).ok())
 }
 
+/// The one number a cell of a base holds, of any country, and which named rules mended it: as a load reads it.
+pub fn number_with_repairs(text: &str) -> (Option<PhoneNumber>, Vec<&'static str>) {
+    let mut options = ImportOptions::new("");
+    options.foreign_numbers = true;
+    let Ok(plan) = NumberPlan::new(&options) else {
+        return (None, Vec::new());
+    };
+    let read = plan.read(text, &|| None);
+    match read.numbers.as_slice() {
+        [number] => (Some(*number), read.repairs),
+        _ => (None, read.repairs),
+    }
+}
+
 /// An identity document as it is compared; empty if it names nobody.
 pub fn document(text: &str) -> String {
     Document::read(text, "").text

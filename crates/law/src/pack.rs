@@ -4,10 +4,12 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use chrono::Offset as _;
 use chrono_tz::Tz;
-use domain::Rate;
+use domain::{Rate, Timestamp, Under};
 
 use crate::holidays::Calendar;
+use crate::hours::local;
 use crate::rule::{Rule, Value};
 use crate::{LawError, pack_file};
 
@@ -81,10 +83,13 @@ impl Pack {
         })
     }
 
-    /// The text of a pack compiled in, as evidence of its rules.
-    pub fn text_of(id: &str) -> Option<&'static str> {
-        let found = PACKS.iter().find(|(known, _)| *known == id);
-        found.map(|(_, text)| *text)
+    /// Pack and version, and the text, of every pack there is: as evidence of their rules.
+    pub fn texts() -> Vec<(String, String)> {
+        let text_of = |pack: &Arc<Pack>| PACKS.iter().find(|(id, _)| *id == pack.id);
+        let packs = Pack::all().iter();
+        packs
+            .filter_map(|pack| Some((pack.label(), text_of(pack)?.1.to_owned())))
+            .collect()
     }
 
     /// Ids of the packs there are.
@@ -98,6 +103,16 @@ impl Pack {
     /// Pack and version as evidence, such as `co@2026.11.24`.
     pub fn label(&self) -> String {
         format!("{}@{}", self.id, self.version)
+    }
+
+    /// This law and its clock at an instant, as kept with a call.
+    pub fn under(&self, at: Timestamp) -> Under {
+        let offset = local(at, self.main_zone()).map(|local| local.offset().fix());
+        Under {
+            law: self.label().into(),
+            zone: self.zone().into(),
+            utc_offset_min: offset.map_or(0, |offset| offset.local_minus_utc() / 60),
+        }
     }
 
     /// Whether calls under this pack may only leave towards the machine itself.

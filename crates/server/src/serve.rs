@@ -75,6 +75,7 @@ impl Server {
         let engine_floor = Floor::default();
         let mut inputs = floor.changes(&engine_floor, &telephony);
         let now = started(&clock);
+        store.put_law_texts(&law::Pack::texts(), now).await?;
         inputs.extend(restart::pacing(&store, &floor, now).await?);
         let left = restart::close_orphans(&store, &telephony, &floor, now).await?;
         let orphans = left.orphans;

@@ -16,9 +16,9 @@ pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter,
     CertificateRow, ContactList, GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow,
-    LedgerRow, ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide,
-    PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow,
-    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    LawText, LedgerRow, ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt,
+    OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem,
+    PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored, RetentionCount, Role, Session, SnapshotRead, SnapshotRow,
     SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };

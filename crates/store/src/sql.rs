@@ -20,6 +20,7 @@ mod fold;
 mod import;
 mod inbound;
 mod ladders;
+mod law_texts;
 mod lists;
 mod pacing;
 mod people;
@@ -63,11 +64,11 @@ use crate::store::Store;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
-    NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder,
-    PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SnapshotRead,
-    SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
+    ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter,
+    RecordingMade, RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session,
+    SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -426,6 +427,14 @@ impl Store for SqlStore {
 
     async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool> {
         work::is_suppressed(&self.db, phone).await
+    }
+
+    async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()> {
+        law_texts::put(&self.db, texts, at).await
+    }
+
+    async fn law_texts(&self) -> Result<Vec<LawText>> {
+        law_texts::all(&self.db).await
     }
 
     async fn begin_snapshot(&self, new: &NewSnapshot) -> Result<i64> {

@@ -17,11 +17,11 @@ use crate::error::Result;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
-    NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder,
-    PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SnapshotRead,
-    SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
+    ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow,
+    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter,
+    RecordingMade, RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session,
+    SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -279,6 +279,11 @@ pub trait Store: Send + Sync {
     async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>>;
     /// Which of these numbers are in a register in force.
     async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>>;
+
+    /// Keeps law packs (pack and version, text) as they are used from now on.
+    async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()>;
+    /// Every law pack that was ever used.
+    async fn law_texts(&self) -> Result<Vec<LawText>>;
 
     // --- reading ---------------------------------------------------------
 

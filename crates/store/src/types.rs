@@ -29,7 +29,7 @@ pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored,
 };
-pub use register::{NewSnapshot, SnapshotRead, SnapshotRow};
+pub use register::{LawText, NewSnapshot, SnapshotRead, SnapshotRow};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
 pub use transfer::{CallStepRow, OpenSide};

@@ -120,6 +120,7 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
         Event::AttemptIntended(intent) => {
             let item = of(intent.contact);
             Event::AttemptIntended(Intent {
+                under: None,
                 attempt: id(intent.attempt),
                 campaign: item.campaign,
                 list: item.contact.list,

@@ -223,6 +223,7 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
     floor.feed(Input::Past(Box::new(PastAttempt {
         came_in: None,
         intent: Intent {
+            under: None,
             attempt,
             campaign: CAMPAIGN,
             list: work.contact.list,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AttemptId, Event, Gate, Intent, Outcome, Recorded, Timestamp};
+use domain::{AttemptId, Event, Gate, Intent, Outcome, Recorded, Timestamp, Under};
 
 use super::database::{Database, Tx};
 use super::event::{self, place};
@@ -298,6 +298,8 @@ pub(super) async fn insert_attempts(
     let rules = intents
         .iter()
         .map(|(_, i)| refused.get(&i.attempt.get()).map(|rule| (*rule).to_owned()));
+    let of_law =
+        |pick: fn(&Under) -> String| intents.iter().map(move |(_, i)| i.under.as_ref().map(pick));
     let batch = keys(intents)
         .ints("list", each(|i| i.list.get()))
         .texts("segment", intents.iter().map(|(_, i)| i.segment.clone()))
@@ -311,17 +313,27 @@ pub(super) async fn insert_attempts(
                 .iter()
                 .map(|(_, i)| i.agent.map(|agent| agent.get())),
         )
+        .texts("law", of_law(|under| under.law.to_string()))
+        .texts("zone", of_law(|under| under.zone.to_string()))
+        .ints(
+            "utc_offset",
+            intents.iter().map(|(_, i)| {
+                i.under
+                    .as_ref()
+                    .map(|under| i64::from(under.utc_offset_min))
+            }),
+        )
         .texts("rule", rules);
     let query = Query::new(
         "write down attempts",
         "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
                               caller_id, mode, agent, intended_at, ended_at, outcome,
-                              gate_rule, gate_pack, direction)
+                              gate_rule, gate_pack, direction, law, zone, utc_offset_min)
          SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
                 r.trunk, r.caller_id, r.mode, r.agent, r.at,
                 CASE WHEN r.rule IS NOT NULL THEN r.at END,
                 CASE WHEN r.rule IS NOT NULL THEN $1 END,
-                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3
+                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3, r.law, r.zone, r.utc_offset
          FROM {rows}",
     )
     .int(i64::from(Outcome::Refused.number()))

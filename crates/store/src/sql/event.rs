@@ -86,7 +86,9 @@ fn intent(kind: i64, i: &Intent) -> EventRow {
             "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
             "segment": i.segment, "phone": i.phone.as_u64(), "ordinal": i.ordinal,
             "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
-            "mode": i.mode.word(),
+            "mode": i.mode.word(), "law": i.under.as_ref().map(|under| &*under.law),
+            "zone": i.under.as_ref().map(|under| &*under.zone),
+            "utc_offset_min": i.under.as_ref().map(|under| under.utc_offset_min),
         }),
     }
 }

@@ -30,7 +30,8 @@ pub(super) const INTENT_TO_INVITE_MAX: Duration = Duration::from_secs(3_600);
 const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone,
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
     a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850, a.cause_text,
-    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack, a.direction FROM attempt a WHERE true";
+    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack, a.direction,
+    a.law, a.zone, a.utc_offset_min FROM attempt a WHERE true";
 
 /// See [`crate::Store::attempts`].
 pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
@@ -69,6 +70,7 @@ fn conditions(filter: &AttemptFilter) -> Query {
         ("a.campaign =", filter.campaign.map(CampaignId::get)),
         ("a.list =", filter.list.map(ListId::get)),
         ("a.contact =", filter.contact.map(ContactId::get)),
+        ("a.person =", filter.person.map(PersonId::get)),
         ("a.phone =", filter.phone.map(work::digits)),
         ("a.agent =", filter.agent.map(AgentId::get)),
         (
@@ -197,6 +199,7 @@ fn attempt_of(row: &Row) -> Result<AttemptRow> {
         coded_by: row.opt_int("coded_by")?.map(AgentId::new),
         gate: gate_of(row)?,
         inbound: row.int("direction")? == INBOUND,
+        under: row.under()?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! A row of either database, read by column name into plain values, and the
 //! stored numbers turned back into the words of `domain`.
 
-use domain::{Outcome, PhoneNumber, Timestamp};
+use domain::{Outcome, PhoneNumber, Timestamp, Under};
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -68,6 +68,20 @@ impl Row {
             Row::Postgres(row) => row.try_get(column),
         }
         .map_err(|error| odd(column, error))
+    }
+
+    /// The law a call was made under; nothing where that was not noted.
+    pub(crate) fn under(&self) -> Result<Option<Under>> {
+        let (law, zone) = (self.opt_text("law")?, self.opt_text("zone")?);
+        let offset = self.opt_narrow("utc_offset_min")?;
+        Ok(law
+            .zip(zone)
+            .zip(offset)
+            .map(|((law, zone), utc_offset_min)| Under {
+                law: law.into(),
+                zone: zone.into(),
+                utc_offset_min,
+            }))
     }
 
     /// Every column by its name; bytes as how many there are.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, Cause, ContactId, DialMode, EndedBy, Gate, ListId,
-    Outcome, PersonId, PhoneNumber, Timestamp, TrunkId,
+    Outcome, PersonId, PhoneNumber, Timestamp, TrunkId, Under,
 };
 
 /// Which attempts. The instant of the INVITE (of the intent, where none left)
@@ -17,6 +17,8 @@ pub struct AttemptFilter {
     pub list: Option<ListId>,
     /// To this contact.
     pub contact: Option<ContactId>,
+    /// To this person.
+    pub person: Option<PersonId>,
     /// To this number.
     pub phone: Option<PhoneNumber>,
     /// At or after.
@@ -93,6 +95,8 @@ pub struct AttemptRow {
     pub coded_by: Option<AgentId>,
     /// Why it never left.
     pub gate: Option<Gate>,
+    /// Under which law and clock it was made.
+    pub under: Option<Under>,
     /// They called us: no attempt, and never placed; `caller_id` is the number they called.
     pub inbound: bool,
 }

@@ -54,3 +54,16 @@ pub struct SnapshotRow {
     /// The manager who lets it be used though it is late: when, who, why.
     pub overridden: Option<(Timestamp, String, String)>,
 }
+
+/// A law pack as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LawText {
+    /// Pack and version.
+    pub pack: String,
+    /// SHA-256 of the text, in hexadecimal.
+    pub sha256: String,
+    /// Since when it was used.
+    pub seen_at: Timestamp,
+    /// The text.
+    pub text: String,
+}

@@ -112,6 +112,7 @@ pub(crate) fn agent() -> AgentId {
 
 pub(crate) fn intent(n: i64, item: &WorkItem) -> Intent {
     Intent {
+        under: None,
         attempt: attempt(n),
         campaign: item.campaign,
         list: item.contact.list,
