@@ -29,31 +29,42 @@ const OWN: [(&str, Kind, &str); 4] = [
 /// The columns a rule over this list may name. Kinds are those of its first contacts: a cell that is not of its
 /// column's kind counts as empty.
 pub async fn columns(store: &dyn Store, list: ListId) -> Result<Schema, ApiError> {
-    let sample = store.list_contacts(list, None, SAMPLE).await?;
-    let mut found: Vec<(String, KindGuess)> = Vec::new();
-    for (name, cell) in sample.iter().flat_map(|contact| &contact.attributes) {
-        let place = found.iter().position(|(known, _)| known == name);
-        let place = match place {
-            Some(place) => place,
-            None if found.len() < COLUMNS_MAX => {
-                found.push((name.clone(), KindGuess::default()));
-                found.len() - 1
-            }
-            None => continue,
-        };
-        found[place].1.see(cell);
-    }
     let own = OWN.map(|(name, kind, about)| Column {
         name: name.to_owned(),
         kind,
         about: about.to_owned(),
     });
-    let of_base = found.into_iter().map(|(name, guess)| Column {
+    let of_base = sampled_columns(store, &[list]).await?;
+    Ok(Schema::new(own.into_iter().chain(of_base).collect()))
+}
+
+/// The columns of the first contacts of these lists.
+pub(crate) async fn sampled_columns(
+    store: &dyn Store,
+    lists: &[ListId],
+) -> Result<Vec<Column>, ApiError> {
+    let mut found: Vec<(String, KindGuess)> = Vec::new();
+    for list in lists {
+        let sample = store.list_contacts(*list, None, SAMPLE).await?;
+        for (name, cell) in sample.iter().flat_map(|contact| &contact.attributes) {
+            let place = found.iter().position(|(known, _)| known == name);
+            let place = match place {
+                Some(place) => place,
+                None if found.len() < COLUMNS_MAX => {
+                    found.push((name.clone(), KindGuess::default()));
+                    found.len() - 1
+                }
+                None => continue,
+            };
+            found[place].1.see(cell);
+        }
+    }
+    let column = |(name, guess): (String, KindGuess)| Column {
         name,
         kind: guess.kind(),
         about: "column of the base".to_owned(),
-    });
-    Ok(Schema::new(own.into_iter().chain(of_base).collect()))
+    };
+    Ok(found.into_iter().map(column).collect())
 }
 
 /// Whom a rule takes of a list; `walked` is told after each page how many were looked at.

@@ -79,8 +79,12 @@ pub(crate) async fn count(
 
 /// The day it is in Colombia (UTC-5 all year), by whose calendar rules are read.
 pub fn today() -> NaiveDate {
-    let bogota = FixedOffset::west_opt(5 * 3_600).expect("five hours is an offset");
-    Utc::now().with_timezone(&bogota).date_naive()
+    Utc::now().with_timezone(&bogota()).date_naive()
+}
+
+/// Colombia's zone.
+pub(crate) fn bogota() -> FixedOffset {
+    FixedOffset::west_opt(5 * 3_600).expect("five hours is an offset")
 }
 
 const fn kind_word(kind: Kind) -> &'static str {

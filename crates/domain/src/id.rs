@@ -55,6 +55,8 @@ ids! {
     PromptId,
     /// A route plan: which trunk carries which call.
     RoutePlanId,
+    /// A segment of a campaign; it keeps its number while it keeps its name.
+    SegmentId,
     /// A SIP trunk to a carrier.
     TrunkId,
     /// Someone who may log in.

@@ -34,7 +34,7 @@ pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typificat
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
     AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, OfferId, PersonId, PromptId,
-    RoutePlanId, TrunkId, UserId,
+    RoutePlanId, SegmentId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};

@@ -82,6 +82,11 @@ impl Segment {
         &self.columns
     }
 
+    /// Whether it speaks of the day it is: tomorrow it may take others.
+    pub fn speaks_of_today(&self) -> bool {
+        self.test.speaks_of_today()
+    }
+
     /// Whether a contact belongs to it on that day.
     pub fn takes(&self, contact: &impl Cells, today: NaiveDate) -> bool {
         self.test.holds(contact, today)
@@ -95,6 +100,18 @@ impl fmt::Display for Segment {
 }
 
 impl Test {
+    fn speaks_of_today(&self) -> bool {
+        let is_today = |literal: &Literal| matches!(literal, Literal::Today(_));
+        match self {
+            Test::All(tests) | Test::Any(tests) => tests.iter().any(Test::speaks_of_today),
+            Test::Not(test) => test.speaks_of_today(),
+            Test::Compare(_, _, with) => is_today(with),
+            Test::Between(_, from, to) => is_today(from) || is_today(to),
+            Test::OneOf(_, values) => values.iter().any(is_today),
+            Test::Empty(_) | Test::Contains(..) | Test::Starts(..) | Test::Ends(..) => false,
+        }
+    }
+
     fn holds(&self, contact: &impl Cells, today: NaiveDate) -> bool {
         match self {
             Test::All(tests) => tests.iter().all(|test| test.holds(contact, today)),

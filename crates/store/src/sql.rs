@@ -37,6 +37,7 @@ mod restart;
 mod retention;
 mod routes;
 mod row;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod tickets;

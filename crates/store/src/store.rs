@@ -14,6 +14,7 @@ use domain::{
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::segment_store::SegmentStore;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
@@ -26,7 +27,7 @@ use crate::types::{
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: SegmentStore + Send + Sync {
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each

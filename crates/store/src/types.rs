@@ -12,6 +12,7 @@ mod recording;
 mod register;
 mod restart;
 mod retention;
+mod segment;
 mod transfer;
 
 pub use attempt::{
@@ -32,4 +33,8 @@ pub use recording::{
 pub use register::{LawText, NewSnapshot, SnapshotRead, SnapshotRow};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
+pub use segment::{
+    History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
+    SegmentWalk, SpeaksOf, Subjects,
+};
 pub use transfer::{CallStepRow, OpenSide};

@@ -27,6 +27,7 @@ mod rehearsal;
 mod retention;
 mod route;
 mod segment;
+mod segment_set;
 mod session;
 mod signalling;
 mod supervision;
@@ -72,6 +73,11 @@ pub use rehearsal::{
 pub use retention::{CertificatePage, Hold, HoldForm, KeptCertificate, RetentionDue};
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
+pub use segment_set::{
+    RecycleForm, Recycled, SegmentForm, SegmentOverlap, SegmentPreview, SegmentPreviewed,
+    SegmentProblem, SegmentQuota, SegmentSet, SegmentSetForm, SegmentSheetProblem,
+    SegmentSheetRead, SegmentStanding, SegmentTally, SegmentVersion,
+};
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage};
 pub use supervision::SupervisionForm;

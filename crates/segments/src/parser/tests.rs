@@ -154,3 +154,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rule_knows_whether_it_speaks_of_today() {
+    for (rule, wanted) in [
+        ("edad > 3", false),
+        ("edad > 3 o no [fecha de corte] < hoy", true),
+        ("[fecha de corte] entre 2026-01-01 y hoy - 3", true),
+        ("[fecha de corte] en (2026-01-01)", false),
+    ] {
+        let segment = Segment::parse(rule, &schema()).expect(rule);
+        assert_eq!(segment.speaks_of_today(), wanted, "{rule}");
+    }
+}

@@ -3,6 +3,7 @@
 use super::database::Database;
 use super::prior::{BY_NUMBER, BY_PERSON};
 use super::query::{Batch, Query};
+use super::segments::lease::{AGAIN, FIRST_DUE, FRESH, FRESH_OF_RANK, UNPARTED_ONE};
 use super::work::{LEASED, LEASED_PHONES, PICK};
 
 #[tokio::test]
@@ -11,6 +12,43 @@ async fn picking_work_walks_an_index_and_sorts_nothing() {
     assert!(plan.contains("INDEX work_ready"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     assert!(!plan.contains("SCAN"), "{plan}");
+}
+
+#[tokio::test]
+async fn picking_work_of_a_segment_walks_an_index_and_sorts_nothing() {
+    let picks = [
+        (
+            explain(FRESH).int(1).int(1).int(10),
+            "work_fresh (campaign=? AND segment=?)",
+        ),
+        (
+            explain(FRESH_OF_RANK).int(1).int(1).int(10).int(9),
+            "work_fresh (campaign=? AND segment=? AND rank>? AND rank<?)",
+        ),
+        (
+            explain(AGAIN).int(1).int(1).int(10).int(99),
+            "work_again (campaign=? AND segment=? AND next_at>? AND next_at<?)",
+        ),
+        (
+            explain(UNPARTED_ONE).int(1),
+            "work_unparted (campaign=? AND contact>?)",
+        ),
+        (
+            explain(FIRST_DUE).int(1).int(1),
+            "work_fresh (campaign=? AND segment=?)",
+        ),
+        (
+            explain(FIRST_DUE).int(1).int(1),
+            "work_again (campaign=? AND segment=? AND next_at>?)",
+        ),
+    ];
+    for (query, index) in picks {
+        let plan = plan_of(query).await;
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        assert!(!plan.contains("SCAN w"), "{plan}");
+        assert!(!plan.contains("w USING PRIMARY KEY"), "{plan}");
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::prior;
 use super::query::{Batch, Query};
 use super::registers;
 use super::row::Row;
+use super::segments::lease as by_segment;
 use crate::error::{Result, StoreError};
 use crate::types::{WorkDue, WorkStock};
 
@@ -33,8 +34,14 @@ pub(super) async fn lease(
     let mut tx = db.begin().await?;
     fence::beside(&mut tx, epoch).await?;
     let lists = config::lists_of(&mut tx, campaign).await?;
+    let parted = by_segment::open(&mut tx, campaign, now).await?;
+    // With segments only call-backs go by list.
+    let turns = match parted {
+        Some(_) => &TURNS[..1],
+        None => &TURNS[..],
+    };
     let mut leased: Vec<i64> = Vec::new();
-    for turn in TURNS {
+    for turn in turns.iter().copied() {
         for list in &lists {
             let wanted = i64::from(count) - leased.len() as i64;
             if wanted > 0 {
@@ -44,6 +51,14 @@ pub(super) async fn lease(
             }
         }
     }
+    let mut due = next_due(&mut tx, campaign, &lists, turns).await?;
+    if let Some(parted) = parted {
+        let wanted = count.saturating_sub(u32::try_from(leased.len()).unwrap_or(count));
+        let (found, next) =
+            by_segment::fill(&mut tx, epoch, campaign, now, wanted, &parted).await?;
+        leased.extend(found);
+        due = [due, next].into_iter().flatten().min();
+    }
     let prior = prior::of_contacts(&mut tx, &leased, now).await?;
     let mut listed = registers::of_contacts(&mut tx, &leased).await?;
     let mut items = read_items(&mut tx, campaign, &leased, prior).await?;
@@ -51,9 +66,8 @@ pub(super) async fn lease(
         let contact = item.contact.id.get();
         item.listed = listed.remove(&contact).unwrap_or_default();
     }
-    let next_due = next_due(&mut tx, campaign, &lists).await?;
     tx.commit().await?;
-    Ok((items, next_due))
+    Ok((items, due))
 }
 
 /// The statement that picks; a test asks the planner about it.
@@ -80,7 +94,7 @@ async fn pick(
     rows.iter().map(|row| row.int("contact")).collect()
 }
 
-async fn mark_leased(
+pub(super) async fn mark_leased(
     tx: &mut Tx,
     epoch: i64,
     campaign: CampaignId,
@@ -91,7 +105,7 @@ async fn mark_leased(
     }
     let query = Query::new(
         "lease work",
-        "UPDATE work SET state = 2, lease_epoch = $1
+        "UPDATE work SET state = 2, lease_epoch = $1, dialed_in = segment
          WHERE campaign = $2 AND contact IN (SELECT r.contact FROM {rows})",
     )
     .int(epoch)
@@ -214,10 +228,15 @@ pub(super) fn contact_of(row: &Row) -> Result<Contact> {
     })
 }
 
-async fn next_due(tx: &mut Tx, campaign: CampaignId, lists: &[i64]) -> Result<Option<Timestamp>> {
+async fn next_due(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    lists: &[i64],
+    turns: &[i64],
+) -> Result<Option<Timestamp>> {
     let mut soonest: Option<i64> = None;
     for list in lists {
-        for turn in TURNS {
+        for turn in turns {
             let query = Query::new(
                 "find when work is due",
                 "SELECT min(next_at) AS next_at FROM work
@@ -225,7 +244,7 @@ async fn next_due(tx: &mut Tx, campaign: CampaignId, lists: &[i64]) -> Result<Op
             )
             .int(campaign.get())
             .int(*list)
-            .int(turn);
+            .int(*turn);
             if let Some(row) = tx.fetch_one(query).await? {
                 let due = row.opt_int("next_at")?;
                 soonest = [soonest, due].into_iter().flatten().min();
@@ -268,7 +287,12 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
              turn = r.turn, next_at = r.next_at, next_phone = r.next_phone,
              attempts = r.attempts, repeats = r.repeats, code = COALESCE(r.code, w.code),
              callback_agent = r.callback_agent,
-             lease_epoch = CASE WHEN r.state = 2 THEN w.lease_epoch END
+             lease_epoch = CASE WHEN r.state = 2 THEN w.lease_epoch END,
+             segment = CASE WHEN (r.attempts <> w.attempts OR r.repeats <> w.repeats
+                                  OR COALESCE(r.code, w.code) IS DISTINCT FROM w.code)
+                             AND EXISTS (SELECT 1 FROM segment_set g
+                                         WHERE g.campaign = w.campaign AND g.speaks_of IN (1, 3))
+                            THEN -1 ELSE w.segment END
          FROM {rows} WHERE w.campaign = r.campaign AND w.contact = r.contact",
     )
     .rows(batch);
@@ -471,8 +495,9 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
 pub(super) async fn attach(tx: &mut Tx, campaign: i64, list: i64) -> Result<u64> {
     let query = Query::new(
         "put a list to work",
-        "INSERT INTO work (campaign, contact, list, person, state, next_at)
+        "INSERT INTO work (campaign, contact, list, person, segment, state, next_at)
          SELECT $1, k.id, k.list, k.person,
+                (SELECT -1 FROM segment_set g WHERE g.campaign = $1),
                 CASE WHEN h.suppressed = 1
                        OR NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = k.id
                             AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))

@@ -44,6 +44,7 @@ mod restart;
 mod retention;
 mod routing;
 mod schema;
+mod segments;
 mod transfers;
 mod typifying;
 mod verify;

@@ -1,0 +1,105 @@
+//! Segments of campaigns: their settings by version (`set`), which contact belongs where (`placing`), the lease by
+//! segment (`lease`), what was done with each (`tally`), and new passes (`recycle`).
+
+pub(super) mod lease;
+mod placing;
+mod recycle;
+mod set;
+mod tally;
+
+use ::campaigns::Segmentation;
+use async_trait::async_trait;
+use domain::{CampaignId, ContactId, ListId, SegmentId, Timestamp};
+
+use super::SqlStore;
+use crate::error::Result;
+use crate::segment_store::SegmentStore;
+use crate::types::{
+    SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SpeaksOf, Subjects,
+};
+
+/// The segment of work that must be looked at.
+const UNPARTED: i64 = -1;
+
+#[async_trait]
+impl SegmentStore for SqlStore {
+    async fn segments(&self, campaign: CampaignId) -> Result<Option<SegmentSet>> {
+        set::in_force(&self.db, campaign).await
+    }
+
+    async fn segment_versions(&self, campaign: CampaignId) -> Result<Vec<SegmentVersion>> {
+        set::versions(&self.db, campaign).await
+    }
+
+    async fn put_segments(
+        &self,
+        campaign: CampaignId,
+        segmentation: &Segmentation,
+        speaks_of: SpeaksOf,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<SegmentSet> {
+        set::put(&self.db, campaign, segmentation, speaks_of, (by, now)).await
+    }
+
+    async fn remove_segments(&self, campaign: CampaignId) -> Result<()> {
+        set::remove(&self.db, campaign).await
+    }
+
+    async fn segment_subjects(
+        &self,
+        campaign: CampaignId,
+        which: Subjects,
+        limit: u32,
+    ) -> Result<Vec<SegmentSubject>> {
+        placing::subjects(&self.db, campaign, which, limit).await
+    }
+
+    async fn begin_segment_walk(
+        &self,
+        campaign: CampaignId,
+        version: u32,
+        day: i64,
+        lists: &[ListId],
+    ) -> Result<bool> {
+        set::begin_walk(&self.db, campaign, version, day, lists).await
+    }
+
+    async fn place_contacts(
+        &self,
+        campaign: CampaignId,
+        version: u32,
+        places: &[SegmentPlace],
+    ) -> Result<bool> {
+        placing::place(&self.db, campaign, version, places).await
+    }
+
+    async fn segments_walked(
+        &self,
+        campaign: CampaignId,
+        version: u32,
+        after: Option<ContactId>,
+    ) -> Result<()> {
+        set::walked(&self.db, campaign, version, after).await
+    }
+
+    async fn pin_contacts(
+        &self,
+        campaign: CampaignId,
+        pins: &[(ContactId, Option<SegmentId>)],
+    ) -> Result<u64> {
+        placing::pin(&self.db, campaign, pins).await
+    }
+
+    async fn segment_standings(
+        &self,
+        campaign: CampaignId,
+        now: Timestamp,
+    ) -> Result<Vec<SegmentStanding>> {
+        tally::standings(&self.db, campaign, now).await
+    }
+
+    async fn recycle(&self, campaign: CampaignId, contacts: &[ContactId]) -> Result<u64> {
+        recycle::recycle(&self.db, campaign, contacts).await
+    }
+}

@@ -1,0 +1,358 @@
+//! The lease of a campaign with segments. Whose turn it is, [`campaigns::Mix`] says; who comes next in a segment is an
+//! ordered walk of one index, however large the base: of those never called by rank, of those to be called again by
+//! when they are due. Which was leased stays in `work.dialed_in`, so that the call counts for the segment it was made in
+//! even where its result takes the contact out of it.
+
+use campaigns::{
+    CampaignSegment, Left, Mix, MixTurn, Rest, SegmentOrder, day_begins, hours_from, local_day,
+    local_hour,
+};
+use domain::{CampaignId, ContactId, SegmentId, Timestamp};
+
+use super::super::database::Tx;
+use super::super::query::{Batch, Query};
+use super::super::work::mark_leased;
+use super::set::{ROWS, rest_of, segment_of};
+use super::tally::{self, Sums};
+use crate::error::Result;
+
+/// While contacts are still being parted, or calls are under way that a quota waits for, it is asked again so soon.
+const SOON: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Segments that a lease goes by.
+#[derive(Debug)]
+pub(in super::super) struct Parted {
+    segments: Vec<CampaignSegment>,
+    turns: Vec<MixTurn>,
+    left: Vec<Left>,
+    /// Contacts are being looked at by the segments just now.
+    unsettled: bool,
+}
+
+/// The version in force, and what becomes of the rest; locked until the end of the transaction, so that no two leases
+/// count the same calls, or pay the same debt to a segment.
+pub(super) async fn locked(tx: &mut Tx, campaign: CampaignId) -> Result<Option<(i64, Rest, bool)>> {
+    let query = Query::new(
+        "lock the segments of a campaign",
+        "SELECT version, rest_last, walked FROM segment_set WHERE campaign = $1 {alone}",
+    )
+    .int(campaign.get());
+    match tx.fetch_one(query).await? {
+        Some(row) => Ok(Some((
+            row.int("version")?,
+            rest_of(row.flag("rest_last")?),
+            row.opt_int("walked")?.is_some(),
+        ))),
+        None => Ok(None),
+    }
+}
+
+/// The segments of a campaign, if it has any, with what each may still get.
+pub(in super::super) async fn open(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    now: Timestamp,
+) -> Result<Option<Parted>> {
+    let Some((version, rest, walking)) = locked(tx, campaign).await? else {
+        return Ok(None);
+    };
+    let query = Query::new("read segments", ROWS)
+        .int(campaign.get())
+        .int(version);
+    let (mut segments, mut turns) = (Vec::new(), Vec::new());
+    for row in tx.fetch(query).await? {
+        let segment = segment_of(&row)?;
+        turns.push(MixTurn {
+            segment: segment.id,
+            priority: segment.priority,
+            share: segment.share,
+            most: u32::MAX,
+            owed: row.int("owed")?,
+        });
+        segments.push(segment);
+    }
+    if rest == Rest::Last {
+        segments.push(the_rest());
+        turns.push(MixTurn {
+            segment: SegmentId::new(0),
+            priority: u16::MAX,
+            share: 100,
+            most: u32::MAX,
+            owed: 0,
+        });
+    }
+    tally::bring_up(tx, campaign).await?;
+    let left = left_of(tx, campaign, now, &segments).await?;
+    for (turn, left) in turns.iter_mut().zip(&left) {
+        turn.most = match left {
+            Left::Any => u32::MAX,
+            Left::Most(most) => *most,
+            Left::Waits | Left::Reached => 0,
+        };
+    }
+    let unsettled = walking || somebody_is_unparted(tx, campaign).await?;
+    Ok(Some(Parted {
+        segments,
+        turns,
+        left,
+        unsettled,
+    }))
+}
+
+fn the_rest() -> CampaignSegment {
+    CampaignSegment {
+        id: SegmentId::new(0),
+        name: String::new(),
+        rule: String::new(),
+        lists: Vec::new(),
+        priority: u16::MAX,
+        share: 100,
+        order: SegmentOrder::Oldest,
+        retries_first: false,
+        quota: None,
+    }
+}
+
+async fn left_of(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    now: Timestamp,
+    segments: &[CampaignSegment],
+) -> Result<Vec<Left>> {
+    if segments.iter().all(|segment| segment.quota.is_none()) {
+        return Ok(vec![Left::Any; segments.len()]);
+    }
+    let sums: Sums = tally::sums(tx, campaign, now).await?;
+    let under_way = under_way(tx, campaign).await?;
+    let left = |segment: &CampaignSegment| {
+        let Some(quota) = segment.quota else {
+            return Left::Any;
+        };
+        let id = segment.id.get();
+        let (today, in_all) = sums.get(&id).copied().unwrap_or_default();
+        quota.left(today, in_all, under_way.get(&id).copied().unwrap_or(0))
+    };
+    Ok(segments.iter().map(left).collect())
+}
+
+/// How many contacts of each segment are being called or about to be.
+async fn under_way(
+    tx: &mut Tx,
+    campaign: CampaignId,
+) -> Result<std::collections::BTreeMap<i64, u32>> {
+    let query = Query::new(
+        "count leased work of segments",
+        "SELECT dialed_in, count(*) AS n FROM work
+         WHERE campaign = $1 AND state = 2 AND dialed_in IS NOT NULL GROUP BY dialed_in",
+    )
+    .int(campaign.get());
+    let rows = tx.fetch(query).await?;
+    rows.iter()
+        .map(|row| Ok((row.int("dialed_in")?, row.narrow("n")?)))
+        .collect()
+}
+
+/// By contact, for the same reason.
+pub(in super::super) const UNPARTED_ONE: &str = "SELECT w.contact FROM work w
+     WHERE w.campaign = $1 AND w.contact > 0 AND w.segment = -1 ORDER BY w.contact LIMIT 1";
+
+async fn somebody_is_unparted(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
+    let query = Query::new("look for contacts to be parted", UNPARTED_ONE).int(campaign.get());
+    Ok(tx.fetch_one(query).await?.is_some())
+}
+
+/// Leases by segment. The second value is when somebody more may be called; now where the lease is full.
+pub(in super::super) async fn fill(
+    tx: &mut Tx,
+    epoch: i64,
+    campaign: CampaignId,
+    now: Timestamp,
+    wanted: u32,
+    parted: &Parted,
+) -> Result<(Vec<i64>, Option<Timestamp>)> {
+    let mut mix = Mix::new(parted.turns.clone(), wanted);
+    let mut left = parted.left.clone();
+    loop {
+        let asks = mix.ask();
+        if asks.is_empty() {
+            break;
+        }
+        for ask in asks {
+            let segment = &parted.segments[ask.turn];
+            let mut search = Search {
+                tx: &mut *tx,
+                campaign,
+                epoch,
+                now,
+            };
+            let found = search.of(segment, i64::from(ask.count)).await?;
+            left[ask.turn] = left[ask.turn].after(found.len());
+            mix.found(ask, found.into_iter().map(ContactId::new).collect());
+        }
+    }
+    let (contacts, turns) = mix.end();
+    keep_debts(tx, &parted.turns, &turns).await?;
+    let leased: Vec<i64> = contacts.into_iter().map(ContactId::get).collect();
+    let next = match leased.len() < wanted as usize {
+        true => next_due(tx, campaign, now, parted, &left).await?,
+        false => Some(now),
+    };
+    Ok((leased, next))
+}
+
+/// What segments are owed from now on, where it changed.
+async fn keep_debts(tx: &mut Tx, before: &[MixTurn], after: &[MixTurn]) -> Result<()> {
+    let changed = |(old, new): &(&MixTurn, &MixTurn)| new.owed != old.owed && new.segment.get() > 0;
+    let changed: Vec<&MixTurn> = before
+        .iter()
+        .zip(after)
+        .filter(changed)
+        .map(|(_, new)| new)
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let query = Query::new(
+        "note what segments are owed",
+        "UPDATE segment AS g SET owed = r.owed FROM {rows} WHERE g.id = r.segment",
+    )
+    .rows(
+        Batch::default()
+            .ints("segment", changed.iter().map(|turn| turn.segment.get()))
+            .ints("owed", changed.iter().map(|turn| turn.owed)),
+    );
+    tx.run(query).await.map(drop)
+}
+
+/// Those never called, by rank; tests ask the planner about these three.
+pub(in super::super) const FRESH: &str = "SELECT w.contact FROM work w
+     WHERE w.campaign = $1 AND w.segment = $2 AND w.state = 1 AND w.turn = 1 AND w.next_at = 0
+       AND EXISTS (SELECT 1 FROM campaign_list c WHERE c.campaign = $1 AND c.list = w.list)
+       AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)
+     ORDER BY w.rank, w.contact LIMIT $3 {skip_locked}";
+
+/// Those of one rank: as a range of it, or SQLite would walk the whole campaign by contact.
+pub(in super::super) const FRESH_OF_RANK: &str = "SELECT w.contact FROM work w
+     WHERE w.campaign = $1 AND w.segment = $2 AND w.rank >= $4 AND w.rank <= $4
+       AND w.state = 1 AND w.turn = 1 AND w.next_at = 0
+       AND EXISTS (SELECT 1 FROM campaign_list c WHERE c.campaign = $1 AND c.list = w.list)
+       AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)
+     ORDER BY w.rank, w.contact LIMIT $3 {skip_locked}";
+
+/// Those to be called again, by when they are due.
+pub(in super::super) const AGAIN: &str = "SELECT w.contact FROM work w
+     WHERE w.campaign = $1 AND w.segment = $2 AND w.state = 1 AND w.turn = 1
+       AND w.next_at > 0 AND w.next_at <= $4
+       AND EXISTS (SELECT 1 FROM campaign_list c WHERE c.campaign = $1 AND c.list = w.list)
+       AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)
+     ORDER BY w.next_at, w.contact LIMIT $3 {skip_locked}";
+
+/// Looks contacts up and leases them.
+struct Search<'a> {
+    tx: &'a mut Tx,
+    campaign: CampaignId,
+    epoch: i64,
+    now: Timestamp,
+}
+
+impl Search<'_> {
+    /// The next contacts of a segment, leased.
+    async fn of(&mut self, segment: &CampaignSegment, wanted: i64) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for again in [segment.retries_first, !segment.retries_first] {
+            let missing = wanted - found.len() as i64;
+            if missing > 0 {
+                let some = match again {
+                    true => self.again(segment, missing).await?,
+                    false => self.fresh(segment, missing).await?,
+                };
+                found.extend(some);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn again(&mut self, segment: &CampaignSegment, wanted: i64) -> Result<Vec<i64>> {
+        let now = self.now.as_millis();
+        self.lease(self.query(AGAIN, segment, wanted).int(now))
+            .await
+    }
+
+    async fn fresh(&mut self, segment: &CampaignSegment, wanted: i64) -> Result<Vec<i64>> {
+        if !matches!(segment.order, SegmentOrder::BestHour(_)) {
+            return self.lease(self.query(FRESH, segment, wanted)).await;
+        }
+        let mut found = Vec::new();
+        for hour in hours_from(local_hour(self.now)) {
+            let missing = wanted - found.len() as i64;
+            if missing <= 0 {
+                break;
+            }
+            let query = self.query(FRESH_OF_RANK, segment, missing).int(hour);
+            found.extend(self.lease(query).await?);
+        }
+        Ok(found)
+    }
+
+    fn query(&self, text: &str, segment: &CampaignSegment, wanted: i64) -> Query {
+        Query::new("pick work of a segment", text)
+            .int(self.campaign.get())
+            .int(segment.id.get())
+            .int(wanted)
+    }
+
+    async fn lease(&mut self, query: Query) -> Result<Vec<i64>> {
+        let rows = self.tx.fetch(query).await?;
+        let picked: Vec<i64> = rows
+            .iter()
+            .map(|row| row.int("contact"))
+            .collect::<Result<_>>()?;
+        mark_leased(self.tx, self.epoch, self.campaign, &picked).await?;
+        Ok(picked)
+    }
+}
+
+async fn next_due(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    now: Timestamp,
+    parted: &Parted,
+    left: &[Left],
+) -> Result<Option<Timestamp>> {
+    let mut soonest = parted.unsettled.then_some(now + SOON);
+    for (segment, left) in parted.segments.iter().zip(left) {
+        let per_day = segment.quota.is_some_and(|quota| quota.per_day);
+        let earliest = match left {
+            Left::Any | Left::Most(_) => Timestamp::default(),
+            Left::Waits => now + SOON,
+            Left::Reached if per_day => day_begins(local_day(now) + 1),
+            Left::Reached => continue,
+        };
+        let due = first_due(tx, campaign, segment.id).await?;
+        let due = due.map(|due| due.max(earliest));
+        soonest = [soonest, due].into_iter().flatten().min();
+    }
+    Ok(soonest)
+}
+
+/// When the first contact of a segment is due: each half is the first entry of an index.
+pub(in super::super) const FIRST_DUE: &str = "SELECT COALESCE(
+     (SELECT f.next_at FROM (SELECT w.next_at FROM work w
+          WHERE w.campaign = $1 AND w.segment = $2 AND w.state = 1 AND w.turn = 1 AND w.next_at = 0
+          ORDER BY w.rank LIMIT 1) AS f),
+     (SELECT min(w.next_at) FROM work w WHERE w.campaign = $1 AND w.segment = $2
+          AND w.state = 1 AND w.turn = 1 AND w.next_at > 0)) AS due";
+
+async fn first_due(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    segment: SegmentId,
+) -> Result<Option<Timestamp>> {
+    let query = Query::new("find when work of a segment is due", FIRST_DUE)
+        .int(campaign.get())
+        .int(segment.get());
+    match tx.fetch_one(query).await? {
+        Some(row) => row.opt_time("due"),
+        None => Ok(None),
+    }
+}

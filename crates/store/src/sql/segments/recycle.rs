@@ -1,0 +1,63 @@
+//! A new pass over contacts on whom all attempts were spent. What the law, the campaign's limits per person and opt-outs
+//! say of a person looks at the calls that were made, which nothing here touches.
+
+use domain::{CampaignId, ContactId};
+
+use super::super::database::Database;
+use super::super::fence;
+use super::super::query::{Batch, Query};
+use crate::error::Result;
+
+/// Contacts given a new pass in one transaction, so that the journal never waits long.
+const AT_ONCE: usize = 1_000;
+
+/// Who has another pass: exhausted work of people who may be called, on a phone that is good.
+const AGAIN: &str =
+    "UPDATE work SET state = 1, turn = 1, next_at = 0, next_phone = 0, attempts = 0,
+             repeats = 0, callback_agent = NULL, pass = pass + 1,
+             segment = CASE WHEN segment IS NULL THEN NULL ELSE -1 END
+         WHERE campaign = $1 AND state = 4 AND contact IN (SELECT r.contact FROM {rows})
+           AND NOT EXISTS (SELECT 1 FROM person h WHERE h.id = work.person AND h.suppressed = 1)
+           AND EXISTS (SELECT 1 FROM phone p WHERE p.contact = work.contact
+                AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
+                AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = work.campaign
+                    AND t.contact = work.contact AND t.ordinal = p.ordinal AND t.usable = 0))
+         RETURNING contact";
+
+/// See [`crate::SegmentStore::recycle`].
+pub(super) async fn recycle(
+    db: &Database,
+    campaign: CampaignId,
+    contacts: &[ContactId],
+) -> Result<u64> {
+    let mut all = 0;
+    for some in contacts.chunks(AT_ONCE) {
+        all += again(db, campaign, some).await?;
+    }
+    Ok(all)
+}
+
+async fn again(db: &Database, campaign: CampaignId, contacts: &[ContactId]) -> Result<u64> {
+    let ids = |contacts: &[i64]| Batch::default().ints("contact", contacts.iter().copied());
+    let asked: Vec<i64> = contacts.iter().map(|contact| contact.get()).collect();
+    let mut tx = db.begin().await?;
+    fence::turn(&mut tx).await?;
+    let query = Query::new("begin a new pass", AGAIN)
+        .int(campaign.get())
+        .rows(ids(&asked));
+    let rows = tx.fetch(query).await?;
+    let again: Vec<i64> = rows
+        .iter()
+        .map(|row| row.int("contact"))
+        .collect::<Result<_>>()?;
+    let query = Query::new(
+        "begin a new pass over phones",
+        "UPDATE work_phone AS t SET attempts = 0 FROM {rows}
+         WHERE t.campaign = $1 AND t.contact = r.contact",
+    )
+    .int(campaign.get())
+    .rows(ids(&again));
+    tx.run(query).await?;
+    tx.commit().await?;
+    Ok(again.len() as u64)
+}

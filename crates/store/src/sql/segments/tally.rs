@@ -1,0 +1,355 @@
+//! What was done with each segment: calls that left, effective contacts, sales; by day of the call. Brought up to date
+//! from the tables of attempts and typifications, each read on from where it was left, whenever contacts are leased:
+//! what quotas see is never older than the lease they limit. A correction moves what it corrects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campaigns::{Catalogue, SegmentTally, local_day};
+use domain::{CampaignId, SegmentId, Timestamp};
+
+use super::super::database::{Database, Tx};
+use super::super::query::{Batch, Query};
+use super::super::row::Row;
+use crate::error::Result;
+use crate::types::SegmentStanding;
+
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
+
+/// What each segment did on a day and in all.
+pub(super) type Sums = BTreeMap<i64, (SegmentTally, SegmentTally)>;
+
+/// Reads on, to the end. The row of `segment_set` is locked by whoever calls.
+pub(super) async fn bring_up(tx: &mut Tx, campaign: CampaignId) -> Result<()> {
+    while attempts(tx, campaign).await? {}
+    let mut flags = None;
+    while typified(tx, campaign, &mut flags).await? {}
+    Ok(())
+}
+
+/// Attempts since the last that was counted, up to the first of which it is not known whether it left. By id: whatever
+/// the campaign has had before is not looked at.
+pub(super) const ATTEMPTS: &str = "
+         SELECT a.id, a.intended_at, a.placed_at, a.outcome, w.dialed_in
+         FROM attempt a LEFT JOIN work w ON w.campaign = a.campaign AND w.contact = a.contact
+         WHERE a.id > $2 AND +a.campaign = $1 AND a.direction = 1 ORDER BY a.id LIMIT $3";
+
+/// False when there are no more.
+async fn attempts(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
+    let from = cursor(tx, campaign, "tally_attempt").await?;
+    let end = end(tx, "SELECT max(id) AS last FROM attempt").await?;
+    if end <= from {
+        return Ok(false);
+    }
+    let query = Query::new("read attempts of segments", ATTEMPTS)
+        .int(campaign.get())
+        .int(from)
+        .int(PAGE);
+    let rows = tx.fetch(query).await?;
+    let (mut last, mut counted) = (from, Vec::new());
+    let mut undecided = false;
+    for row in &rows {
+        let left = row.opt_int("placed_at")?.is_some();
+        undecided = !left && row.opt_int("outcome")?.is_none();
+        if undecided {
+            break;
+        }
+        last = row.int("id")?;
+        let segment = row.opt_int("dialed_in")?.filter(|segment| *segment >= 0);
+        if let (true, Some(segment)) = (left, segment) {
+            counted.push((last, segment, local_day(row.time("intended_at")?)));
+        }
+    }
+    let full = rows.len() as i64 == PAGE;
+    if !full && !undecided {
+        // What other campaigns did meanwhile is not gone through again.
+        last = last.max(end);
+    }
+    if last == from {
+        return Ok(false);
+    }
+    let each = || counted.iter();
+    let query = Query::new(
+        "count attempts of segments",
+        "INSERT INTO segment_attempt (attempt, campaign, segment, day)
+         SELECT r.attempt, $1, r.segment, r.day FROM {rows} WHERE true
+         ON CONFLICT (attempt) DO NOTHING",
+    )
+    .int(campaign.get())
+    .rows(
+        Batch::default()
+            .ints("attempt", each().map(|(attempt, _, _)| *attempt))
+            .ints("segment", each().map(|(_, segment, _)| *segment))
+            .ints("day", each().map(|(_, _, day)| *day)),
+    );
+    tx.run(query).await?;
+    let mut changes = Changes::default();
+    for (_, segment, day) in &counted {
+        changes.of(*segment, *day).0 += 1;
+    }
+    changes.write(tx, campaign).await?;
+    move_cursor(tx, campaign, "tally_attempt", last).await?;
+    Ok(full && !undecided)
+}
+
+/// What was said of attempts since the last that was counted.
+const TYPIFIED: &str = "
+         SELECT t.seq, t.attempt, t.code FROM typification t JOIN attempt a ON a.id = t.attempt
+         WHERE t.seq > $2 AND +a.campaign = $1 ORDER BY t.seq LIMIT $3";
+
+/// False when there is no more.
+async fn typified(tx: &mut Tx, campaign: CampaignId, flags: &mut Option<Flags>) -> Result<bool> {
+    let from = cursor(tx, campaign, "tally_typed").await?;
+    let end = end(tx, "SELECT max(seq) AS last FROM typification").await?;
+    if end <= from {
+        return Ok(false);
+    }
+    let query = Query::new("read typifications of segments", TYPIFIED)
+        .int(campaign.get())
+        .int(from)
+        .int(PAGE);
+    let rows = tx.fetch(query).await?;
+    let full = rows.len() as i64 == PAGE;
+    let last = match rows.last() {
+        Some(row) if full => row.int("seq")?,
+        Some(row) => end.max(row.int("seq")?),
+        None => end,
+    };
+    let flags = match flags {
+        Some(flags) => flags,
+        None => flags.insert(Flags::read(tx, campaign).await?),
+    };
+    // Of several words on one attempt the last one holds.
+    let mut said = BTreeMap::new();
+    for row in &rows {
+        said.insert(row.int("attempt")?, flags.of(&row.text("code")?));
+    }
+    if !said.is_empty() {
+        recount(tx, campaign, &said).await?;
+    }
+    move_cursor(tx, campaign, "tally_typed", last).await?;
+    Ok(full)
+}
+
+/// Whether each attempt is a contact, and a sale, in place of what was counted of it.
+async fn recount(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    said: &BTreeMap<i64, (bool, bool)>,
+) -> Result<()> {
+    let query = Query::new(
+        "read what was counted of attempts",
+        "SELECT s.attempt, s.segment, s.day, s.contact, s.sale
+         FROM {rows} CROSS JOIN segment_attempt s WHERE s.attempt = r.attempt",
+    )
+    .rows(Batch::default().ints("attempt", said.keys().copied()));
+    let mut changes = Changes::default();
+    for row in tx.fetch(query).await? {
+        let (contact, sale) = said[&row.int("attempt")?];
+        let change = changes.of(row.int("segment")?, row.int("day")?);
+        change.1 += i64::from(contact) - row.int("contact")?;
+        change.2 += i64::from(sale) - row.int("sale")?;
+    }
+    let query = Query::new(
+        "count what attempts were",
+        "UPDATE segment_attempt AS s SET contact = r.contact, sale = r.sale
+         FROM {rows} WHERE s.attempt = r.attempt",
+    )
+    .rows(
+        Batch::default()
+            .ints("attempt", said.keys().copied())
+            .ints(
+                "contact",
+                said.values().map(|(contact, _)| i64::from(*contact)),
+            )
+            .ints("sale", said.values().map(|(_, sale)| i64::from(*sale))),
+    );
+    tx.run(query).await?;
+    changes.write(tx, campaign).await
+}
+
+/// Attempts, contacts and sales to be added, by segment and day.
+#[derive(Debug, Default)]
+struct Changes(BTreeMap<(i64, i64), (i64, i64, i64)>);
+
+impl Changes {
+    fn of(&mut self, segment: i64, day: i64) -> &mut (i64, i64, i64) {
+        self.0.entry((segment, day)).or_default()
+    }
+
+    async fn write(&self, tx: &mut Tx, campaign: CampaignId) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let query = Query::new(
+            "add to what segments did",
+            "INSERT INTO segment_tally (campaign, segment, day, attempts, contacts, sales)
+             SELECT $1, r.segment, r.day, r.attempts, r.contacts, r.sales FROM {rows} WHERE true
+             ON CONFLICT (campaign, segment, day) DO UPDATE SET
+                 attempts = segment_tally.attempts + excluded.attempts,
+                 contacts = segment_tally.contacts + excluded.contacts,
+                 sales = segment_tally.sales + excluded.sales",
+        )
+        .int(campaign.get())
+        .rows(
+            Batch::default()
+                .ints("segment", self.0.keys().map(|(segment, _)| *segment))
+                .ints("day", self.0.keys().map(|(_, day)| *day))
+                .ints(
+                    "attempts",
+                    self.0.values().map(|(attempts, _, _)| *attempts),
+                )
+                .ints(
+                    "contacts",
+                    self.0.values().map(|(_, contacts, _)| *contacts),
+                )
+                .ints("sales", self.0.values().map(|(_, _, sales)| *sales)),
+        );
+        tx.run(query).await.map(drop)
+    }
+}
+
+/// Which typifications are contacts and sales.
+#[derive(Debug, Default)]
+struct Flags {
+    contacts: BTreeSet<String>,
+    sales: BTreeSet<String>,
+}
+
+impl Flags {
+    async fn read(tx: &mut Tx, campaign: CampaignId) -> Result<Flags> {
+        let query = Query::new(
+            "read what typifications count as",
+            "SELECT code, effective_contact, accepted_sale FROM disposition WHERE campaign = $1",
+        )
+        .int(campaign.get());
+        let rows = tx.fetch(query).await?;
+        let mut flags = Flags::default();
+        for row in &rows {
+            let (contact, sale) = (row.flag("effective_contact")?, row.flag("accepted_sale")?);
+            flags.note(row.text("code")?, contact, sale);
+        }
+        if rows.is_empty() {
+            for row in Catalogue::spanish().rows() {
+                flags.note(row.code.clone(), row.effective_contact, row.accepted_sale);
+            }
+        }
+        Ok(flags)
+    }
+
+    fn note(&mut self, code: String, contact: bool, sale: bool) {
+        if contact {
+            self.contacts.insert(code.clone());
+        }
+        if sale {
+            self.sales.insert(code);
+        }
+    }
+
+    fn of(&self, code: &str) -> (bool, bool) {
+        (self.contacts.contains(code), self.sales.contains(code))
+    }
+}
+
+/// The last there is.
+async fn end(tx: &mut Tx, text: &'static str) -> Result<i64> {
+    let row = tx
+        .fetch_one(Query::new("read how far a table goes", text))
+        .await?;
+    let last = row.map(|row| row.opt_int("last")).transpose()?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+async fn cursor(tx: &mut Tx, campaign: CampaignId, column: &'static str) -> Result<i64> {
+    let text = format!("SELECT {column} FROM segment_set WHERE campaign = $1");
+    let query = Query::new("read how far segments are counted", text).int(campaign.get());
+    match tx.fetch_one(query).await? {
+        Some(row) => row.int(column),
+        None => Ok(i64::MAX),
+    }
+}
+
+async fn move_cursor(tx: &mut Tx, campaign: CampaignId, column: &str, to: i64) -> Result<()> {
+    let text = format!("UPDATE segment_set SET {column} = $1 WHERE campaign = $2");
+    let query = Query::new("note how far segments are counted", text)
+        .int(to)
+        .int(campaign.get());
+    tx.run(query).await.map(drop)
+}
+
+/// What each segment did on the day of an instant, and in all. By the key of the table, a row for each day of each.
+pub(super) async fn sums(tx: &mut Tx, campaign: CampaignId, now: Timestamp) -> Result<Sums> {
+    let query = Query::new(
+        "read what segments did",
+        "SELECT segment, CASE WHEN day = $2 THEN 1 ELSE 0 END AS today,
+                CAST(sum(attempts) AS BIGINT) AS attempts, CAST(sum(contacts) AS BIGINT) AS contacts,
+                CAST(sum(sales) AS BIGINT) AS sales
+         FROM segment_tally WHERE campaign = $1
+         GROUP BY segment, CASE WHEN day = $2 THEN 1 ELSE 0 END",
+    )
+    .int(campaign.get())
+    .int(local_day(now));
+    let mut sums = Sums::new();
+    for row in tx.fetch(query).await? {
+        let part = SegmentTally {
+            attempts: row.narrow("attempts")?,
+            contacts: row.narrow("contacts")?,
+            sales: row.narrow("sales")?,
+        };
+        let (today, in_all) = sums.entry(row.int("segment")?).or_default();
+        if row.flag("today")? {
+            *today = part;
+        }
+        in_all.attempts += part.attempts;
+        in_all.contacts += part.contacts;
+        in_all.sales += part.sales;
+    }
+    Ok(sums)
+}
+
+/// See [`crate::SegmentStore::segment_standings`].
+pub(super) async fn standings(
+    db: &Database,
+    campaign: CampaignId,
+    now: Timestamp,
+) -> Result<Vec<SegmentStanding>> {
+    let mut tx = db.begin().await?;
+    if super::lease::locked(&mut tx, campaign).await?.is_some() {
+        bring_up(&mut tx, campaign).await?;
+    }
+    let sums = sums(&mut tx, campaign, now).await?;
+    tx.commit().await?;
+    let query = Query::new(
+        "count the contacts of segments",
+        "SELECT segment, count(*) AS n,
+                CAST(sum(CASE WHEN state = 1 AND next_at = 0 THEN 1 ELSE 0 END) AS BIGINT) AS fresh,
+                CAST(sum(CASE WHEN state = 1 AND next_at > 0 THEN 1 ELSE 0 END) AS BIGINT) AS again
+         FROM work WHERE campaign = $1 AND segment IS NOT NULL GROUP BY segment",
+    )
+    .int(campaign.get());
+    let mut standings: BTreeMap<i64, SegmentStanding> = BTreeMap::new();
+    let mut of = |segment: i64, change: &mut dyn FnMut(&mut SegmentStanding)| {
+        let standing = standings.entry(segment).or_insert_with(|| SegmentStanding {
+            segment: SegmentId::new(segment),
+            contacts: 0,
+            fresh: 0,
+            again: 0,
+            today: SegmentTally::default(),
+            in_all: SegmentTally::default(),
+        });
+        change(standing);
+    };
+    let rows: Vec<Row> = db.fetch(query).await?;
+    for row in &rows {
+        let (n, fresh, again) = (row.narrow("n")?, row.narrow("fresh")?, row.narrow("again")?);
+        of(row.int("segment")?, &mut |standing| {
+            (standing.contacts, standing.fresh, standing.again) = (n, fresh, again);
+        });
+    }
+    for (segment, (today, in_all)) in sums {
+        of(segment, &mut |standing| {
+            (standing.today, standing.in_all) = (today, in_all);
+        });
+    }
+    Ok(standings.into_values().collect())
+}
