@@ -21,10 +21,22 @@ const OWN: [(&str, Kind, &str); 10] = [
     ("segmento", Kind::Text, "segment, as the base writes it"),
     ("telefonos", Kind::Number, "how many phones it has"),
     ("base", Kind::Text, "name of the list"),
-    ("intentos", Kind::Number, "calls that left, in this campaign"),
-    ("contestadas", Kind::Number, "those of them that a person picked up"),
+    (
+        "intentos",
+        Kind::Number,
+        "calls that left, in this campaign",
+    ),
+    (
+        "contestadas",
+        Kind::Number,
+        "those of them that a person picked up",
+    ),
     ("ultimo_intento", Kind::Date, "day of the last call"),
-    ("ultima_tipificacion", Kind::Text, "code of the last typification"),
+    (
+        "ultima_tipificacion",
+        Kind::Text,
+        "code of the last typification",
+    ),
     ("pasada", Kind::Number, "pass of the base, from 1"),
 ];
 /// From here on columns speak of what was tried.
@@ -172,7 +184,11 @@ impl CampaignRules {
     }
 
     /// The cells that the rule of a segment looks at, with the names of their columns.
-    pub fn looked_at(&self, place: Option<usize>, subject: &SegmentSubject) -> Vec<(String, String)> {
+    pub fn looked_at(
+        &self,
+        place: Option<usize>,
+        subject: &SegmentSubject,
+    ) -> Vec<(String, String)> {
         let columns: &[usize] = match place.map(|place| &self.segments[place].takes) {
             Some(Takes::Those(rule)) => rule.columns(),
             _ => &[],
@@ -255,12 +271,16 @@ fn read(set: &CampaignSegment, schema: &Schema, problems: &mut Vec<SegmentProble
     };
     let column = named.and_then(|name| schema.find(name));
     if let (Some(name), None) = (named, column) {
-        problems.push(problem(format!("its order names the column `{name}`, which no list has")));
+        problems.push(problem(format!(
+            "its order names the column `{name}`, which no list has"
+        )));
     }
     if let (SegmentOrder::Score(name), Some(column)) = (&set.order, column)
         && schema.columns()[column].kind == Kind::Text
     {
-        problems.push(problem(format!("`{name}` is a column of texts, not of numbers or days")));
+        problems.push(problem(format!(
+            "`{name}` is a column of texts, not of numbers or days"
+        )));
     }
     Read {
         set: set.clone(),
@@ -297,7 +317,9 @@ impl SubjectRow<'_> {
             _ => {
                 let name = &self.columns.schema.columns()[column].name;
                 let mut cells = contact.attributes.iter();
-                cells.find(|(known, _)| known == name).map_or("", |(_, cell)| cell)
+                cells
+                    .find(|(known, _)| known == name)
+                    .map_or("", |(_, cell)| cell)
             }
         }
     }
@@ -310,9 +332,15 @@ impl Cells for SubjectRow<'_> {
             3 => Value::Number(f64::from(self.subject.phones)),
             5 => Value::Number(f64::from(history.attempts)),
             6 => Value::Number(f64::from(history.answered)),
-            7 => history.last_at.and_then(day_of).map_or(Value::Missing, Value::Date),
+            7 => history
+                .last_at
+                .and_then(day_of)
+                .map_or(Value::Missing, Value::Date),
             9 => Value::Number(f64::from(self.subject.pass)),
-            _ => Value::read(self.columns.schema.columns()[column].kind, self.written(column)),
+            _ => Value::read(
+                self.columns.schema.columns()[column].kind,
+                self.written(column),
+            ),
         }
     }
 }

@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod bans;
 mod caller_ids;
+mod campaign_rules;
 mod campaigns;
 mod control;
 mod desk;
@@ -35,11 +36,18 @@ mod range;
 mod recording_audio;
 mod recording_rules;
 mod recordings;
+mod recycling;
 mod registers;
 pub mod rehearsal;
 mod retention;
 mod route_plans;
 pub mod segment_count;
+mod segment_forms;
+mod segment_preview;
+mod segment_sets;
+mod segment_sheets;
+mod segment_workbooks;
+mod segmenting;
 mod segments;
 mod session;
 mod signalling;
@@ -63,6 +71,7 @@ pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use audit::{audit_check, audit_shown, note_command};
 pub use caller_ids::caller_ids;
+pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use control::{Control, LineNews, LineOffer, TraceWanted};
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
@@ -83,12 +92,17 @@ pub use people::{passports, sought as person_sought};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use recording_audio::open_recording;
 pub use recordings::{recording, recording_backlog, recording_shown, recording_state};
+pub use recycling::Recycling;
 pub use registers::{RegisterLoad, load_register, override_register, registers, snapshot_shown};
 pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
 pub use route_plans::{apply_route_plan, route_plan_shown};
+pub use segment_preview::preview as preview_segments;
+pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
+pub use segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
+pub use segmenting::{Segmenting, settle};
 pub use segments::{columns_shown, today};
 pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
@@ -214,10 +228,22 @@ pub fn router(app: App) -> Router {
         .routes(routes!(segments::columns))
         .routes(routes!(segments::words))
         .routes(routes!(segments::count))
+        .routes(routes!(
+            segment_sets::show,
+            segment_sets::put,
+            segment_sets::remove
+        ))
+        .routes(routes!(segment_sets::count))
+        .routes(routes!(segment_sets::columns))
+        .routes(routes!(recycling::recycle_list))
         .split_for_parts();
     let (uploads, upload_document) = OpenApiRouter::new()
         .routes(routes!(lists::import))
         .routes(routes!(registers::snapshots, registers::load))
+        .routes(routes!(
+            segment_workbooks::download,
+            segment_workbooks::upload
+        ))
         .layer(DefaultBodyLimit::max(UPLOAD_MAX))
         .split_for_parts();
     let (recordings, recording_document) = OpenApiRouter::new()

@@ -23,6 +23,9 @@ pub(crate) enum Campaign {
         /// Its name
         name: String,
     },
+    /// Segments it is called by: whom, in which order, how much of the mixture
+    #[command(subcommand)]
+    Segments(crate::campaign_segments::Segments),
     /// Start dialing
     Start {
         /// Its name
@@ -190,6 +193,7 @@ impl Campaign {
                 save(global, store.as_ref(), settings, campaign).await
             }
             Campaign::Funnel { name } => funnel(global, name).await,
+            Campaign::Segments(segments) => segments.run(global, store.as_ref()).await,
             Campaign::List => list(global, store.as_ref()).await,
             Campaign::Start { name } => {
                 order(global, store.as_ref(), name, CampaignState::Running).await

@@ -26,6 +26,8 @@ pub(crate) enum List {
         /// Name of the list
         name: String,
     },
+    /// Call those of a list again on whom every attempt was spent: a new pass, counted first
+    Recycle(crate::recycle::Recycle),
     /// Remove a list that no campaign dials
     Remove {
         /// Name of the list
@@ -66,6 +68,7 @@ impl List {
             List::Import(import) => import.run(global).await,
             List::All => lists(global).await,
             List::Acta { name } => actas(global, name).await,
+            List::Recycle(recycle) => recycle.run(global).await,
             List::Remove { name } => {
                 let store = record(global).await?;
                 let list = find(store.as_ref(), name).await?;

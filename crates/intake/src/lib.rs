@@ -4,6 +4,7 @@
 //! content. Columns are understood by heading and content ([`Mapping`]), phones
 //! become E.164 by named repairs and the number plan, and the [`Acta`] says what
 //! became of each row. Where the contacts go is the [`Sink`]'s business.
+//! Segments go out to a workbook and come back edited ([`SegmentSheet`]).
 //! Recordings (WAV, Ogg) that people bring are read in [`sound`].
 
 mod acta;
@@ -34,6 +35,7 @@ mod register_file;
 mod row;
 pub mod sample;
 mod seen;
+mod segment_sheet;
 mod sink;
 pub mod sound;
 mod source;
@@ -50,5 +52,6 @@ pub use options::{Encoding, ImportOptions, Limits, UnknownEncoding};
 pub use preview::{Confidence, Guess, Preview};
 pub use reading::{document, number, number_with_repairs};
 pub use register_file::{RegisterAccount, RegisterCountry, RegisterFile};
+pub use segment_sheet::{SegmentSheet, SheetError, SheetFault, SheetRow, read_segment_sheet};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};

@@ -104,6 +104,29 @@ pub(crate) fn read(
     })
 }
 
+/// The first rows of a sheet that hold formulas, each once. The workbook was surveyed before.
+pub(crate) fn formula_rows(
+    source: &mut Source<'_>,
+    sheet: &str,
+    most: usize,
+) -> Result<Vec<u64>, IntakeError> {
+    let file = source.file_name.clone();
+    let mut book = open(source)?;
+    let mut cells = guarded(&file, || book.worksheet_cells_reader(sheet))?;
+    let mut rows: Vec<u64> = Vec::new();
+    while let Some(cell) = guarded(&file, || cells.next_formula())? {
+        let row = u64::from(cell.get_position().0) + 1;
+        let is_formula = !cell.get_value().is_empty();
+        if is_formula && rows.last() != Some(&row) {
+            rows.push(row);
+        }
+        if rows.len() >= most {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
 fn seekable<'s>(source: &'s mut Source<'_>) -> Result<&'s mut dyn ReadSeek, IntakeError> {
     let file = source.file_name.clone();
     match &mut source.bytes {

@@ -23,6 +23,7 @@ mod recordings;
 mod restart;
 mod retention;
 mod run;
+mod segmenting;
 mod serve;
 mod signalling;
 mod sip_settings;

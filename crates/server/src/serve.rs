@@ -29,7 +29,7 @@ use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
 use crate::sounds::Sounds;
-use crate::{ladders, restart};
+use crate::{ladders, restart, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ pub struct Server {
     recording: JoinHandle<()>,
     /// Brings them to the archive.
     archiving: JoinHandle<()>,
+    segmenting: JoinHandle<()>,
 }
 
 impl Server {
@@ -129,6 +130,7 @@ impl Server {
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
+        let segmenting = tokio::spawn(segmenting::keep(Arc::clone(&store)));
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -176,6 +178,7 @@ impl Server {
             recorder,
             recording,
             archiving,
+            segmenting,
         })
     }
 
@@ -226,6 +229,7 @@ impl Server {
         let _ = tokio::time::timeout(Duration::from_secs(2), self.recording).await;
         // What is under way to the archive begins anew at the next start.
         self.archiving.abort();
+        self.segmenting.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;

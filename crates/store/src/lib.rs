@@ -17,12 +17,14 @@ pub use store::Store;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter,
-    CertificateRow, ContactList, GateRow, Held, History, HoldRow, ImportId, InboundFilter,
-    InboundRow, LawText, LedgerRow, ListTarget, NewContact, NewHold, NewSnapshot, Numbering,
-    OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought,
-    PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, RetentionCount, Role,
-    SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SegmentWalk,
-    Session, SnapshotRead, SnapshotRow, SoundUseRow, SpeaksOf, Subjects, TypificationRow, User,
-    Verdict, WorkDue, WorkStock,
+    CertificateRow, ContactList, GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow,
+    LawText, LedgerRow, ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt,
+    OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem,
+    PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingState, RecordingStored, RetentionCount, Role, Session, SnapshotRead, SnapshotRow,
+    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+};
+pub use types::{
+    History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
+    SegmentWalk, SpeaksOf, Subjects,
 };

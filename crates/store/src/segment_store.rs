@@ -59,11 +59,19 @@ pub trait SegmentStore {
         after: Option<ContactId>,
     ) -> Result<()>;
     /// Gives contacts a segment by hand, whatever rules say; `None` lets the rules decide again. Says how many changed.
+    /// `why` is for the audit log.
     async fn pin_contacts(
         &self,
         campaign: CampaignId,
         pins: &[(ContactId, Option<SegmentId>)],
+        why: &str,
     ) -> Result<u64>;
+    /// Which of these contacts are a campaign's work, and whether their list is one of its lists.
+    async fn contacts_of_campaign(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+    ) -> Result<Vec<(ContactId, bool)>>;
     /// What each segment has and did, in order of number.
     async fn segment_standings(
         &self,
@@ -71,6 +79,7 @@ pub trait SegmentStore {
         now: Timestamp,
     ) -> Result<Vec<SegmentStanding>>;
     /// Gives contacts on whom all attempts were spent a new pass. Those who closed, asked not to be called, or have no
-    /// phone left are passed over. Says how many are to be called again.
-    async fn recycle(&self, campaign: CampaignId, contacts: &[ContactId]) -> Result<u64>;
+    /// phone left are passed over. Says how many are to be called again. `why` is for the audit log.
+    async fn recycle(&self, campaign: CampaignId, contacts: &[ContactId], why: &str)
+    -> Result<u64>;
 }

@@ -87,8 +87,17 @@ impl SegmentStore for SqlStore {
         &self,
         campaign: CampaignId,
         pins: &[(ContactId, Option<SegmentId>)],
+        why: &str,
     ) -> Result<u64> {
-        placing::pin(&self.db, campaign, pins).await
+        placing::pin(&self.db, campaign, pins, why).await
+    }
+
+    async fn contacts_of_campaign(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+    ) -> Result<Vec<(ContactId, bool)>> {
+        placing::of_campaign(&self.db, campaign, contacts).await
     }
 
     async fn segment_standings(
@@ -99,7 +108,12 @@ impl SegmentStore for SqlStore {
         tally::standings(&self.db, campaign, now).await
     }
 
-    async fn recycle(&self, campaign: CampaignId, contacts: &[ContactId]) -> Result<u64> {
-        recycle::recycle(&self.db, campaign, contacts).await
+    async fn recycle(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+        why: &str,
+    ) -> Result<u64> {
+        recycle::recycle(&self.db, campaign, contacts, why).await
     }
 }

@@ -33,6 +33,7 @@ mod import;
 mod inbound;
 mod journal;
 mod ladders;
+mod parting;
 mod person;
 mod prior;
 mod prompts;

@@ -13,6 +13,8 @@ use super::UNPARTED;
 use crate::error::Result;
 use crate::types::{History, SegmentPlace, SegmentSubject, Subjects};
 
+/// Contacts given a segment by hand in one transaction, so that the journal never waits long.
+const AT_ONCE: usize = 1_000;
 /// Most contacts in one answer.
 const PAGE_MAX: u32 = 10_000;
 
@@ -181,6 +183,21 @@ pub(super) async fn pin(
     db: &Database,
     campaign: CampaignId,
     pins: &[(ContactId, Option<SegmentId>)],
+    why: &str,
+) -> Result<u64> {
+    let mut changed = 0;
+    for (place, some) in pins.chunks(AT_ONCE).enumerate() {
+        let why = (place == 0).then_some(why);
+        changed += pin_some(db, campaign, some, why).await?;
+    }
+    Ok(changed)
+}
+
+async fn pin_some(
+    db: &Database,
+    campaign: CampaignId,
+    pins: &[(ContactId, Option<SegmentId>)],
+    why: Option<&str>,
 ) -> Result<u64> {
     let mut tx = db.begin().await?;
     fence::turn(&mut tx).await?;
@@ -201,6 +218,31 @@ pub(super) async fn pin(
             ),
     );
     let changed = tx.run(query).await?;
+    if let Some(why) = why {
+        let subject = format!("campaign {campaign}");
+        tx.note("campaign.segments_by_hand", subject, why.to_owned());
+    }
     tx.commit().await?;
     Ok(changed)
+}
+
+/// See [`crate::SegmentStore::contacts_of_campaign`].
+pub(super) async fn of_campaign(
+    db: &Database,
+    campaign: CampaignId,
+    contacts: &[ContactId],
+) -> Result<Vec<(ContactId, bool)>> {
+    let query = Query::new(
+        "look whose contacts these are",
+        "SELECT w.contact, CASE WHEN EXISTS (SELECT 1 FROM campaign_list c
+                                             WHERE c.campaign = $1 AND c.list = w.list)
+                                THEN 1 ELSE 0 END AS attached
+         FROM {rows} CROSS JOIN work w WHERE w.campaign = $1 AND w.contact = r.contact",
+    )
+    .int(campaign.get())
+    .rows(Batch::default().ints("contact", contacts.iter().map(|one| one.get())));
+    let rows = db.fetch(query).await?;
+    rows.iter()
+        .map(|row| Ok((ContactId::new(row.int("contact")?), row.flag("attached")?)))
+        .collect()
 }

@@ -29,15 +29,22 @@ pub(super) async fn recycle(
     db: &Database,
     campaign: CampaignId,
     contacts: &[ContactId],
+    why: &str,
 ) -> Result<u64> {
     let mut all = 0;
-    for some in contacts.chunks(AT_ONCE) {
-        all += again(db, campaign, some).await?;
+    for (place, some) in contacts.chunks(AT_ONCE).enumerate() {
+        let why = (place == 0).then_some(why);
+        all += again(db, campaign, some, why).await?;
     }
     Ok(all)
 }
 
-async fn again(db: &Database, campaign: CampaignId, contacts: &[ContactId]) -> Result<u64> {
+async fn again(
+    db: &Database,
+    campaign: CampaignId,
+    contacts: &[ContactId],
+    why: Option<&str>,
+) -> Result<u64> {
     let ids = |contacts: &[i64]| Batch::default().ints("contact", contacts.iter().copied());
     let asked: Vec<i64> = contacts.iter().map(|contact| contact.get()).collect();
     let mut tx = db.begin().await?;
@@ -58,6 +65,10 @@ async fn again(db: &Database, campaign: CampaignId, contacts: &[ContactId]) -> R
     .int(campaign.get())
     .rows(ids(&again));
     tx.run(query).await?;
+    if let Some(why) = why {
+        let subject = format!("campaign {campaign}");
+        tx.note("campaign.recycle", subject, why.to_owned());
+    }
     tx.commit().await?;
     Ok(again.len() as u64)
 }

@@ -189,6 +189,13 @@ pub(super) async fn put(
     .int(speaks);
     tx.run(query).await?;
     touch(&mut tx).await?;
+    let names: Vec<&str> = segmentation
+        .segments
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let detail = format!("version {version}: {}", names.join(", "));
+    tx.note("campaign.segments", format!("campaign {campaign}"), detail);
     tx.commit().await?;
     in_force(db, campaign)
         .await?
@@ -307,6 +314,8 @@ pub(super) async fn remove(db: &Database, campaign: CampaignId) -> Result<()> {
         return Err(no_such("segments of campaign", campaign));
     }
     touch(&mut tx).await?;
+    let detail = "none: list by list".to_owned();
+    tx.note("campaign.segments", format!("campaign {campaign}"), detail);
     tx.commit().await
 }
 
