@@ -437,6 +437,11 @@ impl Write for Hashed {
     }
 }
 
+/// The hash of some bytes, in hexadecimal.
+pub fn sha256_of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -30,6 +30,7 @@ mod logins;
 mod page;
 pub mod password;
 mod people;
+mod person_data;
 mod prompts;
 pub mod provisioning;
 mod range;
@@ -40,6 +41,7 @@ mod recycling;
 mod registers;
 pub mod rehearsal;
 mod retention;
+mod rights;
 mod route_plans;
 pub mod segment_count;
 mod segment_forms;
@@ -78,7 +80,8 @@ pub use destinations::{apply_destination, destination_shown, generated_password,
 pub use erasure::erase_recording;
 pub use error::ApiError;
 pub use evidence::{
-    ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, verify_evidence,
+    ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, sha256_of_bytes as sha256_of,
+    verify_evidence,
 };
 pub use explain::explain;
 pub use funnel::funnel;
@@ -89,6 +92,7 @@ pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use logins::LogIns;
 pub use people::{passports, sought as person_sought};
+pub use person_data::{erase_person, export_page, export_person, rectify_person};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use recording_audio::open_recording;
 pub use recordings::{recording, recording_backlog, recording_shown, recording_state};
@@ -98,6 +102,7 @@ pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
+pub use rights::{close_request, extend_request, open_request, requests};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segment_preview::preview as preview_segments;
 pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
@@ -225,6 +230,13 @@ pub fn router(app: App) -> Router {
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
         .routes(routes!(people::find))
+        .routes(routes!(person_data::export))
+        .routes(routes!(person_data::export_html))
+        .routes(routes!(person_data::rectify))
+        .routes(routes!(person_data::erase))
+        .routes(routes!(rights::all, rights::open))
+        .routes(routes!(rights::extend))
+        .routes(routes!(rights::close))
         .routes(routes!(segments::columns))
         .routes(routes!(segments::words))
         .routes(routes!(segments::count))

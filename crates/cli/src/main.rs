@@ -29,6 +29,7 @@ mod rekey;
 mod replay;
 mod report;
 mod retention;
+mod rights;
 mod routes;
 mod segment;
 mod serve;
@@ -137,6 +138,9 @@ enum Command {
     /// People across lists and campaigns
     #[command(subcommand)]
     Person(person::Person),
+    /// Requests of people for their rights, with their last days
+    #[command(subcommand)]
+    Rights(rights::Rights),
     /// Rules over the columns of a list
     Segment(segment::SegmentCommand),
     /// Make the pacing decisions of a day again from the record, and compare
@@ -230,6 +234,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,
             Command::Person(person) => person.run(global).await?,
+            Command::Rights(rights) => return rights.run(global).await,
             Command::Segment(segment) => segment.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,
             Command::Verify => return verify::run(global).await,

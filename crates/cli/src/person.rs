@@ -1,18 +1,129 @@
 //! `cadencia person`: everything that was or was not done about somebody, by which rule, when.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use domain::Timestamp;
-use wire::{Passport, PassportRecord};
+use domain::{PersonId, Timestamp};
+use serde_json::json;
+use wire::{Passport, PassportRecord, RectifyForm};
 
 use crate::Global;
-use crate::output::{record, show, table};
+use crate::output::{configuration, record, show, table};
 use crate::times::{now, shown};
 
 #[derive(Subcommand)]
 pub(crate) enum Person {
     /// Everything that was or was not done about somebody; noted in the audit log
     Show(Sought),
+    /// All that is known of a person, to hand over: a page for people and JSON
+    Export {
+        /// Their number; see `person show`
+        person: i64,
+        /// The page, such as datos.html; the JSON is put beside it
+        file: PathBuf,
+    },
+    /// Put right what is known of a person; the old values stay in the audit log, masked
+    Rectify(Rectify),
+    /// Erase a person and the recordings of them that prove nothing; attempts stay without a name
+    Erase {
+        /// Their number; see `person show`
+        person: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Rectify {
+    /// Their number; see `person show`
+    person: i64,
+    /// Their name
+    #[arg(long)]
+    name: Option<String>,
+    /// Their document
+    #[arg(long)]
+    document: Option<String>,
+    /// A number that is not theirs
+    #[arg(long, requires = "new_phone")]
+    phone: Option<String>,
+    /// The number that is
+    #[arg(long, requires = "phone")]
+    new_phone: Option<String>,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
+impl Rectify {
+    async fn run(&self, global: &Global) -> Result<()> {
+        let form = RectifyForm {
+            name: self.name.clone(),
+            document: self.document.clone(),
+            phone: self.phone.clone(),
+            new_phone: self.new_phone.clone(),
+            reason: self.reason.clone(),
+        };
+        let store = record(global).await?;
+        api::rectify_person(&*store, PersonId::new(self.person), &form).await?;
+        show(global, &json!({"rectified": self.person}), |_| {
+            println!("person {} was put right", self.person);
+        })
+    }
+}
+
+async fn export(global: &Global, person: i64, file: &Path) -> Result<()> {
+    let store = record(global).await?;
+    let subject = format!("person {person}");
+    api::note_command(
+        &*store,
+        "person.export",
+        subject,
+        file.display().to_string(),
+    )
+    .await?;
+    let export = api::export_person(&*store, PersonId::new(person)).await?;
+    let page = api::export_page(&export);
+    let beside = file.with_extension("json");
+    let cannot = |path: &Path| format!("cannot write {}", path.display());
+    std::fs::write(file, &page).with_context(|| cannot(file))?;
+    let text = serde_json::to_string_pretty(&export)?;
+    std::fs::write(&beside, &text).with_context(|| cannot(&beside))?;
+    let hash = api::sha256_of(page.as_bytes());
+    let value = json!({"person": person, "page": file, "json": beside, "page_sha256": hash});
+    show(global, &value, |_| {
+        println!("{} and {} written", file.display(), beside.display());
+        println!("the page has SHA-256 {hash}");
+    })
+}
+
+async fn erase(global: &Global, person: i64, reason: &str) -> Result<()> {
+    let config = configuration(global)?;
+    let store = record(global).await?;
+    let vault = Arc::new(server::vault(&config)?);
+    let erased = api::erase_person(
+        &*store,
+        &vault,
+        PersonId::new(person),
+        "command line",
+        reason,
+    )
+    .await?;
+    show(global, &erased, |it| {
+        println!(
+            "person {}: {} records and {} numbers erased, {} recordings destroyed",
+            it.person,
+            it.records,
+            it.numbers,
+            it.recordings_erased.len()
+        );
+        println!("{} attempts stay without a name", it.attempts_kept);
+        for (attempt, class) in &it.recordings_kept {
+            println!("the recording of attempt {attempt} is kept as a proof ({class})");
+        }
+    })
 }
 
 #[derive(Args)]
@@ -28,7 +139,12 @@ pub(crate) struct Sought {
 
 impl Person {
     pub(crate) async fn run(&self, global: &Global) -> Result<()> {
-        let Person::Show(asked) = self;
+        let asked = match self {
+            Person::Show(asked) => asked,
+            Person::Export { person, file } => return export(global, *person, file).await,
+            Person::Rectify(rectify) => return rectify.run(global).await,
+            Person::Erase { person, reason } => return erase(global, *person, reason).await,
+        };
         let store = record(global).await?;
         let sought = api::person_sought(asked.phone.as_deref(), asked.document.as_deref())?;
         let passports = api::passports(store.as_ref(), &sought, now()).await?;

@@ -203,6 +203,13 @@ impl Pack {
             .unwrap_or(at)
     }
 
+    /// When a day begins by the pack's clock.
+    pub fn begins(&self, day: NaiveDate) -> Timestamp {
+        let midnight = day.and_hms_opt(0, 0, 0);
+        let begins = midnight.and_then(|midnight| instant(midnight, self.main_zone()));
+        begins.unwrap_or_default()
+    }
+
     /// Whether business is done on a day: Monday to Friday where the pack does not say, and no holiday.
     pub fn is_business_day(&self, day: NaiveDate) -> bool {
         let rules = self.rules.iter().filter(|rule| rule.in_force(day));

@@ -24,7 +24,26 @@ pub(crate) async fn keep(store: Arc<dyn Store>, vault: Arc<Vault>) {
             }
             Err(fault) => tracing::warn!(%fault, "recordings are erased an hour later"),
         }
+        tell_overdue(&store, now).await;
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// People who asked for their rights and were not answered in time: told until somebody does.
+async fn tell_overdue(store: &Arc<dyn Store>, now: domain::Timestamp) {
+    match store.requests(None, true).await {
+        Ok(open) => {
+            let late = open.iter().filter(|row| row.request.due_at <= now);
+            for row in late {
+                let (request, due_on) = (row.id, row.request.due_on.as_str());
+                tracing::error!(
+                    request,
+                    due_on,
+                    "a person's request is overdue; see `rights list`"
+                );
+            }
+        }
+        Err(fault) => tracing::warn!(%fault, "requests for rights could not be looked at"),
     }
 }
 

@@ -17,12 +17,13 @@ pub use store::Store;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter,
-    CertificateRow, ContactList, GateRow, Held, HoldRow, ImportId, InboundFilter, InboundRow,
-    LawText, LedgerRow, ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought, PersonWork, Problem,
-    PromptRow, RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
-    RecordingState, RecordingStored, RetentionCount, Role, Session, SnapshotRead, SnapshotRow,
-    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    CertificateRow, ContactList, ErasedPerson, GateRow, Held, HoldRow, ImportId, InboundFilter,
+    InboundRow, LawText, LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot,
+    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
+    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, Rectification, RequestRow,
+    RetentionCount, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User,
+    Verdict, WorkDue, WorkStock,
 };
 pub use types::{
     History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,

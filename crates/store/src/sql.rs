@@ -13,6 +13,7 @@ mod commit;
 mod config;
 mod database;
 mod destinations;
+mod erase;
 mod event;
 mod facts;
 mod fence;
@@ -35,6 +36,7 @@ mod recordings;
 mod registers;
 mod restart;
 mod retention;
+mod rights;
 mod routes;
 mod row;
 mod segments;
@@ -65,11 +67,12 @@ use crate::store::Store;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
-    ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter,
-    RecordingMade, RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session,
-    SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, ErasedPerson, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText,
+    LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot, Numbering, OpenAttempt,
+    OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought, Problem, PromptRow,
+    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingStored, Rectification, RequestRow, RetentionCount, Session, SnapshotRead, SnapshotRow,
+    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -428,6 +431,48 @@ impl Store for SqlStore {
 
     async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool> {
         work::is_suppressed(&self.db, phone).await
+    }
+
+    async fn open_request(&self, new: &NewRequest) -> Result<i64> {
+        rights::open(&self.db, new).await
+    }
+
+    async fn extend_request(
+        &self,
+        request: i64,
+        due: (&str, Timestamp),
+        told: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        rights::extend(&self.db, request, due, told, at).await
+    }
+
+    async fn close_request(
+        &self,
+        request: i64,
+        by: &str,
+        outcome: &str,
+        sha256: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()> {
+        rights::close(&self.db, request, by, outcome, sha256, at).await
+    }
+
+    async fn requests(&self, person: Option<PersonId>, open_only: bool) -> Result<Vec<RequestRow>> {
+        rights::all(&self.db, person, open_only).await
+    }
+
+    async fn rectify(&self, person: PersonId, change: &Rectification, reason: &str) -> Result<()> {
+        erase::rectify(&self.db, person, change, reason).await
+    }
+
+    async fn erase_person(
+        &self,
+        person: PersonId,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<ErasedPerson> {
+        erase::erase(&self.db, person, reason, at).await
     }
 
     async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()> {

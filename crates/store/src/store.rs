@@ -18,11 +18,12 @@ use crate::segment_store::SegmentStore;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
-    ListTarget, NewContact, NewHold, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow,
-    PackedLadder, PersonRow, PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter,
-    RecordingMade, RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session,
-    SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, ErasedPerson, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText,
+    LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot, Numbering, OpenAttempt,
+    OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought, Problem, PromptRow,
+    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
+    RecordingStored, Rectification, RequestRow, RetentionCount, Session, SnapshotRead, SnapshotRow,
+    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
@@ -280,6 +281,40 @@ pub trait Store: SegmentStore + Send + Sync {
     async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>>;
     /// Which of these numbers are in a register in force.
     async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>>;
+
+    // --- rights of people -------------------------------------------------
+
+    /// Takes a request in; its number.
+    async fn open_request(&self, new: &NewRequest) -> Result<i64>;
+    /// Takes more time for an open request, once.
+    async fn extend_request(
+        &self,
+        request: i64,
+        due: (&str, Timestamp),
+        told: &str,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// Closes an open request with its answer.
+    async fn close_request(
+        &self,
+        request: i64,
+        by: &str,
+        outcome: &str,
+        sha256: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// Requests, those due first first.
+    async fn requests(&self, person: Option<PersonId>, open_only: bool) -> Result<Vec<RequestRow>>;
+    /// Puts right what is known of a person.
+    async fn rectify(&self, person: PersonId, change: &Rectification, reason: &str) -> Result<()>;
+    /// Erases what is known of a person, but for their attempts, which stay without a name; they are
+    /// never called again. Refused while they are called or held.
+    async fn erase_person(
+        &self,
+        person: PersonId,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<ErasedPerson>;
 
     /// Keeps law packs (pack and version, text) as they are used from now on.
     async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()>;

@@ -12,6 +12,7 @@ mod recording;
 mod register;
 mod restart;
 mod retention;
+mod rights;
 mod segment;
 mod transfer;
 
@@ -33,6 +34,7 @@ pub use recording::{
 pub use register::{LawText, NewSnapshot, SnapshotRead, SnapshotRow};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
+pub use rights::{ErasedPerson, NewRequest, Rectification, RequestRow};
 pub use segment::{
     History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
     SegmentWalk, SpeaksOf, Subjects,

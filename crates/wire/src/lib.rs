@@ -25,6 +25,7 @@ mod recording;
 mod register;
 mod rehearsal;
 mod retention;
+mod rights;
 mod route;
 mod segment;
 mod segment_set;
@@ -71,6 +72,10 @@ pub use rehearsal::{
     RehearsalRange, RehearsalShift, RehearsalTarget,
 };
 pub use retention::{CertificatePage, Hold, HoldForm, KeptCertificate, RetentionDue};
+pub use rights::{
+    ErasePersonForm, PersonErased, PersonExport, RectifyForm, RightsAnswerForm, RightsForm,
+    RightsRequest,
+};
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use segment_set::{

@@ -6,13 +6,26 @@ use std::sync::OnceLock;
 use campaigns::Catalogue;
 use domain::{
     AttemptId, DialMode, Event, Intent, Outcome, PersonId, PhoneNumber, PriorCall, Reach,
-    Timestamp, WorkItem,
+    RegisterSnapshot, Timestamp, WorkItem,
 };
 use law::{NextCall, Pack, Purpose};
 
 fn colombia() -> &'static Pack {
     static PACK: OnceLock<Pack> = OnceLock::new();
     PACK.get_or_init(Pack::colombia)
+}
+
+/// Fails the test if no call may leave now, for want of what is known of the register.
+pub(crate) fn must_be_consulted(now: Timestamp, known: &[RegisterSnapshot]) {
+    let verdict = colombia().registers_consulted(Purpose::Commercial, known, now);
+    assert_eq!(verdict, Ok(()), "a call leaves all the same");
+}
+
+/// The day of an instant so many days before, in Bogotá.
+pub(crate) fn day_before(now: Timestamp, days: u16) -> String {
+    let today = colombia().today(now).expect("a day of the calendar");
+    let before = (0..days).try_fold(today, |day, _| day.pred_opt());
+    before.expect("a day of the calendar").to_string()
 }
 
 /// Calls that left.

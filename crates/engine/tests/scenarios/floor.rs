@@ -2,14 +2,15 @@
 //! shells around the engine (the store leases and commits, signalling sends)
 //! and leaves to the test what people do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
-    ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, Intent, LineMode, ListId, Outcome,
-    PersonId, PhoneNumber, RegisterSnapshot, SignallingRecord, Timestamp, Trunk, TrunkId,
+    ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, Intent, LineMode, ListId, Listing,
+    Outcome, PersonId, PhoneNumber, RegisterSnapshot, SignallingRecord, Timestamp, Trunk, TrunkId,
     Typification, WorkItem, WorkState, WorkUpdate,
 };
 use engine::{
@@ -17,7 +18,7 @@ use engine::{
     Numbering, Rejection, Step,
 };
 
-use crate::called::Called;
+use crate::called::{self, Called};
 use crate::oracle::Oracle;
 
 pub(crate) const CAMPAIGN: CampaignId = CampaignId::new(1);
@@ -171,6 +172,8 @@ pub(crate) struct Floor {
     pub(crate) sends: bool,
     /// Intents waiting for their commit.
     pub(crate) uncommitted: Vec<AttemptId>,
+    /// The register of Colombia as the store has it, with who is in it.
+    register: Option<(RegisterSnapshot, BTreeSet<PhoneNumber>)>,
     ordinals: BTreeMap<AttemptId, u8>,
     campaign: Campaign,
 }
@@ -189,6 +192,7 @@ impl Floor {
             commits: true,
             sends: true,
             uncommitted: Vec::new(),
+            register: None,
             ordinals: BTreeMap::new(),
             campaign: campaign.clone(),
         };
@@ -200,8 +204,24 @@ impl Floor {
 
     /// The register of Colombia as of these days; of several the last is in force.
     pub(crate) fn registers(&mut self, days: &[&str]) -> &mut Self {
-        let known = days.iter().map(|as_of| rne(as_of)).collect();
+        let known: Vec<_> = days.iter().map(|as_of| rne(as_of)).collect();
+        self.register = known.last().map(|known| (known.clone(), BTreeSet::new()));
         self.feed(Input::RegistersChanged(known))
+    }
+
+    /// Another snapshot is in force, with these numbers in it.
+    pub(crate) fn snapshot(&mut self, id: i64, as_of: &str, numbers: BTreeSet<PhoneNumber>) {
+        let known = RegisterSnapshot { id, ..rne(as_of) };
+        self.register = Some((known.clone(), numbers));
+        self.feed(Input::RegistersChanged(vec![known]));
+    }
+
+    fn listed(&self, number: PhoneNumber) -> Option<Listing> {
+        let (snapshot, numbers) = self.register.as_ref()?;
+        let snapshot = Arc::new(snapshot.clone());
+        numbers
+            .contains(&number)
+            .then_some(Listing { number, snapshot })
     }
 
     /// The same with agents ready and contacts 1 to `contacts` on the list.
@@ -427,6 +447,13 @@ impl Floor {
         let known = self.shelf.work.get(&key);
         if let Some((work, _)) = known.filter(|_| self.campaign.law_pack == "co") {
             self.shelf.called.must_be_lawful(self.now, intent, work);
+            let known = self.register.as_ref().map(|(known, _)| known.clone());
+            called::must_be_consulted(self.now, &Vec::from_iter(known));
+            let listed = self.listed(intent.phone).filter(|_| !work.is_promised());
+            assert_eq!(
+                listed, None,
+                "{attempt} leaves for a number in the register"
+            );
         }
     }
 
@@ -440,12 +467,21 @@ impl Floor {
                 progress: CallProgress::Placed,
             }),
             Command::RefillHopper { campaign, count } => {
-                let (work, next_due) = self.shelf.lease(*campaign, self.now, *count);
+                let (mut work, next_due) = self.shelf.lease(*campaign, self.now, *count);
+                for item in &mut work {
+                    let numbers = item.contact.phones.iter().map(|phone| phone.number);
+                    let listed = numbers.filter_map(|number| self.listed(number));
+                    item.listed.extend(listed.collect::<Vec<_>>());
+                }
                 answers.push(Input::HopperRefilled {
                     campaign: *campaign,
                     work,
                     next_due,
                 });
+            }
+            Command::LookUpNumbers(numbers) => {
+                let listed = numbers.iter().filter_map(|number| self.listed(*number));
+                answers.push(Input::NumbersListed(listed.collect()));
             }
             Command::ReleaseWork(updates) => {
                 for update in updates {

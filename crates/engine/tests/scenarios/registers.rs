@@ -1,10 +1,14 @@
 //! Numbers in a register are not called, nor anybody where nobody knows who is in it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::{DialMode, Listing, WorkItem, WorkState};
+use domain::{DialMode, Listing, Outcome, WorkItem, WorkState};
 use engine::{CallProgress, Command, Input};
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, proptest};
 
+use crate::called::day_before;
 use crate::floor::{CAMPAIGN, Floor, number, rne, running, secs, work};
 
 fn listed(n: i64, as_of: &str) -> Vec<Listing> {
@@ -141,4 +145,71 @@ fn what_waits_is_leased_anew_under_another_snapshot() {
         _ => None,
     });
     assert_eq!(back.sum::<usize>(), 5);
+}
+
+/// Twelve people with two numbers each, and three agents.
+fn morning() -> Floor {
+    let mut floor = Floor::new(running(DialMode::Progressive));
+    for person in 1..=12 {
+        floor.shelve(work(CAMPAIGN, person, person, &[person, 100 + person]));
+    }
+    floor.agent_ready(1).agent_ready(2).agent_ready(3);
+    floor
+}
+
+/// Whoever rings does not answer.
+fn nobody_answers(floor: &mut Floor) {
+    for attempt in floor.dialed() {
+        if floor.outcome(attempt).is_none() {
+            floor.fails(attempt, Outcome::NoAnswer);
+        }
+    }
+}
+
+#[test]
+fn of_a_floor_half_of_which_is_in_the_register_the_other_half_is_called() {
+    let mut floor = morning();
+    let even = (1..=12).filter(|n| n % 2 == 0);
+    let numbers = even.flat_map(|n| [number(n), number(100 + n)]).collect();
+    floor.snapshot(2, "2026-11-25", numbers);
+    for _ in 0..200 {
+        floor.after(secs(60));
+        nobody_answers(&mut floor);
+    }
+    let called: BTreeSet<i64> = floor
+        .dialed()
+        .iter()
+        .map(|id| floor.person_of(*id).get())
+        .collect();
+    assert_eq!(called, BTreeSet::from([1, 3, 5, 7, 9, 11]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The floor looks at each call as it leaves: hours, counts, how old the register is, who is in it.
+    #[test]
+    fn no_history_of_snapshots_and_days_calls_whom_the_law_forbids(
+        steps in vec((0..5u8, 1..40_000u64, any::<u16>()), 1..60),
+    ) {
+        let mut floor = morning();
+        for (id, (what, span, dice)) in (2..).zip(steps) {
+            match what {
+                0 | 1 => {
+                    floor.after(secs(span % 1_800));
+                },
+                2 => {
+                    floor.after(secs(span));
+                },
+                3 => {
+                    let bit = |n: &i64| dice >> (n % 16) & 1 == 1;
+                    let numbers = (1..=112).filter(bit).map(number).collect();
+                    let as_of = day_before(floor.now, dice % 9);
+                    floor.snapshot(id, &as_of, numbers);
+                }
+                _ => nobody_answers(&mut floor),
+            }
+            floor.comes_in(1 + i64::from(dice % 3));
+        }
+    }
 }

@@ -8,6 +8,7 @@ use domain::{ListId, Timestamp};
 
 use super::config::{must_exist, no_such, taken, touch};
 use super::database::{Database, Tx};
+use super::erase;
 use super::query::{Batch, Query};
 use super::work;
 use crate::error::{Result, StoreError};
@@ -84,6 +85,8 @@ pub(super) async fn chunk(
     )
     .rows(Batch::default().texts("identity", rows.iter().map(identity)));
     tx.run(people).await?;
+    let identities: Vec<String> = rows.iter().map(identity).collect();
+    erase::recognise(&mut tx, &identities).await?;
     let kept = insert_contacts(&mut tx, import, list, rows).await?;
     insert_phones(&mut tx, import, rows, &kept).await?;
     tx.commit().await?;

@@ -36,6 +36,12 @@ pub(super) async fn find(
         )
         .text(&format!("d:{document}"))
         .int(PEOPLE_MAX),
+        PersonSought::Person(person) => Query::new(
+            "find a person",
+            "SELECT id AS person FROM person WHERE id = $1 LIMIT $2",
+        )
+        .int(person.get())
+        .int(PEOPLE_MAX),
     };
     let mut found = Vec::new();
     for row in tx.fetch(people).await? {

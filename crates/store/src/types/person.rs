@@ -11,6 +11,8 @@ pub enum PersonSought {
     Phone(PhoneNumber),
     /// Whoever has this document, normalised.
     Document(String),
+    /// This very person.
+    Person(PersonId),
 }
 
 /// A person with everything known of them but their calls.

@@ -43,6 +43,7 @@ mod recordings;
 mod registers;
 mod restart;
 mod retention;
+mod rights;
 mod routing;
 mod schema;
 mod segments;
