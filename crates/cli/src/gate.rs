@@ -52,6 +52,7 @@ struct Check {
 
 impl Gate {
     pub(crate) fn run(&self, global: &Global) -> Result<()> {
+        crate::output::configuration(global)?;
         match &self.what {
             What::Check(check) => check.run(global),
             What::Rules { pack } => rules(global, pack),

@@ -25,6 +25,7 @@ pub(crate) fn configuration(global: &Global) -> Result<Config> {
         config.database.clone_from(database);
         config.check()?;
     }
+    server::install_law(&config, crate::times::now())?;
     Ok(config)
 }
 

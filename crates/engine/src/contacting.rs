@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use campaigns::defer;
 use domain::{AttemptId, DialMode, Keyed, PersonId, PhoneNumber, Timestamp, WorkItem};
-use law::{NextCall, Pack, Purpose};
+use law::{NextCall, Purpose};
 
 use crate::Engine;
 use crate::call::Call;
@@ -94,7 +94,7 @@ impl Engine {
 
 /// Whether anything limits how often its people are called.
 fn limits(run: &Run) -> bool {
-    !run.house.is_empty() || run.pack.as_ref().is_some_and(Pack::limits_contacts)
+    !run.house.is_empty() || run.pack.as_ref().is_some_and(|pack| pack.limits_contacts())
 }
 
 fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<(), Closed> {

@@ -9,6 +9,7 @@ use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, CampaignState, Destination, DestinationId, Event,
     Outcome, Recorded, RegisterSnapshot, Timestamp,
 };
+use law::Pack;
 use pacing::Fact;
 
 use crate::call::{Calls, Phase};
@@ -44,6 +45,8 @@ pub struct Engine {
     pub(crate) just_called: JustCalled,
     /// The registers of numbers that must not be called, as they are in force.
     pub(crate) registers: Arc<Vec<RegisterSnapshot>>,
+    /// The law packs in force.
+    pub(crate) packs: Vec<Arc<Pack>>,
     pub(crate) timers: Timers,
     /// Campaigns that would have dialed more this second, but for the risk.
     pub(crate) first: Vec<CampaignId>,
@@ -70,6 +73,7 @@ impl Engine {
                 next_attempt: numbering.next_attempt.max(1),
                 ..numbering
             },
+            packs: Pack::all(),
             ..Engine::default()
         }
     }
@@ -185,6 +189,7 @@ impl Engine {
                 self.no_room = !room;
                 self.dirty.extend(self.runs.keys());
             }
+            Input::LawChanged(packs) => self.law_changed(packs),
             Input::RegistersChanged(known) => self.registers_changed(known),
             Input::NumbersListed(listed) => self.numbers_listed(&listed),
             Input::CallOffered(offer) => self.call_offered(*offer),
@@ -275,9 +280,9 @@ impl Engine {
         let (id, state) = (campaign.id, campaign.state);
         let known = self.runs.get(&id).map(|run| run.campaign.state);
         match self.runs.get_mut(&id) {
-            Some(run) => run.change(campaign, self.now),
+            Some(run) => run.change(campaign, &self.packs, self.now),
             None => {
-                let mut run = Run::new(campaign, !self.unledgered);
+                let mut run = Run::new(campaign, !self.unledgered, &self.packs);
                 if let Some(catalogue) = self.catalogues.remove(&id) {
                     run.catalogue = catalogue;
                 }

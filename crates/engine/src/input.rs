@@ -1,5 +1,6 @@
 //! Everything that can happen to the dialer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::Campaign;
@@ -9,6 +10,7 @@ use domain::{
     SignallingRecord, Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId,
     WorkItem, WorkState, WorkUpdate,
 };
+use law::Pack;
 
 use crate::Offer;
 
@@ -82,6 +84,8 @@ pub enum Input {
     StoreStalled(bool),
     /// Whether there is room for new recordings: disks are nearly full (`false`), or no longer.
     RecordingRoom(bool),
+    /// Other versions of law packs bind from now on; these are all.
+    LawChanged(Vec<Arc<Pack>>),
     /// Other registers of numbers that must not be called are in force; these are all. Told before the
     /// campaigns at a start: until then no register counts as consulted.
     RegistersChanged(Vec<RegisterSnapshot>),

@@ -151,7 +151,7 @@ impl Engine {
         if !rules.records() {
             return;
         }
-        let (class, days) = rules.kept(run.pack.as_ref(), code);
+        let (class, days) = rules.kept(run.pack.as_deref(), code);
         let fact = RecordingFact::Classed {
             class: class.to_owned(),
             keep_until: self.now + Duration::from_secs(u64::from(days) * 86_400),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use domain::{CampaignId, Listing, RegisterSnapshot, WorkItem};
 
+use law::Pack;
+
 use crate::call::{Call, Phase};
 use crate::contacting::purpose;
 use crate::gates::Closed;
@@ -33,6 +35,19 @@ impl Engine {
         numbers.dedup();
         if !numbers.is_empty() {
             self.order(Command::LookUpNumbers(numbers));
+        }
+    }
+
+    /// Other versions of law packs are in force. What waits is looked at again when it comes anew.
+    pub(crate) fn law_changed(&mut self, packs: Vec<Arc<Pack>>) {
+        self.packs = packs;
+        let ids: Vec<CampaignId> = self.runs.keys().copied().collect();
+        for id in ids {
+            if let Some(run) = self.runs.get_mut(&id) {
+                run.judge_by(&self.packs);
+            }
+            self.release_hopper(id);
+            self.dirty.push(id);
         }
     }
 

@@ -22,7 +22,7 @@ const HOURS_TRUSTED: Duration = Duration::from_secs(3_600);
 pub(crate) struct Run {
     pub(crate) campaign: Campaign,
     /// `None`: the campaign names a pack there is none of.
-    pub(crate) pack: Option<Pack>,
+    pub(crate) pack: Option<Arc<Pack>>,
     /// How often it lets one person be called, beside the law.
     pub(crate) house: Vec<HouseLimit>,
     pub(crate) catalogue: Catalogue,
@@ -66,9 +66,9 @@ struct Hours {
 
 impl Run {
     /// `ledger`: whether its pacing is to be replayed one day.
-    pub(crate) fn new(campaign: Campaign, ledger: bool) -> Run {
+    pub(crate) fn new(campaign: Campaign, ledger: bool, packs: &[Arc<Pack>]) -> Run {
         Run {
-            pack: Pack::by_id(&campaign.law_pack).ok(),
+            pack: chosen(packs, &campaign.law_pack),
             house: campaign.contact_limits.rules(),
             catalogue: Catalogue::spanish(),
             hopper: Hopper::default(),
@@ -88,9 +88,9 @@ impl Run {
     }
 
     /// Takes over changed settings.
-    pub(crate) fn change(&mut self, campaign: Campaign, now: Timestamp) {
+    pub(crate) fn change(&mut self, campaign: Campaign, packs: &[Arc<Pack>], now: Timestamp) {
         if campaign.law_pack != self.campaign.law_pack {
-            self.pack = Pack::by_id(&campaign.law_pack).ok();
+            self.pack = chosen(packs, &campaign.law_pack);
             self.hours = None;
         }
         let before = (&self.campaign.trunks, &self.campaign.routes);
@@ -102,6 +102,12 @@ impl Run {
         self.removed = false;
         self.house = campaign.contact_limits.rules();
         self.campaign = campaign;
+    }
+
+    /// Goes by another version of its law from now on.
+    pub(crate) fn judge_by(&mut self, packs: &[Arc<Pack>]) {
+        self.pack = chosen(packs, &self.campaign.law_pack);
+        self.hours = None;
     }
 
     /// Goes by other registers from now on.
@@ -174,7 +180,7 @@ impl Run {
     }
 
     pub(crate) fn loopback_only(&self) -> bool {
-        self.pack.as_ref().is_some_and(Pack::loopback_only)
+        self.pack.as_ref().is_some_and(|pack| pack.loopback_only())
     }
 
     /// Whether the law lets a call leave this instant. The verdict is kept for
@@ -251,6 +257,10 @@ impl Run {
         let row = row.cloned();
         Cow::Owned(row.expect("the house catalogue has the code of an unset typification"))
     }
+}
+
+fn chosen(packs: &[Arc<Pack>], id: &str) -> Option<Arc<Pack>> {
+    packs.iter().find(|pack| pack.id == id).map(Arc::clone)
 }
 
 /// What a campaign's page shows.

@@ -7,6 +7,7 @@
 //!
 //! No clock and no files: the caller gives the instant.
 
+mod book;
 mod error;
 mod frequency;
 pub mod holidays;
@@ -18,6 +19,7 @@ mod register;
 mod rule;
 mod term;
 
+pub use book::{Book, Edition};
 pub use error::LawError;
 pub use frequency::{Counted, Frequency, HOUSE, HouseLimit, NextCall, Within};
 pub use pack::Pack;

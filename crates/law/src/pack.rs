@@ -1,13 +1,14 @@
 //! One country's rules, and the plain limits asked of them. Calling hours are
 //! in `hours.rs`.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Offset as _;
+use chrono::{NaiveDate, Offset as _};
 use chrono_tz::Tz;
 use domain::{Rate, Timestamp, Under};
 
+use crate::book::{Edition, installed};
 use crate::holidays::Calendar;
 use crate::hours::local;
 use crate::rule::{Rule, Value};
@@ -16,7 +17,7 @@ use crate::{LawError, pack_file};
 const COLOMBIA: &str = include_str!("../../../config/law/co.toml");
 const LABORATORY: &str = include_str!("../../../config/law/laboratorio.toml");
 /// Id and text of each pack there is.
-const PACKS: [(&str, &str); 5] = [
+pub(crate) const PACKS: [(&str, &str); 5] = [
     ("co", COLOMBIA),
     ("us", include_str!("../../../config/law/us.toml")),
     ("uk", include_str!("../../../config/law/uk.toml")),
@@ -33,6 +34,8 @@ pub struct Pack {
     pub version: String,
     /// Name for people.
     pub name: String,
+    /// First day on which this version binds; none: from the beginning.
+    pub(crate) in_force_from: Option<NaiveDate>,
     pub(crate) loopback_only: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) holidays: Calendar,
@@ -68,31 +71,28 @@ impl Pack {
             Some(pack) => Ok(Pack::clone(pack)),
             None => Err(LawError::UnknownPack {
                 id: id.to_owned(),
-                known: Pack::IDS.join(", "),
+                known: known(&Pack::all()),
             }),
         }
     }
 
-    /// Every pack compiled in, read once.
-    pub fn all() -> &'static [Arc<Pack>] {
-        static READ: OnceLock<Vec<Arc<Pack>>> = OnceLock::new();
-        READ.get_or_init(|| {
-            let read = |(_, text): &(&str, &str)| Pack::from_toml(text).map(Arc::new);
-            let packs: Result<_, _> = PACKS.iter().map(read).collect();
-            packs.expect("the packs compiled in are read by this crate's tests")
-        })
+    /// Every pack there is, of each the version in force ([`Book::install`](crate::Book::install)).
+    pub fn all() -> Vec<Arc<Pack>> {
+        let editions = installed();
+        editions
+            .iter()
+            .map(|edition| Arc::clone(&edition.pack))
+            .collect()
     }
 
     /// Pack and version, and the text, of every pack there is: as evidence of their rules.
     pub fn texts() -> Vec<(String, String)> {
-        let text_of = |pack: &Arc<Pack>| PACKS.iter().find(|(id, _)| *id == pack.id);
-        let packs = Pack::all().iter();
-        packs
-            .filter_map(|pack| Some((pack.label(), text_of(pack)?.1.to_owned())))
-            .collect()
+        let editions = installed();
+        let told = |edition: &Edition| (edition.pack.label(), edition.text.to_string());
+        editions.iter().map(told).collect()
     }
 
-    /// Ids of the packs there are.
+    /// Ids of the packs compiled in.
     pub const IDS: [&'static str; 5] = ["co", "us", "uk", "neutral", "laboratorio"];
 
     /// Reads a pack from its text.
@@ -180,6 +180,11 @@ impl Pack {
         kept.filter(|(class, _)| code.starts_with(class))
             .max_by_key(|(class, days)| (class.len(), *days))
     }
+}
+
+fn known(packs: &[Arc<Pack>]) -> String {
+    let ids: Vec<&str> = packs.iter().map(|pack| pack.id.as_str()).collect();
+    ids.join(", ")
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ struct PackText {
     id: String,
     version: String,
     name: String,
+    in_force_from: Option<String>,
     #[serde(default)]
     loopback_only: bool,
     rules: Vec<RuleText>,
@@ -154,6 +155,12 @@ pub(crate) fn parse(text: &str) -> Result<Pack, LawError> {
         id: file.id,
         version: file.version,
         name: file.name,
+        in_force_from: file
+            .in_force_from
+            .as_deref()
+            .map(read_date)
+            .transpose()
+            .map_err(|why| refuse("in_force_from", why))?,
         loopback_only: file.loopback_only,
         rules,
         holidays: Calendar { rules: holidays },

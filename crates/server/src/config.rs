@@ -11,6 +11,7 @@ use telephony::media::{Country, Prompt};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::browser_settings::BrowserSettings;
+use crate::law_folder::LawSettings;
 use crate::recording_settings::RecordingSettings;
 use crate::sip_settings::SipSettings;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub media: MediaSettings,
     /// Recordings of calls.
     pub recordings: RecordingSettings,
+    /// Law packs beside those compiled in.
+    pub law: LawSettings,
 }
 
 /// Audio.
@@ -96,6 +99,7 @@ impl Default for Config {
             sip: SipSettings::default(),
             media: MediaSettings::default(),
             recordings: RecordingSettings::default(),
+            law: LawSettings::default(),
         }
     }
 }

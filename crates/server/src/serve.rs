@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{LoopControl, Request};
 use crate::floor::Floor;
+use crate::law_folder::{install_law, watch};
 use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
@@ -57,6 +58,7 @@ impl Server {
     /// Starts a node on a record that is open already.
     pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
         let clock = Clock::start();
+        install_law(config, started(&clock))?;
         let floor = Floor::load(&store, None, &Sounds::default())
             .await?
             .unwrap_or_default();
@@ -135,6 +137,9 @@ impl Server {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
         });
+        if config.law.folder.is_some() {
+            tokio::spawn(watch(config.clone(), Arc::clone(&store), aside.clone()));
+        }
         let running = Loop {
             engine,
             clock,
