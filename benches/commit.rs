@@ -154,6 +154,7 @@ fn intent(n: i64, item: &WorkItem) -> Intent {
         caller_id: item.contact.phones[0].number,
         mode: DialMode::Predictive,
         agent: None,
+        catalogue: domain::CatalogueId::new(1),
     }
 }
 
@@ -182,6 +183,7 @@ fn call(attempt: AttemptId, item: &WorkItem) -> Vec<Event> {
         Event::Typified(Typification {
             attempt,
             agent: Some(agent),
+            user: None,
             code: "CE01".to_owned(),
             note: String::new(),
             corrects: false,
@@ -196,7 +198,8 @@ fn call(attempt: AttemptId, item: &WorkItem) -> Vec<Event> {
                 code: Some("CE01".to_owned()),
                 invalid_phone: None,
                 suppress: false,
-                callback_agent: None,
+                promise: None,
+                because: None,
             },
         }),
     ]

@@ -58,6 +58,7 @@ fn measured(pack: &Pack, before: usize) -> f64 {
     let calls: Vec<PriorCall> = (1..=before as u64)
         .map(|n| PriorCall {
             at: MORNING - Duration::from_secs(n * 3 * 3_600),
+            phone: number(n),
             reach: Reach::Nobody,
         })
         .collect();

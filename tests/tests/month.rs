@@ -9,10 +9,12 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use campaigns::Catalogue;
 use cluster::Cluster;
 use domain::{
-    AgentId, AgentStatus, AttemptId, Cause, DialMode, EndedBy, Event, Intent, Outcome, PhoneNumber,
-    Recorded, SignallingRecord, Timestamp, TrunkId, Typification, WorkItem, WorkState, WorkUpdate,
+    AgentId, AgentStatus, AttemptId, Cause, DialMode, EndedBy, Event, Intent, Occasion, Outcome,
+    PhoneNumber, Recorded, SignallingRecord, Timestamp, TrunkId, Typification, WorkItem, WorkState,
+    WorkUpdate,
 };
 use serde_json::Value;
 use store::Store;
@@ -235,6 +237,7 @@ impl Call<'_> {
         let typified = Event::Typified(Typification {
             attempt,
             agent: Some(agent),
+            user: None,
             code: code.to_owned(),
             note: String::new(),
             corrects: false,
@@ -252,7 +255,8 @@ impl Call<'_> {
             Outcome::NoAnswer => self.placed(),
             _ => self.answered(),
         };
-        let next = self.next(outcome.system_code());
+        let row = Occasion::of(outcome).map(|on| Catalogue::house().system(on));
+        let next = self.next(row.map(|row| row.code.as_str()));
         steps.push((25_000, self.closed(outcome, Some(next))));
         steps
     }
@@ -274,6 +278,7 @@ impl Call<'_> {
             caller_id: phone.number,
             mode: DialMode::Power,
             agent: None,
+            catalogue: Catalogue::HOUSE,
         });
         vec![(0, intended), (5, Event::CallPlaced { attempt })]
     }
@@ -314,7 +319,8 @@ impl Call<'_> {
             code: code.map(str::to_owned),
             invalid_phone: None,
             suppress: false,
-            callback_agent: None,
+            promise: None,
+            because: None,
         }
     }
 

@@ -76,6 +76,8 @@ pub(crate) async fn typifications(
         code: row.code,
         note: row.note,
         corrects: row.corrects,
+        user: row.user,
+        opt_out: row.opt_out,
     });
     Ok(Json(shown.collect()))
 }
@@ -163,6 +165,7 @@ pub fn attempt_shown(row: &AttemptRow) -> Attempt {
         cause_text: row.cause.text.clone(),
         code: row.code.clone(),
         coded_by: row.coded_by.map(AgentId::get),
+        catalogue: row.catalogue.get(),
         gate: row.gate.as_ref().map(|gate| gate.rule.clone()),
     }
 }

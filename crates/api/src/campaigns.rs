@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use campaigns::Campaign;
+use campaigns::{Campaign, CampaignHours};
 use domain::{CampaignId, CampaignState, DialMode, PhoneNumber, Rate, parse_span};
 use law::{Pack, Purpose};
 use store::Store;
-use wire::{CampaignForm, DeskDisposition};
+use wire::CampaignForm;
 
 use crate::App;
 use crate::auth::{Caller, now};
@@ -120,32 +120,6 @@ orders! {
     stop, "/api/v1/campaigns/{id}/stop", CampaignState::Stopped;
 }
 
-/// The typifications an advisor may choose.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/dispositions", tag = "campaigns",
-    responses((status = 200, body = [DeskDisposition])))]
-pub(crate) async fn dispositions(
-    State(app): State<App>,
-    _caller: Caller,
-    Path(id): Path<i64>,
-) -> Result<Json<Vec<DeskDisposition>>, ApiError> {
-    let rows = app.store.dispositions(CampaignId::new(id)).await?;
-    let mine = rows
-        .into_iter()
-        .filter(|row| row.origin != domain::Origin::System);
-    Ok(Json(
-        mine.map(|row| DeskDisposition {
-            code: row.code,
-            levels: row
-                .levels
-                .into_iter()
-                .filter(|level| !level.is_empty())
-                .collect(),
-            sale: row.accepted_sale,
-        })
-        .collect(),
-    ))
-}
-
 pub(crate) async fn find(store: &dyn Store, id: CampaignId) -> Result<Campaign, ApiError> {
     let campaigns = store.campaigns().await?;
     campaigns
@@ -249,6 +223,7 @@ pub async fn apply_campaign(
         &form.abandon_target,
     )?;
     contact_limits(form, campaign)?;
+    calling_again(form, campaign)?;
     let mut sure = campaign.abandon_sure.unwrap_or_default();
     rate(&mut sure, "abandon_sure", &form.abandon_sure)?;
     campaign.abandon_sure = (sure > Rate::ZERO).then_some(sure);
@@ -299,10 +274,37 @@ fn contact_limits(form: &CampaignForm, campaign: &mut Campaign) -> Result<(), Ap
     if let Some(calls) = form.person_calls_per_week {
         limits.per_week = (calls > 0).then_some(calls);
     }
+    if let Some(attempts) = form.person_calls_per_base {
+        limits.per_base = (attempts > 0).then_some(attempts);
+    }
     let mut gap = limits.gap.unwrap_or_default();
     span(&mut gap, "person_gap", &form.person_gap)?;
     limits.gap = (!gap.is_zero()).then_some(gap);
     Ok(())
+}
+
+/// When people are called again, and until when what was said of calls may be changed.
+fn calling_again(form: &CampaignForm, campaign: &mut Campaign) -> Result<(), ApiError> {
+    if let Some(parts) = &form.hours {
+        let hours = CampaignHours::read(parts);
+        campaign.hours = hours.map_err(|problem| ApiError::Invalid(problem.to_string()))?;
+    }
+    span(
+        &mut campaign.callback_kept,
+        "callback_kept",
+        &form.callback_kept,
+    )?;
+    span(
+        &mut campaign.correct_within,
+        "correct_within",
+        &form.correct_within,
+    )?;
+    let within = &form.supervisor_corrects_within;
+    span(
+        &mut campaign.supervisor_corrects_within,
+        "supervisor_corrects_within",
+        within,
+    )
 }
 
 pub(crate) fn caller_id(text: &str) -> Result<PhoneNumber, ApiError> {
@@ -379,6 +381,11 @@ pub async fn campaign_shown(
         person_calls_per_day: campaign.contact_limits.per_day,
         person_calls_per_week: campaign.contact_limits.per_week,
         person_gap: campaign.contact_limits.gap.map(span_shown),
+        person_calls_per_base: campaign.contact_limits.per_base,
+        hours: Some(campaign.hours.texts()),
+        callback_kept: Some(span_shown(campaign.callback_kept)),
+        correct_within: Some(span_shown(campaign.correct_within)),
+        supervisor_corrects_within: Some(span_shown(campaign.supervisor_corrects_within)),
         wrap_up: Some(span_shown(campaign.wrap_up)),
         abandon_limit: Some(campaign.abandon_limit.to_string()),
         abandon_target: Some(campaign.abandon_target.to_string()),

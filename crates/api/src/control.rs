@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{AgentId, AttemptId, Trunk, TrunkId};
-use engine::{AgentRequest, LiveState, Rejection};
+use engine::{AgentRequest, Correction, LiveState, Rejection};
 use futures_util::stream::BoxStream;
 use tokio::sync::{mpsc, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
@@ -15,6 +15,8 @@ use wire::{TraceLine, TrunkStats, TrunkTest};
 pub trait Control: Send + Sync {
     /// Asks for an agent; returns when what followed is durable.
     async fn ask(&self, agent: AgentId, request: AgentRequest) -> Result<(), Rejection>;
+    /// Corrects what was said of an attempt; returns when what followed is durable.
+    async fn correct(&self, correction: Correction) -> Result<(), Rejection>;
     /// The floor: changes at least once a second.
     fn live(&self) -> watch::Receiver<Arc<LiveState>>;
     /// Configuration changed in the store: read it again now.

@@ -16,6 +16,7 @@ use wire::{Desk, DeskCall, DeskContact, DeskPhone, TypifyForm};
 
 use crate::App;
 use crate::auth::{Caller, now as clock};
+use crate::campaigns::find as find_campaign;
 use crate::error::ApiError;
 use crate::live::listening_little;
 
@@ -126,8 +127,8 @@ pub(crate) async fn contact(
     let Some(contact) = app.store.contact(attempt.contact).await? else {
         return Ok(None);
     };
-    let campaigns = app.control.live().borrow().campaigns.clone();
-    let campaign = campaigns
+    let live = app.control.live().borrow().campaigns.clone();
+    let campaign = live
         .iter()
         .find(|campaign| campaign.id == attempt.campaign)
         .map(|campaign| campaign.name.clone());
@@ -135,6 +136,8 @@ pub(crate) async fn contact(
         id: contact.id.get(),
         campaign: campaign.unwrap_or_default(),
         campaign_id: attempt.campaign.get(),
+        catalogue: attempt.catalogue.get(),
+        zone: campaigns::zone_of(&contact).map(str::to_owned),
         inbound: attempt.inbound,
         name: contact.name,
         document: contact.document,
@@ -231,11 +234,40 @@ pub(crate) async fn typify(
             "the note is longer than {NOTE_MAX} characters; shorten it"
         )));
     }
+    let asked = match &form.callback_local {
+        Some(local) => Some(by_their_clock(&app, form.attempt, local).await?),
+        None => form.callback_at.map(Timestamp::from_millis),
+    };
     let request = AgentRequest::Typify {
         attempt: AttemptId::new(form.attempt),
         code: form.code,
         note: form.note,
-        callback_at: form.callback_at.map(Timestamp::from_millis),
+        callback_at: asked,
+        opt_out: form.opt_out,
     };
     ask(&app, &caller, request).await
+}
+
+/// The instant of a time that a customer said, by their own clock; by that of the law pack where nobody knows
+/// where they are.
+async fn by_their_clock(app: &App, attempt: i64, local: &str) -> Result<Timestamp, ApiError> {
+    let missing = || ApiError::NotFound(format!("attempt {attempt}"));
+    let found = app.store.attempt(AttemptId::new(attempt)).await?;
+    let attempt = found.ok_or_else(missing)?;
+    let contact = app.store.contact(attempt.contact).await?;
+    let known = contact.as_ref().and_then(campaigns::zone_of);
+    let zone = match known {
+        Some(zone) => zone.to_owned(),
+        None => {
+            let campaign = find_campaign(app.store.as_ref(), attempt.campaign).await?;
+            let pack = law::Pack::by_id(&campaign.law_pack);
+            let pack = pack.map_err(|problem| ApiError::Invalid(problem.to_string()))?;
+            pack.zone().to_owned()
+        }
+    };
+    law::instant_in(&zone, local).ok_or_else(|| {
+        ApiError::Invalid(format!(
+            "`{local}` is no time there is in {zone}; write it as 2026-12-01T09:30"
+        ))
+    })
 }

@@ -4,9 +4,13 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use campaigns::RowProblem;
+use domain::Timestamp;
 use engine::Rejection;
 use store::StoreError;
 use wire::Problem;
+
+use crate::typifications::problem_shown;
 
 /// Why a request was not granted.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +45,9 @@ pub enum ApiError {
     /// The request makes no sense.
     #[error("{0}")]
     Invalid(String),
+    /// Rows that were sent cannot be used.
+    #[error("{}", lines(.0))]
+    Rows(Vec<RowProblem>),
     /// The engine did not grant it.
     #[error("{}", .0.words)]
     Rejected(Rejection),
@@ -66,6 +73,7 @@ impl ApiError {
             Self::NotFound(_) => ("not_found", StatusCode::NOT_FOUND),
             Self::Conflict(_) => ("conflict", StatusCode::CONFLICT),
             Self::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::Rows(_) => ("invalid_rows", StatusCode::UNPROCESSABLE_ENTITY),
             Self::Rejected(rejection) => (rejection.code, StatusCode::CONFLICT),
             Self::Away(_) => ("archive_away", StatusCode::SERVICE_UNAVAILABLE),
             Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
@@ -103,9 +111,22 @@ impl IntoResponse for ApiError {
         let problem = Problem {
             code: code.to_owned(),
             message: self.to_string(),
+            next_at: match &self {
+                Self::Rejected(rejection) => rejection.opens.map(Timestamp::as_millis),
+                _ => None,
+            },
+            rows: match &self {
+                Self::Rows(problems) => problems.iter().map(problem_shown).collect(),
+                _ => Vec::new(),
+            },
         };
         (status, Json(problem)).into_response()
     }
+}
+
+fn lines(problems: &[RowProblem]) -> String {
+    let lines: Vec<String> = problems.iter().map(RowProblem::to_string).collect();
+    lines.join("\n")
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

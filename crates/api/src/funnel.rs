@@ -6,8 +6,8 @@ use campaigns::Campaign;
 use domain::{CampaignId, CampaignState, RegisterSnapshot, Timestamp, WorkState};
 use intake::Acta;
 use law::{Pack, Purpose};
-use store::{Store, WorkDue};
-use wire::{Funnel, FunnelGate};
+use store::{HeldByRule, Store, WorkDue};
+use wire::{Funnel, FunnelGate, FunnelRule};
 
 use crate::App;
 use crate::auth::{Caller, now};
@@ -38,7 +38,8 @@ pub async fn funnel(
     let work = store.work_counts(campaign.id).await?;
     let due = store.work_due(campaign.id, now).await?;
     let shut = closed(&campaign, &store.registers().await?, now);
-    let gates = gates(&campaign, received, &work, due, shut);
+    let mut gates = gates(&campaign, received, &work, due, shut);
+    name_rules(&mut gates, &store.held_by_rule(campaign.id, now).await?);
     Ok(Funnel {
         sentence: sentence(&gates),
         campaign: campaign.name,
@@ -163,7 +164,28 @@ impl Gates {
             held,
             why: why.filter(|_| held > 0).map(str::to_owned),
             opens_at: opens.filter(|_| held > 0).map(Timestamp::as_millis),
+            rules: Vec::new(),
         });
+    }
+}
+
+/// Says at each gate which rules hold whom.
+fn name_rules(gates: &mut [FunnelGate], held: &[HeldByRule]) {
+    for gate in gates {
+        let state = match gate.gate.as_str() {
+            "not_closed" => WorkState::Closed,
+            "under_budget" => WorkState::Exhausted,
+            "due" => WorkState::Ready,
+            _ => continue,
+        };
+        let theirs = held.iter().filter(|held| held.state == state);
+        gate.rules = theirs
+            .map(|held| FunnelRule {
+                rule: held.rule.clone(),
+                contacts: held.contacts,
+                opens_at: (state == WorkState::Ready).then(|| held.first.as_millis()),
+            })
+            .collect();
     }
 }
 

@@ -10,7 +10,9 @@ mod bans;
 mod caller_ids;
 mod campaign_rules;
 mod campaigns;
+mod contradictions;
 mod control;
+mod corrections;
 mod desk;
 mod destinations;
 mod erasure;
@@ -27,6 +29,7 @@ mod ladders;
 mod lists;
 mod live;
 mod logins;
+mod meanings;
 mod page;
 pub mod password;
 mod people;
@@ -56,6 +59,7 @@ mod signalling;
 mod supervision;
 mod transfer;
 mod trunks;
+mod typifications;
 mod users;
 
 use std::sync::Arc;
@@ -75,7 +79,9 @@ pub use audit::{audit_check, audit_shown, note_command};
 pub use caller_ids::caller_ids;
 pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
+pub use contradictions::contradictions;
 pub use control::{Control, LineNews, LineOffer, TraceWanted};
+pub use corrections::corrections;
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use erasure::erase_recording;
 pub use error::ApiError;
@@ -111,6 +117,10 @@ pub use segmenting::{Segmenting, settle};
 pub use segments::{columns_shown, today};
 pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
+pub use typifications::{
+    checked, put_typifications, read_typifications, typifications_of, typifications_shown,
+    version_shown,
+};
 pub use users::{apply_user, new_user};
 
 /// Most bytes of a request that is no upload.
@@ -182,7 +192,13 @@ pub fn router(app: App) -> Router {
         .routes(routes!(campaigns::start))
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::stop))
-        .routes(routes!(campaigns::dispositions))
+        .routes(routes!(typifications::for_agents))
+        .routes(routes!(typifications::all, typifications::put))
+        .routes(routes!(typifications::csv, typifications::put_csv))
+        .routes(routes!(typifications::versions))
+        .routes(routes!(corrections::correct))
+        .routes(routes!(corrections::of_campaign))
+        .routes(routes!(contradictions::of_campaign))
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))

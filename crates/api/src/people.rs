@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
-use domain::{PhoneNumber, Timestamp, WorkState};
-use law::{NextCall, Pack, Purpose};
+use domain::{AgentId, PhoneNumber, Purpose, Timestamp, WorkState};
+use law::{NextCall, Pack};
 use serde::Deserialize;
-use store::{AttemptFilter, PersonRecord, PersonRow, PersonSought, PersonWork, Store};
+use store::{AttemptFilter, Managed, PersonRecord, PersonRow, PersonSought, PersonWork, Store};
 use utoipa::IntoParams;
-use wire::{Passport, PassportRecord, PassportWork, SuppressedNumber};
+use wire::{Passport, PassportRecord, PassportSaid, PassportWork, RetiredNumber, SuppressedNumber};
 
 use crate::App;
 use crate::attempts::attempt_shown;
@@ -91,10 +91,17 @@ pub async fn passports(
             attempts.extend(store.attempts(&filter).await?);
         }
         attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
-        passports.push(Passport {
+        let mut passport = Passport {
             attempts: attempts.iter().map(attempt_shown).collect(),
             ..shown(&row, &campaigns, now)
-        });
+        };
+        for (record, shown) in row.records.iter().zip(&mut passport.records) {
+            for (work, shown) in record.work.iter().zip(&mut shown.work) {
+                let all = store.management(work.campaign, record.contact.id).await?;
+                (shown.last, shown.best) = (all.last.map(said), all.best.map(said));
+            }
+        }
+        passports.push(passport);
     }
     Ok(passports)
 }
@@ -104,6 +111,12 @@ fn shown(row: &PersonRow, campaigns: &[campaigns::Campaign], now: Timestamp) -> 
         phone: phone.dialable(),
         at: at.as_millis(),
         reason: reason.clone(),
+    };
+    let retired = |number: &store::RetiredNumber| RetiredNumber {
+        phone: number.phone.dialable(),
+        at: number.at.as_millis(),
+        attempt: number.attempt.get(),
+        code: number.code.clone(),
     };
     let record = |record: &PersonRecord| PassportRecord {
         contact: record.contact.id.get(),
@@ -130,6 +143,7 @@ fn shown(row: &PersonRow, campaigns: &[campaigns::Campaign], now: Timestamp) -> 
         person: row.person.get(),
         opted_out: row.suppressed,
         suppressed_numbers: row.suppressed_numbers.iter().map(number).collect(),
+        retired_numbers: row.retired_numbers.iter().map(retired).collect(),
         records: row.records.iter().map(record).collect(),
         attempts: Vec::new(),
     }
@@ -152,13 +166,8 @@ fn work_shown(
         .map(|campaign| campaign.contact_limits.rules())
         .unwrap_or_default();
     let call = NextCall {
-        purpose: match work.callback_agent.is_some()
-            || work.code.as_deref() == Some(domain::CALL_BACK)
-        {
-            true => Purpose::RequestedCallback,
-            false => Purpose::Commercial,
-        },
-        zone: None,
+        purpose: Purpose::of_next(work.promise),
+        zone: campaigns::zone_of(&record.contact),
         agent_waits: false,
         house: &house,
     };
@@ -177,6 +186,23 @@ fn work_shown(
         rule: refusal.as_ref().map(|refusal| refusal.rule.clone()),
         pack: refusal.as_ref().map(|refusal| refusal.pack.clone()),
         words: refusal.map(|refusal| refusal.words),
+        because: work.because.as_ref().map(|gate| gate.rule.clone()),
+        because_of: work.because.as_ref().map(|gate| gate.pack.clone()),
+        promised: work.promise.is_some(),
+        promised_by: work
+            .promise
+            .and_then(|promise| promise.agent)
+            .map(AgentId::get),
+        last: None,
+        best: None,
+    }
+}
+
+fn said(managed: Managed) -> PassportSaid {
+    PassportSaid {
+        attempt: managed.attempt.get(),
+        at: managed.at.as_millis(),
+        code: managed.code,
     }
 }
 

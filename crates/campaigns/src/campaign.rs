@@ -8,7 +8,7 @@ use domain::{
 };
 use thiserror::Error;
 
-use crate::{CallerIdChoice, ContactLimits, RecordingRules};
+use crate::{CallerIdChoice, CampaignHours, ContactLimits, RecordingRules};
 
 /// Shortest ring before giving up (US-2; house rule everywhere).
 pub const RING_TIMEOUT_MIN: Duration = Duration::from_secs(15);
@@ -50,6 +50,14 @@ pub struct Campaign {
     pub attempts_per_phone_max: u16,
     /// How often one person is called, over all campaigns.
     pub contact_limits: ContactLimits,
+    /// Parts of the day: who was not reached in one is tried in another.
+    pub hours: CampaignHours,
+    /// How long a call that an agent promised waits for them, then it is anybody's.
+    pub callback_kept: Duration,
+    /// Until when after a call its agent may correct what they said of it.
+    pub correct_within: Duration,
+    /// The same for supervisors, of anybody's calls.
+    pub supervisor_corrects_within: Duration,
     /// Time to typify after a call; then the system notes what it knows.
     pub wrap_up: Duration,
     /// The most calls answered by people that may be abandoned (law).
@@ -115,6 +123,12 @@ pub enum InvalidCampaign {
     /// How often one person is called.
     #[error("{0}")]
     ContactLimits(&'static str),
+    /// How long a promised call waits for its agent.
+    #[error("a call-back waits for its agent 24 h at most, not {0:?}")]
+    CallbackKept(Duration),
+    /// Until when corrections are taken.
+    #[error("typifications may be corrected for 366 days at most, not {0:?}")]
+    CorrectWithin(Duration),
 }
 
 impl Campaign {
@@ -138,6 +152,10 @@ impl Campaign {
             attempts_per_contact_max: 6,
             attempts_per_phone_max: 3,
             contact_limits: ContactLimits::default(),
+            hours: CampaignHours::default(),
+            callback_kept: Duration::from_secs(15 * 60),
+            correct_within: Duration::from_secs(24 * 3_600),
+            supervisor_corrects_within: Duration::from_secs(30 * 86_400),
             wrap_up: Duration::from_secs(30),
             abandon_limit: Rate::new(0.03).expect("3 % is a share"),
             abandon_target: Rate::new(0.02).expect("2 % is a share"),
@@ -200,6 +218,13 @@ impl Campaign {
             .map_err(No::CallerIds)?;
         self.recording.check().map_err(No::Recording)?;
         self.contact_limits.check().map_err(No::ContactLimits)?;
+        if self.callback_kept > Duration::from_secs(86_400) {
+            return Err(No::CallbackKept(self.callback_kept));
+        }
+        let longest = self.correct_within.max(self.supervisor_corrects_within);
+        if longest > Duration::from_secs(366 * 86_400) {
+            return Err(No::CorrectWithin(longest));
+        }
         Ok(())
     }
 }

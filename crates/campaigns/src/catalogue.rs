@@ -1,46 +1,92 @@
 //! The catalogue of typifications: rows of data, each with the flags the KPIs
 //! count and the rule for calling again. The house's own is compiled in
 //! (`data/typifications-es.csv`, columns in its first line); a campaign may
-//! carry another version.
+//! carry versions of its own. How the text is read is in `reading.rs`, what must hold of
+//! the rows together in `check.rs`.
+
+mod check;
+mod reading;
+mod writing;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::OnceLock;
 
-use csv::StringRecord;
-use domain::{Disposition, Origin, RetryRule};
+use domain::{CatalogueId, Disposition, Occasion};
 use thiserror::Error;
 
 const SPANISH: &str = include_str!("../data/typifications-es.csv");
 
-/// Set by the system when wrap-up ran out without a typification.
-pub const UNTYPIFIED: &str = "ST01";
+/// The columns of a catalogue's text, in their order.
+pub const CATALOGUE_COLUMNS: [&str; 23] = [
+    "code",
+    "level1",
+    "level2",
+    "level3",
+    "origin",
+    "set_on",
+    "human",
+    "third_party",
+    "holder",
+    "effective_contact",
+    "accepted_sale",
+    "closes_record",
+    "suppresses",
+    "rank",
+    "wait_min",
+    "next_phone",
+    "other_hours",
+    "times_max",
+    "invalidates_phone",
+    "costs_attempt",
+    "call_back",
+    "retired",
+    "next_action",
+];
 
-/// Typifications by code.
+/// Typifications by code: a version of a campaign's, or of the house's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
+    /// Which.
+    pub id: CatalogueId,
+    /// Its number among those of its campaign, from 1.
+    pub version: u32,
     rows: Vec<Disposition>,
     by_code: BTreeMap<String, usize>,
+    by_occasion: BTreeMap<Occasion, usize>,
 }
 
-/// A catalogue nobody could read.
+/// A catalogue that cannot be used: everything that is wrong with it.
 #[derive(Debug, Error)]
 pub enum InvalidCatalogue {
     /// Not a table.
     #[error("cannot read the catalogue as CSV")]
     Csv(#[from] csv::Error),
-    /// A cell says nothing the column knows.
-    #[error("line {line} of the catalogue: column {column} cannot be \"{value}\"")]
-    Cell {
-        /// Line of the text, the heading being 1.
-        line: u64,
-        /// Heading.
-        column: &'static str,
-        /// What stands there.
-        value: String,
-    },
-    /// Two rows with one code.
-    #[error("the catalogue has {0} twice; codes are unique")]
-    Twice(String),
+    /// Rows that say nothing, or contradict themselves or each other.
+    #[error("{}", .0.iter().map(RowProblem::to_string).collect::<Vec<_>>().join("\n"))]
+    Rows(Vec<RowProblem>),
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line}, column {column}{}: {words}", self.of())]
+pub struct RowProblem {
+    /// Line of the text, the heading being 1.
+    pub line: u64,
+    /// Heading of the column.
+    pub column: &'static str,
+    /// Code of the row; empty where it has none.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub words: String,
+}
+
+impl RowProblem {
+    fn of(&self) -> String {
+        match self.code.as_str() {
+            "" => String::new(),
+            code => format!(" ({code})"),
+        }
+    }
 }
 
 impl Default for Catalogue {
@@ -50,39 +96,70 @@ impl Default for Catalogue {
 }
 
 impl Catalogue {
+    /// The first version of the house's own.
+    pub const HOUSE: CatalogueId = CatalogueId::new(1);
+
     /// The house's own.
     pub fn spanish() -> Catalogue {
-        Catalogue::parse(SPANISH).expect("the catalogue compiled in is read by this crate's tests")
+        Catalogue::house().clone()
+    }
+
+    /// The same, for whoever only looks something up.
+    pub fn house() -> &'static Catalogue {
+        static HOUSE: OnceLock<Catalogue> = OnceLock::new();
+        HOUSE.get_or_init(Catalogue::read_house)
+    }
+
+    fn read_house() -> Catalogue {
+        let rows = reading::rows(SPANISH, None)
+            .expect("the catalogue compiled in is read by this crate's tests");
+        Catalogue::from_rows(
+            Self::HOUSE,
+            1,
+            rows.into_iter().map(|(_, row)| row).collect(),
+        )
     }
 
     /// From rows a store kept. A code that comes twice keeps its last row.
-    pub fn from_rows(rows: Vec<Disposition>) -> Catalogue {
-        let by_code = rows
-            .iter()
-            .enumerate()
+    pub fn from_rows(id: CatalogueId, version: u32, rows: Vec<Disposition>) -> Catalogue {
+        let places = || rows.iter().enumerate();
+        let by_code = places()
             .map(|(place, row)| (row.code.clone(), place))
             .collect();
-        Catalogue { rows, by_code }
+        let by_occasion = places()
+            .flat_map(|(place, row)| row.occasions.iter().map(move |on| (*on, place)))
+            .collect();
+        Catalogue {
+            id,
+            version,
+            rows,
+            by_code,
+            by_occasion,
+        }
     }
 
-    /// From its text.
+    /// From its text, every row of it checked. Columns that the text leaves out are as in the house's
+    /// row of that code.
     pub fn parse(text: &str) -> Result<Catalogue, InvalidCatalogue> {
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let headings = reader.headers()?.clone();
-        let mut rows: Vec<Disposition> = Vec::new();
-        for record in reader.records() {
-            let record = record?;
-            let row = Row {
-                headings: &headings,
-                record: &record,
-            }
-            .read()?;
-            if rows.iter().any(|known| known.code == row.code) {
-                return Err(InvalidCatalogue::Twice(row.code));
-            }
-            rows.push(row);
+        let rows = reading::rows(text, Some(Catalogue::house()))?;
+        let problems = check::all(&rows);
+        if !problems.is_empty() {
+            return Err(InvalidCatalogue::Rows(problems));
         }
-        Ok(Catalogue::from_rows(rows))
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        Ok(Catalogue::from_rows(CatalogueId::new(0), 0, rows))
+    }
+
+    /// What is wrong with rows that came by another way than a text; their lines are counted as if
+    /// they stood in one.
+    pub fn problems(rows: &[Disposition]) -> Vec<RowProblem> {
+        let numbered: Vec<_> = (2..).zip(rows.iter().cloned()).collect();
+        check::all(&numbered)
+    }
+
+    /// As a text that [`Catalogue::parse`] reads back.
+    pub fn text(&self) -> String {
+        writing::text(&self.rows)
     }
 
     /// The typification with this code.
@@ -90,144 +167,50 @@ impl Catalogue {
         self.by_code.get(code).map(|&place| &self.rows[place])
     }
 
+    /// The typification that the system sets then.
+    pub fn on(&self, occasion: Occasion) -> Option<&Disposition> {
+        let place = self.by_occasion.get(&occasion)?;
+        Some(&self.rows[*place])
+    }
+
+    /// The same where something must be noted: catalogues that never were checked have none for some
+    /// occasions, and then what the house's code means here counts, else what it means in the house.
+    pub fn system(&self, occasion: Occasion) -> &Disposition {
+        let by_house = || {
+            let row = Catalogue::house().on(occasion)?;
+            Some(self.get(&row.code).unwrap_or(row))
+        };
+        self.on(occasion)
+            .or_else(by_house)
+            .expect("the house's catalogue has a row for each occasion")
+    }
+
     /// All of them, in the order of the tree.
     pub fn rows(&self) -> &[Disposition] {
         &self.rows
     }
-}
 
-/// One line with its headings.
-struct Row<'a> {
-    headings: &'a StringRecord,
-    record: &'a StringRecord,
-}
-
-impl Row<'_> {
-    fn read(&self) -> Result<Disposition, InvalidCatalogue> {
-        let code = self.cell("code");
-        if code.is_empty() {
-            return Err(self.wrong("code"));
-        }
-        Ok(Disposition {
-            code: code.to_owned(),
-            levels: ["level1", "level2", "level3"].map(|level| self.cell(level).to_owned()),
-            origin: match self.cell("origin") {
-                "S" => Origin::System,
-                "A" => Origin::Agent,
-                "S A" => Origin::Both,
-                _ => return Err(self.wrong("origin")),
-            },
-            human: self.flag("human")?,
-            third_party: self.flag("third_party")?,
-            holder: self.flag("holder")?,
-            effective_contact: self.flag("effective_contact")?,
-            accepted_sale: self.flag("accepted_sale")?,
-            closes_record: self.flag("closes_record")?,
-            suppresses: self.flag("suppresses")?,
-            retry: RetryRule {
-                wait: Duration::from_secs(60 * self.number("wait_min")?.unwrap_or(0)),
-                other_phone: self.flag("other_phone")?,
-                times_max: self
-                    .number("times_max")?
-                    .map(|times| u8::try_from(times).map_err(|_| self.wrong("times_max")))
-                    .transpose()?,
-                invalidates_phone: self.flag("invalidates_phone")?,
-                costs_attempt: self.flag("costs_attempt")?,
-            },
-        })
-    }
-
-    /// The cell under a heading; empty where the table has no such column.
-    fn cell(&self, column: &str) -> &str {
-        self.headings
-            .iter()
-            .position(|heading| heading.trim() == column)
-            .and_then(|place| self.record.get(place))
-            .unwrap_or_default()
-            .trim()
-    }
-
-    fn flag(&self, column: &'static str) -> Result<bool, InvalidCatalogue> {
-        match self.cell(column) {
-            "1" => Ok(true),
-            "0" => Ok(false),
-            _ => Err(self.wrong(column)),
-        }
-    }
-
-    fn number(&self, column: &'static str) -> Result<Option<u64>, InvalidCatalogue> {
-        match self.cell(column) {
-            "" => Ok(None),
-            // Ten years of minutes: beyond it a typing error.
-            text => match text.parse() {
-                Ok(number) if number <= 5_256_000 => Ok(Some(number)),
-                _ => Err(self.wrong(column)),
-            },
-        }
-    }
-
-    fn wrong(&self, column: &'static str) -> InvalidCatalogue {
-        InvalidCatalogue::Cell {
-            line: self.record.position().map_or(0, csv::Position::line),
-            column,
-            value: self.cell(column).to_owned(),
-        }
+    /// These rows, and those of an earlier version that they lack, retired: a code that was in use
+    /// keeps its meaning. Tells which those are.
+    pub fn succeed(
+        mut rows: Vec<Disposition>,
+        before: &[Disposition],
+        in_use: impl Fn(&str) -> bool,
+    ) -> (Vec<Disposition>, Vec<String>) {
+        let gone = |row: &&Disposition| !rows.iter().any(|kept| kept.code == row.code);
+        let missing = before.iter().filter(gone).filter(|row| in_use(&row.code));
+        let retired: Vec<Disposition> = missing
+            .map(|row| Disposition {
+                retired: true,
+                occasions: Vec::new(),
+                ..row.clone()
+            })
+            .collect();
+        let codes = retired.iter().map(|row| row.code.clone()).collect();
+        rows.extend(retired);
+        (rows, codes)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::Outcome;
-
-    #[test]
-    fn every_outcome_finds_the_code_the_system_sets() {
-        let catalogue = Catalogue::spanish();
-        for outcome in Outcome::ALL {
-            if let Some(code) = outcome.system_code() {
-                let row = catalogue.get(code).expect(code);
-                assert_ne!(row.origin, Origin::Agent, "{code}");
-            }
-        }
-        let untypified = catalogue
-            .get(UNTYPIFIED)
-            .expect("set when wrap-up runs out");
-        assert_eq!(untypified.origin, Origin::System);
-    }
-
-    #[test]
-    fn the_catalogue_compiled_in_says_what_the_business_agreed() {
-        let catalogue = Catalogue::spanish();
-        assert_eq!(catalogue.rows().len(), 48);
-        let row = |code: &str| catalogue.get(code).expect(code);
-        assert!(row("EX01").suppresses && row("TI05").suppresses && !row("NI01").suppresses);
-        assert!(!row("NC06").retry.costs_attempt && row("NC01").retry.costs_attempt);
-        assert_eq!(row("NC02").retry.wait, Duration::from_secs(1_200));
-        assert_eq!(row("NC02").retry.times_max, Some(2));
-        assert!(row("TE03").retry.invalidates_phone && row("TE03").third_party);
-        assert_eq!(row("VE01").rank(), 5);
-        assert!(!row("AB04").human, "nobody was heard on a mute call");
-        assert_eq!(row("NC01").levels[0], "No contacto");
-    }
-
-    #[test]
-    fn a_wrong_cell_is_named_with_its_line_and_column() {
-        let bad = SPANISH.replacen(
-            "NC02,No contacto,Ocupado,,S,0",
-            "NC02,No contacto,Ocupado,,S,x",
-            1,
-        );
-        let error = Catalogue::parse(&bad)
-            .expect_err("human is 0 or 1")
-            .to_string();
-        assert_eq!(
-            error,
-            "line 3 of the catalogue: column human cannot be \"x\""
-        );
-        let twice = format!("{SPANISH}{}", SPANISH.lines().nth(1).expect("a row"));
-        let error = Catalogue::parse(&twice)
-            .expect_err("NC01 twice")
-            .to_string();
-        assert!(error.contains("NC01 twice"), "{error}");
-    }
-}
+mod tests;

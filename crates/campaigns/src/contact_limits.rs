@@ -9,6 +9,8 @@ use law::{Counted, Frequency, HouseLimit, Within};
 const PER_DAY_MAX: u32 = 50;
 /// The most calls a week.
 const PER_WEEK_MAX: u32 = 200;
+/// The most attempts in a base.
+const PER_BASE_MAX: u16 = 200;
 /// The longest gap: calls are looked back at for eight days.
 const GAP_MAX: Duration = Duration::from_secs(7 * 86_400);
 
@@ -21,6 +23,8 @@ pub struct ContactLimits {
     pub per_week: Option<u32>,
     /// Time between two calls.
     pub gap: Option<Duration>,
+    /// Attempts in one base, by whichever campaigns dial it.
+    pub per_base: Option<u16>,
 }
 
 impl ContactLimits {
@@ -52,6 +56,14 @@ impl ContactLimits {
         if !within(self.per_day, PER_DAY_MAX) || !within(self.per_week, PER_WEEK_MAX) {
             return Err(
                 "a person may be called from 1 to 50 times a day and 200 a week; leave the limit out to have the law's alone",
+            );
+        }
+        if self
+            .per_base
+            .is_some_and(|max| !(1..=PER_BASE_MAX).contains(&max))
+        {
+            return Err(
+                "a person may be called from 1 to 200 times in a base; leave the limit out to have each campaign's alone",
             );
         }
         match self.gap {

@@ -60,7 +60,7 @@ impl Hopper {
         for phone in &work.contact.phones {
             *self.numbers.entry(phone.number).or_default() += 1;
         }
-        self.promised += usize::from(work.callback_agent.is_some());
+        self.promised += usize::from(work.promised_by().is_some());
         self.queue.push_back(work);
         Ok(())
     }
@@ -126,7 +126,7 @@ impl Hopper {
                 }
             }
         }
-        self.promised -= usize::from(work.callback_agent.is_some());
+        self.promised -= usize::from(work.promised_by().is_some());
     }
 }
 

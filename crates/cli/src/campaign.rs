@@ -70,6 +70,11 @@ async fn funnel(global: &Global, name: &str) -> Result<()> {
             &rows,
             "no gates",
         );
+        for gate in funnel.gates.iter().filter(|gate| gate.held > 0) {
+            for rule in gate.rules.iter().filter(|rule| !rule.rule.is_empty()) {
+                println!("  {}: {} by {}", gate.gate, rule.contacts, rule.rule);
+            }
+        }
     })
 }
 
@@ -130,6 +135,22 @@ pub(crate) struct Settings {
     /// The least time between two calls to one person, such as 4h; 0s: the law's alone
     #[arg(long)]
     person_gap: Option<String>,
+    /// The most attempts to one person in one base, by whichever campaigns; 0: each campaign's own limit alone
+    #[arg(long)]
+    person_calls_per_base: Option<u16>,
+    /// A part of the day such as 07:00-11:00: who is not reached in one is tried in another; may be given
+    /// more than once; give '' for any hour
+    #[arg(long)]
+    hours: Vec<String>,
+    /// How long a call that an advisor promised waits for them; then it is anybody's
+    #[arg(long)]
+    callback_kept: Option<String>,
+    /// Until when after a call its advisor may correct what they said of it
+    #[arg(long)]
+    correct_within: Option<String>,
+    /// The same for supervisors, of anybody's calls
+    #[arg(long)]
+    supervisor_corrects_within: Option<String>,
     /// Time to typify after a call
     #[arg(long)]
     wrap_up: Option<String>,
@@ -332,6 +353,14 @@ impl Settings {
             person_calls_per_day: self.person_calls_per_day,
             person_calls_per_week: self.person_calls_per_week,
             person_gap: self.person_gap.clone(),
+            person_calls_per_base: self.person_calls_per_base,
+            hours: (!self.hours.is_empty()).then(|| {
+                let parts = self.hours.iter().filter(|part| !part.is_empty());
+                parts.cloned().collect()
+            }),
+            callback_kept: self.callback_kept.clone(),
+            correct_within: self.correct_within.clone(),
+            supervisor_corrects_within: self.supervisor_corrects_within.clone(),
             abandon_wait: self.abandon_wait.clone(),
             law_pack: self.law.clone(),
             call_max: self.call_max.clone(),

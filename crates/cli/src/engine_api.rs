@@ -90,6 +90,13 @@ impl Engine {
         tokio::task::spawn_blocking(ask).await?
     }
 
+    /// Asks for something to be done.
+    pub(crate) async fn post(&self, path: String, body: serde_json::Value) -> Result<()> {
+        let (url, token) = (self.url.clone(), self.token.clone());
+        let ask = move || send(&url, &token, &path, &body);
+        tokio::task::spawn_blocking(ask).await?
+    }
+
     /// An answer that goes on, line by line, until either side ends it.
     pub(crate) fn lines(
         &self,
@@ -136,9 +143,26 @@ fn ask(
     for (name, value) in query {
         request = request.query(name, value);
     }
-    let answer = request.call().with_context(|| {
-        format!("no engine answers at {url}; start one with `cadencia serve`, or give its `--url`")
-    })?;
+    let answer = request.call().with_context(|| no_engine(url))?;
+    granted(url, answer)
+}
+
+fn send(url: &str, token: &str, path: &str, body: &serde_json::Value) -> Result<()> {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    let agent = ureq::Agent::from(config.build());
+    let request = agent
+        .post(format!("{url}{path}"))
+        .header("Authorization", format!("Bearer {token}"));
+    let answer = request.send_json(body).with_context(|| no_engine(url))?;
+    granted(url, answer).map(drop)
+}
+
+fn no_engine(url: &str) -> String {
+    format!("no engine answers at {url}; start one with `cadencia serve`, or give its `--url`")
+}
+
+/// The answer, or the words with which it was refused.
+fn granted(url: &str, answer: ureq::http::Response<ureq::Body>) -> Result<ureq::Body> {
     if answer.status().is_success() {
         return Ok(answer.into_body());
     }

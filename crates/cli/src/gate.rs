@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
-use domain::{PriorCall, Reach, Timestamp};
+use domain::{PhoneNumber, PriorCall, Reach, Timestamp};
 use law::{NextCall, Pack, Purpose};
 use serde::Serialize;
 
@@ -199,14 +199,14 @@ impl Columns {
         let instant = cell(Some(self.instant));
         let at = parse(instant).with_context(|| format!("line {line}"))?;
         let purpose = match cell(self.purpose) {
-            "" | "commercial" => Purpose::Commercial,
-            "requested-callback" => Purpose::RequestedCallback,
-            "resumed" => Purpose::Resumed,
-            "sale-validation" => Purpose::SaleValidation,
-            "delivery" => Purpose::Delivery,
-            other => bail!(
-                "line {line}: `{other}` is no purpose; write commercial, requested-callback, resumed, sale-validation or delivery"
-            ),
+            "" => Purpose::Commercial,
+            word => Purpose::from_word(word).with_context(|| {
+                let words: Vec<_> = Purpose::ALL.into_iter().map(Purpose::word).collect();
+                format!(
+                    "line {line}: `{word}` is no purpose; write {}",
+                    words.join(", ")
+                )
+            })?,
         };
         let reach = match cell(self.reach) {
             "" | "nobody" => Reach::Nobody,
@@ -248,6 +248,8 @@ impl Before {
         self.1 += 1;
         let call = PriorCall {
             at: row.at,
+            // No limit looks at which number it was.
+            phone: nobodys(),
             reach: row.reach,
         };
         for key in Before::keys(row) {
@@ -264,6 +266,11 @@ impl Before {
             .chain(number.map(|number| format!("number {number}")))
             .collect()
     }
+}
+
+/// A number where none is asked about.
+fn nobodys() -> PhoneNumber {
+    PhoneNumber::from_e164("+10000000").expect("digits that begin with none of a country")
 }
 
 /// A rule as people and programs read it.

@@ -39,6 +39,7 @@ mod times;
 mod trunk;
 mod trunk_stats;
 mod trunk_test;
+mod typifications;
 mod user;
 mod verify;
 
@@ -145,6 +146,9 @@ enum Command {
     Segment(segment::SegmentCommand),
     /// Make the pacing decisions of a day again from the record, and compare
     Replay(replay::Replay),
+    /// What calls of a campaign may be said to be, when people are called again, and what was corrected
+    #[command(subcommand)]
+    Typifications(typifications::TypificationsCommand),
     /// Check the invariants of the record
     Verify,
     /// Drive the pacing policy over JSON lines on standard input and output
@@ -237,6 +241,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Rights(rights) => return rights.run(global).await,
             Command::Segment(segment) => segment.run(global).await?,
             Command::Replay(replay) => return replay.run(global).await,
+            Command::Typifications(typifications) => typifications.run(global).await?,
             Command::Verify => return verify::run(global).await,
             Command::Carrier(carrier) => carrier.run().await?,
             Command::Advisors(advisors) => advisors.run().await?,

@@ -175,6 +175,15 @@ fn print(passport: &Passport) {
             number.reason
         );
     }
+    for number in &passport.retired_numbers {
+        println!(
+            "  {} is no good since {} ({} in attempt {})",
+            number.phone,
+            time(number.at),
+            number.code,
+            number.attempt
+        );
+    }
     passport.records.iter().for_each(print_record);
     let rows: Vec<Vec<String>> = passport
         .attempts
@@ -238,6 +247,26 @@ fn print_record(record: &PassportRecord) {
             ),
             (None, Some(next)) => println!("      may be called from {}", time(next)),
             (_, None) => {}
+        }
+        if let Some(rule) = &work.because {
+            let of = work.because_of.as_deref().unwrap_or_default();
+            println!("      because of {rule} ({of})");
+        }
+        if work.promised {
+            let whose = work.promised_by.map(|agent| format!("agent {agent}"));
+            println!(
+                "      a call was promised, by {}",
+                whose.as_deref().unwrap_or("anybody")
+            );
+        }
+        if let (Some(last), Some(best)) = (&work.last, &work.best) {
+            println!(
+                "      last said {} of {}; best {} of {}",
+                last.code,
+                time(last.at),
+                best.code,
+                time(best.at)
+            );
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{AgentId, AttemptId, CampaignId, ContactId, ListId, PersonId, PhoneNumber, TrunkId};
+use crate::{
+    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, ListId, PersonId, PhoneNumber, TrunkId,
+};
 
 /// How a campaign dials. Numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +91,8 @@ pub struct Intent {
     pub mode: DialMode,
     /// The agent it is reserved for (preview, personal call-back).
     pub agent: Option<AgentId>,
+    /// The version of the typifications in force when it began, in which whatever is said of it is meant.
+    pub catalogue: CatalogueId,
     /// Under which law, by which clock; none: a call made to us, or one of before this was noted.
     pub under: Option<Under>,
 }

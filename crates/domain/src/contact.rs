@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{CampaignId, ContactId, ListId, Listing, PersonId, PhoneNumber, PriorCall, Timestamp};
+use crate::{
+    AgentId, CampaignId, ContactId, ListId, Listing, PersonId, PhoneNumber, PriorCall, Promise,
+    Purpose, Timestamp,
+};
 
 /// One phone of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +70,10 @@ pub struct WorkItem {
     pub next_phone: u8,
     /// Due since.
     pub due: Timestamp,
-    /// Set when an agent promised this person a call at a time.
-    pub callback_agent: Option<crate::AgentId>,
+    /// Set when this person was promised a call.
+    pub promise: Option<Promise>,
+    /// Attempts spent on the person in this base, by whichever campaign.
+    pub spent: u16,
     /// What left for this person lately, whoever's work it was; the newest first.
     pub prior: Vec<PriorCall>,
     /// Which of their numbers are in a register of numbers that must not be called.
@@ -76,9 +81,14 @@ pub struct WorkItem {
 }
 
 impl WorkItem {
-    /// Whether the person asked for this call.
-    pub fn is_promised(&self) -> bool {
-        self.callback_agent.is_some() || self.last_code.as_deref() == Some(CALL_BACK)
+    /// What the next call is for.
+    pub const fn purpose(&self) -> Purpose {
+        Purpose::of_next(self.promise)
+    }
+
+    /// The agent who promised the person a call, where it is that agent's own.
+    pub fn promised_by(&self) -> Option<AgentId> {
+        self.promise.and_then(|promise| promise.agent)
     }
 }
 
@@ -142,20 +152,10 @@ pub struct WorkUpdate {
     pub invalid_phone: Option<u8>,
     /// Suppress the person and this number for the seller, at once.
     pub suppress: bool,
-    /// Reserve the next call to this agent (personal call-back).
-    pub callback_agent: Option<crate::AgentId>,
-}
-
-/// The typification of whoever is to be called back by anybody: an agent's to
-/// set, and the system's where a caller's key asks for it.
-pub const CALL_BACK: &str = "TI02";
-
-impl WorkUpdate {
-    /// Whether the person waits for a call that was promised: they come before
-    /// those who expect none.
-    pub fn is_promised(&self) -> bool {
-        self.callback_agent.is_some() || self.code.as_deref() == Some(CALL_BACK)
-    }
+    /// The person waits for a call that was promised: they come before those who expect none.
+    pub promise: Option<Promise>,
+    /// The rule that decided so, for whoever asks why the person waits; `None`: as it was.
+    pub because: Option<Gate>,
 }
 
 /// A gate a contact did not pass: why it is not dialed now. Kept as words so

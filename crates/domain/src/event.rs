@@ -262,8 +262,10 @@ pub struct Stranger {
 pub struct Typification {
     /// Which attempt.
     pub attempt: AttemptId,
-    /// Who said so; `None`: the system (wrap-up ran out).
+    /// Who said so; `None`: the system (wrap-up ran out), or a supervisor.
     pub agent: Option<AgentId>,
+    /// The user who corrected it in an agent's stead; the note says why.
+    pub user: Option<String>,
     /// Catalogue code.
     pub code: String,
     /// Free text.

@@ -41,6 +41,8 @@ ids! {
     AttemptId,
     /// A campaign: a list dialed by rules.
     CampaignId,
+    /// A version of the typifications of a campaign.
+    CatalogueId,
     /// One record of a contact list.
     ContactId,
     /// A place calls may be handed to: the back office.

@@ -12,9 +12,11 @@ mod header_rule;
 mod id;
 mod keyed;
 mod number_rule;
+mod occasion;
 mod outcome;
 mod phone;
 mod prior_call;
+mod promise;
 mod quality;
 mod rate;
 mod recording;
@@ -28,19 +30,21 @@ mod trunk;
 
 pub use agent::{AgentProfile, LineKind, LineMode};
 pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord, Under};
-pub use contact::{CALL_BACK, Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
-pub use disposition::{Disposition, Origin, RetryRule};
+pub use contact::{Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
+pub use disposition::{CallBack, Disposition, NextPhone, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, ContactId, DestinationId, ListId, OfferId, PersonId, PromptId,
-    RoutePlanId, SegmentId, TrunkId, UserId,
+    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, DestinationId, ListId, OfferId,
+    PersonId, PromptId, RoutePlanId, SegmentId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};
+pub use occasion::Occasion;
 pub use outcome::{Outcome, UnknownOutcome};
 pub use phone::{InvalidPhone, PhoneNumber};
 pub use prior_call::{PriorCall, Reach};
+pub use promise::{Promise, Purpose};
 pub use quality::{CallLeg, LegQuality};
 pub use rate::{InvalidRate, Rate};
 pub use recording::{NoRecording, RecordingFact};

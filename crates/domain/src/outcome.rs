@@ -4,7 +4,7 @@
 use std::fmt;
 
 macro_rules! outcomes {
-    ($($(#[$doc:meta])* $name:ident = $number:literal, $word:literal, $code:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $word:literal;)*) => {
         /// System outcome of an attempt. Numbers are stored: never reuse one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(i16)]
@@ -18,54 +18,48 @@ macro_rules! outcomes {
             pub const fn word(self) -> &'static str {
                 match self { $(Outcome::$name => $word,)* }
             }
-
-            /// The catalogue code the system sets by itself; `None` where an
-            /// agent must say.
-            pub const fn system_code(self) -> Option<&'static str> {
-                match self { $(Outcome::$name => $code,)* }
-            }
         }
     };
 }
 
 outcomes! {
     /// Bridged to an agent.
-    Connected = 1, "connected", None;
+    Connected = 1, "connected";
     /// Answered, nobody free within the limit: the message was played.
-    Abandoned = 2, "abandoned", Some("AB01");
+    Abandoned = 2, "abandoned";
     /// The customer hung up before a transfer, within the limit.
-    HungUpWaiting = 3, "hung_up_waiting", Some("AB02");
+    HungUpWaiting = 3, "hung_up_waiting";
     /// Rang out.
-    NoAnswer = 4, "no_answer", Some("NC01");
+    NoAnswer = 4, "no_answer";
     /// Busy.
-    Busy = 5, "busy", Some("NC02");
+    Busy = 5, "busy";
     /// An answering machine, as detection judged it.
-    Machine = 6, "machine", Some("NC03");
+    Machine = 6, "machine";
     /// Switched off or out of coverage.
-    Unreachable = 7, "unreachable", Some("NC04");
+    Unreachable = 7, "unreachable";
     /// The number does not exist.
-    InvalidNumber = 8, "invalid_number", Some("NC05");
+    InvalidNumber = 8, "invalid_number";
     /// Trunk congestion or failure: costs the contact no attempt.
-    Congestion = 9, "congestion", Some("NC06");
+    Congestion = 9, "congestion";
     /// Fax or modem.
-    Fax = 10, "fax", Some("NC07");
+    Fax = 10, "fax";
     /// The called party refused.
-    Rejected = 11, "rejected", Some("NC08");
+    Rejected = 11, "rejected";
     /// We gave up for a reason of ours (campaign stopped, nobody left to talk).
-    Cancelled = 12, "cancelled", Some("NC01");
+    Cancelled = 12, "cancelled";
     /// The engine died with the attempt open; nobody knows.
-    UnknownCrash = 13, "unknown_crash", Some("NC01");
+    UnknownCrash = 13, "unknown_crash";
     /// Never left: the law, a limit or an open attempt forbade it. No attempt.
-    Refused = 14, "refused", Some("EX03");
+    Refused = 14, "refused";
     /// The called party, or who answers for them, does not want such calls
     /// (607, RFC 8197).
-    Unwanted = 15, "unwanted", Some("NC09");
+    Unwanted = 15, "unwanted";
     /// Analytics of the network blocked it: 608 (RFC 8688), or 603+
     /// (ATIS-1000099).
-    Blocked = 16, "blocked", Some("NC10");
+    Blocked = 16, "blocked";
     /// Somebody called us and no agent heard them: the message played, or they
     /// hung up before. Never of an attempt; their key says what they want.
-    Unserved = 17, "unserved", None;
+    Unserved = 17, "unserved";
 }
 
 impl Outcome {

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use crate::Timestamp;
+use crate::{PhoneNumber, Timestamp};
 
 /// A call that left for a person, whichever campaign and base it was of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PriorCall {
     /// When its INVITE left.
     pub at: Timestamp,
+    /// The number it was to.
+    pub phone: PhoneNumber,
     /// How far it came.
     pub reach: Reach,
 }

@@ -26,6 +26,9 @@
 //!     Waiting ◀──no── Passing ──a destination answers────────────▶ Handed
 //! ```
 
+use std::sync::Arc;
+
+use campaigns::Catalogue;
 use domain::{
     AgentId, AttemptId, Cause, ContactId, Intent, Keyed, KeyedSet, PersonId, PhoneNumber,
     Timestamp, TrunkId, WorkItem, WorkState,
@@ -87,6 +90,8 @@ pub(crate) struct Call {
     pub(crate) intent: Intent,
     /// The work as it was when the attempt began.
     pub(crate) work: WorkItem,
+    /// The typifications in force when it began.
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) phase: Phase,
     pub(crate) intended: Timestamp,
     /// They called us: where the work with them stood then.
@@ -139,10 +144,17 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(intent: Intent, work: WorkItem, now: Timestamp, accepted: bool) -> Call {
+    pub(crate) fn new(
+        intent: Intent,
+        work: WorkItem,
+        catalogue: Arc<Catalogue>,
+        now: Timestamp,
+        accepted: bool,
+    ) -> Call {
         Call {
             intent,
             work,
+            catalogue,
             phase: Phase::Intended,
             intended: now,
             came_in: None,

@@ -4,8 +4,8 @@
 use agents::{Agent, State};
 use campaigns::{After, defer};
 use domain::{
-    AgentId, AttemptId, CampaignId, Cause, EndedBy, Event, Gate, Outcome, Timestamp, WorkItem,
-    WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, Cause, EndedBy, Event, Gate, Occasion, Outcome, Timestamp,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
@@ -111,7 +111,8 @@ impl Engine {
 
     /// The intent did not become a call; the work is due again at `until`.
     pub(crate) fn refuse(&mut self, attempt: AttemptId, gate: Gate, until: Timestamp) {
-        self.refuse_as(attempt, gate, |work| defer(work, until));
+        let because = gate.clone();
+        self.refuse_as(attempt, gate, |work| defer(work, until, because));
     }
 
     /// The same, with another end for the work.
@@ -190,19 +191,20 @@ impl Engine {
 
     /// What becomes of the contact; `None` where a typification says.
     fn after_outcome(&self, call: &Call, outcome: Outcome) -> Option<WorkUpdate> {
-        let code = outcome.system_code()?;
+        let occasion = Occasion::of(outcome)?;
         let run = self.runs.get(&call.intent.campaign)?;
-        let row = run.system_row(code);
         let free = matches!(outcome, Outcome::Cancelled | Outcome::Refused) && !call.cut_short;
         let after = After {
             work: &call.work,
             phone: call.intent.ordinal,
-            disposition: &row,
+            disposition: call.catalogue.system(occasion),
+            version: call.catalogue.version,
             costs_attempt: !free,
             callback_at: None,
-            callback_agent: None,
+            agent: None,
+            opt_out: false,
         };
-        let update = after.update(&run.campaign, self.now);
+        let update = after.update(&run.campaign, run.pack.as_deref(), self.now);
         Some(self.in_view_of_corrections(call, update))
     }
 
@@ -237,6 +239,8 @@ impl Engine {
                 talked,
                 had: call.had,
                 came_in: call.came_in,
+                catalogue: call.catalogue,
+                ended: self.now,
             })
         });
         // Nobody can speak of most attempts, nor were agents promised to them,

@@ -223,6 +223,19 @@ pub struct Rejection {
     pub code: &'static str,
     /// What happened and what to do next.
     pub words: String,
+    /// The first instant at which it would be granted, where that is what is wrong.
+    pub opens: Option<domain::Timestamp>,
+}
+
+impl Rejection {
+    /// For reasons that no waiting takes away.
+    pub fn new(code: &'static str, words: impl Into<String>) -> Rejection {
+        Rejection {
+            code,
+            words: words.into(),
+            opens: None,
+        }
+    }
 }
 
 impl Step {

@@ -4,17 +4,19 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use campaigns::defer;
+use campaigns::{defer, over_budget};
 use domain::{AttemptId, DialMode, Keyed, PersonId, PhoneNumber, Timestamp, WorkItem};
-use law::{NextCall, Purpose};
+use law::NextCall;
 
 use crate::Engine;
 use crate::call::Call;
-use crate::gates::Closed;
+use crate::gates::{Closed, own_gate};
 use crate::run::Run;
 
 /// Work that the store read before a call was written down comes within this.
 const STALE_FOR: Duration = Duration::from_secs(60);
+/// The rule that waits for it.
+const JUST_CALLED: &str = "person.just_called";
 
 /// Who was called just now.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +61,7 @@ impl Engine {
         if limits(run) && self.just_called.covers(self.now, work) {
             return Err(Closed {
                 until: self.now + STALE_FOR,
-                ..self.closed("person.just_called", "they were called a moment ago")
+                ..self.closed(JUST_CALLED, "they were called a moment ago")
             });
         }
         judge(run, work, false, self.now)
@@ -67,10 +69,17 @@ impl Engine {
 
     /// The same of a call about to leave.
     pub(crate) fn contact_gate(&self, call: &Call) -> Result<(), Closed> {
-        match self.runs.get(&call.intent.campaign) {
-            Some(run) => judge(run, &call.work, call.intent.agent.is_some(), self.now),
-            None => Ok(()),
+        let Some(run) = self.runs.get(&call.intent.campaign) else {
+            return Ok(());
+        };
+        if let Some(gate) = over_budget(&run.campaign, &call.work) {
+            return Err(Closed {
+                gate,
+                until: self.now,
+                words: "every attempt they may cost was made".to_owned(),
+            });
         }
+        judge(run, &call.work, call.intent.agent.is_some(), self.now)
     }
 
     /// An INVITE left for a person: whoever else has them waiting asks the store anew.
@@ -85,7 +94,11 @@ impl Engine {
         for run in self.runs.values_mut() {
             if limits(run) && run.hopper.knows(person, number) {
                 let gone = run.hopper.remove_person(person, number);
-                back.extend(gone.iter().map(|work| defer(work, now + STALE_FOR)));
+                let because = || own_gate(JUST_CALLED);
+                back.extend(
+                    gone.iter()
+                        .map(|work| defer(work, now + STALE_FOR, because())),
+                );
             }
         }
         self.release(back);
@@ -94,32 +107,28 @@ impl Engine {
 
 /// Whether anything limits how often its people are called.
 fn limits(run: &Run) -> bool {
-    !run.house.is_empty() || run.pack.as_ref().is_some_and(|pack| pack.limits_contacts())
+    !run.house.is_empty()
+        || run.campaign.contact_limits.per_base.is_some()
+        || run.pack.as_ref().is_some_and(|pack| pack.limits_contacts())
 }
 
 fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<(), Closed> {
     let Some(pack) = &run.pack else {
         return Ok(());
     };
+    let zone = campaigns::zone_of(&work.contact);
     // Nothing done, nothing counted; and hours of one zone are the campaign's.
-    if work.prior.is_empty() && pack.has_one_zone() {
+    let usual_zone = pack.has_one_zone() && zone.is_none_or(|zone| zone == pack.zone());
+    if work.prior.is_empty() && usual_zone {
         return Ok(());
     }
     let call = NextCall {
-        purpose: purpose(work),
-        zone: None,
+        purpose: work.purpose(),
+        zone,
         agent_waits: has_agent
             || matches!(run.campaign.mode, DialMode::Progressive | DialMode::Preview),
         house: &run.house,
     };
     pack.may_contact(call, &work.prior, now)
         .map_err(Closed::from)
-}
-
-/// What a call is for.
-pub(crate) fn purpose(work: &WorkItem) -> Purpose {
-    match work.is_promised() {
-        true => Purpose::RequestedCallback,
-        false => Purpose::Commercial,
-    }
 }

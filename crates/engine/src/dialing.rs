@@ -1,13 +1,14 @@
 //! From a decision to intents: whom to call now, over which trunk, shown as
 //! whom. No call leaves here: an intent must be durable first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents::Agent;
-use campaigns::{defer, give_back};
+use campaigns::{defer, exhaust, give_back};
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent, PhoneNumber, TrunkId,
-    WorkItem, WorkState, WorkUpdate,
+    AgentId, AgentStatus, AttemptId, CampaignId, ContactPhone, DialMode, Event, Intent,
+    PhoneNumber, TrunkId, WorkItem,
 };
 
 use crate::call::{Call, Phase};
@@ -16,8 +17,6 @@ use crate::run::{Held, Run};
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
 use crate::{Command, Engine, pace};
 
-/// An agent's own call-back waits so long for them, then goes to anyone.
-const PROMISE_KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 /// A promised call its agent gave up before it left comes again after this.
 const GIVEN_UP_FOR: Duration = Duration::from_secs(600);
 /// How long a contact waits whose number no route fits.
@@ -167,7 +166,7 @@ impl Engine {
         for agent in self.ready_agents(id) {
             let promised = self.runs.get(&id).is_some_and(|run| {
                 run.hopper.count(1, |work| {
-                    work.callback_agent == Some(agent) && self.may_dial(work, Some(agent))
+                    work.promised_by() == Some(agent) && self.may_dial(work, Some(agent))
                 }) > 0
             });
             if promised && !self.intend_next(id, Some(agent)) {
@@ -204,16 +203,13 @@ impl Engine {
             return false;
         };
         let Some(phone) = phone_of(&work) else {
-            let update = WorkUpdate {
-                state: WorkState::Exhausted,
-                ..give_back(&work)
-            };
-            self.release(vec![update]);
+            self.release(vec![exhaust(&work, own_gate("contact.no_phone"))]);
             return true;
         };
         let Some(trunk) = self.trunk_for(id, phone.number, preview) else {
             // No row of its plan fits the number: until somebody changes that.
-            self.release(vec![defer(&work, now + NO_WAY_FOR)]);
+            let because = own_gate("routes.no_way");
+            self.release(vec![defer(&work, now + NO_WAY_FOR, because)]);
             return true;
         };
         self.numbering.next_attempt += 1;
@@ -223,7 +219,10 @@ impl Engine {
             return false;
         };
         let accepted = !preview;
-        let mut call = Call::new(intent.clone(), work, now, accepted);
+        let Some(catalogue) = self.runs.get(&id).map(|run| Arc::clone(&run.catalogue)) else {
+            return false;
+        };
+        let mut call = Call::new(intent.clone(), work, catalogue, now, accepted);
         if accepted {
             call.holds_channel = true;
             self.trunks.hold(trunk, now);
@@ -292,6 +291,7 @@ impl Engine {
             mode: run.campaign.mode,
             agent,
             under: run.pack.as_ref().map(|pack| pack.under(now)),
+            catalogue: run.catalogue.id,
         })
     }
 
@@ -305,7 +305,7 @@ impl Engine {
         let mut hopper = std::mem::take(&mut self.runs.get_mut(&id)?.hopper);
         let promised = agent.and_then(|agent| {
             hopper
-                .take(|work| work.callback_agent == Some(agent) && self.may_dial(work, Some(agent)))
+                .take(|work| work.promised_by() == Some(agent) && self.may_dial(work, Some(agent)))
         });
         let work = promised.or_else(|| {
             (agent.is_none() || preview)
@@ -322,13 +322,14 @@ impl Engine {
             // Taken, to be told the store as exhausted.
             return true;
         };
-        let promised = work
-            .callback_agent
-            .filter(|_| self.now.since(work.due) < PROMISE_KEPT_FOR);
-        let theirs = promised.is_none_or(|owner| {
-            Some(owner) == agent || !self.roster.get(owner).is_some_and(Agent::is_staffed)
-        });
         let run = self.runs.get(&work.campaign);
+        let kept = run.map_or(Duration::ZERO, |run| run.campaign.callback_kept);
+        let promised = work
+            .promised_by()
+            .filter(|_| self.now.since(work.due) < kept);
+        let theirs = promised.is_none_or(|owner| {
+            Some(owner) == agent || !self.roster.get(owner).is_some_and(is_there)
+        });
         theirs
             && run.is_none_or(|run| self.has_way(run, phone.number))
             && !self.calls.are_calling(work.contact.person, phone.number)
@@ -462,6 +463,11 @@ impl Engine {
             .map_or(RUNG_ENOUGH, |run| run.campaign.ring_timeout);
         ring + HANG_UP_WITHIN
     }
+}
+
+/// Whether an agent may come back to a call they promised: on a call, a break or without a line, but not gone.
+fn is_there(agent: &Agent) -> bool {
+    agent.state().status() != AgentStatus::Offline
 }
 
 /// The phone to dial: the one decided on, else the first that is good.

@@ -31,7 +31,7 @@ pub struct Engine {
     pub(crate) numbering: Numbering,
     pub(crate) runs: BTreeMap<CampaignId, Run>,
     /// Catalogues told before their campaign.
-    catalogues: BTreeMap<CampaignId, Catalogue>,
+    catalogues: BTreeMap<CampaignId, Arc<Catalogue>>,
     pub(crate) trunks: Trunks,
     /// Where calls may be handed to besides advisors.
     pub(crate) destinations: BTreeMap<DestinationId, Destination>,
@@ -156,10 +156,8 @@ impl Engine {
             Input::AgentRemoved(id) => self.agent_removed(id),
             Input::CatalogueChanged {
                 campaign,
-                dispositions,
-            } => {
-                self.catalogue_changed(campaign, dispositions);
-            }
+                catalogue,
+            } => self.catalogue_changed(campaign, catalogue),
             Input::HopperRefilled {
                 campaign,
                 work,
@@ -198,6 +196,7 @@ impl Engine {
             Input::Line { agent, event } => self.line_event(agent, event),
             Input::Agent { agent, request } => self.agent_asks(agent, request),
             Input::Past(past) => self.past.restore(*past),
+            Input::Correct(correction) => self.correct(*correction),
             Input::PacingBalance {
                 campaign,
                 live,
@@ -312,13 +311,8 @@ impl Engine {
         }
     }
 
-    /// No rows at all would leave agents without a word: the house's are used.
-    fn catalogue_changed(&mut self, id: CampaignId, rows: Vec<domain::Disposition>) {
-        let catalogue = if rows.is_empty() {
-            Catalogue::spanish()
-        } else {
-            Catalogue::from_rows(rows)
-        };
+    /// In force for calls that begin from now on: those before keep the version they began with.
+    fn catalogue_changed(&mut self, id: CampaignId, catalogue: Arc<Catalogue>) {
         match self.runs.get_mut(&id) {
             Some(run) => run.catalogue = catalogue,
             None => {
@@ -575,10 +569,11 @@ impl Engine {
     }
 
     pub(crate) fn reject(&mut self, code: &'static str, words: &str) {
-        self.out.rejected = Some(Rejection {
-            code,
-            words: words.to_owned(),
-        });
+        self.refuse_request(Rejection::new(code, words));
+    }
+
+    pub(crate) fn refuse_request(&mut self, why: Rejection) {
+        self.out.rejected = Some(why);
     }
 
     /// The campaign of an attempt, open or over.

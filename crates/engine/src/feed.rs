@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use campaigns::{Hopper, defer, give_back};
+use campaigns::{Hopper, defer, exhaust, give_back, over_budget};
 use domain::{CampaignId, CampaignState, Event, Timestamp, WorkItem, WorkState, WorkUpdate};
 
+use crate::gates::own_gate;
 use crate::timers::Timer;
 use crate::{Command, Engine};
 
@@ -139,7 +140,8 @@ impl Engine {
                 // person under another record comes later, so that they do
                 // not come first again and again while others wait.
                 if !run.hopper.holds(item.contact.id) {
-                    back.push(defer(&item, now + SAME_PERSON_LATER));
+                    let because = own_gate("person.waits_already");
+                    back.push(defer(&item, now + SAME_PERSON_LATER, because));
                 }
             }
         }
@@ -174,9 +176,11 @@ impl Engine {
             if self.opted_out.covers(&item) {
                 back.push(campaigns::suppress(&item));
             } else if let Err(closed) = self.strike_listed(run, &mut item) {
-                back.push(defer(&item, closed.until));
+                back.push(defer(&item, closed.until, closed.gate));
+            } else if let Some(used_up) = over_budget(&run.campaign, &item) {
+                back.push(exhaust(&item, used_up));
             } else if let Err(closed) = self.may_contact(run, &item) {
-                back.push(defer(&item, closed.until));
+                back.push(defer(&item, closed.until, closed.gate));
             } else {
                 free.push(item);
             }

@@ -8,9 +8,12 @@
 //!     │ 404, 486, 503                                        └─nobody─▶ Message
 //! ```
 
+use std::sync::Arc;
+
+use campaigns::Catalogue;
 use domain::{
-    AttemptId, CALL_BACK, Event, Intent, OfferId, PhoneNumber, SignallingRecord, Timestamp,
-    TrunkId, WorkItem, WorkState, WorkUpdate,
+    AttemptId, Event, Intent, Occasion, OfferId, PhoneNumber, SignallingRecord, Timestamp, TrunkId,
+    WorkItem, WorkState, WorkUpdate,
 };
 
 use crate::call::{Call, Phase};
@@ -18,9 +21,6 @@ use crate::strangers::Stranger;
 use crate::timers::{MESSAGE_MAX, PLACED_WITHIN, Timer};
 use crate::typify::Said;
 use crate::{Command, Engine, Menu};
-
-/// What the system notes for who asks never to be called again.
-pub(crate) const OPT_OUT: &str = "EX01";
 
 /// A call that somebody makes to us.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,15 +114,19 @@ impl Engine {
             mode: run.map_or(domain::DialMode::Preview, |run| run.campaign.mode),
             agent: None,
             under: None,
+            catalogue: run.map_or(Catalogue::HOUSE, |run| run.catalogue.id),
         }
     }
 
     fn take_in(&mut self, intent: Intent, work: WorkItem, state: WorkState) {
+        let run = self.runs.get(&intent.campaign);
+        let catalogue = run.map(|run| Arc::clone(&run.catalogue));
+        let catalogue = catalogue.unwrap_or_else(|| Arc::new(Catalogue::spanish()));
         let call = Call {
             phase: Phase::Answering,
             holds_channel: true,
             came_in: Some(state),
-            ..Call::new(intent.clone(), work, self.now, true)
+            ..Call::new(intent.clone(), work, catalogue, self.now, true)
         };
         if let Some(run) = self.runs.get_mut(&intent.campaign) {
             run.open += 1;
@@ -157,7 +161,7 @@ impl Engine {
 
     /// A key of somebody who hears the message. What it asks for holds from this step on.
     pub(crate) fn key_pressed(&mut self, attempt: AttemptId, key: char) {
-        let Some(code) = code_of(key) else {
+        let Some(asked) = asked_by(key) else {
             return;
         };
         let Some(call) = self.calls.get(attempt) else {
@@ -169,19 +173,20 @@ impl Engine {
         }
         self.typify_by_key(Said {
             attempt,
-            code: code.to_owned(),
+            code: call.catalogue.system(asked).code.clone(),
             note: format!("tecla {key}"),
-            callback_at: (code == CALL_BACK).then_some(self.now),
+            callback_at: (asked == Occasion::KeyCallBack).then_some(self.now),
+            opt_out: false,
         });
         self.play_menu(attempt, Menu::Noted);
     }
 }
 
-/// What a key asks for, as a typification.
-pub(crate) fn code_of(key: char) -> Option<&'static str> {
+/// What a key asks for.
+pub(crate) fn asked_by(key: char) -> Option<Occasion> {
     match key {
-        '1' => Some(CALL_BACK),
-        '9' => Some(OPT_OUT),
+        '1' => Some(Occasion::KeyCallBack),
+        '9' => Some(Occasion::KeyOptOut),
         _ => None,
     }
 }

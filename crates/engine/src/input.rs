@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::Campaign;
+use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, Disposition,
-    EndedBy, Gate, Intent, LegQuality, LineKind, Listing, Outcome, PhoneNumber, RegisterSnapshot,
+    AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, EndedBy, Gate,
+    Intent, LegQuality, LineKind, Listing, Outcome, PhoneNumber, RegisterSnapshot,
     SignallingRecord, Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId,
     WorkItem, WorkState, WorkUpdate,
 };
@@ -45,8 +45,8 @@ pub enum Input {
     CatalogueChanged {
         /// For which campaign.
         campaign: CampaignId,
-        /// All of its rows.
-        dispositions: Vec<Disposition>,
+        /// The version in force.
+        catalogue: Arc<Catalogue>,
     },
     /// The answer to [`Command::RefillHopper`](crate::Command::RefillHopper).
     HopperRefilled {
@@ -135,6 +135,8 @@ pub enum Input {
     /// An attempt of an earlier engine that is over, at a start: its agent may
     /// still say what it was.
     Past(Box<PastAttempt>),
+    /// A supervisor says what an attempt of anybody's was.
+    Correct(Box<Correction>),
     /// At a start: people who answered a campaign's calls since its day began,
     /// and those of them abandoned.
     PacingBalance {
@@ -192,6 +194,41 @@ pub struct PastAttempt {
     pub update: WorkUpdate,
     /// They called us: where the work stood then.
     pub came_in: Option<WorkState>,
+    /// The version of the typifications it began with.
+    pub catalogue: Arc<Catalogue>,
+    /// When it was over.
+    pub ended: Timestamp,
+}
+
+/// What a supervisor says an attempt was, with what the record knows of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    /// Which.
+    pub intent: Intent,
+    /// The work as it was before it, as far as the record tells.
+    pub work: WorkItem,
+    /// What a later attempt made of the work, if there was one.
+    pub later: Option<WorkUpdate>,
+    /// Whether somebody said something of it before.
+    pub typified: bool,
+    /// Whether the work counts it as an attempt.
+    pub counted: bool,
+    /// They called us: where the work stood then.
+    pub came_in: Option<WorkState>,
+    /// The version of the typifications it began with.
+    pub catalogue: Arc<Catalogue>,
+    /// When it was over.
+    pub ended: Timestamp,
+    /// Who corrects.
+    pub user: String,
+    /// Why.
+    pub why: String,
+    /// What it was.
+    pub code: String,
+    /// When the customer asked to be called again.
+    pub callback_at: Option<Timestamp>,
+    /// Whether they asked never to be called again.
+    pub opt_out: bool,
 }
 
 /// What became of a call we placed, as signalling saw it. The mapping from SIP
@@ -324,6 +361,8 @@ pub enum AgentRequest {
         note: String,
         /// When the customer asked to be called again.
         callback_at: Option<Timestamp>,
+        /// Whether they asked never to be called again, whatever else the call was.
+        opt_out: bool,
     },
     /// More time to typify, once per call.
     ExtendWrapUp(Duration),

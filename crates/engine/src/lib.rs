@@ -9,6 +9,7 @@ mod call_length;
 mod closing;
 mod command;
 mod contacting;
+mod correct;
 mod dialing;
 mod engine;
 mod feed;
@@ -44,7 +45,7 @@ mod view;
 pub use command::{Command, Menu, Party, RecordOrder, Rejection, SidePlace, Step};
 pub use engine::Engine;
 pub use inbound::Offer;
-pub use input::{AgentRequest, CallProgress, Input, LineEvent, PastAttempt};
+pub use input::{AgentRequest, CallProgress, Correction, Input, LineEvent, PastAttempt};
 pub use live::{
     AgentLive, BreakerLive, BreakerState, CallsLive, CampaignLive, LiveState, OnCall, TrunkLive,
 };

@@ -16,6 +16,12 @@ impl OptedOut {
         self.phones.insert(phone);
     }
 
+    /// It was said by mistake. Whatever else the record knows still holds: the store asks it of each intent.
+    pub(crate) fn remove(&mut self, person: PersonId, phone: PhoneNumber) {
+        self.persons.remove(&person);
+        self.phones.remove(&phone);
+    }
+
     /// Nobody knows whose number it is.
     pub(crate) fn insert_phone(&mut self, phone: PhoneNumber) {
         self.phones.insert(phone);

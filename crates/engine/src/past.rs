@@ -2,8 +2,12 @@
 //! be corrected. Bounded: the oldest are forgotten.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use domain::{AgentId, AttemptId, CampaignId, ContactId, Keyed, WorkItem, WorkState, WorkUpdate};
+use campaigns::Catalogue;
+use domain::{
+    AgentId, AttemptId, CampaignId, ContactId, Keyed, Timestamp, WorkItem, WorkState, WorkUpdate,
+};
 
 use crate::input::PastAttempt;
 
@@ -41,6 +45,10 @@ pub(crate) struct Heard {
     pub(crate) talked: std::time::Duration,
     /// They called us: where the work stood then.
     pub(crate) came_in: Option<WorkState>,
+    /// The typifications in force when it began.
+    pub(crate) catalogue: Arc<Catalogue>,
+    /// When it was over.
+    pub(crate) ended: Timestamp,
 }
 
 /// Attempts that are over.
@@ -61,6 +69,8 @@ impl Past {
             agent,
             update,
             came_in,
+            catalogue,
+            ended,
         } = attempt;
         let heard = Heard {
             agent,
@@ -71,6 +81,8 @@ impl Past {
             // Only a call of this engine teaches it how long people talk.
             talked: std::time::Duration::ZERO,
             came_in,
+            catalogue,
+            ended,
         };
         let call = PastCall {
             campaign: intent.campaign,
@@ -111,6 +123,26 @@ impl Past {
 
     pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut PastCall> {
         self.calls.get_mut(&attempt).map(Box::as_mut)
+    }
+
+    /// What an attempt costs changed: later ones with the contact began with another count.
+    pub(crate) fn charge_after(
+        &mut self,
+        attempt: AttemptId,
+        (campaign, contact): (CampaignId, ContactId),
+        charge: i16,
+    ) {
+        let later = self.calls.iter_mut().filter(|(id, call)| {
+            **id > attempt && call.campaign == campaign && call.contact == contact
+        });
+        for (_, call) in later {
+            if let Some(heard) = &mut call.heard {
+                heard.work.attempts = heard.work.attempts.saturating_add_signed(charge);
+            }
+            if let Some(update) = &mut call.update {
+                update.attempts = update.attempts.saturating_add_signed(charge);
+            }
+        }
     }
 
     /// A later attempt on the same contact that is over too, if any.

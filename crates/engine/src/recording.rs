@@ -12,7 +12,9 @@
 use std::time::Duration;
 
 use campaigns::{Consent, RecordFrom, RecordingRules};
-use domain::{AgentId, AttemptId, CampaignId, Event, NoRecording, Outcome, RecordingFact};
+use domain::{
+    AgentId, AttemptId, CampaignId, Event, NoRecording, Occasion, Outcome, RecordingFact,
+};
 
 use crate::call::Call;
 use crate::command::RecordOrder;
@@ -132,8 +134,8 @@ impl Engine {
             }
             // What was said of it already is the class.
             Recording::On { .. } | Recording::Paused { .. } if !call.typified => {
-                let code = outcome.system_code().unwrap_or_default();
-                self.class_recording(campaign, attempt, code);
+                let row = Occasion::of(outcome).map(|on| call.catalogue.system(on).code.clone());
+                self.class_recording(campaign, attempt, &row.unwrap_or_default());
             }
             Recording::On { .. }
             | Recording::Paused { .. }

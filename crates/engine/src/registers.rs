@@ -8,7 +8,6 @@ use domain::{CampaignId, Listing, RegisterSnapshot, WorkItem};
 use law::Pack;
 
 use crate::call::{Call, Phase};
-use crate::contacting::purpose;
 use crate::gates::Closed;
 use crate::run::Run;
 use crate::{Command, Engine};
@@ -85,7 +84,7 @@ impl Engine {
             return Ok(());
         };
         let work = &call.work;
-        pack.not_listed(purpose(work), call.intent.phone, &work.listed, self.now)
+        pack.not_listed(work.purpose(), call.intent.phone, &work.listed, self.now)
             .map_err(Closed::from)
     }
 
@@ -96,7 +95,7 @@ impl Engine {
             return Ok(());
         };
         let mut struck = None;
-        let purpose = purpose(work);
+        let purpose = work.purpose();
         for phone in work.contact.phones.iter_mut().filter(|phone| phone.usable) {
             let verdict = pack.not_listed(purpose, phone.number, &work.listed, self.now);
             if let Err(refusal) = verdict {

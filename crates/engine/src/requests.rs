@@ -52,6 +52,7 @@ impl Engine {
                 code,
                 note,
                 callback_at,
+                opt_out,
             } => self.typify(
                 id,
                 Said {
@@ -59,6 +60,7 @@ impl Engine {
                     code,
                     note,
                     callback_at,
+                    opt_out,
                 },
             ),
             AgentRequest::ExtendWrapUp(more) => {

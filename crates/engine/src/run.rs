@@ -1,12 +1,11 @@
 //! One campaign as it runs: its settings, hopper, pacing and figures.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::{CallerIds, Campaign, Catalogue, Hopper, UNTYPIFIED};
-use domain::{CampaignState, DialMode, Disposition, RegisterSnapshot, Timestamp};
+use campaigns::{CallerIds, Campaign, Catalogue, Hopper};
+use domain::{CampaignState, DialMode, RegisterSnapshot, Timestamp};
 use law::{HouseLimit, Pack, Purpose, Refusal};
 use pacing::Balance;
 
@@ -25,7 +24,8 @@ pub(crate) struct Run {
     pub(crate) pack: Option<Arc<Pack>>,
     /// How often it lets one person be called, beside the law.
     pub(crate) house: Vec<HouseLimit>,
-    pub(crate) catalogue: Catalogue,
+    /// The version in force for calls that begin now.
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) hopper: Hopper,
     pub(crate) feed: Feed,
     pub(crate) pace: Pace,
@@ -70,7 +70,7 @@ impl Run {
         Run {
             pack: chosen(packs, &campaign.law_pack),
             house: campaign.contact_limits.rules(),
-            catalogue: Catalogue::spanish(),
+            catalogue: Arc::new(Catalogue::spanish()),
             hopper: Hopper::default(),
             feed: Feed::default(),
             pace: Pace::new(&campaign, ledger),
@@ -245,17 +245,6 @@ impl Run {
                 self.campaign.law_pack
             ),
         }
-    }
-
-    /// The row for a code the system sets: the campaign's, else the house's.
-    pub(crate) fn system_row(&self, code: &str) -> Cow<'_, Disposition> {
-        if let Some(row) = self.catalogue.get(code) {
-            return Cow::Borrowed(row);
-        }
-        let house = Catalogue::spanish();
-        let row = house.get(code).or_else(|| house.get(UNTYPIFIED));
-        let row = row.cloned();
-        Cow::Owned(row.expect("the house catalogue has the code of an unset typification"))
     }
 }
 

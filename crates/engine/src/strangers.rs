@@ -1,9 +1,12 @@
 //! Callers of whom no contact has the number, or who hide it. They hear the
 //! message; a key of theirs is noted, and who asks for it is never called.
 
-use domain::{AttemptId, Event, Outcome, PersonId, PhoneNumber, SignallingRecord, TrunkId};
+use campaigns::Catalogue;
+use domain::{
+    AttemptId, Event, Occasion, Outcome, PersonId, PhoneNumber, SignallingRecord, TrunkId,
+};
 
-use crate::inbound::{OPT_OUT, code_of};
+use crate::inbound::asked_by;
 use crate::timers::Timer;
 use crate::{CallProgress, Command, Engine, Menu};
 
@@ -77,20 +80,21 @@ impl Engine {
             return;
         };
         // Nothing can be done for a number we were not told.
-        let (Some(code), Some(phone)) = (code_of(key), stranger.phone) else {
+        let (Some(asked), Some(phone)) = (asked_by(key), stranger.phone) else {
             return;
         };
         if stranger.stage != Stage::Choosing {
             return;
         }
-        let suppress = code == OPT_OUT;
+        let suppress = asked == Occasion::KeyOptOut;
         if suppress {
             self.opted_out.insert_phone(phone);
         }
         self.emit(Event::StrangerLeft {
             attempt,
             outcome: Outcome::Unserved,
-            code: Some(code.to_owned()),
+            // They are in no campaign: the house's word.
+            code: Some(Catalogue::house().system(asked).code.clone()),
             suppress,
         });
         self.set_stage(attempt, Stage::Told);

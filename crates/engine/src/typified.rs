@@ -1,17 +1,19 @@
 //! What follows from a typification, in the very step in which it is said: the
 //! call, its past, later calls of the contact, and what waits in hoppers.
 
-use domain::{AgentId, Event, Typification, WorkState};
+use domain::{Event, Typification, WorkState};
 
 use crate::Engine;
-use crate::typify::Understood;
+use crate::typify::{By, Understood};
 
 impl Engine {
     /// Takes the word of somebody, into the record and everywhere it matters at once.
-    pub(crate) fn take_word(&mut self, agent: Option<AgentId>, what: Understood, note: String) {
+    pub(crate) fn take_word(&mut self, by: By, what: Understood, note: String) {
         let attempt = what.attempt;
         if what.suppresses {
             self.opted_out.insert(what.person, what.number);
+        } else if what.lifts {
+            self.opted_out.remove(what.person, what.number);
         }
         if let Some(call) = self.calls.get_mut(attempt) {
             call.typified = true;
@@ -25,6 +27,7 @@ impl Engine {
                 run.untyped = run.untyped.saturating_sub(1);
             }
         }
+        self.charge_later(&what);
         let state = what.next.state;
         if state != WorkState::Ready && state != WorkState::Leased {
             self.end_work_of_later(&what, state);
@@ -32,14 +35,39 @@ impl Engine {
         self.take_out_of_hoppers(&what);
         self.will_be_due(&what.next);
         self.class_recording(what.campaign, attempt, &what.code);
+        let (agent, user) = match by {
+            By::System => (None, None),
+            By::Agent(agent) => (Some(agent), None),
+            By::User(name) => (None, Some(name)),
+        };
         self.emit(Event::Typified(Typification {
             attempt,
             agent,
+            user,
             code: what.code,
             note,
             corrects: what.typified,
             next: what.next,
         }));
+    }
+
+    /// Attempts after it began with a count that this word changes.
+    fn charge_later(&mut self, what: &Understood) {
+        if what.charge == 0 {
+            return;
+        }
+        let key = (what.campaign, what.contact);
+        self.past.charge_after(what.attempt, key, what.charge);
+        if !self.calls.have(what.contact) {
+            return;
+        }
+        for call in self.calls.iter_mut() {
+            let same = (call.intent.campaign, call.intent.contact) == key;
+            if same && call.intent.attempt > what.attempt {
+                let work = &mut call.work;
+                work.attempts = work.attempts.saturating_add_signed(what.charge);
+            }
+        }
     }
 
     /// A later attempt on the contact goes on: it must not open the work again.

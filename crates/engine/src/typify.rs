@@ -2,21 +2,20 @@
 //! word corrects an earlier one; both stay in the record. What follows from it is
 //! in `typified.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents::{Agent, State};
-use campaigns::{After, UNTYPIFIED};
+use campaigns::{After, Catalogue};
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, Disposition, Origin, PersonId, PhoneNumber,
-    Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactId, Disposition, Occasion, Origin, PersonId,
+    PhoneNumber, Promise, Purpose, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
-use law::Purpose;
-
-use crate::Engine;
 use crate::call::Call;
 use crate::inbound::in_view_of_before;
 use crate::past::{Heard, PastCall};
+use crate::{Engine, Rejection};
 
 /// A call-back further off than this is a typing error.
 const CALLBACK_MAX: Duration = Duration::from_secs(90 * 86_400);
@@ -27,17 +26,34 @@ pub(crate) struct Said {
     pub(crate) code: String,
     pub(crate) note: String,
     pub(crate) callback_at: Option<Timestamp>,
+    pub(crate) opt_out: bool,
+}
+
+/// Who says what a call was.
+pub(crate) enum By {
+    /// Wrap-up ran out, or a caller pressed a key.
+    System,
+    Agent(AgentId),
+    /// A supervisor, by name.
+    User(String),
 }
 
 /// The attempt spoken of, open or over.
-struct Spoken<'a> {
-    attempt: AttemptId,
-    campaign: CampaignId,
-    work: &'a WorkItem,
-    phone: u8,
-    number: PhoneNumber,
-    typified: bool,
-    came_in: Option<WorkState>,
+pub(crate) struct Spoken<'a> {
+    pub(crate) attempt: AttemptId,
+    pub(crate) campaign: CampaignId,
+    pub(crate) work: &'a WorkItem,
+    pub(crate) phone: u8,
+    pub(crate) number: PhoneNumber,
+    pub(crate) typified: bool,
+    pub(crate) came_in: Option<WorkState>,
+    pub(crate) catalogue: &'a Arc<Catalogue>,
+    /// When it was over, if it is.
+    pub(crate) ended: Option<Timestamp>,
+    /// What was said of it before asked never to be called again.
+    pub(crate) opted_out: bool,
+    /// Whether the work counts it as an attempt by now.
+    pub(crate) counted: bool,
 }
 
 /// What was said of it, understood: what becomes of its contact.
@@ -51,6 +67,10 @@ pub(crate) struct Understood {
     pub(crate) typified: bool,
     pub(crate) code: String,
     pub(crate) suppresses: bool,
+    /// What it costs now less what it cost before, in attempts.
+    pub(crate) charge: i16,
+    /// What was said before is taken back: the person did not ask never to be called again.
+    pub(crate) lifts: bool,
     pub(crate) next: WorkUpdate,
 }
 
@@ -58,10 +78,10 @@ impl Engine {
     pub(crate) fn typify(&mut self, agent: AgentId, said: Said) {
         let understood = match self.understand(agent, &said) {
             Ok(understood) => understood,
-            Err((code, words)) => return self.reject(code, &words),
+            Err(why) => return self.refuse_request(why),
         };
         let campaign = understood.campaign;
-        self.take_word(Some(agent), understood, said.note);
+        self.take_word(By::Agent(agent), understood, said.note);
         let wraps_up = self.roster.get(agent).is_some_and(|known| {
             matches!(known.state(), State::WrapUp { attempt, .. } if *attempt == said.attempt)
         });
@@ -72,16 +92,41 @@ impl Engine {
         self.forget_removed(campaign);
     }
 
-    fn understand(
-        &self,
-        agent: AgentId,
-        said: &Said,
-    ) -> Result<Understood, (&'static str, String)> {
+    fn understand(&self, agent: AgentId, said: &Said) -> Result<Understood, Rejection> {
         let spoken = self
             .spoken_of(agent, said.attempt)
-            .map_err(|(code, words)| (code, words.to_owned()))?;
+            .map_err(|(code, words)| Rejection::new(code, words))?;
+        self.may_correct(&spoken, said)?;
         let row = self.allowed(&spoken, said)?;
         Ok(self.understood(&spoken, said, row, Some(agent)))
+    }
+
+    /// Whether an agent may say something else of it than was said, if anything was.
+    fn may_correct(&self, spoken: &Spoken<'_>, said: &Said) -> Result<(), Rejection> {
+        let Some(run) = self.runs.get(&spoken.campaign).filter(|_| spoken.typified) else {
+            return Ok(());
+        };
+        let within = run.campaign.correct_within;
+        if spoken
+            .ended
+            .is_some_and(|ended| self.now.since(ended) > within)
+        {
+            let hours = within.as_secs() / 3_600;
+            return Err(Rejection::new(
+                "correction_too_late",
+                format!("a typification may be corrected within {hours} h; ask your supervisor"),
+            ));
+        }
+        let suppresses = |row: &Disposition| row.suppresses;
+        let still = said.opt_out || spoken.catalogue.get(&said.code).is_some_and(suppresses);
+        if spoken.opted_out && !still {
+            return Err(Rejection::new(
+                "opt_out_stays",
+                "the person asked never to be called again; only a supervisor may take that back"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// Nobody said what an answered call was: the system notes that.
@@ -93,18 +138,19 @@ impl Engine {
             return;
         };
         let campaign = past.campaign;
-        let Some(run) = self.runs.get(&campaign) else {
+        if !self.runs.contains_key(&campaign) {
             return;
-        };
-        let row = run.system_row(UNTYPIFIED);
+        }
+        let row = heard.catalogue.system(Occasion::Untyped);
         let said = Said {
             attempt,
             code: row.code.clone(),
             note: String::new(),
             callback_at: None,
+            opt_out: false,
         };
-        let understood = self.understood(&of_past(attempt, past, heard), &said, &row, None);
-        self.take_word(None, understood, String::new());
+        let understood = self.understood(&of_past(attempt, past, heard), &said, row, None);
+        self.take_word(By::System, understood, String::new());
         self.dirty.push(campaign);
         self.forget_removed(campaign);
     }
@@ -115,12 +161,11 @@ impl Engine {
             return;
         };
         let campaign = call.intent.campaign;
-        let Some(run) = self.runs.get(&campaign) else {
+        let Some(row) = call.catalogue.get(&said.code).cloned() else {
             return;
         };
-        let row = run.system_row(&said.code);
         let understood = self.understood(&of_open(call), &said, &row, None);
-        self.take_word(None, understood, said.note);
+        self.take_word(By::System, understood, said.note);
         self.dirty.push(campaign);
     }
 
@@ -150,14 +195,14 @@ impl Engine {
     }
 
     /// The catalogue's row, if an agent may set it with what they said.
-    fn allowed(
+    pub(crate) fn allowed<'a>(
         &self,
-        spoken: &Spoken<'_>,
+        spoken: &Spoken<'a>,
         said: &Said,
-    ) -> Result<&Disposition, (&'static str, String)> {
+    ) -> Result<&'a Disposition, Rejection> {
         let run = self.runs.get(&spoken.campaign);
-        let Some(row) = run.and_then(|run| run.catalogue.get(&said.code)) else {
-            return Err((
+        let Some(row) = spoken.catalogue.get(&said.code) else {
+            return Err(Rejection::new(
                 "unknown_code",
                 format!(
                     "there is no typification {}; choose one of the campaign's",
@@ -166,22 +211,28 @@ impl Engine {
             ));
         };
         if row.origin == Origin::System {
-            return Err((
+            return Err(Rejection::new(
                 "system_code",
                 format!("{} is set by the system alone; choose another", said.code),
+            ));
+        }
+        if row.retired {
+            return Err(Rejection::new(
+                "retired_code",
+                format!("{} is not used any more; choose another", said.code),
             ));
         }
         let Some(at) = said.callback_at else {
             return Ok(row);
         };
         if at <= self.now || at > self.now + CALLBACK_MAX {
-            return Err((
+            return Err(Rejection::new(
                 "callback_out_of_range",
-                "a call-back must lie ahead, within 90 days; choose another time".into(),
+                "a call-back must lie ahead, within 90 days; choose another time",
             ));
         }
-        if row.closes_record || row.suppresses {
-            return Err((
+        if row.closes_record || row.suppresses || said.opt_out {
+            return Err(Rejection::new(
                 "callback_on_closed",
                 format!(
                     "{} ends the work with this person; leave the call-back out",
@@ -191,14 +242,18 @@ impl Engine {
         }
         // The gate would hold it anyway; better that the customer hears it now.
         let pack = run.and_then(|run| run.pack.as_ref());
-        let asked = Purpose::RequestedCallback;
-        if let Some(refusal) = pack.and_then(|pack| pack.may_call_for(asked, at, None).err()) {
-            return Err(("callback_closed", refusal.words));
+        let asked = Purpose::of_next(Some(Promise { agent: None }));
+        let zone = campaigns::zone_of(&spoken.work.contact);
+        if let Some(refusal) = pack.and_then(|pack| pack.may_call_for(asked, at, zone).err()) {
+            return Err(Rejection {
+                opens: Some(refusal.opens),
+                ..Rejection::new("callback_closed", refusal.words)
+            });
         }
         Ok(row)
     }
 
-    fn understood(
+    pub(crate) fn understood(
         &self,
         spoken: &Spoken<'_>,
         said: &Said,
@@ -213,7 +268,9 @@ impl Engine {
             number: spoken.number,
             typified: spoken.typified,
             code: row.code.clone(),
-            suppresses: row.suppresses,
+            suppresses: row.suppresses || said.opt_out,
+            charge: charge(spoken, row),
+            lifts: spoken.opted_out && !row.suppresses && !said.opt_out,
             next: self.next_of(spoken, said, row, agent),
         }
     }
@@ -228,30 +285,25 @@ impl Engine {
         let Some(run) = self.runs.get(&spoken.campaign) else {
             return campaigns::give_back(spoken.work);
         };
-        // "Agenda personal" is the agent's own; every other anyone's.
-        let personal = said.callback_at.and(agent).filter(|_| row.code == "TI01");
         let after = After {
             work: spoken.work,
             phone: spoken.phone,
             disposition: row,
+            version: spoken.catalogue.version,
             // No INVITE of ours left for who called us.
             costs_attempt: spoken.came_in.is_none(),
             callback_at: said.callback_at,
-            callback_agent: personal,
+            agent,
+            opt_out: said.opt_out,
         };
-        let update = after.update(&run.campaign, self.now);
+        let update = after.update(&run.campaign, run.pack.as_deref(), self.now);
         let update = in_view_of_before(spoken.came_in, said.callback_at, update);
-        self.in_view_of_later(said.attempt, spoken, update)
+        let later = self.later_word(said.attempt, spoken);
+        in_view_of_later(later, charge(spoken, row), update)
     }
 
-    /// A correction of an attempt that was not the last one must not undo what
-    /// came after it; only "never again" holds whenever it is said.
-    fn in_view_of_later(
-        &self,
-        attempt: AttemptId,
-        spoken: &Spoken<'_>,
-        update: WorkUpdate,
-    ) -> WorkUpdate {
+    /// What a later attempt with the contact made of the work, or does as it goes on.
+    fn later_word(&self, attempt: AttemptId, spoken: &Spoken<'_>) -> Option<WorkUpdate> {
         let contact = spoken.work.contact.id;
         let other = |call: &&Call| {
             call.intent.campaign == spoken.campaign
@@ -263,7 +315,7 @@ impl Engine {
         } else {
             None
         };
-        let later = match open {
+        match open {
             Some(call) => Some(WorkUpdate {
                 state: WorkState::Leased,
                 ..campaigns::give_back(&call.work)
@@ -272,15 +324,33 @@ impl Engine {
                 .past
                 .later_than(attempt)
                 .and_then(|past| past.update.clone()),
-        };
-        match later {
-            Some(later) if update.state == WorkState::Ready => later,
-            Some(later) => WorkUpdate {
-                attempts: later.attempts,
-                ..update
-            },
-            None => update,
         }
+    }
+}
+
+/// A correction of an attempt that was not the last one must not undo what
+/// came after it; only "never again" holds whenever it is said.
+pub(crate) fn in_view_of_later(
+    later: Option<WorkUpdate>,
+    charge: i16,
+    update: WorkUpdate,
+) -> WorkUpdate {
+    let later = later.map(|later| WorkUpdate {
+        attempts: later.attempts.saturating_add_signed(charge),
+        ..later
+    });
+    match later {
+        // What the attempt says of its phone and of the person holds all the same.
+        Some(later) if update.state == WorkState::Ready => WorkUpdate {
+            invalid_phone: update.invalid_phone,
+            suppress: update.suppress,
+            ..later
+        },
+        Some(later) => WorkUpdate {
+            attempts: later.attempts,
+            ..update
+        },
+        None => update,
     }
 }
 
@@ -293,10 +363,14 @@ fn of_open(call: &Call) -> Spoken<'_> {
         number: call.intent.phone,
         typified: call.typified,
         came_in: call.came_in,
+        catalogue: &call.catalogue,
+        ended: None,
+        opted_out: call.typified_as.as_ref().is_some_and(|said| said.suppress),
+        counted: call.typified && costs(call.typified_as.as_ref(), &call.catalogue),
     }
 }
 
-fn of_past<'a>(attempt: AttemptId, past: &PastCall, heard: &'a Heard) -> Spoken<'a> {
+fn of_past<'a>(attempt: AttemptId, past: &'a PastCall, heard: &'a Heard) -> Spoken<'a> {
     Spoken {
         attempt,
         campaign: past.campaign,
@@ -305,5 +379,23 @@ fn of_past<'a>(attempt: AttemptId, past: &PastCall, heard: &'a Heard) -> Spoken<
         number: heard.number,
         typified: past.typified,
         came_in: heard.came_in,
+        catalogue: &heard.catalogue,
+        ended: Some(heard.ended),
+        opted_out: past.update.as_ref().is_some_and(|said| said.suppress),
+        counted: past.typified && costs(past.update.as_ref(), &heard.catalogue),
+    }
+}
+
+/// Whether what was said of a call cost an attempt.
+fn costs(said: Option<&WorkUpdate>, meant: &Catalogue) -> bool {
+    let row = said.and_then(|said| meant.get(said.code.as_deref()?));
+    row.is_none_or(|row| row.retry.costs_attempt)
+}
+
+/// What a call costs now less what it cost before. No INVITE of ours left for who called us.
+fn charge(spoken: &Spoken<'_>, row: &Disposition) -> i16 {
+    match spoken.came_in {
+        Some(_) => 0,
+        None => i16::from(row.retry.costs_attempt) - i16::from(spoken.counted),
     }
 }

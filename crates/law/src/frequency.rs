@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
-use domain::{PriorCall, Reach, Timestamp};
+use domain::{PriorCall, Purpose, Reach, Timestamp};
 
 use crate::hours::{instant, local};
-use crate::rule::{Purpose, Value};
+use crate::rule::Value;
 use crate::{Pack, Refusal};
 
 /// Rounds in which the next opening settles: each ends at a later instant that one rule asks for.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
-use domain::Timestamp;
+use domain::{Purpose, Timestamp};
 
-use crate::rule::{Purpose, Rule, Value, Window};
+use crate::rule::{Rule, Value, Window};
 use crate::{Pack, Refusal};
 
 /// Days searched for the next opening. Longer than any run of closed days a law

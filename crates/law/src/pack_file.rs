@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
-use domain::{PriorCall, Rate, parse_span};
+use domain::{PriorCall, Purpose, Rate, parse_span};
 use serde::Deserialize;
 
 use crate::frequency::{Counted, Frequency, Within};
 use crate::holidays::{Calendar, Falls, HolidayRule};
 use crate::pack::Limits;
 use crate::register::Register;
-use crate::rule::{Purpose, Rule, Value, Window};
+use crate::rule::{Rule, Value, Window};
 use crate::term::Term;
 use crate::{LawError, Pack};
 
@@ -36,7 +36,7 @@ struct PackText {
 struct RuleText {
     id: String,
     value: ValueText,
-    purposes: Option<Vec<Purpose>>,
+    purposes: Option<Vec<String>>,
     valid_from: String,
     valid_to: Option<String>,
     source: String,
@@ -174,12 +174,22 @@ fn read_rule(text: RuleText) -> Result<Rule, String> {
     }
     Ok(Rule {
         value: read_value(text.value)?,
-        purposes: text.purposes.unwrap_or_else(|| Purpose::ALL.to_vec()),
+        purposes: match text.purposes {
+            Some(words) => words
+                .iter()
+                .map(|word| read_purpose(word))
+                .collect::<Result<_, _>>()?,
+            None => Purpose::ALL.to_vec(),
+        },
         valid_from: read_date(&text.valid_from)?,
         valid_to: text.valid_to.as_deref().map(read_date).transpose()?,
         id: text.id,
         source: text.source,
     })
+}
+
+fn read_purpose(word: &str) -> Result<Purpose, String> {
+    Purpose::from_word(word).ok_or_else(|| format!("\"{word}\" is no purpose of a call"))
 }
 
 fn read_value(text: ValueText) -> Result<Value, String> {

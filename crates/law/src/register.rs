@@ -4,10 +4,10 @@
 use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use domain::{Listing, RegisterSnapshot, Timestamp};
+use domain::{Listing, Purpose, RegisterSnapshot, Timestamp};
 
 use crate::hours::{instant, local};
-use crate::rule::{Purpose, Rule, Value};
+use crate::rule::{Rule, Value};
 use crate::{Pack, Refusal};
 
 /// Longest term that is counted day by day.

@@ -5,39 +5,11 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveTime, Timelike, Weekday};
 use chrono_tz::Tz;
-use domain::Rate;
-use serde::Deserialize;
+use domain::{Purpose, Rate};
 
 use crate::frequency::Frequency;
 use crate::register::Register;
 use crate::term::Term;
-
-/// Why a call is made. A rule binds only the purposes it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// To offer something: the dialer's own calls.
-    Commercial,
-    /// The person asked to be called back.
-    RequestedCallback,
-    /// A call cut short, taken up again.
-    Resumed,
-    /// To validate a sale already accepted.
-    SaleValidation,
-    /// About the delivery of something sold.
-    Delivery,
-}
-
-impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Purpose; 5] = [
-        Purpose::Commercial,
-        Purpose::RequestedCallback,
-        Purpose::Resumed,
-        Purpose::SaleValidation,
-        Purpose::Delivery,
-    ];
-}
 
 /// A limit with its evidence.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::{LineNews, LineOffer, TraceWanted};
 use async_trait::async_trait;
 use domain::{AgentId, Trunk};
-use engine::{AgentRequest, LiveState, Rejection};
+use engine::{AgentRequest, Correction, LiveState, Rejection};
 use futures_util::stream::BoxStream;
 use recorder::Recorder;
 use store::Store;
@@ -29,6 +29,11 @@ pub(crate) enum Request {
     Agent {
         agent: AgentId,
         request: AgentRequest,
+        answer: oneshot::Sender<Result<(), Rejection>>,
+    },
+    /// A supervisor corrects what was said of an attempt; answered likewise.
+    Correct {
+        correction: Box<Correction>,
         answer: oneshot::Sender<Result<(), Rejection>>,
     },
     /// Configuration changed.
@@ -53,10 +58,8 @@ pub(crate) struct LoopControl {
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
 fn stopped() -> Rejection {
-    Rejection {
-        code: "stopping",
-        words: "the server is stopping; try again when it is back".to_owned(),
-    }
+    let words = "the server is stopping; try again when it is back";
+    Rejection::new("stopping", words)
 }
 
 #[async_trait]
@@ -68,6 +71,14 @@ impl api::Control for LoopControl {
             request,
             answer,
         };
+        self.requests.send(request).map_err(|_| stopped())?;
+        answered.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    async fn correct(&self, correction: Correction) -> Result<(), Rejection> {
+        let (answer, answered) = oneshot::channel();
+        let correction = Box::new(correction);
+        let request = Request::Correct { correction, answer };
         self.requests.send(request).map_err(|_| stopped())?;
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use campaigns::Campaign;
+use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, Disposition,
-    RegisterSnapshot, Secret, Trunk, TrunkId,
+    AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, RegisterSnapshot,
+    Secret, Trunk, TrunkId,
 };
 use engine::Input;
 use law::Pack;
@@ -25,7 +25,7 @@ pub(crate) struct Floor {
     pub(crate) agents: HashMap<AgentId, (AgentProfile, Secret)>,
     pub(crate) destinations: HashMap<DestinationId, (Destination, Secret)>,
     pub(crate) campaigns: HashMap<CampaignId, Campaign>,
-    pub(crate) catalogues: HashMap<CampaignId, Vec<Disposition>>,
+    pub(crate) catalogues: HashMap<CampaignId, Arc<Catalogue>>,
     pub(crate) sounds: Sounds,
     pub(crate) registers: Vec<RegisterSnapshot>,
 }
@@ -61,8 +61,8 @@ impl Floor {
         }
         for mut campaign in store.campaigns().await? {
             floor.obey_law(&mut campaign);
-            let catalogue = store.dispositions(campaign.id).await?;
-            floor.catalogues.insert(campaign.id, catalogue);
+            let catalogue = store.catalogue(campaign.id).await?;
+            floor.catalogues.insert(campaign.id, Arc::new(catalogue));
             floor.campaigns.insert(campaign.id, campaign);
         }
         Ok(Some(floor))
@@ -99,11 +99,13 @@ impl Floor {
             telephony.set_trunk(trunk.clone());
             inputs.push(Input::TrunkChanged(Box::new(trunk.clone())));
         }
-        for (campaign, rows) in &self.catalogues {
-            if before.catalogues.get(campaign) != Some(rows) {
+        for (campaign, catalogue) in &self.catalogues {
+            // A version is never changed: its id is all there is to compare.
+            let known = before.catalogues.get(campaign);
+            if known.map(|known| known.id) != Some(catalogue.id) {
                 inputs.push(Input::CatalogueChanged {
                     campaign: *campaign,
-                    dispositions: rows.clone(),
+                    catalogue: Arc::clone(catalogue),
                 });
             }
         }

@@ -51,6 +51,8 @@ pub(crate) fn as_it_was(work: &WorkItem, came_in: WorkState) -> WorkUpdate {
     };
     WorkUpdate {
         state,
+        // The code is of the work, not of this call.
+        code: None,
         ..campaigns::give_back(work)
     }
 }

@@ -47,10 +47,7 @@ fn rejection(refused: &LineRefused) -> Rejection {
         LineRefused::NoLeg(NoBrowserLeg::Offer(_)) => "offer",
         LineRefused::Stopping => "stopping",
     };
-    Rejection {
-        code,
-        words: refused.to_string(),
-    }
+    Rejection::new(code, refused.to_string())
 }
 
 /// Passes on what telephony tells a page, until either is gone.

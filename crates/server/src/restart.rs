@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::{After, Campaign, UNTYPIFIED};
+use campaigns::{After, Campaign, Catalogue};
 use domain::{
-    AgentId, AgentStatus, Cause, EndedBy, Event, Intent, Outcome, Recorded, Timestamp,
-    Typification, WorkItem, WorkState, WorkUpdate,
+    AgentId, AgentStatus, CatalogueId, Cause, Disposition, EndedBy, Event, Intent, Occasion,
+    Outcome, Recorded, Timestamp, Typification, WorkItem, WorkState, WorkUpdate,
 };
 use engine::{AgentRequest, Input, PastAttempt};
 use store::{Result, Store};
@@ -46,6 +46,7 @@ pub(crate) async fn close_orphans(
     let open = store.open_attempts().await?;
     let sides = store.open_sides().await?;
     let mut seq = store.numbering().await?.next_seq;
+    let mut meanings = Meanings::of(store);
     let (mut events, mut past) = (Vec::new(), Vec::new());
     let mut note = |event| {
         events.push(Recorded {
@@ -57,6 +58,8 @@ pub(crate) async fn close_orphans(
     };
     for (intent, came_in) in store.untyped_attempts().await? {
         let work = store.work(intent.campaign, intent.contact).await?;
+        let catalogue = meanings.at(intent.catalogue).await?;
+        let row = catalogue.system(Occasion::Untyped);
         let (work, next) = match (work, came_in) {
             (Some(work), Some(state)) => {
                 let next = inbound::as_it_was(&work, state);
@@ -64,27 +67,31 @@ pub(crate) async fn close_orphans(
             }
             (work, _) => {
                 let work = work.map(|work| as_leased(work, intent.ordinal));
-                let next = next_work(floor, &intent, work.as_ref(), Some(UNTYPIFIED), now);
+                let next = next_work(floor, &intent, work.as_ref(), &catalogue, row, now);
                 (work, next)
             }
         };
         note(Event::Typified(Typification {
             attempt: intent.attempt,
             agent: None,
-            code: UNTYPIFIED.to_owned(),
+            user: None,
+            code: row.code.clone(),
             note: String::new(),
             corrects: false,
             next: next.clone(),
         }));
-        past.extend(spoken_of(&intent, intent.agent, work, next, came_in));
+        let told = (next, came_in, Arc::clone(&catalogue), now);
+        past.extend(spoken_of(&intent, intent.agent, work, told));
     }
     for orphan in &open {
         let (intent, outcome) = (&orphan.intent, Outcome::UnknownCrash);
         let work = store.work(intent.campaign, intent.contact).await?;
+        let catalogue = meanings.at(intent.catalogue).await?;
+        let row = catalogue.system(Occasion::Ended(outcome));
         let as_it_was = work.as_ref().zip(orphan.came_in);
         let next = match as_it_was.map(|(work, state)| inbound::as_it_was(work, state)) {
             Some(next) => next,
-            None => next_work(floor, intent, work.as_ref(), outcome.system_code(), now),
+            None => next_work(floor, intent, work.as_ref(), &catalogue, row, now),
         };
         note(Event::AttemptClosed {
             attempt: intent.attempt,
@@ -93,7 +100,8 @@ pub(crate) async fn close_orphans(
             ended_by: EndedBy::System,
             next: Some(next.clone()),
         });
-        past.extend(spoken_of(intent, orphan.agent, work, next, orphan.came_in));
+        let told = (next, orphan.came_in, Arc::clone(&catalogue), now);
+        past.extend(spoken_of(intent, orphan.agent, work, told));
     }
     let (ends, dialogs) = inbound::strangers_left(store, now, seq).await?;
     events.extend(ends);
@@ -130,8 +138,7 @@ fn spoken_of(
     intent: &Intent,
     agent: Option<AgentId>,
     work: Option<WorkItem>,
-    update: WorkUpdate,
-    came_in: Option<WorkState>,
+    (update, came_in, catalogue, ended): (WorkUpdate, Option<WorkState>, Arc<Catalogue>, Timestamp),
 ) -> Option<PastAttempt> {
     Some(PastAttempt {
         intent: intent.clone(),
@@ -139,12 +146,40 @@ fn spoken_of(
         agent: agent?,
         update,
         came_in,
+        catalogue,
+        ended,
     })
+}
+
+/// Versions of typifications, each read once.
+struct Meanings<'a> {
+    store: &'a Arc<dyn Store>,
+    known: HashMap<CatalogueId, Arc<Catalogue>>,
+}
+
+impl Meanings<'_> {
+    fn of(store: &Arc<dyn Store>) -> Meanings<'_> {
+        Meanings {
+            store,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The version an attempt began with.
+    async fn at(&mut self, id: CatalogueId) -> Result<Arc<Catalogue>> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let read = self.store.catalogue_of(id).await?.unwrap_or_default();
+        let read = Arc::new(read);
+        self.known.insert(id, Arc::clone(&read));
+        Ok(read)
+    }
 }
 
 /// The work as it was before its last call to this number. The record counts a
 /// call when it closes; what follows from its typification counts it as well.
-fn as_leased(mut work: WorkItem, ordinal: u8) -> WorkItem {
+pub(crate) fn as_leased(mut work: WorkItem, ordinal: u8) -> WorkItem {
     let phones = work.contact.phones.iter_mut();
     for phone in phones.filter(|phone| phone.ordinal == ordinal) {
         phone.attempts = phone.attempts.saturating_sub(1);
@@ -158,24 +193,25 @@ fn next_work(
     floor: &Floor,
     intent: &Intent,
     work: Option<&WorkItem>,
-    code: Option<&str>,
+    catalogue: &Catalogue,
+    disposition: &Disposition,
     now: Timestamp,
 ) -> WorkUpdate {
     let campaign = floor.campaigns.get(&intent.campaign);
-    let catalogue = floor.catalogues.get(&intent.campaign);
-    let disposition =
-        catalogue.and_then(|rows| rows.iter().find(|row| Some(row.code.as_str()) == code));
-    match (work, campaign, disposition) {
-        (Some(work), Some(campaign), Some(disposition)) => {
+    match (work, campaign) {
+        (Some(work), Some(campaign)) => {
             let after = After {
                 work,
                 phone: intent.ordinal,
                 disposition,
+                version: catalogue.version,
                 costs_attempt: true,
                 callback_at: None,
-                callback_agent: None,
+                agent: None,
+                opt_out: false,
             };
-            let mut update = after.update(campaign, now);
+            let pack = law::Pack::by_id(&campaign.law_pack).ok();
+            let mut update = after.update(campaign, pack.as_ref(), now);
             update.next_at = update.next_at.max(now + COOL_OFF);
             update
         }
@@ -187,10 +223,11 @@ fn next_work(
             next_phone: intent.ordinal,
             attempts: 1,
             repeats: 1,
-            code: code.map(str::to_owned),
+            code: Some(disposition.code.clone()),
             invalid_phone: None,
             suppress: false,
-            callback_agent: None,
+            promise: None,
+            because: None,
         },
     }
 }
@@ -326,7 +363,8 @@ mod tests {
             last_code: None,
             next_phone: 1,
             due: Timestamp::from_millis(0),
-            callback_agent: None,
+            promise: None,
+            spent: 0,
             prior: Vec::new(),
             listed: Vec::new(),
         };

@@ -341,23 +341,35 @@ impl Loop {
                 request,
                 answer,
             } => {
-                let before = self.appended.back().map(|(seq, _)| *seq);
-                let rejected = self.feed(Input::Agent { agent, request });
-                let after = self.appended.back().map(|(seq, _)| *seq);
-                match (rejected, after) {
-                    (Some(rejection), _) => {
-                        let _ = answer.send(Err(rejection));
-                    }
-                    (None, Some(seq)) if after != before => {
-                        self.waiting.push_back((seq, answer));
-                    }
-                    (None, _) => {
-                        let _ = answer.send(Ok(()));
-                    }
-                }
+                self.answer_when_durable(Input::Agent { agent, request }, answer);
+            }
+            Request::Correct { correction, answer } => {
+                self.answer_when_durable(Input::Correct(correction), answer);
             }
             Request::Reload => self.reload(),
             Request::Stop => self.begin_stop(),
+        }
+    }
+
+    /// Feeds what somebody asked; they hear of it when what followed is in the record.
+    fn answer_when_durable(
+        &mut self,
+        input: Input,
+        answer: oneshot::Sender<Result<(), Rejection>>,
+    ) {
+        let before = self.appended.back().map(|(seq, _)| *seq);
+        let rejected = self.feed(input);
+        let after = self.appended.back().map(|(seq, _)| *seq);
+        match (rejected, after) {
+            (Some(rejection), _) => {
+                let _ = answer.send(Err(rejection));
+            }
+            (None, Some(seq)) if after != before => {
+                self.waiting.push_back((seq, answer));
+            }
+            (None, _) => {
+                let _ = answer.send(Ok(()));
+            }
         }
     }
 

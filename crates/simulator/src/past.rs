@@ -6,8 +6,8 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use campaigns::{Catalogue, UNTYPIFIED};
-use domain::{AgentId, AgentStatus, ContactId, Outcome, PhoneNumber, Timestamp};
+use campaigns::Catalogue;
+use domain::{AgentId, AgentStatus, ContactId, Occasion, Outcome, PhoneNumber, Timestamp};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -118,7 +118,7 @@ impl History {
         let Some(row) = code.and_then(|code| self.catalogue.get(code)) else {
             return Met::Unknown;
         };
-        match row.human || row.code == UNTYPIFIED {
+        match row.human || row.is_set_on(Occasion::Untyped) {
             true => Met::Person,
             false => Met::Machine,
         }

@@ -118,6 +118,7 @@ impl World<'_> {
             code,
             note: String::new(),
             callback_at: None,
+            opt_out: false,
         };
         self.feed(Input::Agent { agent, request });
     }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use campaigns::{Campaign, Catalogue};
-use domain::{CampaignId, Disposition, Origin, RetryRule};
+use domain::{
+    CallBack, CampaignId, CatalogueId, Disposition, NextPhone, Occasion, Origin, RetryRule,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::text;
@@ -53,7 +55,10 @@ impl Rules {
     pub(crate) fn catalogue(&self) -> Catalogue {
         match self.catalogue.as_slice() {
             [] => Catalogue::spanish(),
-            rows => Catalogue::from_rows(rows.iter().map(Row::disposition).collect()),
+            rows => {
+                let rows = rows.iter().map(Row::disposition).collect();
+                Catalogue::from_rows(CatalogueId::new(0), 0, rows)
+            }
         }
     }
 }
@@ -71,10 +76,20 @@ pub struct Row {
     suppresses: bool,
     #[serde(with = "text::span")]
     wait: Duration,
-    other_phone: bool,
+    /// `same`, `next` or `best`.
+    #[serde(default)]
+    next_phone: String,
+    #[serde(default)]
+    other_hours: bool,
     times_max: Option<u8>,
     invalidates_phone: bool,
     costs_attempt: bool,
+    /// `personal` or `anyone`.
+    #[serde(default)]
+    call_back: Option<String>,
+    /// When the system sets it.
+    #[serde(default)]
+    set_on: Vec<String>,
 }
 
 impl Row {
@@ -88,10 +103,17 @@ impl Row {
             closes_record: row.closes_record,
             suppresses: row.suppresses,
             wait: row.retry.wait,
-            other_phone: row.retry.other_phone,
+            next_phone: row.retry.next_phone.word().to_owned(),
+            other_hours: row.retry.other_hours,
             times_max: row.retry.times_max,
             invalidates_phone: row.retry.invalidates_phone,
             costs_attempt: row.retry.costs_attempt,
+            call_back: row.call_back.map(|call| call.word().to_owned()),
+            set_on: row
+                .occasions
+                .iter()
+                .map(|on| on.word().to_owned())
+                .collect(),
         }
     }
 
@@ -100,10 +122,15 @@ impl Row {
             true => Origin::System,
             false => Origin::Both,
         };
-        Disposition {
+        let mut row = Disposition {
             code: self.code.clone(),
             levels: Default::default(),
             origin,
+            occasions: self
+                .set_on
+                .iter()
+                .filter_map(|word| Occasion::from_word(word))
+                .collect(),
             human: self.human,
             third_party: false,
             holder: self.effective_contact,
@@ -111,14 +138,21 @@ impl Row {
             accepted_sale: self.accepted_sale,
             closes_record: self.closes_record,
             suppresses: self.suppresses,
+            rank: 0,
+            call_back: self.call_back.as_deref().and_then(CallBack::from_word),
+            retired: false,
             retry: RetryRule {
                 wait: self.wait,
-                other_phone: self.other_phone,
+                next_phone: NextPhone::from_word(&self.next_phone).unwrap_or_default(),
+                other_hours: self.other_hours,
                 times_max: self.times_max,
                 invalidates_phone: self.invalidates_phone,
                 costs_attempt: self.costs_attempt,
             },
-        }
+            next_action: String::new(),
+        };
+        row.rank = row.usual_rank();
+        row
     }
 }
 

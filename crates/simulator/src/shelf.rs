@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use domain::{
-    AgentId, CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber,
+    CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber, Promise,
     Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
@@ -24,7 +24,7 @@ struct Kept {
     attempts: u16,
     repeats: u8,
     next_phone: u8,
-    callback_agent: Option<AgentId>,
+    promise: Option<Promise>,
     last_code: Option<String>,
     phones: Vec<ContactPhone>,
 }
@@ -107,7 +107,7 @@ impl Shelf {
         item.last_code.clone_from(&update.code);
         item.next_phone = update.next_phone;
         item.due = update.next_at;
-        item.callback_agent = update.callback_agent;
+        item.promise = update.promise;
         item.ready = update.state == WorkState::Ready;
         let was_finished = item.finished;
         match update.state {
@@ -188,7 +188,8 @@ impl Shelf {
             last_code: item.last_code.clone(),
             next_phone: item.next_phone,
             due: item.due,
-            callback_agent: item.callback_agent,
+            promise: item.promise,
+            spent: 0,
             // Its law pack limits nobody.
             prior: Vec::new(),
             listed: Vec::new(),
@@ -218,7 +219,7 @@ impl Shelf {
             attempts: of.attempts,
             repeats: 0,
             next_phone: u8::try_from(of.attempts % u16::from(phones)).unwrap_or(0),
-            callback_agent: None,
+            promise: None,
             last_code: None,
             phones: (0..phones).map(phone).collect(),
         }
@@ -256,7 +257,11 @@ mod tests {
             (shelf.lease(at(7), 9), shelf.dry_at()),
             ((vec![], None), Some(at(7)))
         );
-        shelf.update(&campaigns::defer(&first[1], at(60)), None);
+        let because = domain::Gate {
+            rule: "law.hours".to_owned(),
+            pack: "law".to_owned(),
+        };
+        shelf.update(&campaigns::defer(&first[1], at(60), because), None);
         assert_eq!((shelf.left(), shelf.lease(at(8), 1).1), (4, Some(at(60))));
         shelf.update(&campaigns::suppress(&first[2]), None);
         assert_eq!(shelf.left(), 3);

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use campaigns::{Catalogue, UNTYPIFIED};
-use domain::{AgentId, AgentStatus, Event, Keyed, Outcome, Recorded, Timestamp, Typification};
+use campaigns::Catalogue;
+use domain::{
+    AgentId, AgentStatus, Event, Keyed, Occasion, Outcome, Recorded, Timestamp, Typification,
+};
 
 /// FNV-1a of 64 bits: the same on every machine and in every version.
 #[derive(Debug)]
@@ -145,7 +147,7 @@ impl Tally {
             return;
         };
         // What nobody typified in time was a conversation all the same.
-        let talked = (row.human && said.agent.is_some()) || said.code == UNTYPIFIED;
+        let talked = (row.human && said.agent.is_some()) || row.is_set_on(Occasion::Untyped);
         self.contacts += u64::from(talked);
         self.effective += u64::from(row.effective_contact);
         self.sales += u64::from(row.accepted_sale);

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::Campaign;
@@ -129,10 +130,10 @@ impl World<'_> {
         let trunk = trunk(self.scenario);
         self.feed(Input::TrunkChanged(Box::new(trunk)));
         if !self.scenario.rules.catalogue.is_empty() {
-            let dispositions = self.tally.catalogue().rows().to_vec();
+            let catalogue = Arc::new(self.tally.catalogue().clone());
             self.feed(Input::CatalogueChanged {
                 campaign: CAMPAIGN,
-                dispositions,
+                catalogue,
             });
         }
         self.feed(Input::CampaignChanged(Box::new(campaign)));

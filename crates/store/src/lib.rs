@@ -2,6 +2,7 @@
 //! projected from it in the same transaction, configuration, lists and reading.
 //! Decides nothing; whom to call and when is the engine's.
 
+mod catalogues;
 mod error;
 mod journal;
 mod segment_store;
@@ -9,6 +10,7 @@ mod sql;
 mod store;
 mod types;
 
+pub use catalogues::Catalogues;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use segment_store::SegmentStore;
@@ -16,14 +18,15 @@ pub use sql::open;
 pub use store::Store;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
-    AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter,
-    CertificateRow, ContactList, ErasedPerson, GateRow, Held, HoldRow, ImportId, InboundFilter,
-    InboundRow, LawText, LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot,
-    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
-    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CatalogueVersion,
+    CertificateFilter, CertificateRow, ContactList, CorrectionRow, ErasedPerson, GateRow, Held,
+    HeldByRule, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow, ListTarget,
+    Managed, Management, NewCatalogue, NewContact, NewHold, NewRequest, NewSnapshot, Numbering,
+    OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought,
+    PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
     RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, Rectification, RequestRow,
-    RetentionCount, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User,
-    Verdict, WorkDue, WorkStock,
+    RetentionCount, RetiredNumber, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow,
+    TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 pub use types::{
     History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,

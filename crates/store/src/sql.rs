@@ -7,10 +7,12 @@ mod archive;
 mod audit;
 mod caller_ids;
 mod campaigns;
+mod catalogues;
 mod chain;
 mod change;
 mod commit;
 mod config;
+mod corrections;
 mod database;
 mod destinations;
 mod erase;
@@ -36,6 +38,7 @@ mod recordings;
 mod registers;
 mod restart;
 mod retention;
+mod retired;
 mod rights;
 mod routes;
 mod row;
@@ -54,9 +57,9 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber,
-    PromptId, Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord,
-    SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    DestinationId, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber, PromptId,
+    Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse,
+    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
 use serde_json::{Map, Value};
 
@@ -80,6 +83,7 @@ use crate::types::{
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     let db = Database::open(url).await?;
     restart::ensure_node(&db).await?;
+    catalogues::ensure_house(&db).await?;
     import::remove_leftovers(&db).await?;
     let epoch = Arc::new(AtomicI64::new(fence::epoch(&db).await?));
     Ok(Arc::new(SqlStore { db, epoch }))
@@ -336,14 +340,6 @@ impl Store for SqlStore {
 
     async fn remove_campaign(&self, campaign: CampaignId) -> Result<()> {
         config::remove(&self.db, "campaign", campaign.get()).await
-    }
-
-    async fn dispositions(&self, campaign: CampaignId) -> Result<Vec<Disposition>> {
-        config::dispositions(&self.db, campaign).await
-    }
-
-    async fn put_dispositions(&self, campaign: CampaignId, rows: &[Disposition]) -> Result<()> {
-        config::put_dispositions(&self.db, campaign, rows).await
     }
 
     async fn users(&self) -> Result<Vec<User>> {

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Disposition, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber,
-    PromptId, Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord,
-    SoundUse, Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    DestinationId, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber, PromptId,
+    Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse,
+    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
 };
 use serde_json::{Map, Value};
 
@@ -28,7 +28,7 @@ use crate::types::{
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
-pub trait Store: SegmentStore + Send + Sync {
+pub trait Store: SegmentStore + crate::Catalogues + Send + Sync {
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each
@@ -185,11 +185,6 @@ pub trait Store: SegmentStore + Send + Sync {
     async fn set_campaign_state(&self, campaign: CampaignId, state: CampaignState) -> Result<()>;
     /// Removes a campaign; its attempts stay.
     async fn remove_campaign(&self, campaign: CampaignId) -> Result<()>;
-    /// The typifications in force for a campaign, in order.
-    async fn dispositions(&self, campaign: CampaignId) -> Result<Vec<Disposition>>;
-    /// Replaces the typifications of a campaign; an empty slice goes back to
-    /// the default catalogue.
-    async fn put_dispositions(&self, campaign: CampaignId, rows: &[Disposition]) -> Result<()>;
 
     // --- people who log in -----------------------------------------------
 

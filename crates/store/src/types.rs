@@ -2,6 +2,7 @@
 
 mod attempt;
 mod audit;
+mod catalogue;
 mod inbound;
 mod ladder;
 mod list;
@@ -21,11 +22,14 @@ pub use attempt::{
     PacingRow, Problem, TypificationRow,
 };
 pub use audit::{Actor, AuditCheck, AuditEntry, AuditFault, AuditFilter, AuditRow};
+pub use catalogue::{
+    CatalogueVersion, CorrectionRow, HeldByRule, Managed, Management, NewCatalogue,
+};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
 pub use people::{Role, Session, User};
-pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork};
+pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumber};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,

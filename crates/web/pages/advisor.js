@@ -11,7 +11,7 @@ const left = make('span', { class: 'left' });
 let desk = null;
 let skew = 0;
 let drawn = '';
-let dispositions = { campaign: null, rows: [] };
+let dispositions = { catalogue: null, rows: [] };
 
 const act = (what, form = {}) => async () => {
   try { await ask('POST', `/api/v1/agent/${what}`, form instanceof Function ? form() : form); notice.textContent = ''; }
@@ -56,9 +56,10 @@ const offer = async () => {
 target.addEventListener('focus', () => offer().catch((error) => { notice.textContent = error.message; }));
 const breakForm = () => ({ reason: prompt(word('breakReason')) || 'pausa' });
 
-const load = async (campaign) => {
-  if (dispositions.campaign === campaign) return;
-  dispositions = { campaign, rows: await ask('GET', `/api/v1/campaigns/${campaign}/dispositions`) };
+// Those that were in force when the call began.
+const load = async ({ campaign_id: campaign, catalogue }) => {
+  if (dispositions.catalogue === catalogue) return;
+  dispositions = { catalogue, rows: await ask('GET', `/api/v1/campaigns/${campaign}/dispositions?catalogue=${catalogue}`) };
 };
 
 const typifyForm = () => {
@@ -66,16 +67,18 @@ const typifyForm = () => {
     dispositions.rows.map((row) => make('option', { value: row.code }, `${row.code} · ${row.levels.join(' › ')}`)));
   const note = make('input', { id: 'note', maxlength: '500' });
   const again = make('input', { id: 'again', type: 'datetime-local' });
+  const never = make('input', { id: 'never', type: 'checkbox' });
   const save = (event) => {
     event.preventDefault();
     act('typify', {
       attempt: desk.attempt, code: code.value, note: note.value,
-      callback_at: again.value ? new Date(again.value).getTime() : null,
+      // By the customer's clock, which may not be ours.
+      callback_local: again.value || null, opt_out: never.checked,
     })();
   };
   return make('form', { class: 'typify', onsubmit: save },
     make('label', { for: 'code' }, word('choose')), code, make('label', { for: 'note' }, word('note')), note,
-    make('label', { for: 'again' }, word('callbackAt')), again,
+    make('label', { for: 'again' }, word('callbackAt')), again, make('label', { for: 'never' }, word('neverAgain')), never,
     make('button', { type: 'submit', class: 'main' }, word('typify')));
 };
 
@@ -87,7 +90,7 @@ const contactCard = (contact) => make('section', { class: 'card' },
 
 const draw = async (next) => {
   desk = next;
-  if (desk.contact) await load(desk.contact.campaign_id).catch((error) => { notice.textContent = error.message; });
+  if (desk.contact) await load(desk.contact).catch((error) => { notice.textContent = error.message; });
   // Redrawing under someone's hands would lose what they typed.
   const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked,
     desk.on_call?.stands, desk.on_call?.with, desk.on_call?.answered]);

@@ -52,6 +52,8 @@ pub struct Attempt {
     pub code: Option<String>,
     /// The agent who said so; absent: the system.
     pub coded_by: Option<i64>,
+    /// The version of the campaign's typifications that the code is of.
+    pub catalogue: i64,
     /// The rule that kept it from leaving.
     pub gate: Option<String>,
 }
@@ -101,4 +103,8 @@ pub struct Typification {
     pub note: String,
     /// Whether it replaced an earlier one.
     pub corrects: bool,
+    /// The user who said so in an agent's stead; the note says why.
+    pub user: Option<String>,
+    /// Whether the person asked never to be called again.
+    pub opt_out: bool,
 }

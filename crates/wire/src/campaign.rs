@@ -46,6 +46,17 @@ pub struct CampaignForm {
     pub person_calls_per_week: Option<u32>,
     /// The least time between two calls to one person, such as `4h`; `0s`: the law's alone.
     pub person_gap: Option<String>,
+    /// The most attempts to one person in one base, by whichever campaigns; 0: each campaign's own limit alone.
+    pub person_calls_per_base: Option<u16>,
+    /// Parts of the day such as `07:00-11:00`: who is not reached in one is tried in another, where the
+    /// typification says so. None at all: any hour is as good as another.
+    pub hours: Option<Vec<String>>,
+    /// How long a call that an advisor promised waits for them; then it is anybody's. At most 24 h.
+    pub callback_kept: Option<String>,
+    /// Until when after a call its advisor may correct what they said of it.
+    pub correct_within: Option<String>,
+    /// The same for supervisors, of anybody's calls.
+    pub supervisor_corrects_within: Option<String>,
     /// Time to typify after a call.
     pub wrap_up: Option<String>,
     /// The most answered calls that may be abandoned.

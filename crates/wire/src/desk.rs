@@ -61,6 +61,10 @@ pub struct DeskContact {
     pub campaign: String,
     /// Campaign id, for its typifications.
     pub campaign_id: i64,
+    /// The version of them that the call began with.
+    pub catalogue: i64,
+    /// The customer's time zone (IANA), where it is known.
+    pub zone: Option<String>,
     /// Whether they called us.
     pub inbound: bool,
     /// Name as the base writes it.
@@ -93,6 +97,10 @@ pub struct DeskDisposition {
     pub levels: Vec<String>,
     /// An accepted sale.
     pub sale: bool,
+    /// It promises a call, `personal` or `anyone`: ask when.
+    pub call_back: Option<String>,
+    /// What is to be done next, in words.
+    pub next_action: String,
 }
 
 /// What the call was.
@@ -109,4 +117,10 @@ pub struct TypifyForm {
     /// When the customer asked to be called again, in ms since 1970 UTC.
     #[serde(default)]
     pub callback_at: Option<i64>,
+    /// The same by the clock of the customer, such as `2026-12-01T09:30`; instead of `callback_at`.
+    #[serde(default)]
+    pub callback_local: Option<String>,
+    /// Whether they asked never to be called again, whatever else the call was.
+    #[serde(default)]
+    pub opt_out: bool,
 }

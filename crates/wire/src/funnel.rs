@@ -16,6 +16,17 @@ pub struct Funnel {
     pub gates: Vec<FunnelGate>,
 }
 
+/// A rule that holds contacts back at a gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FunnelRule {
+    /// Such as `NC01.other_hours` or `CO-2.gap`; empty where work of an earlier version names none.
+    pub rule: String,
+    /// How many it holds.
+    pub contacts: u64,
+    /// When the first of them may be called, in ms since 1970 UTC; only of those who wait.
+    pub opens_at: Option<i64>,
+}
+
 /// A gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FunnelGate {
@@ -30,4 +41,6 @@ pub struct FunnelGate {
     pub why: Option<String>,
     /// When it opens next for some of them, in ms since 1970 UTC.
     pub opens_at: Option<i64>,
+    /// The rules that hold them, the commonest first: of `not_closed`, `under_budget` and `due`.
+    pub rules: Vec<FunnelRule>,
 }

@@ -35,6 +35,7 @@ mod supervision;
 mod trunk;
 mod trunk_stats;
 mod trunk_test;
+mod typification;
 mod user;
 
 pub use agent::{Agent, AgentForm};
@@ -49,14 +50,16 @@ pub use destination::{
     TransferTo,
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
-pub use funnel::{Funnel, FunnelGate};
+pub use funnel::{Funnel, FunnelGate, FunnelRule};
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiReport};
 pub use ladder::{Ladder, LadderMessage};
 pub use list::{ContactList, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
-pub use person::{Passport, PassportRecord, PassportWork, SuppressedNumber};
+pub use person::{
+    Passport, PassportRecord, PassportSaid, PassportWork, RetiredNumber, SuppressedNumber,
+};
 pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
@@ -89,4 +92,8 @@ pub use supervision::SupervisionForm;
 pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
 pub use trunk_test::{TrunkTest, TrunkTestAddress};
+pub use typification::{
+    Contradiction, Contradictions, Correction, CorrectionDelta, CorrectionForm, ProblemRow,
+    TypificationRow, Typifications, TypificationsForm, TypificationsPut, TypificationsVersion,
+};
 pub use user::{User, UserForm};

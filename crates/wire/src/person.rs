@@ -14,6 +14,8 @@ pub struct Passport {
     pub opted_out: bool,
     /// Their numbers that must not be called.
     pub suppressed_numbers: Vec<SuppressedNumber>,
+    /// Their numbers that were found to be no good: they are called on others.
+    pub retired_numbers: Vec<RetiredNumber>,
     /// Their records, the oldest first.
     pub records: Vec<PassportRecord>,
     /// Their calls and those that were refused, the newest first, 1,000 of each record at most.
@@ -29,6 +31,19 @@ pub struct SuppressedNumber {
     pub at: i64,
     /// Why.
     pub reason: String,
+}
+
+/// A number that is no good for the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RetiredNumber {
+    /// In E.164.
+    pub phone: String,
+    /// Since when, in ms since 1970 UTC.
+    pub at: i64,
+    /// The attempt that found so.
+    pub attempt: i64,
+    /// In which words.
+    pub code: String,
 }
 
 /// A record of a list.
@@ -75,4 +90,27 @@ pub struct PassportWork {
     pub pack: Option<String>,
     /// The same for people.
     pub words: Option<String>,
+    /// The rule that made them wait until the work was last touched, or ended it, such as `NC01.other_hours`.
+    pub because: Option<String>,
+    /// Of what that rule is: `typifications 3`, `campaign`, or a law pack and its version.
+    pub because_of: Option<String>,
+    /// Whether they were promised the next call.
+    pub promised: bool,
+    /// The advisor who promised it, where it is theirs alone.
+    pub promised_by: Option<i64>,
+    /// What was said of the last call.
+    pub last: Option<PassportSaid>,
+    /// The best that was said: of highest rank, and the latest of several as good.
+    pub best: Option<PassportSaid>,
+}
+
+/// What was said of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PassportSaid {
+    /// Of which attempt.
+    pub attempt: i64,
+    /// When it was decided on, in ms since 1970 UTC.
+    pub at: i64,
+    /// What it was.
+    pub code: String,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ProblemRow;
+
 /// What went wrong and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -10,4 +12,10 @@ pub struct Problem {
     pub code: String,
     /// What happened and what to do next.
     pub message: String,
+    /// The first instant at which what was asked could be, where there is one, in ms since 1970 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<i64>,
+    /// What is wrong with rows that were sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<ProblemRow>,
 }

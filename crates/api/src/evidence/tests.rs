@@ -37,6 +37,7 @@ fn intended(n: i64) -> Event {
         caller_id: number(999),
         mode: DialMode::Predictive,
         agent: None,
+        catalogue: campaigns::Catalogue::HOUSE,
         under: Some(Under {
             law: "co@2026.11.30".into(),
             zone: "America/Bogota".into(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use campaigns::{Campaign, Catalogue};
+use campaigns::Campaign;
 use domain::{AgentId, Timestamp};
 use simulator::{History, PastCall, PastChange};
 use store::{AttemptFilter, AttemptRow, Store};
@@ -51,7 +51,7 @@ pub(super) async fn history(
     Ok(History {
         calls,
         changes: changes.collect(),
-        catalogue: Catalogue::from_rows(store.dispositions(campaign.id).await?),
+        catalogue: store.catalogue(campaign.id).await?,
         ..history
     })
 }

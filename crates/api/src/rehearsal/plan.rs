@@ -92,7 +92,7 @@ async fn settings(store: &dyn Store, campaign: &Campaign) -> Result<Scenario, Ap
         abandon_target: campaign.abandon_target,
         ring_timeout: campaign.ring_timeout,
         lines_max: campaign.lines_max.unwrap_or(0),
-        rules: Rules::of(campaign, &store.dispositions(campaign.id).await?),
+        rules: Rules::of(campaign, store.catalogue(campaign.id).await?.rows()),
         channels: theirs().map(|trunk| trunk.channels_max).sum(),
         calls_per_second: match theirs().map(|trunk| trunk.calls_per_second_max).sum() {
             0.0 => usual.calls_per_second,

@@ -292,6 +292,7 @@ async fn call(place: &Place, item: &WorkItem, state: WorkState, number: i64) {
         caller_id: item.contact.phones[0].number,
         mode: domain::DialMode::Predictive,
         agent: None,
+        catalogue: campaigns::Catalogue::HOUSE,
         under: None,
     };
     let events = [

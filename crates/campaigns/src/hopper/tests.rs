@@ -28,7 +28,8 @@ fn work(contact: i64, person: i64, phone: u64) -> WorkItem {
         last_code: None,
         next_phone: 0,
         due: Timestamp::from_millis(0),
-        callback_agent: None,
+        promise: None,
+        spent: 0,
         prior: Vec::new(),
         listed: Vec::new(),
     }
@@ -49,16 +50,18 @@ fn a_person_on_two_lists_waits_once() {
 fn a_promised_call_goes_to_who_promised_it() {
     let mut hopper = Hopper::default();
     let mut promised = work(2, 2, 2);
-    promised.callback_agent = Some(AgentId::new(9));
+    promised.promise = Some(domain::Promise {
+        agent: Some(AgentId::new(9)),
+    });
     hopper.put(work(1, 1, 1)).expect("new");
     hopper.put(promised.clone()).expect("new");
     assert_eq!(hopper.promised(), 1);
     assert_eq!(
-        hopper.take(|w| w.callback_agent == Some(AgentId::new(8))),
+        hopper.take(|w| w.promised_by() == Some(AgentId::new(8))),
         None
     );
     assert_eq!(
-        hopper.take(|w| w.callback_agent == Some(AgentId::new(9))),
+        hopper.take(|w| w.promised_by() == Some(AgentId::new(9))),
         Some(promised)
     );
 }

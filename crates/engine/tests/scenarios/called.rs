@@ -45,6 +45,7 @@ impl Called {
                 let intent = &self.intents[attempt];
                 let call = PriorCall {
                     at: now,
+                    phone: intent.phone,
                     reach: Reach::Nobody,
                 };
                 let called = (intent.person, intent.phone, call);
@@ -79,10 +80,7 @@ impl Called {
     /// Fails the test if the law of Colombia would not let this call leave now.
     pub(crate) fn must_be_lawful(&self, now: Timestamp, intent: &Intent, work: &WorkItem) {
         let call = NextCall {
-            purpose: match work.is_promised() {
-                true => Purpose::RequestedCallback,
-                false => Purpose::Commercial,
-            },
+            purpose: work.purpose(),
             zone: None,
             house: &[],
             agent_waits: intent.agent.is_some()

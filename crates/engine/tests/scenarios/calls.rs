@@ -1,7 +1,8 @@
 //! One call's life: answered, bridged, abandoned, ended, lost from sight.
 
 use crate::floor::{Floor, agent, running, secs};
-use domain::{AgentStatus, DialMode, EndedBy, Event, Outcome, WorkState};
+use campaigns::Catalogue;
+use domain::{AgentStatus, DialMode, EndedBy, Event, Occasion, Outcome, WorkState};
 use engine::{AgentRequest, CallProgress, Command, LineEvent};
 
 fn progressive(agents: i64, contacts: i64) -> Floor {
@@ -121,7 +122,9 @@ fn every_failure_keeps_its_outcome_and_sets_what_comes_next() {
         assert_eq!(floor.outcome(call).map(|(said, _)| said), Some(outcome));
         let (now, work) = floor.state_of(1);
         assert_eq!((now, work.attempts), (state, attempts), "{outcome}");
-        assert_eq!(work.last_code.as_deref(), outcome.system_code());
+        let occasion = Occasion::of(outcome).expect("no agent speaks of these");
+        let row = Catalogue::house().system(occasion);
+        assert_eq!(work.last_code.as_deref(), Some(row.code.as_str()));
     }
 }
 

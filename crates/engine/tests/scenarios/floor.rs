@@ -94,7 +94,8 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
         last_code: None,
         next_phone: 0,
         due: MORNING,
-        callback_agent: None,
+        promise: None,
+        spent: 0,
         prior: Vec::new(),
         listed: Vec::new(),
     }
@@ -153,7 +154,7 @@ impl Shelf {
         item.last_code.clone_from(&update.code);
         item.next_phone = update.next_phone;
         item.due = update.next_at;
-        item.callback_agent = update.callback_agent;
+        item.promise = update.promise;
     }
 }
 
@@ -310,6 +311,7 @@ impl Floor {
                 code: code.into(),
                 note: String::new(),
                 callback_at,
+                opt_out: false,
             },
         )
     }
@@ -449,7 +451,7 @@ impl Floor {
             self.shelf.called.must_be_lawful(self.now, intent, work);
             let known = self.register.as_ref().map(|(known, _)| known.clone());
             called::must_be_consulted(self.now, &Vec::from_iter(known));
-            let listed = self.listed(intent.phone).filter(|_| !work.is_promised());
+            let listed = self.listed(intent.phone).filter(|_| work.promise.is_none());
             assert_eq!(
                 listed, None,
                 "{attempt} leaves for a number in the register"

@@ -186,7 +186,7 @@ fn a_call_back_is_promised_whatever_was_decided_before() {
     floor.answers(call);
     presses(&mut floor, call, '1');
     assert_eq!(floor.state_of(1).0, WorkState::Ready);
-    assert!(floor.typifications(call)[0].next.is_promised());
+    assert!(floor.typifications(call)[0].next.promise.is_some());
 }
 
 #[test]
@@ -446,6 +446,8 @@ fn a_call_to_us_of_an_earlier_engine_costs_no_attempt_when_it_is_corrected() {
         agent: agent(1),
         update,
         came_in: Some(WorkState::Ready),
+        catalogue: std::sync::Arc::new(campaigns::Catalogue::spanish()),
+        ended: floor.now,
     })));
     later.types(1, call, "NI01");
     assert_eq!(later.typifications(call)[0].next.attempts, 0);

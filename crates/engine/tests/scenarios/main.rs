@@ -2,6 +2,7 @@
 //! properties that hold on any history.
 
 mod agents;
+mod budget;
 mod bursts;
 mod called;
 mod calls;

@@ -1,7 +1,10 @@
 //! What a call was: by its agent, by the system, corrected, and "never again".
 
 use crate::floor::{CAMPAIGN, Floor, agent, number, running, secs, work};
-use domain::{AgentStatus, AttemptId, DialMode, Intent, TrunkId, WorkState};
+use std::sync::Arc;
+
+use campaigns::Catalogue;
+use domain::{AgentStatus, AttemptId, CatalogueId, DialMode, Intent, TrunkId, WorkState};
 use engine::{AgentRequest, Command, Input, PastAttempt};
 
 /// One agent in wrap-up after a call with contact 1.
@@ -173,12 +176,16 @@ fn a_correction_that_ends_the_work_holds_for_the_attempt_going_on() {
 
 #[test]
 fn a_catalogue_told_before_its_campaign_is_the_campaigns() {
-    let rows = campaigns::Catalogue::spanish().rows().to_vec();
+    let rows = Catalogue::spanish().rows().to_vec();
     let other = domain::CampaignId::new(2);
     let mut floor = Floor::new(running(DialMode::Progressive));
     floor.feed(engine::Input::CatalogueChanged {
         campaign: other,
-        dispositions: rows.into_iter().filter(|row| row.code == "NI01").collect(),
+        catalogue: Arc::new(Catalogue::from_rows(
+            CatalogueId::new(7),
+            2,
+            rows.into_iter().filter(|row| row.code == "NI01").collect(),
+        )),
     });
     let mut second = running(DialMode::Progressive);
     (second.id, second.name) = (other, "Otra".into());
@@ -222,6 +229,8 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
     let work = work(CAMPAIGN, 7, 7, &[7]);
     floor.feed(Input::Past(Box::new(PastAttempt {
         came_in: None,
+        catalogue: Arc::new(Catalogue::spanish()),
+        ended: floor.now,
         intent: Intent {
             under: None,
             attempt,
@@ -236,6 +245,7 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
             caller_id: number(999),
             mode: DialMode::Progressive,
             agent: Some(agent(1)),
+            catalogue: Catalogue::HOUSE,
         },
         agent: agent(1),
         update: campaigns::give_back(&work),

@@ -17,7 +17,8 @@ fn tuesday(time: &str) -> Timestamp {
 }
 
 fn call(at: Timestamp, reach: Reach) -> PriorCall {
-    PriorCall { at, reach }
+    let phone = domain::PhoneNumber::from_e164("+573001234567").expect("a number");
+    PriorCall { at, phone, reach }
 }
 
 const OFFER: NextCall<'static> = NextCall {

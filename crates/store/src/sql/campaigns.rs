@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use campaigns::{
-    CallerIdChoice, Campaign, Consent, ContactLimits, RecordFrom, RecordingRules, Region,
-    RestBelow, Retention, Rotation,
+    CallerIdChoice, Campaign, CampaignHours, Consent, ContactLimits, RecordFrom, RecordingRules,
+    Region, RestBelow, Retention, Rotation,
 };
 use domain::{
     CampaignId, CampaignState, DialMode, ListId, PhoneNumber, Rate, RoutePlanId, TrunkId,
@@ -53,6 +53,17 @@ struct Settings {
     person_calls_per_week: Option<u32>,
     #[serde(default)]
     person_gap_ms: Option<u64>,
+    #[serde(default)]
+    person_calls_per_base: Option<u16>,
+    /// Parts of the day such as `07:00-11:00`; absent: the usual ones.
+    #[serde(default)]
+    hours: Option<Vec<String>>,
+    #[serde(default)]
+    callback_kept_ms: Option<u64>,
+    #[serde(default)]
+    correct_within_ms: Option<u64>,
+    #[serde(default)]
+    supervisor_corrects_within_ms: Option<u64>,
 }
 
 /// How a caller id is chosen.
@@ -174,6 +185,11 @@ impl Settings {
             person_calls_per_day: campaign.contact_limits.per_day,
             person_calls_per_week: campaign.contact_limits.per_week,
             person_gap_ms: campaign.contact_limits.gap.map(span),
+            person_calls_per_base: campaign.contact_limits.per_base,
+            hours: Some(campaign.hours.texts()),
+            callback_kept_ms: Some(span(campaign.callback_kept)),
+            correct_within_ms: Some(span(campaign.correct_within)),
+            supervisor_corrects_within_ms: Some(span(campaign.supervisor_corrects_within)),
         }
     }
 }
@@ -214,6 +230,8 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
         .iter()
         .map(|id| PhoneNumber::from_e164(id).map_err(odd))
         .collect::<Result<_>>()?;
+    let usual = Campaign::new(CampaignId::new(row.int("id")?), row.text("name")?);
+    let kept = |millis: Option<u64>, usual| millis.map_or(usual, Duration::from_millis);
     Ok(Campaign {
         state: row.kind("state", CampaignState::from_number)?,
         mode: row.kind("mode", DialMode::from_number)?,
@@ -241,8 +259,22 @@ fn campaign_of(row: &Row) -> Result<Campaign> {
             per_day: settings.person_calls_per_day,
             per_week: settings.person_calls_per_week,
             gap: settings.person_gap_ms.map(Duration::from_millis),
+            per_base: settings.person_calls_per_base,
         },
-        ..Campaign::new(CampaignId::new(row.int("id")?), row.text("name")?)
+        hours: match settings.hours {
+            Some(parts) => CampaignHours::read(&parts).map_err(odd)?,
+            None => usual.hours,
+        },
+        callback_kept: kept(settings.callback_kept_ms, usual.callback_kept),
+        correct_within: kept(settings.correct_within_ms, usual.correct_within),
+        supervisor_corrects_within: kept(
+            settings.supervisor_corrects_within_ms,
+            usual.supervisor_corrects_within,
+        ),
+        id: usual.id,
+        name: usual.name,
+        lists: usual.lists,
+        routes: usual.routes,
     })
 }
 

@@ -16,6 +16,7 @@ use super::quality;
 use super::query::{Batch, Query};
 use super::recordings;
 use super::restart::NODE;
+use super::retired;
 use super::work;
 use crate::error::{Result, StoreError};
 
@@ -155,12 +156,13 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
         close_open_attempts(tx, &ended).await?;
     }
     typify(tx, &fold).await?;
+    retired::note(tx, &fold.phones).await?;
     quality::note(tx, &fold.measured).await?;
     log_agents(tx, &fold).await?;
     finish_campaigns(tx, &fold).await?;
+    retired::lift(tx, &fold.lifting).await?;
     work::suppress_people_of(tx, &fold.suppressing, run.last().map(|r| r.at)).await?;
     work::update(tx, fold.work.values().copied()).await?;
-    work::mark_invalid(tx, &fold.invalid_phones).await?;
     Ok(answers)
 }
 
@@ -323,17 +325,19 @@ pub(super) async fn insert_attempts(
                     .map(|under| i64::from(under.utc_offset_min))
             }),
         )
+        .ints("catalogue", each(|i| i.catalogue.get()))
         .texts("rule", rules);
     let query = Query::new(
         "write down attempts",
         "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
                               caller_id, mode, agent, intended_at, ended_at, outcome,
-                              gate_rule, gate_pack, direction, law, zone, utc_offset_min)
+                              gate_rule, gate_pack, direction, law, zone, utc_offset_min, catalogue)
          SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
                 r.trunk, r.caller_id, r.mode, r.agent, r.at,
                 CASE WHEN r.rule IS NOT NULL THEN r.at END,
                 CASE WHEN r.rule IS NOT NULL THEN $1 END,
-                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3, r.law, r.zone, r.utc_offset
+                r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3, r.law, r.zone, r.utc_offset,
+                r.catalogue
          FROM {rows}",
     )
     .int(i64::from(Outcome::Refused.number()))
@@ -400,6 +404,7 @@ async fn update_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
         .ints("ended_by", changes().map(|c| c.ended_by))
         .texts("code", changes().map(|c| c.code.clone()))
         .ints("coded_by", changes().map(|c| c.coded_by))
+        .ints("opt_out", changes().map(|c| c.opt_out))
         .texts("system_code", changes().map(|c| c.system_code.clone()))
         .texts("gate_rule", changes().map(|c| c.gate_rule.clone()))
         .texts("gate_pack", changes().map(|c| c.gate_pack.clone()));
@@ -421,6 +426,7 @@ async fn update_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
              ended_by = COALESCE(a.ended_by, r.ended_by),
              coded_by = CASE WHEN r.code IS NOT NULL THEN r.coded_by ELSE a.coded_by END,
              code = COALESCE(r.code, a.code, r.system_code),
+             opt_out = COALESCE(r.opt_out, a.opt_out),
              gate_rule = COALESCE(a.gate_rule, r.gate_rule),
              gate_pack = COALESCE(a.gate_pack, r.gate_pack)
          FROM {rows} WHERE a.id = r.attempt",
@@ -468,8 +474,9 @@ async fn typify(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
     let each = || fold.typified.iter();
     let query = Query::new(
         "write down typifications",
-        "INSERT INTO typification (seq, at, attempt, agent, code, note, corrects)
-         SELECT r.seq, r.at, r.attempt, r.agent, r.code, r.note, r.corrects FROM {rows}",
+        "INSERT INTO typification (seq, at, attempt, agent, code, note, corrects, corrected_by, opt_out)
+         SELECT r.seq, r.at, r.attempt, r.agent, r.code, r.note, r.corrects, r.corrected_by, r.opt_out
+         FROM {rows}",
     )
     .rows(
         Batch::default()
@@ -482,7 +489,9 @@ async fn typify(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
             )
             .texts("code", each().map(|(_, _, t)| t.code.clone()))
             .texts("note", each().map(|(_, _, t)| t.note.clone()))
-            .ints("corrects", each().map(|(_, _, t)| i64::from(t.corrects))),
+            .ints("corrects", each().map(|(_, _, t)| i64::from(t.corrects)))
+            .texts("corrected_by", each().map(|(_, _, t)| t.user.clone()))
+            .ints("opt_out", each().map(|(_, _, t)| i64::from(t.next.suppress))),
     );
     tx.run(query).await.map(drop)
 }

@@ -138,6 +138,10 @@ pub(super) async fn erase(
             "erase their numbers",
             "DELETE FROM phone WHERE contact IN (SELECT id FROM contact WHERE person = $1)",
         ),
+        (
+            "erase which of their numbers were no good",
+            "DELETE FROM retired_phone WHERE person = $1",
+        ),
     ];
     for (doing, text) in statements {
         tx.run(Query::new(doing, text).int(id)).await?;

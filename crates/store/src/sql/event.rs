@@ -89,6 +89,7 @@ fn intent(kind: i64, i: &Intent) -> EventRow {
             "mode": i.mode.word(), "law": i.under.as_ref().map(|under| &*under.law),
             "zone": i.under.as_ref().map(|under| &*under.zone),
             "utc_offset_min": i.under.as_ref().map(|under| under.utc_offset_min),
+            "catalogue": i.catalogue.get(),
         }),
     }
 }
@@ -184,7 +185,8 @@ fn row(event: &Event) -> EventRow {
                 9,
                 &t.attempt,
                 json!({
-                    "code": t.code, "note": t.note, "corrects": t.corrects, "next": work(&t.next),
+                    "code": t.code, "note": t.note, "corrects": t.corrects, "user": t.user,
+                    "next": work(&t.next),
                 }),
             )
         },
@@ -390,6 +392,8 @@ fn work(next: &WorkUpdate) -> Json {
         "state": next.state.number(), "next_at": next.next_at.as_millis(),
         "next_phone": next.next_phone, "attempts": next.attempts, "repeats": next.repeats,
         "code": next.code, "invalid_phone": next.invalid_phone, "suppress": next.suppress,
-        "callback_agent": next.callback_agent.map(|agent| agent.get()),
+        "promised": next.promise.is_some(),
+        "callback_agent": next.promise.and_then(|promise| promise.agent).map(|agent| agent.get()),
+        "because": next.because.as_ref().map(|gate| json!([gate.rule, gate.pack])),
     })
 }

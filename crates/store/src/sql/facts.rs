@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::{AgentStatus, CampaignId, Disposition, Outcome, Timestamp};
+use domain::{AgentStatus, CampaignId, Outcome, Timestamp};
 use kpi::Facts;
 
 use super::database::Database;
 use super::import::wall_clock;
 use super::query::Query;
 use super::read::{INTENT_TO_INVITE_MAX, agent_log_of, contacts_with};
-use super::{config, row::Row};
+use super::row::Row;
 use crate::error::Result;
 use crate::types::AgentLogRow;
 
@@ -23,10 +23,9 @@ pub(super) async fn facts(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Facts> {
-    let catalogue = config::dispositions(db, campaign).await?;
     let mut facts = Facts::default();
-    count_calls(db, campaign, from, to, &catalogue, &mut facts).await?;
-    count_records(db, campaign, from, to, &catalogue, &mut facts).await?;
+    count_calls(db, campaign, from, to, &mut facts).await?;
+    count_records(db, campaign, from, to, &mut facts).await?;
     count_agents_time(db, campaign, from, to, &mut facts).await?;
     Ok(facts)
 }
@@ -36,51 +35,48 @@ async fn count_calls(
     campaign: CampaignId,
     from: Timestamp,
     to: Timestamp,
-    catalogue: &[Disposition],
     facts: &mut Facts,
 ) -> Result<()> {
     let query = Query::new(
         "count calls",
-        "SELECT code, outcome, count(*) AS n, count(answered_at) AS answered,
+        "SELECT CASE WHEN a.code IS NULL THEN 0 ELSE 1 END AS coded, a.outcome, d.human,
+                d.effective_contact, d.accepted_sale, count(*) AS n, count(answered_at) AS answered,
                 count(bridged_at) AS bridged,
                 CAST(COALESCE(sum(ended_at - bridged_at), 0) AS BIGINT) AS talk,
                 CAST(COALESCE(sum(CASE WHEN bridged_at IS NOT NULL THEN waited_ms END), 0)
                      AS BIGINT) AS waited
-         FROM attempt
-         WHERE campaign = $1 AND placed_at >= $2 AND placed_at < $3
+         FROM attempt a LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+         WHERE a.campaign = $1 AND placed_at >= $2 AND placed_at < $3
            AND intended_at >= $4 AND intended_at < $3
-         GROUP BY code, outcome",
+         GROUP BY coded, a.outcome, d.human, d.effective_contact, d.accepted_sale",
     )
     .int(campaign.get())
     .int(from.as_millis())
     .int(to.as_millis())
     .int((from - INTENT_TO_INVITE_MAX).as_millis());
     for row in db.fetch(query).await? {
-        add_calls(&row, catalogue, facts)?;
+        add_calls(&row, facts)?;
     }
     Ok(())
 }
 
-fn add_calls(row: &Row, catalogue: &[Disposition], facts: &mut Facts) -> Result<()> {
+fn add_calls(row: &Row, facts: &mut Facts) -> Result<()> {
     let calls: u64 = row.narrow("n")?;
     let outcome = row.opt_outcome("outcome")?;
-    let code = row.opt_text("code")?;
-    let flags = code
-        .as_deref()
-        .and_then(|code| catalogue.iter().find(|d| d.code == code));
+    let flag = |name| Ok(row.opt_int(name)?.is_some_and(|flag| flag != 0));
     let human_by_outcome = outcome.is_some_and(Outcome::answered_by_human);
     // Nobody has said yet what the call was: the system's word stands.
-    let human = match &code {
-        Some(_) => flags.is_some_and(|d| d.human),
-        None => human_by_outcome,
+    let human = match row.flag("coded")? {
+        true => flag("human")?,
+        false => human_by_outcome,
     };
     let when = |condition: bool| if condition { calls } else { 0 };
     facts.attempts += calls;
     facts.network_answered += row.narrow::<u64>("answered")?;
     facts.answered += when(human);
     facts.answered_by_outcome += when(human_by_outcome);
-    facts.effective += when(flags.is_some_and(|d| d.effective_contact));
-    facts.sales_accepted += when(flags.is_some_and(|d| d.accepted_sale));
+    facts.effective += when(flag("effective_contact")?);
+    facts.sales_accepted += when(flag("accepted_sale")?);
     facts.abandoned += when(outcome == Some(Outcome::Abandoned));
     facts.connected += row.narrow::<u64>("bridged")?;
     facts.talk += Duration::from_millis(row.narrow("talk")?);
@@ -93,7 +89,6 @@ async fn count_records(
     campaign: CampaignId,
     from: Timestamp,
     to: Timestamp,
-    catalogue: &[Disposition],
     facts: &mut Facts,
 ) -> Result<()> {
     let query = Query::new(
@@ -128,13 +123,8 @@ async fn count_records(
         facts.worked = row.narrow("worked")?;
         facts.worked_by_advisor = row.narrow("by_advisor")?;
     }
-    let codes = |flag: fn(&Disposition) -> bool| {
-        let with = catalogue.iter().filter(|d| flag(d));
-        with.map(|d| d.code.clone()).collect::<Vec<_>>()
-    };
-    let (human, effective) = (codes(|d| d.human), codes(|d| d.effective_contact));
-    facts.records_answered = contacts_with(db, campaign, from, to, human).await?;
-    facts.records_effective = contacts_with(db, campaign, from, to, effective).await?;
+    facts.records_answered = contacts_with(db, campaign, from, to, "human").await?;
+    facts.records_effective = contacts_with(db, campaign, from, to, "effective_contact").await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentId, AgentStatus, CampaignState, Event, Intent, LegQuality, Outcome, Recorded,
+    AgentId, AgentStatus, CampaignState, Event, Intent, LegQuality, Occasion, Outcome, Recorded,
     RecordingFact, Stranger, Timestamp, TransferTarget, Typification, WorkUpdate,
 };
 
@@ -26,8 +26,10 @@ pub(super) struct Fold<'a> {
     pub(super) finished: BTreeSet<i64>,
     /// The last word on each piece of work.
     pub(super) work: BTreeMap<(i64, i64), &'a WorkUpdate>,
-    /// Phones found to be no good: campaign, contact, ordinal.
-    pub(super) invalid_phones: BTreeSet<(i64, i64, u8)>,
+    /// Whether attempts found their phone to be no good, and in which words; the last word of each.
+    pub(super) phones: BTreeMap<i64, (i64, Option<String>)>,
+    /// Attempts of which a supervisor took back that the person is never to be called again.
+    pub(super) lifting: BTreeSet<i64>,
     /// What was decided and said about recordings.
     pub(super) recordings: Recordings<'a>,
     /// Attempts whose person and number must never be called again.
@@ -86,6 +88,8 @@ pub(super) struct AttemptChange {
     /// Said by an agent, or by the system after wrap-up: overrules.
     pub(super) code: Option<String>,
     pub(super) coded_by: Option<i64>,
+    /// Whether the last word is that the person must never be called again.
+    pub(super) opt_out: Option<i64>,
     /// What the outcome alone says: only where nobody said otherwise.
     pub(super) system_code: Option<String>,
     pub(super) gate_rule: Option<String>,
@@ -217,9 +221,11 @@ impl<'a> Fold<'a> {
                 change.q850 = cause.q850.map(i64::from);
                 change.cause_text.clone_from(&cause.text);
                 change.ended_by = Some(i64::from(ended_by.number()));
-                let said = next.as_ref().and_then(|next| next.code.clone());
-                change.system_code = outcome.system_code().map(str::to_owned).or(said);
+                // What follows from the outcome bears the code that the system sets on it.
+                let noted = next.as_ref().filter(|_| Occasion::of(*outcome).is_some());
+                change.system_code = noted.and_then(|next| next.code.clone());
                 if let Some(next) = next {
+                    self.phone(attempt.get(), at, next, false);
                     self.work(next, Some(attempt.get()));
                 }
             }
@@ -228,8 +234,17 @@ impl<'a> Fold<'a> {
                 let change = self.change(said.attempt.get());
                 change.code = Some(said.code.clone());
                 change.coded_by = said.agent.map(|agent| agent.get());
+                change.opt_out = Some(i64::from(said.next.suppress));
                 self.typified.push((recorded.seq, recorded.at, said));
-                self.work(&said.next, Some(said.attempt.get()));
+                let attempt = said.attempt.get();
+                if said.next.suppress {
+                    self.lifting.remove(&attempt);
+                } else if said.user.is_some() {
+                    self.suppressing.remove(&attempt);
+                    self.lifting.insert(attempt);
+                }
+                self.phone(attempt, at, &said.next, said.corrects);
+                self.work(&said.next, Some(attempt));
             }
             Event::AgentStateChanged {
                 agent,
@@ -314,11 +329,18 @@ impl<'a> Fold<'a> {
         self.attempts.entry(attempt).or_default()
     }
 
+    /// What an attempt says of its phone: no good, or, where it said so before, good after all.
+    fn phone(&mut self, attempt: i64, at: i64, next: &WorkUpdate, corrects: bool) {
+        let code = next
+            .invalid_phone
+            .map(|_| next.code.clone().unwrap_or_default());
+        if code.is_some() || corrects {
+            self.phones.insert(attempt, (at, code));
+        }
+    }
+
     fn work(&mut self, next: &'a WorkUpdate, attempt: Option<i64>) {
         let (campaign, contact) = (next.campaign.get(), next.contact.get());
-        if let Some(ordinal) = next.invalid_phone {
-            self.invalid_phones.insert((campaign, contact, ordinal));
-        }
         if let (true, Some(attempt)) = (next.suppress, attempt) {
             self.suppressing.insert(attempt);
         }

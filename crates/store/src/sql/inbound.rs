@@ -95,11 +95,12 @@ async fn suppress(tx: &mut Tx, calls: &BTreeSet<(i64, i64)>) -> Result<()> {
     let query = Query::new(
         "suppress numbers of strangers",
         "INSERT INTO suppression (e164, at, reason)
-         SELECT s.phone, min(r.at), 'asked by the person'
+         SELECT s.phone, min(r.at), $1
          FROM {rows} JOIN stranger_call s ON s.attempt = r.attempt
          WHERE s.phone IS NOT NULL GROUP BY s.phone
          ON CONFLICT (e164) DO NOTHING",
-    );
+    )
+    .text(work::ASKED);
     tx.run(query.rows(batch())).await?;
     let query = Query::new(
         "read numbers of strangers",

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AgentId, CampaignId, PersonId, Timestamp, WorkState};
+use domain::{AttemptId, CampaignId, Gate, PersonId, Timestamp, WorkState};
 
 use super::database::{Database, Tx};
 use super::prior;
 use super::query::{Batch, Query};
 use super::registers;
-use super::work::{contact_of, digits, phones_by_contact};
+use super::row::Row;
+use super::work::{contact_of, digits, phones_by_contact, promise_of};
 use crate::error::Result;
-use crate::types::{PersonRecord, PersonRow, PersonSought, PersonWork};
+use crate::types::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumber};
 
 /// People a number may have: a household, not a switchboard.
 const PEOPLE_MAX: i64 = 100;
@@ -74,7 +75,10 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
     let query = Query::new(
         "read the numbers of a person",
         "SELECT p.contact, p.ordinal, p.e164, 0 AS attempts,
-                CASE WHEN s.e164 IS NULL THEN 1 ELSE 0 END AS usable
+                CASE WHEN s.e164 IS NOT NULL OR EXISTS
+                          (SELECT 1 FROM retired_phone x WHERE x.e164 = p.e164 AND x.person =
+                              (SELECT k.person FROM contact k WHERE k.id = p.contact))
+                     THEN 0 ELSE 1 END AS usable
          FROM {rows} JOIN phone p ON p.contact = r.contact
          LEFT JOIN suppression s ON s.e164 = p.e164 ORDER BY p.contact, p.ordinal",
     );
@@ -102,6 +106,7 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
         person: PersonId::new(person),
         suppressed: suppressed.unwrap_or(false),
         suppressed_numbers: suppressed_numbers(tx, &records).await?,
+        retired_numbers: retired_numbers(tx, person).await?,
         records,
     })
 }
@@ -109,7 +114,8 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
 async fn work_of(tx: &mut Tx, person: i64) -> Result<BTreeMap<i64, Vec<PersonWork>>> {
     let query = Query::new(
         "read the work with a person",
-        "SELECT contact, campaign, state, next_at, attempts, code, callback_agent
+        "SELECT contact, campaign, state, next_at, attempts, code, turn, callback_agent, because_rule,
+                because_pack
          FROM work WHERE person = $1 ORDER BY campaign",
     );
     let mut work: BTreeMap<i64, Vec<PersonWork>> = BTreeMap::new();
@@ -122,10 +128,18 @@ async fn work_of(tx: &mut Tx, person: i64) -> Result<BTreeMap<i64, Vec<PersonWor
                 next_at: row.time("next_at")?,
                 attempts: row.narrow("attempts")?,
                 code: row.opt_text("code")?,
-                callback_agent: row.opt_int("callback_agent")?.map(AgentId::new),
+                promise: promise_of(&row)?,
+                because: because_of(&row)?,
             });
     }
     Ok(work)
+}
+
+/// The rule that made the work wait, or ended it.
+fn because_of(row: &Row) -> Result<Option<Gate>> {
+    let pack = row.opt_text("because_pack")?.unwrap_or_default();
+    let rule = row.opt_text("because_rule")?;
+    Ok(rule.map(|rule| Gate { rule, pack }))
 }
 
 async fn suppressed_numbers(
@@ -144,4 +158,24 @@ async fn suppressed_numbers(
         suppressed.push((row.phone("e164")?, row.time("at")?, row.text("reason")?));
     }
     Ok(suppressed)
+}
+
+async fn retired_numbers(tx: &mut Tx, person: i64) -> Result<Vec<RetiredNumber>> {
+    let query = Query::new(
+        "read numbers that are no good",
+        "SELECT e164, attempt, at, code FROM retired_phone WHERE person = $1 ORDER BY at, attempt",
+    );
+    let number = |row: &Row| {
+        Ok(RetiredNumber {
+            phone: row.phone("e164")?,
+            attempt: AttemptId::new(row.int("attempt")?),
+            at: row.time("at")?,
+            code: row.text("code")?,
+        })
+    };
+    tx.fetch(query.int(person))
+        .await?
+        .iter()
+        .map(number)
+        .collect()
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaigns::Catalogue;
-use domain::{Outcome, PriorCall, Reach, Timestamp};
+use domain::{Outcome, PriorCall, Reach, Timestamp, WorkItem};
 
 use super::database::Tx;
 use super::inbound::OUTBOUND;
@@ -23,7 +22,6 @@ pub(super) async fn of_contacts(
     let since = (now - PriorCall::LOOKED_BACK).as_millis();
     let mut seen = BTreeSet::new();
     let mut calls: BTreeMap<i64, Vec<PriorCall>> = BTreeMap::new();
-    let house = Catalogue::spanish();
     for text in [BY_PERSON, BY_NUMBER] {
         let query = Query::new("read calls before", text)
             .int(since)
@@ -34,7 +32,8 @@ pub(super) async fn of_contacts(
             if seen.insert((contact, row.int("id")?)) {
                 let call = PriorCall {
                     at: row.time("placed_at")?,
-                    reach: reach(&row, &house)?,
+                    phone: row.phone("phone")?,
+                    reach: reach(&row)?,
                 };
                 calls.entry(contact).or_default().push(call);
             }
@@ -47,39 +46,63 @@ pub(super) async fn of_contacts(
     Ok(calls)
 }
 
+/// Attempts spent on people in the base they are leased from, by whichever campaigns: counted, so that no
+/// two of them spend the same one. What nobody has typified yet counts.
+pub(super) async fn spent(tx: &mut Tx, items: &mut [WorkItem]) -> Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let contacts = items.iter().map(|item| item.contact.id.get());
+    let query = Query::new("count attempts in bases", SPENT)
+        .int(OUTBOUND)
+        .rows(Batch::default().ints("contact", contacts));
+    let mut spent = BTreeMap::new();
+    for row in tx.fetch(query).await? {
+        spent.insert(row.int("contact")?, row.narrow("n")?);
+    }
+    for item in items {
+        item.spent = spent.get(&item.contact.id.get()).copied().unwrap_or(0);
+    }
+    Ok(())
+}
+
+pub(super) const SPENT: &str = "
+    SELECT r.contact AS contact, count(*) AS n
+    FROM {rows} CROSS JOIN contact k CROSS JOIN attempt a
+    LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+    WHERE k.id = r.contact AND a.person = k.person AND a.placed_at IS NOT NULL
+      AND a.list = k.list AND a.direction = $1 AND COALESCE(d.costs_attempt, 1) = 1
+    GROUP BY r.contact";
+
 /// CROSS JOIN has SQLite keep the order: few contacts, few calls each.
 pub(super) const BY_PERSON: &str = "
-    SELECT r.contact AS contact, a.id, a.placed_at, a.outcome, a.bridged_at, a.code,
-           d.human, d.effective_contact
+    SELECT r.contact AS contact, a.id, a.placed_at, a.phone, a.outcome, a.bridged_at, d.human,
+           d.effective_contact
     FROM {rows} CROSS JOIN contact k CROSS JOIN attempt a
-    LEFT JOIN disposition d ON d.campaign = a.campaign AND d.code = a.code
+    LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
     WHERE k.id = r.contact AND a.person = k.person AND a.placed_at >= $1 AND a.direction = $2";
 
 pub(super) const BY_NUMBER: &str = "
-    SELECT r.contact AS contact, a.id, a.placed_at, a.outcome, a.bridged_at, a.code,
-           d.human, d.effective_contact
+    SELECT r.contact AS contact, a.id, a.placed_at, a.phone, a.outcome, a.bridged_at, d.human,
+           d.effective_contact
     FROM {rows} CROSS JOIN phone p CROSS JOIN attempt a
-    LEFT JOIN disposition d ON d.campaign = a.campaign AND d.code = a.code
+    LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
     WHERE p.contact = r.contact AND a.phone = p.e164 AND a.intended_at >= $1
       AND a.placed_at >= $1 AND a.direction = $2";
 
-/// How far a call came. What nobody has typified yet, or in words this version does not know, counts
-/// as a contact: the stricter reading.
-fn reach(row: &Row, house: &Catalogue) -> Result<Reach> {
+/// How far a call came, by the typifications it began with. What nobody has typified yet, or in words
+/// that those do not know, counts as a contact: the stricter reading.
+fn reach(row: &Row) -> Result<Reach> {
     if row.opt_int("outcome")? == Some(i64::from(Outcome::Abandoned.number())) {
         return Ok(Reach::Abandoned);
     }
     if row.opt_int("bridged_at")?.is_none() {
         return Ok(Reach::Nobody);
     }
-    let code = row.opt_text("code")?;
-    let known = code.as_deref().and_then(|code| house.get(code));
-    let human = row.opt_int("human")?.map(|flag| flag != 0);
-    let contact = row.opt_int("effective_contact")?.map(|flag| flag != 0);
-    let human = human.or(known.map(|row| row.human)).unwrap_or(true);
-    let contact = contact
-        .or(known.map(|row| row.effective_contact))
-        .unwrap_or(true);
+    let human = row.opt_int("human")?.is_none_or(|flag| flag != 0);
+    let contact = row
+        .opt_int("effective_contact")?
+        .is_none_or(|flag| flag != 0);
     Ok(match (human, contact) {
         (_, true) => Reach::Contact,
         (true, false) => Reach::Person,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AgentStatus, AttemptId, CampaignId, Cause, ContactId, DialMode, Disposition, EndedBy,
+    AgentId, AgentStatus, AttemptId, CampaignId, CatalogueId, Cause, ContactId, DialMode, EndedBy,
     Gate, ListId, Outcome, PersonId, PhoneNumber, Timestamp, TrunkId,
 };
 use kpi::AttemptSet;
@@ -11,9 +11,9 @@ use kpi::AttemptSet;
 use super::database::Database;
 use super::event::CAMPAIGN_STATE;
 use super::inbound::INBOUND;
-use super::query::{Batch, Query};
+use super::query::Query;
 use super::row::Row;
-use super::{config, work};
+use super::work;
 use crate::error::Result;
 use crate::types::{
     AgentLogRow, AttemptFilter, AttemptRow, CampaignStateRow, GateRow, TypificationRow,
@@ -30,16 +30,14 @@ pub(super) const INTENT_TO_INVITE_MAX: Duration = Duration::from_secs(3_600);
 const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone,
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
     a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850, a.cause_text,
-    a.ended_by, a.code, a.coded_by, a.gate_rule, a.gate_pack, a.direction,
+    a.ended_by, a.code, a.coded_by, a.catalogue, a.gate_rule, a.gate_pack, a.direction,
     a.law, a.zone, a.utc_offset_min FROM attempt a WHERE true";
 
 /// See [`crate::Store::attempts`].
 pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
     let mut query = conditions(filter);
     if let Some(set) = filter.set {
-        let campaign = filter.campaign.unwrap_or(CampaignId::new(0));
-        let catalogue = config::dispositions(db, campaign).await?;
-        query = in_set(query, set, &catalogue);
+        query = in_set(query, set);
     }
     if let Some(after) = filter.after {
         let side = if filter.newest_first { "<" } else { ">" };
@@ -109,50 +107,32 @@ fn conditions(filter: &AttemptFilter) -> Query {
 }
 
 /// Adds the condition of a set. Must agree with how `facts` counts.
-fn in_set(mut query: Query, set: AttemptSet, catalogue: &[Disposition]) -> Query {
+fn in_set(mut query: Query, set: AttemptSet) -> Query {
     query.push(" AND a.placed_at IS NOT NULL");
-    let flag: fn(&Disposition) -> bool = match set {
+    let condition = match set {
         AttemptSet::Placed => return query,
-        AttemptSet::NetworkAnswered => {
-            query.push(" AND a.answered_at IS NOT NULL");
-            return query;
-        }
         AttemptSet::Abandoned => return bound(query, "a.outcome =", ABANDONED),
-        AttemptSet::Connected => {
-            query.push(" AND a.bridged_at IS NOT NULL");
-            return query;
+        AttemptSet::NetworkAnswered => "a.answered_at IS NOT NULL".to_owned(),
+        AttemptSet::Connected => "a.bridged_at IS NOT NULL".to_owned(),
+        AttemptSet::Worked => "a.code IS NOT NULL".to_owned(),
+        // Nobody has said yet what the call was: the system's word stands.
+        AttemptSet::Answered => {
+            let human = flagged("human");
+            format!("({human} OR (a.code IS NULL AND a.outcome IN (1, 2, 3)))")
         }
-        AttemptSet::Worked => {
-            query.push(" AND a.code IS NOT NULL");
-            return query;
-        }
-        AttemptSet::Answered => |d| d.human,
-        AttemptSet::Effective => |d| d.effective_contact,
-        AttemptSet::Sale => |d| d.accepted_sale,
+        AttemptSet::Effective => flagged("effective_contact"),
+        AttemptSet::Sale => flagged("accepted_sale"),
     };
-    // The names of codes are few; they travel as the rows of the statement,
-    // whose place must be the last, hence bound here as texts one by one.
-    let codes: Vec<&str> = catalogue
-        .iter()
-        .filter(|d| flag(d))
-        .map(|d| d.code.as_str())
-        .collect();
-    let mut places = Vec::new();
-    for code in codes {
-        places.push(format!("${}", query.bound() + 1));
-        query = query.text(code);
-    }
-    let list = if places.is_empty() {
-        "NULL".to_owned()
-    } else {
-        places.join(", ")
-    };
-    query.push(&format!(" AND (a.code IN ({list})"));
-    if set == AttemptSet::Answered {
-        query.push(" OR (a.code IS NULL AND a.outcome IN (1, 2, 3))");
-    }
-    query.push(")");
+    query.push(&format!(" AND {condition}"));
     query
+}
+
+/// Whether what was said of the attempt `a` has a flag, by the typifications it began with.
+fn flagged(flag: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM disposition d
+                 WHERE d.catalogue = a.catalogue AND d.code = a.code AND d.{flag} = 1)"
+    )
 }
 
 const ABANDONED: i64 = Outcome::Abandoned as i64;
@@ -197,6 +177,7 @@ fn attempt_of(row: &Row) -> Result<AttemptRow> {
         ended_by,
         code: row.opt_text("code")?,
         coded_by: row.opt_int("coded_by")?.map(AgentId::new),
+        catalogue: CatalogueId::new(row.int("catalogue")?),
         gate: gate_of(row)?,
         inbound: row.int("direction")? == INBOUND,
         under: row.under()?,
@@ -216,7 +197,7 @@ pub(super) async fn typifications(
 ) -> Result<Vec<TypificationRow>> {
     let query = Query::new(
         "read typifications of an attempt",
-        "SELECT seq, at, attempt, agent, code, note, corrects FROM typification
+        "SELECT seq, at, attempt, agent, code, note, corrects, corrected_by, opt_out FROM typification
          WHERE attempt = $1 ORDER BY seq",
     )
     .int(attempt.get());
@@ -231,6 +212,8 @@ pub(super) async fn typifications(
                 code: row.text("code")?,
                 note: row.text("note")?,
                 corrects: row.flag("corrects")?,
+                user: row.opt_text("corrected_by")?,
+                opt_out: row.flag("opt_out")?,
             })
         })
         .collect()
@@ -337,26 +320,27 @@ pub(super) async fn gates(
     Ok(gates)
 }
 
-/// Distinct contacts with a placed call in the period, by current typification.
+/// Distinct contacts with a placed call in the period whose current typification has a flag.
 pub(super) async fn contacts_with(
     db: &Database,
     campaign: CampaignId,
     from: Timestamp,
     to: Timestamp,
-    codes: Vec<String>,
+    flag: &'static str,
 ) -> Result<u64> {
     let query = Query::new(
         "count contacts by typification",
-        "SELECT count(DISTINCT a.contact) AS n FROM attempt a
-         WHERE a.campaign = $1 AND a.placed_at >= $2 AND a.placed_at < $3
-           AND a.intended_at >= $4 AND a.intended_at < $3
-           AND a.code IN (SELECT r.code FROM {rows})",
+        format!(
+            "SELECT count(DISTINCT a.contact) AS n FROM attempt a
+             WHERE a.campaign = $1 AND a.placed_at >= $2 AND a.placed_at < $3
+               AND a.intended_at >= $4 AND a.intended_at < $3 AND {}",
+            flagged(flag)
+        ),
     )
     .int(campaign.get())
     .int(from.as_millis())
     .int(to.as_millis())
-    .int((from - INTENT_TO_INVITE_MAX).as_millis())
-    .rows(Batch::default().texts("code", codes));
+    .int((from - INTENT_TO_INVITE_MAX).as_millis());
     match db.fetch_one(query).await? {
         Some(row) => row.narrow("n"),
         None => Ok(0),

@@ -2,8 +2,8 @@
 //! registrations, lines.
 
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, DialMode, Intent, ListId, Outcome, PersonId,
-    SignallingRecord, TrunkId, WorkState,
+    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, DialMode, Intent, ListId, Outcome,
+    PersonId, SignallingRecord, TrunkId, WorkState,
 };
 
 use super::database::{Database, Pools};
@@ -18,7 +18,7 @@ pub(super) const NODE: i64 = 1;
 
 /// What [`intent_of`] reads of an attempt `a`.
 const INTENT: &str = "a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, \
-    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.law, a.zone, a.utc_offset_min";
+    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.catalogue, a.law, a.zone, a.utc_offset_min";
 
 /// Where the work stands with whoever made the call `a` to us; nothing where we made it.
 const CAME_IN: &str = "CASE WHEN a.direction = 2 THEN \
@@ -136,6 +136,7 @@ fn intent_of(row: &Row) -> Result<Intent> {
         mode: row.kind("mode", DialMode::from_number)?,
         agent: row.opt_int("agent")?.map(AgentId::new),
         under: row.under()?,
+        catalogue: CatalogueId::new(row.int("catalogue")?),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What only this crate can see: how statements are planned.
 
 use super::database::Database;
-use super::prior::{BY_NUMBER, BY_PERSON};
+use super::prior::{BY_NUMBER, BY_PERSON, SPENT};
 use super::query::{Batch, Query};
 use super::segments::lease::{AGAIN, FIRST_DUE, FRESH, FRESH_OF_RANK, UNPARTED_ONE};
 use super::work::{LEASED, LEASED_PHONES, PICK};
@@ -72,6 +72,14 @@ async fn calls_before_are_read_by_person_and_number_whatever_the_size_of_the_rec
         assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
         assert!(plan.contains(&format!("INDEX {index}")), "{plan}");
     }
+}
+
+#[tokio::test]
+async fn what_a_base_cost_is_counted_by_person_whatever_the_size_of_the_record() {
+    let contacts = Batch::default().ints("contact", [1, 2]);
+    let plan = plan_of(explain(SPENT).int(1).rows(contacts)).await;
+    assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
+    assert!(plan.contains("INDEX attempt_person"), "{plan}");
 }
 
 fn explain(text: &str) -> Query {

@@ -151,12 +151,24 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
         "SELECT 'contact ' || w.contact || ' of campaign ' || w.campaign AS detail FROM work w
          WHERE w.attempts < (SELECT count(*) FROM attempt a
                              LEFT JOIN disposition d
-                               ON d.campaign = a.campaign AND d.code = a.code
+                               ON d.catalogue = a.catalogue AND d.code = a.code
                              WHERE a.contact = w.contact AND a.campaign = w.campaign
                                AND a.placed_at IS NOT NULL AND a.code IS NOT NULL
-                               AND a.outcome NOT IN (9, 12, 13, 14) AND a.code <> 'NC06'
+                               AND a.outcome NOT IN (9, 12, 13, 14)
                                AND COALESCE(d.costs_attempt, 1) = 1)
            AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)",
+    ),
+    (
+        "every attempt began with typifications that there are",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE NOT EXISTS (SELECT 1 FROM catalogue c WHERE c.id = a.catalogue)",
+    ),
+    (
+        "what was said of an attempt is a code of the typifications it began with",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE a.code IS NOT NULL AND EXISTS (SELECT 1 FROM disposition k WHERE k.catalogue = a.catalogue)
+           AND NOT EXISTS (SELECT 1 FROM disposition d
+                           WHERE d.catalogue = a.catalogue AND d.code = a.code)",
     ),
     (
         "the steps of an attempt are in order",

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentId, CampaignId, Contact, ContactId, ContactPhone, ListId, PersonId, PhoneNumber,
-    PriorCall, Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, CampaignId, Contact, ContactId, ContactPhone, Gate, ListId, PersonId, PhoneNumber,
+    PriorCall, Promise, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use super::config;
@@ -66,6 +66,7 @@ pub(super) async fn lease(
         let contact = item.contact.id.get();
         item.listed = listed.remove(&contact).unwrap_or_default();
     }
+    prior::spent(&mut tx, &mut items).await?;
     tx.commit().await?;
     Ok((items, due))
 }
@@ -117,7 +118,10 @@ pub(super) async fn mark_leased(
 /// The phones of contacts.
 pub(super) const LEASED_PHONES: &str = "
          SELECT p.contact, p.ordinal, p.e164, COALESCE(t.attempts, 0) AS attempts,
-                CASE WHEN t.usable = 0 OR s.e164 IS NOT NULL THEN 0 ELSE 1 END AS usable
+                CASE WHEN t.usable = 0 OR s.e164 IS NOT NULL OR EXISTS
+                          (SELECT 1 FROM retired_phone x WHERE x.e164 = p.e164 AND x.person =
+                              (SELECT k.person FROM contact k WHERE k.id = p.contact))
+                     THEN 0 ELSE 1 END AS usable
          FROM {rows} JOIN phone p ON p.contact = r.contact
          LEFT JOIN work_phone t
            ON t.campaign = $1 AND t.contact = p.contact AND t.ordinal = p.ordinal
@@ -128,7 +132,7 @@ pub(super) const LEASED_PHONES: &str = "
 /// it walks all work of the campaign for each contact asked for.
 pub(super) const LEASED: &str = "
          SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes,
-                w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.callback_agent
+                w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.turn, w.callback_agent
          FROM {rows} CROSS JOIN contact k CROSS JOIN work w
          WHERE k.id = r.contact AND w.campaign = $1 AND w.contact = k.id";
 
@@ -161,7 +165,8 @@ async fn read_items(
             last_code: row.opt_text("code")?,
             next_phone,
             due: row.time("next_at")?,
-            callback_agent: row.opt_int("callback_agent")?.map(AgentId::new),
+            promise: promise_of(&row)?,
+            spent: 0,
             prior: prior.remove(&contact.id.get()).unwrap_or_default(),
             listed: Vec::new(),
             contact,
@@ -182,6 +187,12 @@ pub(super) async fn one(
     let mut items = read_items(&mut tx, campaign, &[contact.get()], BTreeMap::new()).await?;
     tx.commit().await?;
     Ok(items.pop())
+}
+
+/// What somebody was promised: a turn before others, and perhaps an agent of their own.
+pub(super) fn promise_of(row: &Row) -> Result<Option<Promise>> {
+    let agent = row.opt_int("callback_agent")?.map(AgentId::new);
+    Ok((row.int("turn")? == TURNS[0]).then_some(Promise { agent }))
 }
 
 /// The phone asked for, else the first that may be dialed.
@@ -262,18 +273,31 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
         return Ok(());
     }
     let each = || updates.iter();
-    let agent = |update: &&WorkUpdate| update.callback_agent.map(|agent| agent.get());
+    let agent = |update: &&WorkUpdate| {
+        let agent = update.promise.and_then(|promise| promise.agent);
+        agent.map(|agent| agent.get())
+    };
+    let because = |pick: fn(&Gate) -> &String| {
+        updates
+            .iter()
+            .map(move |update| update.because.as_ref().map(|gate| pick(gate).clone()))
+    };
     let batch = Batch::default()
         .ints("campaign", each().map(|u| u.campaign.get()))
         .ints("contact", each().map(|u| u.contact.get()))
         .ints("state", each().map(|u| i64::from(u.state.number())))
-        .ints("turn", each().map(|u| TURNS[usize::from(!u.is_promised())]))
+        .ints(
+            "turn",
+            each().map(|u| TURNS[usize::from(u.promise.is_none())]),
+        )
         .ints("next_at", each().map(|u| u.next_at.as_millis()))
         .ints("next_phone", each().map(|u| i64::from(u.next_phone)))
         .ints("attempts", each().map(|u| i64::from(u.attempts)))
         .ints("repeats", each().map(|u| i64::from(u.repeats)))
         .texts("code", each().map(|u| u.code.clone()))
-        .ints("callback_agent", each().map(agent));
+        .ints("callback_agent", each().map(agent))
+        .texts("because_rule", because(|gate| &gate.rule))
+        .texts("because_pack", because(|gate| &gate.pack));
     let query = Query::new(
         "update work",
         "UPDATE work AS w SET
@@ -287,6 +311,8 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
              turn = r.turn, next_at = r.next_at, next_phone = r.next_phone,
              attempts = r.attempts, repeats = r.repeats, code = COALESCE(r.code, w.code),
              callback_agent = r.callback_agent,
+             because_rule = COALESCE(r.because_rule, w.because_rule),
+             because_pack = COALESCE(r.because_pack, w.because_pack),
              lease_epoch = CASE WHEN r.state = 2 THEN w.lease_epoch END,
              segment = CASE WHEN (r.attempts <> w.attempts OR r.repeats <> w.repeats
                                   OR COALESCE(r.code, w.code) IS DISTINCT FROM w.code)
@@ -299,25 +325,8 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
     tx.run(query).await.map(drop)
 }
 
-/// Phones found to be no good are not dialed again in their campaign.
-pub(super) async fn mark_invalid(tx: &mut Tx, phones: &BTreeSet<(i64, i64, u8)>) -> Result<()> {
-    if phones.is_empty() {
-        return Ok(());
-    }
-    let query = Query::new(
-        "mark phones as no good",
-        "INSERT INTO work_phone (campaign, contact, ordinal, usable)
-         SELECT r.campaign, r.contact, r.ordinal, 0 FROM {rows} WHERE true
-         ON CONFLICT (campaign, contact, ordinal) DO UPDATE SET usable = 0",
-    )
-    .rows(
-        Batch::default()
-            .ints("campaign", phones.iter().map(|(campaign, _, _)| *campaign))
-            .ints("contact", phones.iter().map(|(_, contact, _)| *contact))
-            .ints("ordinal", phones.iter().map(|(_, _, o)| i64::from(*o))),
-    );
-    tx.run(query).await.map(drop)
-}
+/// Why a number is not called that its person asked so of.
+pub(super) const ASKED: &str = "asked by the person";
 
 /// Suppresses the person and the number of each attempt, everywhere.
 pub(super) async fn suppress_people_of(
@@ -332,11 +341,12 @@ pub(super) async fn suppress_people_of(
     let query = Query::new(
         "suppress numbers",
         "INSERT INTO suppression (e164, at, reason)
-         SELECT DISTINCT a.phone, $1, 'asked by the person'
+         SELECT DISTINCT a.phone, $1, $2
          FROM {rows} JOIN attempt a ON a.id = r.attempt WHERE true
          ON CONFLICT (e164) DO NOTHING",
     )
     .int(at.as_millis())
+    .text(ASKED)
     .rows(batch());
     tx.run(query).await?;
     let query = Query::new(
@@ -391,11 +401,10 @@ pub(super) async fn hold_work_of(tx: &mut Tx, phones: &BTreeSet<i64>) -> Result<
 /// See [`crate::Store::update_work`].
 pub(super) async fn update_now(db: &Database, epoch: i64, updates: &[WorkUpdate]) -> Result<()> {
     let mut last = BTreeMap::new();
-    let (mut invalid, mut opted_out) = (BTreeSet::new(), BTreeSet::new());
+    let mut opted_out = BTreeSet::new();
     for update in updates {
         let key = (update.campaign.get(), update.contact.get());
         last.insert(key, update);
-        invalid.extend(update.invalid_phone.map(|ordinal| (key.0, key.1, ordinal)));
         if update.suppress {
             opted_out.insert(key.1);
         }
@@ -405,7 +414,6 @@ pub(super) async fn update_now(db: &Database, epoch: i64, updates: &[WorkUpdate]
     let people = people_of(&mut tx, &opted_out).await?;
     suppress_people(&mut tx, &people).await?;
     self::update(&mut tx, last.into_values()).await?;
-    mark_invalid(&mut tx, &invalid).await?;
     tx.commit().await
 }
 
@@ -475,7 +483,9 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
                         AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
                         AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = w.campaign
                             AND t.contact = w.contact AND t.ordinal = p.ordinal
-                            AND t.usable = 0)) AS phones
+                            AND t.usable = 0)
+                        AND NOT EXISTS (SELECT 1 FROM retired_phone x
+                            WHERE x.person = w.person AND x.e164 = p.e164)) AS phones
              FROM work w WHERE w.campaign = $1) AS tried
          GROUP BY state, attempts, phones ORDER BY state, attempts, phones",
     )

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AgentId, AgentStatus, AttemptId, CampaignId, Cause, ContactId, DialMode, EndedBy, Gate, ListId,
-    Outcome, PersonId, PhoneNumber, Timestamp, TrunkId, Under,
+    AgentId, AgentStatus, AttemptId, CampaignId, CatalogueId, Cause, ContactId, DialMode, EndedBy,
+    Gate, ListId, Outcome, PersonId, PhoneNumber, Timestamp, TrunkId, Under,
 };
 
 /// Which attempts. The instant of the INVITE (of the intent, where none left)
@@ -93,6 +93,8 @@ pub struct AttemptRow {
     pub code: Option<String>,
     /// Who said so; `None`: the system.
     pub coded_by: Option<AgentId>,
+    /// The version of the typifications that the code is of.
+    pub catalogue: CatalogueId,
     /// Why it never left.
     pub gate: Option<Gate>,
     /// Under which law and clock it was made.
@@ -140,6 +142,10 @@ pub struct TypificationRow {
     pub note: String,
     /// Whether it replaced an earlier one.
     pub corrects: bool,
+    /// The user who said so in an agent's stead; the note says why.
+    pub user: Option<String>,
+    /// Whether the person asked never to be called again.
+    pub opt_out: bool,
 }
 
 /// A change of an agent's state.

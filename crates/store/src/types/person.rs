@@ -1,7 +1,8 @@
 //! A person across lists and campaigns.
 
 use domain::{
-    AgentId, CampaignId, Contact, Listing, PersonId, PhoneNumber, PriorCall, Timestamp, WorkState,
+    AttemptId, CampaignId, Contact, Gate, Listing, PersonId, PhoneNumber, PriorCall, Promise,
+    Timestamp, WorkState,
 };
 
 /// Whom somebody looks for.
@@ -26,6 +27,21 @@ pub struct PersonRow {
     pub records: Vec<PersonRecord>,
     /// Their numbers that must not be called: since when, and why.
     pub suppressed_numbers: Vec<(PhoneNumber, Timestamp, String)>,
+    /// Their numbers that were found to be no good.
+    pub retired_numbers: Vec<RetiredNumber>,
+}
+
+/// A number that is no good for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetiredNumber {
+    /// Which.
+    pub phone: PhoneNumber,
+    /// The attempt that found so.
+    pub attempt: AttemptId,
+    /// When.
+    pub at: Timestamp,
+    /// In which words.
+    pub code: String,
 }
 
 /// A record of a person in a list.
@@ -62,6 +78,8 @@ pub struct PersonWork {
     pub attempts: u16,
     /// What was last said.
     pub code: Option<String>,
-    /// For whom a promised call is reserved.
-    pub callback_agent: Option<AgentId>,
+    /// What they were promised.
+    pub promise: Option<Promise>,
+    /// The rule that made them wait, or ended the work.
+    pub because: Option<Gate>,
 }

@@ -20,7 +20,6 @@ contract!(
     a_campaign_comes_back_as_it_was_put,
     changing_a_campaign_leaves_its_state_alone,
     the_end_of_the_list_does_not_overrule_people,
-    typifications_are_replaced_whole_and_fall_back_to_the_default,
     users_come_back_and_names_are_theirs,
     a_session_ends_when_it_expires,
     what_is_not_there_cannot_be_changed_or_removed,
@@ -85,7 +84,8 @@ async fn every_change_raises_the_version(record: Record) {
     let new = Campaign::new(CampaignId::new(0), "ventas");
     let campaign = raises!(store.put_campaign(&new));
     raises!(store.set_campaign_state(campaign, CampaignState::Running));
-    raises!(store.put_dispositions(campaign, Catalogue::spanish().rows()));
+    let rows = Catalogue::spanish().rows().to_vec();
+    raises!(store.put_catalogue(&crate::catalogues::version(campaign, rows)));
     raises!(store.remove_trunk(trunk));
     raises!(store.remove_agent(agent));
     raises!(store.remove_campaign(campaign));
@@ -168,7 +168,12 @@ async fn a_campaign_comes_back_as_it_was_put(record: Record) {
             per_day: Some(2),
             per_week: Some(5),
             gap: Some(Duration::from_secs(10_800)),
+            per_base: Some(12),
         },
+        hours: campaigns::CampaignHours::read(&["07:00-12:30".to_owned()]).unwrap(),
+        callback_kept: Duration::from_secs(300),
+        correct_within: Duration::from_secs(7_200),
+        supervisor_corrects_within: Duration::from_secs(86_400),
         wrap_up: Duration::from_secs(45),
         abandon_limit: Rate::new(0.05).unwrap(),
         abandon_target: Rate::new(0.015).unwrap(),
@@ -221,25 +226,6 @@ async fn the_end_of_the_list_does_not_overrule_people(record: Record) {
         (one, CampaignState::Finished),
     ];
     assert_eq!(states, expected);
-}
-
-async fn typifications_are_replaced_whole_and_fall_back_to_the_default(record: Record) {
-    let store = &*record.store;
-    let id = campaign(store, "ventas", &[]).await;
-    let default = Catalogue::spanish().rows().to_vec();
-    assert_eq!(store.dispositions(id).await.unwrap(), default);
-    let mut own = vec![default[20].clone(), default[1].clone()];
-    own[0].code = "XX01".to_owned();
-    store.put_dispositions(id, &own).await.unwrap();
-    assert_eq!(store.dispositions(id).await.unwrap(), own);
-    let twice = [own[0].clone(), own[0].clone()];
-    let refused = store.put_dispositions(id, &twice).await;
-    assert!(matches!(refused, Err(StoreError::Conflict(_))));
-    assert_eq!(store.dispositions(id).await.unwrap(), own);
-    store.put_dispositions(id, &default).await.unwrap();
-    assert_eq!(store.dispositions(id).await.unwrap(), default);
-    store.put_dispositions(id, &[]).await.unwrap();
-    assert_eq!(store.dispositions(id).await.unwrap(), default);
 }
 
 async fn users_come_back_and_names_are_theirs(record: Record) {

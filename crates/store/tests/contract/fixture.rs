@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use campaigns::Campaign;
+use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AttemptId, CampaignId, Cause, DialMode, EndedBy, Event, Gate, Intent, ListId, Outcome,
-    PhoneNumber, Recorded, SignallingRecord, Timestamp, TrunkId, Typification, WorkItem, WorkState,
-    WorkUpdate,
+    AgentId, AttemptId, CampaignId, Cause, DialMode, EndedBy, Event, Gate, Intent, ListId,
+    Occasion, Outcome, PhoneNumber, Recorded, SignallingRecord, Timestamp, TrunkId, Typification,
+    WorkItem, WorkState, WorkUpdate,
 };
 use store::{ListTarget, NewContact, Store};
 
@@ -125,6 +125,7 @@ pub(crate) fn intent(n: i64, item: &WorkItem) -> Intent {
         caller_id: phone(999),
         mode: DialMode::Predictive,
         agent: None,
+        catalogue: Catalogue::HOUSE,
     }
 }
 
@@ -163,14 +164,24 @@ pub(crate) fn closed(n: i64, outcome: Outcome, next: Option<WorkUpdate>) -> Even
             ..Cause::default()
         },
         ended_by: EndedBy::Network,
-        next,
+        next: next.map(|next| WorkUpdate {
+            code: next.code.or_else(|| code_of(outcome)),
+            ..next
+        }),
     }
+}
+
+/// The code that the system sets on an outcome.
+fn code_of(outcome: Outcome) -> Option<String> {
+    let row = Catalogue::house().system(Occasion::of(outcome)?);
+    Some(row.code.clone())
 }
 
 pub(crate) fn typified(n: i64, code: &str, corrects: bool, next: WorkUpdate) -> Event {
     Event::Typified(Typification {
         attempt: attempt(n),
         agent: Some(agent()),
+        user: None,
         code: code.to_owned(),
         note: format!("nota de {code}"),
         corrects,
@@ -194,7 +205,8 @@ pub(crate) fn again(item: &WorkItem, seconds: i64, attempts: u16) -> WorkUpdate 
         code: None,
         invalid_phone: None,
         suppress: false,
-        callback_agent: None,
+        promise: None,
+        because: None,
     }
 }
 

@@ -2,7 +2,8 @@
 //! again by whoever starts later.
 
 use domain::{
-    Event, Outcome, SignallingRecord, Stranger, TrunkId, Typification, WorkState, WorkUpdate,
+    Event, Outcome, Promise, SignallingRecord, Stranger, TrunkId, Typification, WorkState,
+    WorkUpdate,
 };
 use kpi::AttemptSet;
 use store::{AttemptFilter, InboundFilter, Numbering};
@@ -59,6 +60,7 @@ fn by_key(n: i64, code: &str, next: WorkUpdate) -> Event {
     Event::Typified(Typification {
         attempt: attempt(n),
         agent: None,
+        user: None,
         code: code.to_owned(),
         note: "tecla".to_owned(),
         corrects: false,
@@ -154,7 +156,11 @@ async fn a_key_that_asks_for_a_call_goes_before_those_who_expect_none(record: Re
     let (campaign, items) = leased(store, 3).await;
     let mut writer = Writer::default();
     writer.commit(store, 5, vec![received(1, &items[2])]).await;
-    let asks = by_key(1, "TI02", again(&items[2], 10, 0));
+    let promised = WorkUpdate {
+        promise: Some(Promise { agent: None }),
+        ..again(&items[2], 10, 0)
+    };
+    let asks = by_key(1, "TI02", promised);
     let end = closed(1, Outcome::Unserved, None);
     writer.commit(store, 10, vec![asks, end]).await;
     store

@@ -25,6 +25,7 @@ macro_rules! contract {
 }
 
 mod audit;
+mod catalogues;
 mod config;
 mod crowd;
 mod database;

@@ -224,13 +224,20 @@ async fn a_new_pass_is_for_those_on_whom_all_was_spent_and_for_nobody_else(recor
         ended(&items[0], WorkState::Exhausted),
         ended(&items[1], WorkState::Closed),
         ended(&items[2], WorkState::Exhausted),
-        WorkUpdate {
-            invalid_phone: Some(0),
-            ..ended(&items[3], WorkState::Exhausted)
-        },
         again(&items[4], 60, 1),
     ];
     store.update_work(&updates).await.unwrap();
+    // The number of the fourth does not exist.
+    let no_good = WorkUpdate {
+        invalid_phone: Some(0),
+        ..ended(&items[3], WorkState::Exhausted)
+    };
+    let call = vec![
+        intended(1, &items[3]),
+        placed(1),
+        closed(1, Outcome::InvalidNumber, Some(no_good)),
+    ];
+    Writer::default().commit(store, 0, call).await;
     store.suppress(phone(3), "pidió", at(0)).await.unwrap();
     let all: Vec<ContactId> = items.iter().map(|item| item.contact.id).collect();
     assert_eq!(

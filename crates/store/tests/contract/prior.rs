@@ -16,9 +16,10 @@ contract!(
 
 const DAY: i64 = 86_400;
 
-fn call(seconds: i64, reach: Reach) -> PriorCall {
+fn call(seconds: i64, n: u64, reach: Reach) -> PriorCall {
     PriorCall {
         at: at(seconds),
+        phone: phone(n),
         reach,
     }
 }
@@ -46,8 +47,8 @@ async fn a_call_is_told_to_every_campaign_of_the_person_and_of_the_number(record
     assert_eq!(
         prior,
         [
-            vec![call(10, Reach::Nobody)],
-            vec![call(20, Reach::Nobody)],
+            vec![call(10, 1, Reach::Nobody)],
+            vec![call(20, 2, Reach::Nobody)],
             vec![]
         ]
     );

@@ -432,7 +432,7 @@ async fn call_backs_come_first_whatever_the_segment(record: Record) {
         .iter()
         .map(|item| match item.contact.document.as_str() {
             "CC9" => WorkUpdate {
-                code: Some(domain::CALL_BACK.to_owned()),
+                promise: Some(domain::Promise { agent: None }),
                 ..again(item, 30, 1)
             },
             _ => campaigns::give_back(item),

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{WorkState, WorkUpdate};
+use domain::{Event, Outcome, Promise, WorkItem, WorkState, WorkUpdate};
 use store::{WorkDue, WorkStock};
 
 use crate::database::Record;
 use crate::fixture::{
-    Writer, again, agent, at, campaign, intended, lease, leased, load, people, phone, someone,
+    Writer, again, agent, at, campaign, closed, intended, lease, leased, load, people, phone,
+    placed, someone,
 };
 
 contract!(
@@ -109,7 +110,9 @@ async fn promised_call_backs_come_first(record: Record) {
     let store = &*record.store;
     let (campaign, items) = leased(store, 3).await;
     let promised = WorkUpdate {
-        callback_agent: Some(agent()),
+        promise: Some(Promise {
+            agent: Some(agent()),
+        }),
         ..again(&items[2], 100, 1)
     };
     let updates = [again(&items[0], 0, 0), again(&items[1], 0, 0), promised];
@@ -117,7 +120,7 @@ async fn promised_call_backs_come_first(record: Record) {
     let (due, _) = store.lease_work(campaign, at(100), 2).await.unwrap();
     let ids: Vec<_> = due.iter().map(|item| item.contact.id).collect();
     assert_eq!(ids, [items[2].contact.id, items[0].contact.id]);
-    assert_eq!(due[0].callback_agent, Some(agent()));
+    assert_eq!(due[0].promised_by(), Some(agent()));
 }
 
 async fn lists_come_in_their_order_of_priority(record: Record) {
@@ -201,14 +204,21 @@ async fn an_invalid_phone_is_not_used_again(record: Record) {
     let campaign = campaign(store, "ventas", &[list]).await;
     let items = lease(store, campaign).await;
     assert_eq!(items[0].next_phone, 0);
-    let update = WorkUpdate {
-        invalid_phone: Some(0),
-        ..again(&items[0], 0, 1)
-    };
-    store.update_work(&[update]).await.unwrap();
+    let call = no_such_number(1, &items[0], again(&items[0], 0, 1));
+    Writer::default().commit(store, 10, call).await;
     let items = lease(store, campaign).await;
     assert_eq!(items[0].next_phone, 1);
     assert!(!items[0].contact.phones[0].usable);
+}
+
+/// A call to a number that does not exist.
+fn no_such_number(n: i64, item: &WorkItem, next: WorkUpdate) -> Vec<Event> {
+    let next = WorkUpdate {
+        invalid_phone: Some(0),
+        ..next
+    };
+    let ended = closed(n, Outcome::InvalidNumber, Some(next));
+    vec![intended(n, item), placed(n), ended]
 }
 
 async fn a_number_allowed_again_is_worked_again(record: Record) {
@@ -231,11 +241,10 @@ async fn a_base_is_counted_by_what_was_tried_and_by_phones_left(record: Record) 
     let list = load(store, "base", &rows).await;
     let campaign = campaign(store, "ventas", &[list]).await;
     let items = lease(store, campaign).await;
-    let called = WorkUpdate {
-        invalid_phone: Some(0),
-        ..again(&items[1], 90, 2)
-    };
-    let updates = [called, again(&items[2], 90, 1), again(&items[3], 0, 0)];
+    store.take_over().await.unwrap();
+    let call = no_such_number(1, &items[1], again(&items[1], 90, 2));
+    Writer::default().commit(store, 10, call).await;
+    let updates = [again(&items[2], 90, 1), again(&items[3], 0, 0)];
     store.update_work(&updates).await.unwrap();
     let stock = |state, attempts, phones, contacts| WorkStock {
         state,

@@ -14,12 +14,15 @@ const AT_ONCE: usize = 1_000;
 /// Who has another pass: exhausted work of people who may be called, on a phone that is good.
 const AGAIN: &str =
     "UPDATE work SET state = 1, turn = 1, next_at = 0, next_phone = 0, attempts = 0,
-             repeats = 0, callback_agent = NULL, pass = pass + 1,
+             repeats = 0, callback_agent = NULL, because_rule = NULL,
+             because_pack = NULL, pass = pass + 1,
              segment = CASE WHEN segment IS NULL THEN NULL ELSE -1 END
          WHERE campaign = $1 AND state = 4 AND contact IN (SELECT r.contact FROM {rows})
            AND NOT EXISTS (SELECT 1 FROM person h WHERE h.id = work.person AND h.suppressed = 1)
            AND EXISTS (SELECT 1 FROM phone p WHERE p.contact = work.contact
                 AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
+                AND NOT EXISTS (SELECT 1 FROM retired_phone x WHERE x.person = work.person
+                    AND x.e164 = p.e164)
                 AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = work.campaign
                     AND t.contact = work.contact AND t.ordinal = p.ordinal AND t.usable = 0))
          RETURNING contact";

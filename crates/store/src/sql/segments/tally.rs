@@ -2,9 +2,9 @@
 //! from the tables of attempts and typifications, each read on from where it was left, whenever contacts are leased:
 //! what quotas see is never older than the lease they limit. A correction moves what it corrects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use campaigns::{Catalogue, SegmentTally, local_day};
+use campaigns::{SegmentTally, local_day};
 use domain::{CampaignId, SegmentId, Timestamp};
 
 use super::super::database::{Database, Tx};
@@ -22,8 +22,7 @@ pub(super) type Sums = BTreeMap<i64, (SegmentTally, SegmentTally)>;
 /// Reads on, to the end. The row of `segment_set` is locked by whoever calls.
 pub(super) async fn bring_up(tx: &mut Tx, campaign: CampaignId) -> Result<()> {
     while attempts(tx, campaign).await? {}
-    let mut flags = None;
-    while typified(tx, campaign, &mut flags).await? {}
+    while typified(tx, campaign).await? {}
     Ok(())
 }
 
@@ -94,11 +93,14 @@ async fn attempts(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
 
 /// What was said of attempts since the last that was counted.
 const TYPIFIED: &str = "
-         SELECT t.seq, t.attempt, t.code FROM typification t JOIN attempt a ON a.id = t.attempt
+         SELECT t.seq, t.attempt, COALESCE(d.effective_contact, 0) AS contact,
+                COALESCE(d.accepted_sale, 0) AS sale
+         FROM typification t JOIN attempt a ON a.id = t.attempt
+         LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = t.code
          WHERE t.seq > $2 AND +a.campaign = $1 ORDER BY t.seq LIMIT $3";
 
 /// False when there is no more.
-async fn typified(tx: &mut Tx, campaign: CampaignId, flags: &mut Option<Flags>) -> Result<bool> {
+async fn typified(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
     let from = cursor(tx, campaign, "tally_typed").await?;
     let end = end(tx, "SELECT max(seq) AS last FROM typification").await?;
     if end <= from {
@@ -115,14 +117,11 @@ async fn typified(tx: &mut Tx, campaign: CampaignId, flags: &mut Option<Flags>) 
         Some(row) => end.max(row.int("seq")?),
         None => end,
     };
-    let flags = match flags {
-        Some(flags) => flags,
-        None => flags.insert(Flags::read(tx, campaign).await?),
-    };
     // Of several words on one attempt the last one holds.
     let mut said = BTreeMap::new();
     for row in &rows {
-        said.insert(row.int("attempt")?, flags.of(&row.text("code")?));
+        let flags = (row.flag("contact")?, row.flag("sale")?);
+        said.insert(row.int("attempt")?, flags);
     }
     if !said.is_empty() {
         recount(tx, campaign, &said).await?;
@@ -206,48 +205,6 @@ impl Changes {
                 .ints("sales", self.0.values().map(|(_, _, sales)| *sales)),
         );
         tx.run(query).await.map(drop)
-    }
-}
-
-/// Which typifications are contacts and sales.
-#[derive(Debug, Default)]
-struct Flags {
-    contacts: BTreeSet<String>,
-    sales: BTreeSet<String>,
-}
-
-impl Flags {
-    async fn read(tx: &mut Tx, campaign: CampaignId) -> Result<Flags> {
-        let query = Query::new(
-            "read what typifications count as",
-            "SELECT code, effective_contact, accepted_sale FROM disposition WHERE campaign = $1",
-        )
-        .int(campaign.get());
-        let rows = tx.fetch(query).await?;
-        let mut flags = Flags::default();
-        for row in &rows {
-            let (contact, sale) = (row.flag("effective_contact")?, row.flag("accepted_sale")?);
-            flags.note(row.text("code")?, contact, sale);
-        }
-        if rows.is_empty() {
-            for row in Catalogue::spanish().rows() {
-                flags.note(row.code.clone(), row.effective_contact, row.accepted_sale);
-            }
-        }
-        Ok(flags)
-    }
-
-    fn note(&mut self, code: String, contact: bool, sale: bool) {
-        if contact {
-            self.contacts.insert(code.clone());
-        }
-        if sale {
-            self.sales.insert(code);
-        }
-    }
-
-    fn of(&self, code: &str) -> (bool, bool) {
-        (self.contacts.contains(code), self.sales.contains(code))
     }
 }
 
