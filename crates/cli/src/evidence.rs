@@ -75,6 +75,8 @@ impl Export {
         };
         let detail = format!("{} to {}", wanted.from.as_millis(), wanted.to.as_millis());
         api::note_command(&*store, "evidence.export", subject, detail).await?;
+        // Where no engine ever ran, the packs have not been kept yet.
+        store.put_law_texts(&law::Pack::texts(), now()).await?;
         let bar = match global.json {
             true => ProgressBar::hidden(),
             false => ProgressBar::new_spinner(),

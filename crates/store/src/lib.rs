@@ -5,6 +5,7 @@
 mod catalogues;
 mod error;
 mod journal;
+mod law_store;
 mod segment_store;
 mod sql;
 mod store;
@@ -13,6 +14,7 @@ mod types;
 pub use catalogues::Catalogues;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
+pub use law_store::LawStore;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;

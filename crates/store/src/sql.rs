@@ -23,6 +23,7 @@ mod fold;
 mod import;
 mod inbound;
 mod ladders;
+mod law_store;
 mod law_texts;
 mod lists;
 mod pacing;
@@ -57,9 +58,9 @@ use ::campaigns::Campaign;
 use async_trait::async_trait;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber, PromptId,
-    Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse,
-    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    DestinationId, Gate, Intent, LegQuality, ListId, PersonId, PhoneNumber, PromptId, Recorded,
+    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
+    WorkItem, WorkState, WorkUpdate,
 };
 use serde_json::{Map, Value};
 
@@ -70,12 +71,11 @@ use crate::store::Store;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, ErasedPerson, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText,
-    LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought, Problem, PromptRow,
-    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
-    RecordingStored, Rectification, RequestRow, RetentionCount, Session, SnapshotRead, SnapshotRow,
-    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
+    NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow,
+    PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
+    TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
@@ -427,107 +427,6 @@ impl Store for SqlStore {
 
     async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool> {
         work::is_suppressed(&self.db, phone).await
-    }
-
-    async fn open_request(&self, new: &NewRequest) -> Result<i64> {
-        rights::open(&self.db, new).await
-    }
-
-    async fn extend_request(
-        &self,
-        request: i64,
-        due: (&str, Timestamp),
-        told: &str,
-        at: Timestamp,
-    ) -> Result<()> {
-        rights::extend(&self.db, request, due, told, at).await
-    }
-
-    async fn close_request(
-        &self,
-        request: i64,
-        by: &str,
-        outcome: &str,
-        sha256: Option<&str>,
-        at: Timestamp,
-    ) -> Result<()> {
-        rights::close(&self.db, request, by, outcome, sha256, at).await
-    }
-
-    async fn requests(&self, person: Option<PersonId>, open_only: bool) -> Result<Vec<RequestRow>> {
-        rights::all(&self.db, person, open_only).await
-    }
-
-    async fn rectify(&self, person: PersonId, change: &Rectification, reason: &str) -> Result<()> {
-        erase::rectify(&self.db, person, change, reason).await
-    }
-
-    async fn erase_person(
-        &self,
-        person: PersonId,
-        reason: &str,
-        at: Timestamp,
-    ) -> Result<ErasedPerson> {
-        erase::erase(&self.db, person, reason, at).await
-    }
-
-    async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()> {
-        law_texts::put(&self.db, texts, at).await
-    }
-
-    async fn law_texts(&self) -> Result<Vec<LawText>> {
-        law_texts::all(&self.db).await
-    }
-
-    async fn begin_snapshot(&self, new: &NewSnapshot) -> Result<i64> {
-        registers::begin(&self.db, new).await
-    }
-
-    async fn snapshot_chunk(&self, snapshot: i64, numbers: &[PhoneNumber]) -> Result<u64> {
-        registers::chunk(&self.db, snapshot, numbers).await
-    }
-
-    async fn finish_snapshot(
-        &self,
-        snapshot: i64,
-        read: &SnapshotRead,
-        at: Timestamp,
-    ) -> Result<SnapshotRow> {
-        registers::finish(&self.db, snapshot, read, at).await
-    }
-
-    async fn abort_snapshot(&self, snapshot: i64) -> Result<()> {
-        registers::abort(&self.db, snapshot).await
-    }
-
-    async fn count_hits(&self, snapshot: i64) -> Result<u64> {
-        registers::count_hits(&self.db, snapshot).await
-    }
-
-    async fn forget_replaced_snapshots(&self) -> Result<()> {
-        registers::forget_replaced(&self.db).await
-    }
-
-    async fn override_snapshot(
-        &self,
-        register: &str,
-        by: &str,
-        reason: &str,
-        at: Timestamp,
-    ) -> Result<SnapshotRow> {
-        registers::allow(&self.db, register, by, reason, at).await
-    }
-
-    async fn registers(&self) -> Result<Vec<RegisterSnapshot>> {
-        registers::in_force(&self.db).await
-    }
-
-    async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>> {
-        registers::all(&self.db, register).await
-    }
-
-    async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>> {
-        registers::listed(&self.db, numbers).await
     }
 
     async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {

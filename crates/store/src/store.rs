@@ -7,28 +7,28 @@ use async_trait::async_trait;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, CampaignState, Contact, ContactId, Destination,
-    DestinationId, Gate, Intent, LegQuality, ListId, Listing, PersonId, PhoneNumber, PromptId,
-    Recorded, RegisterSnapshot, RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse,
-    Timestamp, Trunk, TrunkId, UserId, WorkItem, WorkState, WorkUpdate,
+    DestinationId, Gate, Intent, LegQuality, ListId, PersonId, PhoneNumber, PromptId, Recorded,
+    RoutePlan, RoutePlanId, Secret, SignallingRecord, SoundUse, Timestamp, Trunk, TrunkId, UserId,
+    WorkItem, WorkState, WorkUpdate,
 };
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::law_store::LawStore;
 use crate::segment_store::SegmentStore;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
     Binding, CallStepRow, CallerIdRow, CampaignStateRow, CertificateFilter, CertificateRow,
-    ContactList, ErasedPerson, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LawText,
-    LedgerRow, ListTarget, NewContact, NewHold, NewRequest, NewSnapshot, Numbering, OpenAttempt,
-    OpenSide, PacingRow, PackedLadder, PersonRow, PersonSought, Problem, PromptRow,
-    RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
-    RecordingStored, Rectification, RequestRow, RetentionCount, Session, SnapshotRead, SnapshotRow,
-    SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
+    ContactList, GateRow, HoldRow, ImportId, InboundFilter, InboundRow, LedgerRow, ListTarget,
+    NewContact, NewHold, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRow,
+    PersonSought, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
+    TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
-pub trait Store: SegmentStore + crate::Catalogues + Send + Sync {
+pub trait Store: SegmentStore + crate::Catalogues + LawStore + Send + Sync {
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each
@@ -242,79 +242,6 @@ pub trait Store: SegmentStore + crate::Catalogues + Send + Sync {
     async fn unsuppress(&self, phone: PhoneNumber) -> Result<()>;
     /// Whether the number must not be called.
     async fn is_suppressed(&self, phone: PhoneNumber) -> Result<bool>;
-
-    // --- registers of numbers that must not be called --------------------
-
-    /// Begins to load a snapshot of a register; its number.
-    async fn begin_snapshot(&self, new: &NewSnapshot) -> Result<i64>;
-    /// Keeps numbers of it; says how many were not there yet.
-    async fn snapshot_chunk(&self, snapshot: i64, numbers: &[PhoneNumber]) -> Result<u64>;
-    /// Puts it in force, in place of the one before, unless that tells of a later day.
-    async fn finish_snapshot(
-        &self,
-        snapshot: i64,
-        read: &SnapshotRead,
-        at: Timestamp,
-    ) -> Result<SnapshotRow>;
-    /// Leaves nothing of a load.
-    async fn abort_snapshot(&self, snapshot: i64) -> Result<()>;
-    /// Counts the numbers of our contacts that are in a snapshot, and notes it there.
-    async fn count_hits(&self, snapshot: i64) -> Result<u64>;
-    /// Lets go of the numbers of snapshots that were replaced; what they were stays known.
-    async fn forget_replaced_snapshots(&self) -> Result<()>;
-    /// A manager lets the snapshot in force of a register be used though it is late.
-    async fn override_snapshot(
-        &self,
-        register: &str,
-        by: &str,
-        reason: &str,
-        at: Timestamp,
-    ) -> Result<SnapshotRow>;
-    /// The registers in force, by name.
-    async fn registers(&self) -> Result<Vec<RegisterSnapshot>>;
-    /// Every snapshot there ever was, the oldest first; of one register.
-    async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>>;
-    /// Which of these numbers are in a register in force.
-    async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>>;
-
-    // --- rights of people -------------------------------------------------
-
-    /// Takes a request in; its number.
-    async fn open_request(&self, new: &NewRequest) -> Result<i64>;
-    /// Takes more time for an open request, once.
-    async fn extend_request(
-        &self,
-        request: i64,
-        due: (&str, Timestamp),
-        told: &str,
-        at: Timestamp,
-    ) -> Result<()>;
-    /// Closes an open request with its answer.
-    async fn close_request(
-        &self,
-        request: i64,
-        by: &str,
-        outcome: &str,
-        sha256: Option<&str>,
-        at: Timestamp,
-    ) -> Result<()>;
-    /// Requests, those due first first.
-    async fn requests(&self, person: Option<PersonId>, open_only: bool) -> Result<Vec<RequestRow>>;
-    /// Puts right what is known of a person.
-    async fn rectify(&self, person: PersonId, change: &Rectification, reason: &str) -> Result<()>;
-    /// Erases what is known of a person, but for their attempts, which stay without a name; they are
-    /// never called again. Refused while they are called or held.
-    async fn erase_person(
-        &self,
-        person: PersonId,
-        reason: &str,
-        at: Timestamp,
-    ) -> Result<ErasedPerson>;
-
-    /// Keeps law packs (pack and version, text) as they are used from now on.
-    async fn put_law_texts(&self, texts: &[(String, String)], at: Timestamp) -> Result<()>;
-    /// Every law pack that was ever used.
-    async fn law_texts(&self) -> Result<Vec<LawText>>;
 
     // --- reading ---------------------------------------------------------
 

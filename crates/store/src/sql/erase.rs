@@ -17,7 +17,7 @@ use super::work::digits;
 use crate::error::{Result, StoreError};
 use crate::types::{ErasedPerson, Rectification};
 
-/// See [`crate::Store::rectify`].
+/// See [`crate::LawStore::rectify`].
 pub(super) async fn rectify(
     db: &Database,
     person: PersonId,
@@ -109,7 +109,7 @@ fn masked(text: &str) -> String {
         .collect()
 }
 
-/// See [`crate::Store::erase_person`].
+/// See [`crate::LawStore::erase_person`].
 pub(super) async fn erase(
     db: &Database,
     person: PersonId,

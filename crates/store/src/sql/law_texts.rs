@@ -9,7 +9,7 @@ use super::row::Row;
 use crate::error::Result;
 use crate::types::LawText;
 
-/// See [`crate::Store::put_law_texts`].
+/// See [`crate::LawStore::put_law_texts`].
 pub(super) async fn put(db: &Database, texts: &[(String, String)], at: Timestamp) -> Result<()> {
     let known = db.fetch(Query::new(
         "read which law packs are kept",
@@ -48,7 +48,7 @@ pub(super) async fn put(db: &Database, texts: &[(String, String)], at: Timestamp
     tx.commit().await
 }
 
-/// See [`crate::Store::law_texts`].
+/// See [`crate::LawStore::law_texts`].
 pub(super) async fn all(db: &Database) -> Result<Vec<LawText>> {
     let query = Query::new(
         "read law packs",

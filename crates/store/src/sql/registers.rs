@@ -21,7 +21,7 @@ const REMOVED_AT_ONCE: i64 = 20_000;
 /// A load that was not touched for so long is dead.
 const LEFTOVER_AFTER: Duration = Duration::from_secs(3_600);
 
-/// See [`crate::Store::begin_snapshot`].
+/// See [`crate::LawStore::begin_snapshot`].
 pub(super) async fn begin(db: &Database, new: &NewSnapshot) -> Result<i64> {
     let query = Query::new(
         "begin to load a register",
@@ -40,7 +40,7 @@ pub(super) async fn begin(db: &Database, new: &NewSnapshot) -> Result<i64> {
     Ok(id)
 }
 
-/// See [`crate::Store::snapshot_chunk`].
+/// See [`crate::LawStore::snapshot_chunk`].
 pub(super) async fn chunk(db: &Database, id: i64, numbers: &[PhoneNumber]) -> Result<u64> {
     // In order: pages of the table are then written one after the other.
     let sorted: BTreeSet<i64> = numbers.iter().map(|number| digits(*number)).collect();
@@ -65,7 +65,7 @@ pub(super) async fn chunk(db: &Database, id: i64, numbers: &[PhoneNumber]) -> Re
     Ok(new)
 }
 
-/// See [`crate::Store::finish_snapshot`].
+/// See [`crate::LawStore::finish_snapshot`].
 pub(super) async fn finish(
     db: &Database,
     id: i64,
@@ -127,7 +127,7 @@ async fn one(tx: &mut Tx, id: i64) -> Result<SnapshotRow> {
     row_of(&row)
 }
 
-/// See [`crate::Store::count_hits`].
+/// See [`crate::LawStore::count_hits`].
 pub(super) async fn count_hits(db: &Database, id: i64) -> Result<u64> {
     let query = Query::new(
         "count our numbers in a register",
@@ -144,7 +144,7 @@ pub(super) async fn count_hits(db: &Database, id: i64) -> Result<u64> {
     Ok(u64::try_from(hits).unwrap_or(0))
 }
 
-/// See [`crate::Store::abort_snapshot`].
+/// See [`crate::LawStore::abort_snapshot`].
 pub(super) async fn abort(db: &Database, id: i64) -> Result<()> {
     while remove_some(db, id, 0).await? > 0 {}
     let query = Query::new(
@@ -154,7 +154,7 @@ pub(super) async fn abort(db: &Database, id: i64) -> Result<()> {
     db.run(query.int(id)).await.map(drop)
 }
 
-/// See [`crate::Store::forget_replaced_snapshots`]. Dead loads go too.
+/// See [`crate::LawStore::forget_replaced_snapshots`]. Dead loads go too.
 pub(super) async fn forget_replaced(db: &Database) -> Result<()> {
     let query = Query::new(
         "find registers to forget",
@@ -183,7 +183,7 @@ async fn remove_some(db: &Database, id: i64, state: i64) -> Result<u64> {
     db.run(query.int(id).int(REMOVED_AT_ONCE).int(state)).await
 }
 
-/// See [`crate::Store::override_snapshot`].
+/// See [`crate::LawStore::override_snapshot`].
 pub(super) async fn allow(
     db: &Database,
     register: &str,
@@ -213,7 +213,7 @@ pub(super) async fn allow(
     Ok(row)
 }
 
-/// See [`crate::Store::registers`].
+/// See [`crate::LawStore::registers`].
 pub(super) async fn in_force(db: &Database) -> Result<Vec<RegisterSnapshot>> {
     let query = Query::new(
         "read the registers in force",
@@ -225,7 +225,7 @@ pub(super) async fn in_force(db: &Database) -> Result<Vec<RegisterSnapshot>> {
         .collect()
 }
 
-/// See [`crate::Store::snapshots`].
+/// See [`crate::LawStore::snapshots`].
 pub(super) async fn all(db: &Database, register: Option<&str>) -> Result<Vec<SnapshotRow>> {
     let query = Query::new(
         "read snapshots of registers",
@@ -270,7 +270,7 @@ fn row_of(row: &Row) -> Result<SnapshotRow> {
     })
 }
 
-/// See [`crate::Store::listed`].
+/// See [`crate::LawStore::listed`].
 pub(super) async fn listed(db: &Database, numbers: &[PhoneNumber]) -> Result<Vec<Listing>> {
     let mut tx = db.begin().await?;
     let query = Query::new("look numbers up in registers", LISTED_NUMBERS)

@@ -9,7 +9,7 @@ use super::row::Row;
 use crate::error::{Result, StoreError};
 use crate::types::{NewRequest, RequestRow};
 
-/// See [`crate::Store::open_request`].
+/// See [`crate::LawStore::open_request`].
 pub(super) async fn open(db: &Database, new: &NewRequest) -> Result<i64> {
     let query = Query::new(
         "take a request",
@@ -35,7 +35,7 @@ pub(super) async fn open(db: &Database, new: &NewRequest) -> Result<i64> {
     Ok(id)
 }
 
-/// See [`crate::Store::extend_request`].
+/// See [`crate::LawStore::extend_request`].
 pub(super) async fn extend(
     db: &Database,
     id: i64,
@@ -63,7 +63,7 @@ pub(super) async fn extend(
     tx.commit().await
 }
 
-/// See [`crate::Store::close_request`].
+/// See [`crate::LawStore::close_request`].
 pub(super) async fn close(
     db: &Database,
     id: i64,
@@ -90,7 +90,7 @@ pub(super) async fn close(
     tx.commit().await
 }
 
-/// See [`crate::Store::requests`].
+/// See [`crate::LawStore::requests`].
 pub(super) async fn all(
     db: &Database,
     person: Option<PersonId>,
