@@ -254,3 +254,15 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     code
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn no_command_has_two_options_of_one_name() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -29,8 +29,8 @@ pub(crate) enum TypificationsCommand {
         /// Name of the campaign
         campaign: String,
         /// An earlier version, by its number
-        #[arg(long)]
-        version: Option<u32>,
+        #[arg(long = "number", value_name = "VERSION")]
+        earlier: Option<u32>,
     },
     /// Writes them as CSV for a spreadsheet, or as JSON with --json
     Export {
@@ -40,8 +40,8 @@ pub(crate) enum TypificationsCommand {
         #[arg(long)]
         out: Option<PathBuf>,
         /// An earlier version, by its number
-        #[arg(long)]
-        version: Option<u32>,
+        #[arg(long = "number", value_name = "VERSION")]
+        earlier: Option<u32>,
     },
     /// Puts a CSV or JSON file into force for calls that begin from now on; everything wrong with it is told
     Import {
@@ -142,18 +142,18 @@ pub(crate) struct Correct {
 impl TypificationsCommand {
     pub(crate) async fn run(&self, global: &Global) -> Result<()> {
         match self {
-            Self::Show { campaign, version } => {
+            Self::Show { campaign, earlier } => {
                 let store = record(global).await?;
-                let catalogue = version_of(store.as_ref(), campaign, *version).await?;
+                let catalogue = version_of(store.as_ref(), campaign, *earlier).await?;
                 show(global, &api::typifications_shown(&catalogue), print)
             }
             Self::Export {
                 campaign,
                 out,
-                version,
+                earlier,
             } => {
                 let store = record(global).await?;
-                let catalogue = version_of(store.as_ref(), campaign, *version).await?;
+                let catalogue = version_of(store.as_ref(), campaign, *earlier).await?;
                 export(global, &catalogue, out.as_deref())
             }
             Self::Import {
@@ -501,5 +501,9 @@ fn print_contradictions(found: &Contradictions) {
         .iter()
         .map(|(rule, n)| format!("{rule} {n}"))
         .collect();
-    println!("{} calls looked at; {}", found.attempts, counts.join(", "));
+    let counts = match counts.is_empty() {
+        true => String::new(),
+        false => format!(": {}", counts.join(", ")),
+    };
+    println!("{} calls looked at{counts}", found.attempts);
 }
