@@ -23,8 +23,6 @@ use crate::{apart, rtpengine, spike};
 /// Tells a process of ours which relay it is.
 const ROLE: &str = "CADENCIA_BENCH_RELAY";
 const SUITE: Suite = Suite::AesCm128HmacSha1Tag80;
-const OURS: MasterKey = MasterKey([1; 30]);
-const THEIRS: MasterKey = MasterKey([2; 30]);
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,11 +157,19 @@ impl Drop for Relay {
 
 /// The far side's halves of the protected leg.
 pub(crate) fn far_protect() -> Protect {
-    Protect::new(SUITE, &THEIRS)
+    Protect::new(&theirs())
 }
 
 pub(crate) fn far_unprotect() -> Unprotect {
-    Unprotect::new(SUITE, &OURS)
+    Unprotect::new(&ours())
+}
+
+fn ours() -> MasterKey {
+    MasterKey::new(SUITE, &[1; 30]).expect("as long as the suite wants")
+}
+
+fn theirs() -> MasterKey {
+    MasterKey::new(SUITE, &[2; 30]).expect("as long as the suite wants")
 }
 
 /// Whether this process is a relay.
@@ -236,9 +242,8 @@ fn bridged(kind: Kind, ends: &[SocketAddr]) {
         let protected = kind == Kind::Protected && at % 2 == 0;
         let remote = Remote {
             keys: protected.then_some(Keys {
-                suite: SUITE,
-                ours: OURS,
-                theirs: THEIRS,
+                ours: ours(),
+                theirs: theirs(),
             }),
             ..Remote::new(*end, Codec::Pcma)
         };

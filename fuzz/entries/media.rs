@@ -28,15 +28,21 @@ pub(crate) fn rtp(bytes: &[u8]) {
             ..Remote::new(from, Codec::Pcma)
         },
     );
-    let mut keyed = Incoming::new();
-    keyed.set_remote(start(), protected(from));
+    let suites = [Suite::AesCm128HmacSha1Tag80, Suite::AeadAes256Gcm];
+    let mut keyed = suites.map(|suite| {
+        let mut ear = Incoming::new();
+        ear.set_remote(start(), protected(from, suite));
+        ear
+    });
     let mut now = start();
     let mut rest = bytes;
     while let Some((length, next)) = rest.split_first() {
         let (datagram, after) = next.split_at(usize::from(*length).min(next.len()));
         let _ = ear.receive(now, from, datagram);
-        let forged = keyed.open(&mut datagram.to_vec()).is_none();
-        assert!(forged, "nobody guesses a tag");
+        for keyed in &mut keyed {
+            let forged = keyed.open(&mut datagram.to_vec()).is_none();
+            assert!(forged, "nobody guesses a tag");
+        }
         let _ = ear.silence(now, Duration::from_secs(30));
         now += Duration::from_millis(20);
         rest = after;
@@ -66,11 +72,14 @@ pub(crate) fn rtcp(bytes: &[u8]) {
     let _ = reporter.bye(later, &ear, &mouth);
 }
 
-fn protected(from: SocketAddr) -> Remote {
+fn protected(from: SocketAddr, suite: Suite) -> Remote {
+    let key = |byte| {
+        let bytes = vec![byte; suite.key_length() + suite.salt_length()];
+        MasterKey::new(suite, &bytes).expect("as long as the suite wants")
+    };
     let keys = Keys {
-        suite: Suite::AesCm128HmacSha1Tag80,
-        ours: MasterKey([1; 30]),
-        theirs: MasterKey([2; 30]),
+        ours: key(1),
+        theirs: key(2),
     };
     Remote {
         keys: Some(keys),

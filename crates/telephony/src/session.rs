@@ -159,13 +159,16 @@ fn all_we_speak(address: SocketAddr, number: u64, keyings: Keyings) -> String {
 }
 
 fn keys(agreed: sdp::Crypto) -> srtp::Keys {
+    let suite = match agreed.suite {
+        CryptoSuite::Tag80 => srtp::Suite::AesCm128HmacSha1Tag80,
+        CryptoSuite::Tag32 => srtp::Suite::AesCm128HmacSha1Tag32,
+    };
+    let key = |inline: sdp::MasterKey| {
+        srtp::MasterKey::new(suite, &inline.0).expect("both suites have keys as long as `inline:`")
+    };
     srtp::Keys {
-        suite: match agreed.suite {
-            CryptoSuite::Tag80 => srtp::Suite::AesCm128HmacSha1Tag80,
-            CryptoSuite::Tag32 => srtp::Suite::AesCm128HmacSha1Tag32,
-        },
-        ours: srtp::MasterKey(agreed.ours.0),
-        theirs: srtp::MasterKey(agreed.theirs.0),
+        ours: key(agreed.ours),
+        theirs: key(agreed.theirs),
     }
 }
 

@@ -69,7 +69,7 @@ impl Incoming {
         let known = self.protection.as_ref().map(|(keys, _)| *keys);
         if known != remote.keys {
             self.protection = remote.keys.map(|keys| {
-                let opener = Unprotect::new(keys.suite, &keys.theirs);
+                let opener = Unprotect::new(&keys.theirs);
                 (keys, Box::new(opener))
             });
         }

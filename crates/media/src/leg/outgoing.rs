@@ -23,7 +23,7 @@ use crate::mixer::Mixer;
 use crate::playback::Player;
 use crate::rtcp::SenderInfo;
 use crate::rtp::{self, Packet};
-use crate::srtp::{self, Protect};
+use crate::srtp::{self, MasterKey, Protect};
 use crate::{Codec, LearnMode, LegId, LegStats, Playback, Remote, g711};
 
 /// The packet time of what is made here.
@@ -44,8 +44,8 @@ const PAYLOAD_MAX: usize = 1_280;
 pub struct Outgoing {
     stream: Stream,
     remote: Option<Remote>,
-    /// Protects what leaves, with the keys it was made of.
-    protection: Option<(srtp::Keys, Box<Protect>)>,
+    /// Protects what leaves, with the key it was made of.
+    protection: Option<(MasterKey, Box<Protect>)>,
     /// The address last named by signalling, and how its source is learned.
     named: Option<(SocketAddr, LearnMode)>,
     learned: Option<SocketAddr>,
@@ -122,13 +122,10 @@ impl Outgoing {
     /// Our key lasts as long as the leg: a peer that changes its own only does not begin ours anew,
     /// which would use its key stream twice.
     fn protect_with(&mut self, keys: Option<srtp::Keys>) {
-        let ours = |keys: srtp::Keys| (keys.suite, keys.ours);
-        let known = self.protection.as_ref().map(|(keys, _)| ours(*keys));
-        if known != keys.map(ours) {
-            self.protection = keys.map(|keys| {
-                let protect = Protect::new(keys.suite, &keys.ours);
-                (keys, Box::new(protect))
-            });
+        let ours = keys.map(|keys| keys.ours);
+        let known = self.protection.as_ref().map(|(key, _)| *key);
+        if known != ours {
+            self.protection = ours.map(|key| (key, Box::new(Protect::new(&key))));
         }
     }
 

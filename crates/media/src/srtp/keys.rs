@@ -1,119 +1,184 @@
-//! The keys of one direction, derived from its master key (RFC 3711, 4.3), and what is done with them.
+//! The keys of one direction, and what is done with them, whatever the suite.
 
-use aes::Aes128;
-use aes::cipher::{InnerIvInit, KeyInit, KeyIvInit, StreamCipher, StreamCipherCoreWrapper};
-use ctr::CtrCore;
-use ctr::flavors::Ctr128BE;
-use hmac::{Hmac, Mac};
-use sha1::Sha1;
+use super::counter::CounterMode;
+use super::derive::Purpose;
+use super::gcm::{self, Gcm};
+use super::{INDEX, MasterKey, RTCP_HEADER, Suite};
 
-use super::MasterKey;
+const TAG_80: usize = 10;
+const TAG_32: usize = 4;
 
-type Counter = ctr::Ctr128BE<Aes128>;
+/// The bit of a report's index that says that it is encrypted (RFC 3711, 3.4).
+const ENCRYPTED: u32 = 1 << 31;
 
-const KEY: usize = 16;
-const SALT: usize = 14;
-const MAC_KEY: usize = 20;
-
-/// What is derived (4.3.2): RTP and RTCP have keys of their own.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Purpose {
-    Rtp = 0,
-    Rtcp = 3,
+/// What protects RTP, or RTCP, of one direction.
+pub(super) enum SessionKeys {
+    CounterMode(CounterMode),
+    Gcm(Gcm),
 }
 
-pub(super) struct SessionKeys {
-    cipher: Aes128,
-    salt: [u8; SALT],
-    mac: Hmac<Sha1>,
+/// A protected report and what is behind it.
+pub(super) struct SealedReport<'a> {
+    pub(super) packet: &'a mut [u8],
+    word: [u8; INDEX],
+    tag: &'a [u8],
 }
 
 impl SessionKeys {
     pub(super) fn derive(master: &MasterKey, purpose: Purpose) -> SessionKeys {
-        let first = purpose as u8;
-        let cipher: [u8; KEY] = derived(master, first);
-        let mac: [u8; MAC_KEY] = derived(master, first + 1);
-        SessionKeys {
-            cipher: Aes128::new(&cipher.into()),
-            salt: derived(master, first + 2),
-            mac: Hmac::new_from_slice(&mac).expect("a MAC takes a key of any length"),
+        let counter = |tag| SessionKeys::CounterMode(CounterMode::derive(master, purpose, tag));
+        match (master.suite, purpose) {
+            (Suite::AesCm128HmacSha1Tag80, _) => counter(TAG_80),
+            (Suite::AesCm128HmacSha1Tag32, Purpose::Rtp) => counter(TAG_32),
+            (Suite::AesCm128HmacSha1Tag32, Purpose::Rtcp) => counter(TAG_80),
+            (Suite::AeadAes128Gcm, _) => SessionKeys::Gcm(Gcm::derive_128(master, purpose)),
+            (Suite::AeadAes256Gcm, _) => SessionKeys::Gcm(Gcm::derive_256(master, purpose)),
         }
     }
 
-    /// Encrypts or decrypts, which is the same, a payload of the stream with this index (4.1.1).
-    pub(super) fn apply(&self, ssrc: u32, index: u64, payload: &mut [u8]) {
-        let mut iv = [0; 16];
-        iv[..SALT].copy_from_slice(&self.salt);
-        for (byte, of_ssrc) in iv[4..8].iter_mut().zip(ssrc.to_be_bytes()) {
-            *byte ^= of_ssrc;
+    /// Bytes of the tag.
+    pub(super) fn tag(&self) -> usize {
+        match self {
+            SessionKeys::CounterMode(keys) => keys.tag(),
+            SessionKeys::Gcm(_) => gcm::TAG,
         }
-        for (byte, of_index) in iv[8..14].iter_mut().zip(&index.to_be_bytes()[2..]) {
-            *byte ^= of_index;
+    }
+
+    /// Protects a packet whose payload begins at `header`, and writes its tag.
+    pub(super) fn seal_rtp(
+        &self,
+        (ssrc, index): (u32, u64),
+        packet: &mut [u8],
+        header: usize,
+        tag: &mut [u8],
+    ) {
+        match self {
+            SessionKeys::CounterMode(keys) => {
+                keys.apply(ssrc, index, &mut packet[header..]);
+                keys.sign(packet, rollover(index), tag);
+            }
+            SessionKeys::Gcm(keys) => {
+                let (clear, payload) = packet.split_at_mut(header);
+                keys.seal((ssrc, index), clear, payload, tag);
+            }
         }
-        let counter = CtrCore::<&Aes128, Ctr128BE>::inner_iv_init(&self.cipher, &iv.into());
-        StreamCipherCoreWrapper::from_core(counter).apply_keystream(payload);
     }
 
-    /// The whole tag over these parts; a suite sends its first bytes.
-    pub(super) fn tag(&self, packet: &[u8], more: &[u8]) -> [u8; MAC_KEY] {
-        self.mac_of(packet, more).finalize().into_bytes().into()
+    /// Opens a packet, if its tag is right.
+    pub(super) fn open_rtp(
+        &self,
+        (ssrc, index): (u32, u64),
+        packet: &mut [u8],
+        header: usize,
+        tag: &[u8],
+    ) -> bool {
+        match self {
+            SessionKeys::CounterMode(keys) => {
+                let right = keys.is_tag(packet, rollover(index), tag);
+                if right {
+                    keys.apply(ssrc, index, &mut packet[header..]);
+                }
+                right
+            }
+            SessionKeys::Gcm(keys) => {
+                let (clear, payload) = packet.split_at_mut(header);
+                keys.open((ssrc, index), clear, payload, tag)
+            }
+        }
     }
 
-    /// Whether a tag is right, in a time that does not tell how wrong it is.
-    pub(super) fn is_tag(&self, packet: &[u8], more: &[u8], tag: &[u8]) -> bool {
-        self.mac_of(packet, more).verify_truncated_left(tag).is_ok()
+    /// Protects a report of at least its header under this number.
+    pub(super) fn seal_rtcp(&self, ssrc: u32, number: u32, report: &mut Vec<u8>) {
+        let word = (number | ENCRYPTED).to_be_bytes();
+        let index = u64::from(number);
+        let mut tag = [0; gcm::TAG];
+        let tag = &mut tag[..self.tag()];
+        match self {
+            SessionKeys::CounterMode(keys) => {
+                keys.apply(ssrc, index, &mut report[RTCP_HEADER..]);
+                keys.sign(report, word, tag);
+                report.extend(word);
+                report.extend_from_slice(tag);
+            }
+            SessionKeys::Gcm(keys) => {
+                let (header, body) = report.split_at_mut(RTCP_HEADER);
+                keys.seal((ssrc, index), &clear_of(header, word), body, tag);
+                report.extend_from_slice(tag);
+                report.extend(word);
+            }
+        }
     }
 
-    fn mac_of(&self, packet: &[u8], more: &[u8]) -> Hmac<Sha1> {
-        let mut mac = self.mac.clone();
-        mac.update(packet);
-        mac.update(more);
-        mac
+    /// Takes a protected report apart; `None` if it is too short.
+    pub(super) fn parts<'a>(&self, datagram: &'a mut [u8]) -> Option<SealedReport<'a>> {
+        let length = datagram.len().checked_sub(INDEX + self.tag())?;
+        if length < RTCP_HEADER {
+            return None;
+        }
+        let (packet, behind) = datagram.split_at_mut(length);
+        let (word, tag) = match self {
+            SessionKeys::CounterMode(_) => behind.split_at(INDEX),
+            SessionKeys::Gcm(_) => {
+                let (tag, word) = behind.split_at(gcm::TAG);
+                (word, tag)
+            }
+        };
+        let word = word.try_into().ok()?;
+        Some(SealedReport { packet, word, tag })
+    }
+
+    /// Opens a report, if its tag is right.
+    pub(super) fn open_rtcp(&self, ssrc: u32, report: &mut SealedReport<'_>) -> bool {
+        let (index, encrypted) = (u64::from(report.number()), report.is_encrypted());
+        let SealedReport { packet, word, tag } = report;
+        match (self, encrypted) {
+            (SessionKeys::CounterMode(keys), _) => {
+                let right = keys.is_tag(packet, *word, tag);
+                if right && encrypted {
+                    keys.apply(ssrc, index, &mut packet[RTCP_HEADER..]);
+                }
+                right
+            }
+            (SessionKeys::Gcm(keys), true) => {
+                let (header, body) = packet.split_at_mut(RTCP_HEADER);
+                keys.open((ssrc, index), &clear_of(header, *word), body, tag)
+            }
+            // All of it is in clear (RFC 7714, 9.2).
+            (SessionKeys::Gcm(keys), false) => {
+                let clear = [packet, &word[..]].concat();
+                keys.open((ssrc, index), &clear, &mut [], tag)
+            }
+        }
     }
 }
 
-/// AES in counter mode over the salt with the label in it (4.3.1, 4.3.3).
-fn derived<const N: usize>(master: &MasterKey, label: u8) -> [u8; N] {
-    let (key, salt) = master.0.split_at(KEY);
-    let mut iv = [0; 16];
-    iv[..SALT].copy_from_slice(salt);
-    iv[7] ^= label;
-    let mut stream = Counter::new_from_slices(key, &iv).expect("both lengths are AES's");
-    let mut bytes = [0; N];
-    stream.apply_keystream(&mut bytes);
-    bytes
+impl SealedReport<'_> {
+    /// Its number, of 31 bits.
+    pub(super) fn number(&self) -> u32 {
+        u32::from_be_bytes(self.word) & !ENCRYPTED
+    }
+
+    fn is_encrypted(&self) -> bool {
+        u32::from_be_bytes(self.word) & ENCRYPTED != 0
+    }
+}
+
+/// What of an encrypted report is only signed (RFC 7714, 9.2).
+fn clear_of(header: &[u8], word: [u8; INDEX]) -> [u8; RTCP_HEADER + INDEX] {
+    let mut clear = [0; RTCP_HEADER + INDEX];
+    clear[..RTCP_HEADER].copy_from_slice(header);
+    clear[RTCP_HEADER..].copy_from_slice(&word);
+    clear
+}
+
+/// How often the sequence number has begun anew: what of the index is not on the wire.
+fn rollover(index: u64) -> [u8; 4] {
+    ((index >> 16) as u32).to_be_bytes()
 }
 
 /// Nothing of them is for any log.
 impl std::fmt::Debug for SessionKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SessionKeys(…)")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// RFC 3711, appendix B.3.
-    #[test]
-    fn session_keys_are_those_of_the_rfc() {
-        let mut master = [0; MasterKey::LENGTH];
-        master[..16].copy_from_slice(&0xE1F9_7A0D_3E01_8BE0_D64F_A32C_06DE_4139_u128.to_be_bytes());
-        let salt = 0x0EC6_75AD_498A_FEEB_B696_0B3A_ABE6_u128.to_be_bytes();
-        master[16..].copy_from_slice(&salt[2..]);
-        let master = MasterKey(master);
-
-        let cipher: [u8; 16] = derived(&master, 0);
-        let mac: [u8; 20] = derived(&master, 1);
-        let salt: [u8; 14] = derived(&master, 2);
-
-        let expected = 0xC61E_7A93_744F_39EE_1073_4AFE_3FF7_A087_u128.to_be_bytes();
-        assert_eq!(cipher, expected);
-        let expected = 0xCEBE_321F_6FF7_716B_6FD4_AB49_AF25_6A15_u128.to_be_bytes();
-        assert_eq!(mac[..16], expected);
-        assert_eq!(mac[16..], [0x6D, 0x38, 0xBA, 0xA4]);
-        let expected = 0x30CB_BC08_863D_8C85_D49D_B34A_9AE1_u128.to_be_bytes();
-        assert_eq!(salt, expected[2..]);
     }
 }

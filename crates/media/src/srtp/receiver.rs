@@ -1,13 +1,9 @@
 //! The peer's side: packets are checked, then decrypted where they lie.
 
+use super::derive::Purpose;
 use super::index::Window;
-use super::keys::{Purpose, SessionKeys};
-use super::{MasterKey, Refusal, Suite, TAG_80};
-
-/// Bytes of an RTP header without contributing sources and extension.
-pub(super) const RTP_HEADER: usize = 12;
-/// What of a report stays in clear.
-pub(super) const RTCP_HEADER: usize = 8;
+use super::keys::SessionKeys;
+use super::{MasterKey, RTP_HEADER, Refusal};
 
 /// Streams remembered under one key. None is ever forgotten: its packets could be sent again.
 const STREAMS_MAX: usize = 32;
@@ -15,7 +11,6 @@ const STREAMS_MAX: usize = 32;
 /// Believes what was sent with a key, once.
 #[derive(Debug)]
 pub struct Unprotect {
-    suite: Suite,
     rtp: SessionKeys,
     rtcp: SessionKeys,
     streams: Vec<(u32, Window)>,
@@ -24,9 +19,8 @@ pub struct Unprotect {
 
 impl Unprotect {
     /// With the key that the peer named.
-    pub fn new(suite: Suite, key: &MasterKey) -> Unprotect {
+    pub fn new(key: &MasterKey) -> Unprotect {
         Unprotect {
-            suite,
             rtp: SessionKeys::derive(key, Purpose::Rtp),
             rtcp: SessionKeys::derive(key, Purpose::Rtcp),
             streams: Vec::new(),
@@ -36,7 +30,7 @@ impl Unprotect {
 
     /// Opens an RTP packet where it lies and says how long it is then.
     pub fn rtp(&mut self, datagram: &mut [u8]) -> Result<usize, Refusal> {
-        let tag = self.suite.tag();
+        let tag = self.rtp.tag();
         let length = datagram.len().checked_sub(tag).ok_or(Refusal::Malformed)?;
         let header = header_length(&datagram[..length]).ok_or(Refusal::Malformed)?;
         let (packet, tag) = datagram.split_at_mut(length);
@@ -47,36 +41,27 @@ impl Unprotect {
         if !window.is_new(index) {
             return Err(Refusal::Replayed);
         }
-        let rollover = ((index >> 16) as u32).to_be_bytes();
-        if !self.rtp.is_tag(packet, &rollover, tag) {
+        if !self.rtp.open_rtp((ssrc, index), packet, header, tag) {
             return Err(Refusal::Forged);
         }
         note(&mut self.streams, ssrc, index);
-        self.rtp.apply(ssrc, index, &mut packet[header..]);
         Ok(length)
     }
 
     /// Opens a report where it lies and says how long it is then.
     pub fn rtcp(&mut self, datagram: &mut [u8]) -> Result<usize, Refusal> {
-        let signed = datagram.len().checked_sub(TAG_80);
-        let signed = signed.filter(|signed| *signed >= RTCP_HEADER + 4);
-        let (packet, tag) = datagram.split_at_mut(signed.ok_or(Refusal::Malformed)?);
-        let length = packet.len() - 4;
+        let mut report = self.rtcp.parts(datagram).ok_or(Refusal::Malformed)?;
+        let packet = &report.packet;
+        let length = packet.len();
         let ssrc = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
-        let word = packet[length..].try_into().map(u32::from_be_bytes);
-        let word = word.map_err(|_| Refusal::Malformed)?;
-        let (encrypted, index) = (word >> 31 == 1, u64::from(word & (u32::MAX >> 1)));
+        let index = u64::from(report.number());
         if !window_of(&self.reports, ssrc)?.is_new(index) {
             return Err(Refusal::Replayed);
         }
-        if !self.rtcp.is_tag(packet, &[], tag) {
+        if !self.rtcp.open_rtcp(ssrc, &mut report) {
             return Err(Refusal::Forged);
         }
         note(&mut self.reports, ssrc, index);
-        if encrypted {
-            self.rtcp
-                .apply(ssrc, index, &mut packet[RTCP_HEADER..length]);
-        }
         Ok(length)
     }
 }

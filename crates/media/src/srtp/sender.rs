@@ -1,8 +1,9 @@
 //! Our side: packets leave protected.
 
+use super::derive::Purpose;
 use super::index::Window;
-use super::keys::{Purpose, SessionKeys};
-use super::{MasterKey, Suite, TAG_80};
+use super::keys::SessionKeys;
+use super::{MasterKey, RTCP_HEADER, RTP_HEADER};
 
 /// The newest report may not have a higher number than this (RFC 3711, 9.2).
 const REPORTS_MAX: u32 = (1 << 31) - 1;
@@ -10,7 +11,6 @@ const REPORTS_MAX: u32 = (1 << 31) - 1;
 /// Protects the one stream of a leg and its reports.
 #[derive(Debug)]
 pub struct Protect {
-    suite: Suite,
     rtp: SessionKeys,
     rtcp: SessionKeys,
     sent: Window,
@@ -19,9 +19,8 @@ pub struct Protect {
 
 impl Protect {
     /// With this key from the stream's first packet on.
-    pub fn new(suite: Suite, key: &MasterKey) -> Protect {
+    pub fn new(key: &MasterKey) -> Protect {
         Protect {
-            suite,
             rtp: SessionKeys::derive(key, Purpose::Rtp),
             rtcp: SessionKeys::derive(key, Purpose::Rtcp),
             sent: Window::default(),
@@ -33,8 +32,8 @@ impl Protect {
     /// front of the buffer, and says how long it is then. `None` if there is no room, or if a
     /// packet of that number has left already: two under one key stream would open both.
     pub fn rtp(&mut self, buffer: &mut [u8], length: usize) -> Option<usize> {
-        let tag = self.suite.tag();
-        if length < super::receiver::RTP_HEADER || buffer.len() < length + tag {
+        let tag = self.rtp.tag();
+        if length < RTP_HEADER || buffer.len() < length + tag {
             return None;
         }
         let sequence = u16::from_be_bytes([buffer[2], buffer[3]]);
@@ -45,26 +44,18 @@ impl Protect {
         }
         self.sent.note(index);
         let (packet, room) = buffer.split_at_mut(length);
-        self.rtp
-            .apply(ssrc, index, &mut packet[super::receiver::RTP_HEADER..]);
-        let rollover = ((index >> 16) as u32).to_be_bytes();
-        room[..tag].copy_from_slice(&self.rtp.tag(packet, &rollover)[..tag]);
+        self.rtp.seal_rtp((ssrc, index), packet, RTP_HEADER, room);
         Some(length + tag)
     }
 
     /// Protects a compound report; `None` if it is none, or after more of them than a key is for.
     pub fn rtcp(&mut self, report: &mut Vec<u8>) -> Option<()> {
-        if report.len() < super::receiver::RTCP_HEADER || self.reports >= REPORTS_MAX {
+        if report.len() < RTCP_HEADER || self.reports >= REPORTS_MAX {
             return None;
         }
         self.reports += 1;
         let ssrc = u32::from_be_bytes([report[4], report[5], report[6], report[7]]);
-        let body = &mut report[super::receiver::RTCP_HEADER..];
-        self.rtcp.apply(ssrc, u64::from(self.reports), body);
-        let encrypted = self.reports | 1 << 31;
-        report.extend(encrypted.to_be_bytes());
-        let tag = self.rtcp.tag(report, &[]);
-        report.extend(&tag[..TAG_80]);
+        self.rtcp.seal_rtcp(ssrc, self.reports, report);
         Some(())
     }
 }

@@ -19,6 +19,7 @@ use crate::floor::{
 use crate::text_carrier::TextCarrier;
 
 const THEIR_KEY: [u8; 30] = [7; 30];
+const SUITE: Suite = Suite::AesCm128HmacSha1Tag80;
 
 /// A node, a carrier inside TLS and the socket of its audio.
 struct Scene {
@@ -75,8 +76,7 @@ fn our_key(description: &str) -> MasterKey {
         .find_map(|line| line.strip_prefix("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"));
     let text = line.unwrap_or_else(|| panic!("no key in {description}"));
     let bytes = BASE64.decode(text.trim());
-    let key = bytes.expect("base64").try_into().expect("30 bytes");
-    MasterKey(key)
+    MasterKey::new(SUITE, &bytes.expect("base64")).expect("30 bytes")
 }
 
 fn rtp(sequence: u16, voice: u8) -> Vec<u8> {
@@ -100,8 +100,7 @@ async fn audio_of_a_trunk_that_requires_keys_is_protected_both_ways() {
     floor.answered(call).await;
     floor.bridges(call);
 
-    let suite = Suite::AesCm128HmacSha1Tag80;
-    let mut theirs = Unprotect::new(suite, &our_key(&invite));
+    let mut theirs = Unprotect::new(&our_key(&invite));
     loop {
         let mut packet = scene.packet();
         assert_eq!(packet.len(), 12 + 160 + 10, "a packet and its tag");
@@ -116,7 +115,8 @@ async fn audio_of_a_trunk_that_requires_keys_is_protected_both_ways() {
         let packet = rtp(sequence, MESSAGE);
         scene.audio.send_to(&packet, to).expect("loopback");
     }
-    let mut ours = Protect::new(suite, &MasterKey(THEIR_KEY));
+    let their_key = MasterKey::new(SUITE, &THEIR_KEY).expect("30 bytes");
+    let mut ours = Protect::new(&their_key);
     for sequence in 10..15 {
         let mut packet = rtp(sequence, CUSTOMER);
         packet.resize(200, 0);

@@ -6,10 +6,11 @@ use crate::rtcp::NtpClock;
 use crate::srtp::{Keys, MasterKey, Suite};
 
 fn keys() -> Keys {
+    let key =
+        |bytes: [u8; 30]| MasterKey::new(Suite::AesCm128HmacSha1Tag80, &bytes).expect("as long");
     Keys {
-        suite: Suite::AesCm128HmacSha1Tag80,
-        ours: MasterKey([1; 30]),
-        theirs: MasterKey([2; 30]),
+        ours: key([1; 30]),
+        theirs: key([2; 30]),
     }
 }
 
@@ -18,7 +19,6 @@ fn turned(remote: Remote) -> Remote {
     let keys = remote.keys.map(|keys| Keys {
         ours: keys.theirs,
         theirs: keys.ours,
-        ..keys
     });
     Remote { keys, ..remote }
 }
