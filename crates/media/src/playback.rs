@@ -33,6 +33,10 @@ impl Player {
         }
     }
 
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self.what, Playback::Silence)
+    }
+
     /// Writes the next frame; true if nothing follows it.
     pub(crate) fn frame(&mut self, codec: Codec, frame: &mut [u8; FRAME_SAMPLES]) -> bool {
         let length = match &self.what {

@@ -2,7 +2,6 @@
 //! browser chose for them.
 
 use media::Codec;
-use media::leg::Kind;
 use str0m::format;
 use str0m::format::{FormatParams, PayloadParams};
 use str0m::media::{Mid, Pt};
@@ -38,7 +37,8 @@ pub enum OfferError {
     NoAddress,
 }
 
-/// What was agreed on.
+/// What was agreed on. A browser that changes between the two laws uses their static numbers (RFC 3551,
+/// table 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreed {
     /// The law that we send.
@@ -85,28 +85,26 @@ pub(crate) fn check(offer: &str) -> Result<(), OfferError> {
 /// What was agreed on for a medium.
 pub(crate) fn agreed(rtc: &Rtc, mid: Mid) -> Option<Agreed> {
     let numbers = rtc.media(mid)?.remote_pts();
-    let number_of = |kind: Kind| {
+    let number_of = |wanted: format::Codec| {
         let mut numbers = numbers.iter();
-        numbers.find(|number| meaning(rtc, **number) == kind)
+        numbers.find(|number| codec(rtc, **number) == Some(wanted))
     };
-    let both = [Codec::Pcma, Codec::Pcmu].into_iter();
-    let mut spoken = both.filter_map(|codec| Some((codec, number_of(Kind::Audio(codec))?)));
-    let (codec, number) = spoken.next()?;
+    let both = [
+        (Codec::Pcma, format::Codec::PCMA),
+        (Codec::Pcmu, format::Codec::PCMU),
+    ];
+    let mut spoken = both.into_iter();
+    let (codec, number) = spoken.find_map(|(law, codec)| Some((law, number_of(codec)?)))?;
     Some(Agreed {
         codec,
         payload_type: **number,
-        telephone_event: number_of(Kind::Keys).map(|number| **number),
+        telephone_event: number_of(format::Codec::Tele).map(|number| **number),
     })
 }
 
 /// What a number means, whoever chose it.
-pub(crate) fn meaning(rtc: &Rtc, number: Pt) -> Kind {
+fn codec(rtc: &Rtc, number: Pt) -> Option<format::Codec> {
     let of_number = |known: &PayloadParams| known.pt() == number;
-    let known = rtc.codec_config().find(of_number);
-    match known.map(|known| known.spec().codec) {
-        Some(format::Codec::PCMA) => Kind::Audio(Codec::Pcma),
-        Some(format::Codec::PCMU) => Kind::Audio(Codec::Pcmu),
-        Some(format::Codec::Tele) => Kind::Keys,
-        _ => Kind::Unknown,
-    }
+    let known = rtc.codec_config().find(of_number)?;
+    Some(known.spec().codec)
 }

@@ -16,7 +16,7 @@ pub struct Identity {
 impl Identity {
     /// Makes one; `None` if the machine's source of chance fails.
     pub fn generate() -> Option<Identity> {
-        let provider = str0m::crypto::from_feature_flags();
+        let provider = crate::keys::provider();
         let certificate = provider.dtls_provider.generate_certificate()?;
         Some(Identity {
             provider: Arc::new(provider),

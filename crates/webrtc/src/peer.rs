@@ -5,28 +5,21 @@
 //!                  │                        │                │
 //!                  └────── Left: the page closed it, or it cannot go on ──┘
 //! ```
-//! After each datagram, each packet written and each wake, ask [`Peer::poll`] until it is idle.
+//! After each datagram and each wake, ask [`Peer::poll`] until it is idle. Audio is no business of it, neither
+//! what comes nor what leaves: [`Peer::keys`] and [`Peer::ssrc`] are what it takes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use media::leg::Kind;
-use media::rtp::Packet;
+use media::srtp::Keys;
 use str0m::change::SdpOffer;
-use str0m::media::{Direction, Mid, Pt};
+use str0m::media::{Direction, Mid};
 use str0m::net::{Protocol, Receive, TcpType};
-use str0m::rtp::{Extension, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
 use crate::codecs::{self, Agreed, OfferError};
-use crate::{Figures, Identity, User};
-
-/// How often the reports of both sides are summed up.
-const FIGURES_EVERY: Duration = Duration::from_secs(5);
-
-/// Packets kept for repetition: next to none, since nobody asks for G.711 again.
-const SENT_KEPT: usize = 4;
+use crate::{Identity, User, is_audio, keys};
 
 /// Where browsers reach us: the addresses that stand in the answer, best first. A socket's own, or
 /// those that a NAT sends on to it.
@@ -62,20 +55,14 @@ pub enum Over {
 #[derive(Debug)]
 pub struct Peer {
     rtc: Rtc,
-    mid: Mid,
     agreed: Agreed,
     user: User,
+    ssrc: u32,
+    keys: keys::Agreed,
+    /// Whether DTLS is done: it is so once and for all.
+    secured: bool,
     connected: bool,
     left: bool,
-    sent: Option<Sent>,
-    stream: Option<Ssrc>,
-}
-
-/// The newest packet, as it was given and as it left.
-#[derive(Debug, Clone, Copy)]
-struct Sent {
-    given: u16,
-    numbered: u64,
 }
 
 /// What a leg has to say.
@@ -83,45 +70,14 @@ struct Sent {
 pub enum Told {
     /// A datagram for the browser.
     Send(Path, Vec<u8>),
-    /// A packet of the browser.
-    Heard(Heard),
     /// Audio goes both ways from now on, or again.
     Connected,
     /// The browser does not answer any more; it may come back.
     Unreachable,
     /// The leg is over.
     Left,
-    /// What the reports say.
-    Figures(Figures),
     /// Nothing, until then at the latest.
     Idle(Option<Instant>),
-}
-
-/// A packet of a browser, in clear.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
-    /// What it was agreed to mean.
-    pub kind: Kind,
-    payload_type: u8,
-    marker: bool,
-    sequence: u16,
-    timestamp: u32,
-    ssrc: u32,
-    payload: Arc<[u8]>,
-}
-
-impl Heard {
-    /// As the other legs know packets.
-    pub fn packet(&self) -> Packet<'_> {
-        Packet {
-            payload_type: self.payload_type,
-            marker: self.marker,
-            sequence: self.sequence,
-            timestamp: self.timestamp,
-            ssrc: self.ssrc,
-            payload: &self.payload,
-        }
-    }
 }
 
 impl Peer {
@@ -135,7 +91,7 @@ impl Peer {
         codecs::check(offer)?;
         let unreadable = |error: &dyn std::fmt::Display| OfferError::Unreadable(error.to_string());
         let parsed = SdpOffer::from_sdp_string(offer).map_err(|error| unreadable(&error))?;
-        let mut rtc = build(now, identity);
+        let (mut rtc, keys) = keys::watching(|| build(now, identity));
         for candidate in candidates(place)? {
             rtc.add_local_candidate(candidate);
         }
@@ -144,15 +100,20 @@ impl Peer {
         let user = rtc.direct_api().local_ice_credentials().ufrag;
         let mid = medium(&rtc, &answer)?;
         let agreed = codecs::agreed(&rtc, mid).ok_or(OfferError::NoCodec)?;
+        let ssrc = *rtc
+            .direct_api()
+            .stream_tx_by_mid(mid, None)
+            .ok_or(OfferError::NotBothWays)?
+            .ssrc();
         let peer = Peer {
             rtc,
-            mid,
             agreed,
             user,
+            ssrc,
+            keys,
+            secured: false,
             connected: false,
             left: false,
-            sent: None,
-            stream: None,
         };
         Ok((peer, answer))
     }
@@ -160,6 +121,16 @@ impl Peer {
     /// What was agreed on.
     pub fn agreed(&self) -> Agreed {
         self.agreed
+    }
+
+    /// The stream that the answer announces as ours.
+    pub fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+
+    /// What audio is protected with, both ways; none before the leg was connected for the first time.
+    pub fn keys(&self) -> Option<Keys> {
+        self.keys.get().copied().filter(|_| self.secured)
     }
 
     /// Our fragment of the user name, by which its first datagrams are known.
@@ -192,27 +163,6 @@ impl Peer {
     pub fn wake(&mut self, now: Instant) {
         let taken = self.rtc.handle_input(Input::Timeout(now));
         self.note(taken);
-    }
-
-    /// Sends a packet of ours: its stream, numbered anew. Before the leg is connected it is not
-    /// sent; says whether it was.
-    pub fn write(&mut self, now: Instant, packet: &Packet<'_>) -> bool {
-        if !self.connected {
-            return false;
-        }
-        let number = self.number(packet.sequence);
-        let Some(stream) = self.stream() else {
-            return false;
-        };
-        let kind: Pt = packet.payload_type.into();
-        let written = RtpWrite::new(kind, number.into(), packet.timestamp, now, packet.payload);
-        match self.rtc.direct_api().stream_tx(&stream) {
-            Some(stream) => stream.write_rtp(written.marker(packet.marker)),
-            None => return false,
-        }
-        // What is to be sent is looked for when time goes by, and only then.
-        self.wake(now);
-        true
     }
 
     /// Ends the leg: says so to the browser in the next polls.
@@ -254,34 +204,22 @@ impl Peer {
 
     fn tell(&mut self, event: Event) -> Option<Told> {
         match event {
-            Event::RtpPacket(packet) => {
-                let header = &packet.header;
-                Some(Told::Heard(Heard {
-                    kind: codecs::meaning(&self.rtc, header.payload_type),
-                    payload_type: *header.payload_type,
-                    marker: header.marker,
-                    sequence: header.sequence_number,
-                    timestamp: header.timestamp,
-                    ssrc: *header.ssrc,
-                    payload: packet.payload,
-                }))
-            }
             Event::Connected => {
-                self.connected = true;
-                Some(Told::Connected)
+                self.secured = true;
+                // A browser that agrees on no suite of ours can say nothing to us.
+                self.connected = self.keys.get().is_some();
+                self.connected.then_some(Told::Connected)
             }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 let was = std::mem::take(&mut self.connected);
                 was.then_some(Told::Unreachable)
             }
-            Event::IceConnectionStateChange(_) => {
+            Event::IceConnectionStateChange(state) => {
                 // The first time DTLS is still to come, and says so itself.
-                let again = !self.connected && self.rtc.is_connected() && self.sent.is_some();
+                let again = !self.connected && state.is_connected() && self.keys().is_some();
                 self.connected |= again;
                 again.then_some(Told::Connected)
             }
-            Event::MediaEgressStats(stats) => Some(Told::Figures(Figures::of_sent(&stats))),
-            Event::PeerStats(stats) => Some(Told::Figures(Figures::of_path(&stats))),
             Event::Closed => {
                 self.connected = false;
                 (!std::mem::replace(&mut self.left, true)).then_some(Told::Left)
@@ -305,31 +243,6 @@ impl Peer {
             tracing::debug!(%error, "a browser's leg met something it cannot use");
         }
     }
-
-    fn stream(&mut self) -> Option<Ssrc> {
-        if self.stream.is_none() {
-            let mut direct = self.rtc.direct_api();
-            let stream = direct.stream_tx_by_mid(self.mid, None)?;
-            self.stream = Some(stream.ssrc());
-        }
-        self.stream
-    }
-
-    /// SRTP counts rollovers that are not on the wire (RFC 3711, section 3.3.1): the number begins in
-    /// the lower half, so that a browser that misses the first packets counts as we do.
-    fn number(&mut self, given: u16) -> u64 {
-        let numbered = match self.sent {
-            None => u64::from(given & 0x7FFF),
-            Some(sent) => {
-                let step = given.wrapping_sub(sent.given) as i16;
-                sent.numbered.saturating_add_signed(i64::from(step))
-            }
-        };
-        if self.sent.is_none_or(|sent| numbered > sent.numbered) {
-            self.sent = Some(Sent { given, numbered });
-        }
-        numbered
-    }
 }
 
 fn build(now: Instant, identity: &Identity) -> Rtc {
@@ -338,12 +251,8 @@ fn build(now: Instant, identity: &Identity) -> Rtc {
         .set_dtls_cert(identity.certificate.clone())
         .set_ice_lite(true)
         .set_rtp_mode(true)
-        .set_send_buffer_audio(SENT_KEPT)
-        .set_stats_interval(Some(FIGURES_EVERY))
-        // Eight bytes a packet instead of seventeen, and no probes without payload.
-        .clear_extension_map()
-        .set_extension(1, Extension::AudioLevel)
-        .set_extension(4, Extension::RtpMid);
+        // Nobody reads them, and they are up to seventeen bytes a packet.
+        .clear_extension_map();
     codecs::configure(config).build(now)
 }
 
@@ -372,7 +281,11 @@ fn candidates(place: &Place) -> Result<Vec<Candidate>, OfferError> {
         .ok_or(OfferError::NoAddress)
 }
 
+/// What of a datagram is str0m's; audio is not.
 fn received(path: Path, datagram: &[u8]) -> Option<Receive<'_>> {
+    if is_audio(datagram) {
+        return None;
+    }
     let over = match path.over {
         Over::Udp => Protocol::Udp,
         Over::Tcp => Protocol::Tcp,

@@ -119,10 +119,13 @@ fn a_customer_and_an_advisor_whose_phone_is_the_page_hear_each_other() {
     until("the page counts as a phone", PATIENCE, || {
         desk.get("agent")["registered"] == true
     });
+    is_quiet(&tab);
     scene.work(&desk);
+    let began = Instant::now();
     until("the advisor hears the customer", PATIENCE, || {
         hears(&tab, CUSTOMER)
     });
+    println!("heard {:?} after the advisor was", began.elapsed());
 
     nothing_is_lost(&scene.voice, &tab);
 
@@ -162,6 +165,7 @@ fn a_customer_and_an_advisor_whose_phone_is_the_page_hear_each_other() {
     });
     tab.until("the line stays up", UP);
     assert_eq!(desk.get("agent")["line_up"], true);
+    is_quiet(&tab);
     engine.stop();
 }
 
@@ -428,6 +432,29 @@ fn nothing_is_lost(voice: &Voice, tab: &Tab<'_>) {
     assert_eq!(after["lost"], 0);
 }
 
+/// A line that nobody is on: a packet now and then, none of them lost, nothing to be heard, and it stays up.
+fn is_quiet(tab: &Tab<'_>) {
+    // The silence that follows any sound is whole.
+    std::thread::sleep(Duration::from_secs(1));
+    let (began, before) = (Instant::now(), counts(tab));
+    let mut loudest = f64::MIN;
+    while began.elapsed() < Duration::from_secs(4) {
+        loudest = loudest.max(peak(tab).1);
+    }
+    let after = counts(tab);
+    let rose = |name: &str| after[name].as_u64().unwrap_or(0) - before[name].as_u64().unwrap_or(0);
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "idle for {seconds:.1} s: got {}, loudest {loudest} dB",
+        rose("received")
+    );
+    assert!((rose("received") as f64 - seconds / 0.4).abs() <= 2.0);
+    assert!(rose("sent") as f64 > 40.0 * seconds, "it goes on saying");
+    assert_eq!(after["lost"], 0);
+    assert!(loudest < -60.0, "{loudest} dB");
+    tab.until("the line is up", UP);
+}
+
 /// How long the newest leg took to be up, since it was `made` or `answered`.
 fn took(tab: &Tab<'_>, since: &str) -> Duration {
     let took = tab.eval(&format!("legs.at(-1).up - legs.at(-1).{since}"));
@@ -446,9 +473,15 @@ fn counts(tab: &Tab<'_>) -> Value {
 
 /// Whether the page hears this tone: the loudest of what its ear is given.
 fn hears(tab: &Tab<'_>, hertz: f64) -> bool {
+    let (loudest, level) = peak(tab);
+    level > -60.0 && (loudest - hertz).abs() < 15.0
+}
+
+/// The loudest of what the page's ear is given within a quarter of a second: its frequency, and how loud it is in dB.
+fn peak(tab: &Tab<'_>) -> (f64, f64) {
     let peak = tab.eval(
         "(async () => { const ear = document.querySelector('audio');
-           if (!ear?.srcObject) return 0;
+           if (!ear?.srcObject) return [0, -1000];
            if (window.heard !== ear.srcObject) {
              window.heard = ear.srcObject; const context = new AudioContext();
              window.look = context.createAnalyser(); look.fftSize = 8192; look.smoothingTimeConstant = 0;
@@ -456,11 +489,12 @@ fn hears(tab: &Tab<'_>, hertz: f64) -> bool {
            }
            await new Promise((done) => setTimeout(done, 250));
            const bins = new Float32Array(look.frequencyBinCount); look.getFloatFrequencyData(bins);
-           const top = bins.indexOf(Math.max(...bins));
-           return bins[top] > -60 ? top * look.context.sampleRate / look.fftSize : 0; })()",
+           const level = Math.max(...bins);
+           // No sound at all has no level.
+           return [bins.indexOf(level) * look.context.sampleRate / look.fftSize, Math.max(level, -1000)]; })()",
     );
-    peak.as_f64()
-        .is_some_and(|peak| (peak - hertz).abs() < 15.0)
+    let number = |of: usize| peak[of].as_f64().expect("a number");
+    (number(0), number(1))
 }
 
 /// How long the advisor was not heard, and how long after `from` they were again.

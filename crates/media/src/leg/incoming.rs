@@ -98,6 +98,28 @@ impl Incoming {
         from: SocketAddr,
         datagram: &'a [u8],
     ) -> Judged<'a> {
+        self.judge(now, Some(from), datagram)
+    }
+
+    /// Opens and judges a datagram of a peer that its keys prove: of its source nothing is left to be learned.
+    /// Before there are keys nothing is believed.
+    pub fn receive_proven<'a>(&mut self, now: Instant, datagram: &'a mut [u8]) -> Judged<'a> {
+        if self.protection.is_none() {
+            self.stats.early_dropped += 1;
+            return Judged::plain(What::Dropped);
+        }
+        match self.open(datagram) {
+            Some(datagram) => self.judge(now, None, datagram),
+            None => Judged::plain(What::Dropped),
+        }
+    }
+
+    fn judge<'a>(
+        &mut self,
+        now: Instant,
+        from: Option<SocketAddr>,
+        datagram: &'a [u8],
+    ) -> Judged<'a> {
         let packet = match rtp::read(datagram) {
             Datagram::Rtp(packet) => packet,
             Datagram::Rtcp(report) => return Judged::plain(What::Report(report)),
@@ -110,10 +132,14 @@ impl Incoming {
             self.stats.early_dropped += 1;
             return Judged::plain(What::Dropped);
         };
-        match latch.judge(now, from, &packet) {
+        let source = match from {
+            Some(from) => latch.judge(now, from, &packet),
+            None => Source::Known { learned: false },
+        };
+        match source {
             Source::Known { learned } => {
                 let kind = Kind::of(packet.payload_type, latch.remote());
-                self.accept(now, kind, packet, learned.then_some(from))
+                self.accept(now, kind, packet, from.filter(|_| learned))
             }
             Source::OnProbation => {
                 self.stats.early_dropped += 1;
@@ -124,16 +150,6 @@ impl Incoming {
                 Judged::plain(What::Dropped)
             }
         }
-    }
-
-    /// Judges a packet of a peer whose transport proved who it is and says what the packet means:
-    /// of its source nothing is left to be learned.
-    pub fn hear<'a>(&mut self, now: Instant, kind: Kind, packet: Packet<'a>) -> Judged<'a> {
-        if self.latch.is_none() {
-            self.stats.early_dropped += 1;
-            return Judged::plain(What::Dropped);
-        }
-        self.accept(now, kind, packet, None)
     }
 
     fn accept<'a>(
@@ -293,7 +309,7 @@ impl<'a> Judged<'a> {
 
 /// What a payload type was negotiated to mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+enum Kind {
     /// Audio in this law.
     Audio(Codec),
     /// A telephone event (RFC 4733).

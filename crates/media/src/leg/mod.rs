@@ -14,9 +14,10 @@ mod latch;
 mod outgoing;
 mod reception;
 mod reporter;
+mod spare;
 mod stream;
 
-pub use incoming::{Incoming, Judged, Kind, What};
+pub use incoming::{Incoming, Judged, What};
 pub use outgoing::{Outgoing, Tick};
 pub use reporter::Reporter;
 

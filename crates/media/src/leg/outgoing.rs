@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use super::fade::Fade;
 use super::keys::{Keys, Press};
 use super::scramble;
+use super::spare::Spare;
 use super::stream::{Numbers, Stream};
 use crate::codec::FRAME_SAMPLES;
 use crate::dtmf::Event;
@@ -56,6 +57,7 @@ pub struct Outgoing {
     keys: Keys,
     /// From what was heard before the room was entered or left.
     fade: Fade,
+    spare: Spare,
     due: Option<Instant>,
     packets: u64,
     bytes: u64,
@@ -74,9 +76,25 @@ pub struct Tick {
 impl Outgoing {
     /// A leg that says nothing yet; the seed gives SSRC, first sequence number and timestamp.
     pub fn new(seed: u64) -> Outgoing {
-        let (a, b) = (scramble(seed), scramble(seed ^ 0x5DEE_CE66));
+        Outgoing::named((scramble(seed) >> 32) as u32, seed)
+    }
+
+    /// The same towards a browser's page: the stream has the SSRC that the page was told, and silence that
+    /// says nothing is sent sparingly.
+    pub fn to_page(ssrc: u32, seed: u64) -> Outgoing {
         Outgoing {
-            stream: Stream::new((a >> 32) as u32, a as u16, b as u32),
+            spare: Spare::wanted(),
+            ..Outgoing::named(ssrc, seed)
+        }
+    }
+
+    fn named(ssrc: u32, seed: u64) -> Outgoing {
+        // SRTP counts rollovers that are not on the wire (RFC 3711, 3.3.1): the number begins in the lower
+        // half, so that a peer that misses the first packets counts as we do.
+        let sequence = scramble(seed) as u16 & 0x7FFF;
+        let timestamp = scramble(seed ^ 0x5DEE_CE66) as u32;
+        Outgoing {
+            stream: Stream::new(ssrc, sequence, timestamp),
             remote: None,
             protection: None,
             named: None,
@@ -86,6 +104,7 @@ impl Outgoing {
             player: None,
             keys: Keys::default(),
             fade: Fade::default(),
+            spare: Spare::default(),
             due: None,
             packets: 0,
             bytes: 0,
@@ -154,7 +173,7 @@ impl Outgoing {
         self.bridged = Some(other);
         self.in_room = false;
         self.player = None;
-        self.stream.cut();
+        self.begin_spurt();
         self.due = self.remote.map(|_| now + GAP_MAX);
     }
 
@@ -163,14 +182,14 @@ impl Outgoing {
         if self.in_room && self.player.is_none() {
             return;
         }
-        let keeps_beat = self.player.is_some() && self.due.is_some();
+        let keeps_beat = self.keeps_beat();
         if self.bridged.take().is_some() {
             self.fade.begin(now);
         }
         self.in_room = true;
         self.player = None;
         if !keeps_beat {
-            self.stream.cut();
+            self.begin_spurt();
             self.due = self.remote.map(|_| now);
         }
     }
@@ -199,18 +218,31 @@ impl Outgoing {
             .is_some_and(|remote| remote.telephone_event.is_some())
         {
             self.keys.press(keys);
+            if self.spare.is_resting() {
+                self.begin_spurt();
+            }
             self.due = Some(now);
         }
     }
 
     fn start(&mut self, now: Instant, player: Player) {
-        // A playback that follows another keeps its beat.
-        let keeps_beat = self.player.is_some() && self.due.is_some();
+        let keeps_beat = self.keeps_beat();
         self.player = Some(player);
         if !keeps_beat {
-            self.stream.cut();
+            self.begin_spurt();
             self.due = self.remote.map(|_| now);
         }
+    }
+
+    /// A playback that follows another keeps its beat.
+    fn keeps_beat(&self) -> bool {
+        self.player.is_some() && self.due.is_some() && !self.spare.is_resting()
+    }
+
+    /// The next packet is marked, and has the timestamp of its instant.
+    fn begin_spurt(&mut self) {
+        self.spare.end();
+        self.stream.cut();
     }
 
     /// Nothing is said any more, by nobody.
@@ -239,7 +271,13 @@ impl Outgoing {
         let (Some(remote), Some(due)) = (self.remote, self.due.filter(|due| *due <= now)) else {
             return Tick::default();
         };
-        self.due = Some(self.next_due(now, due));
+        let is_silence = self.is_silence();
+        if is_silence && self.spare.is_resting() {
+            // The timestamps went on while nothing was sent.
+            self.stream.pause(now);
+        }
+        let step = self.spare.rest(is_silence).unwrap_or(FRAME);
+        self.due = Some(self.next_due(now, due, step));
         if let Some(Press::Key { event, begins }) = self.keys.next() {
             let packet = self.write_key(now, &remote, (event, begins), buffer);
             return Tick {
@@ -286,13 +324,19 @@ impl Outgoing {
         self.write(numbers, remote.telephone_event?, &event.to_bytes()?, buffer)
     }
 
+    /// Whether nothing is to be heard, by nobody.
+    fn is_silence(&self) -> bool {
+        let comfort = self.player.as_ref().is_some_and(Player::is_silence);
+        comfort && self.bridged.is_none() && !self.in_room && self.keys.is_idle()
+    }
+
     /// One frame after the last, however late this call comes.
-    fn next_due(&mut self, now: Instant, due: Instant) -> Instant {
+    fn next_due(&mut self, now: Instant, due: Instant, step: Duration) -> Instant {
         if now.saturating_duration_since(due) <= BEHIND_MAX {
-            return due + FRAME;
+            return due + step;
         }
         self.stream.pause(now);
-        now + FRAME
+        now + step
     }
 
     fn finish(&mut self, now: Instant) {

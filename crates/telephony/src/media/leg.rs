@@ -34,12 +34,16 @@ pub(super) enum Way {
 
 impl Leg {
     pub(super) fn new(id: LegId, local: SocketAddr, way: Way, clock: NtpClock, seed: u64) -> Leg {
+        let mouth = match &way {
+            Way::Plain(_) => Outgoing::new(seed),
+            Way::Browser(browser) => Outgoing::to_page(browser.ssrc(), seed),
+        };
         Leg {
             id,
             local,
             way,
             ear: Mutex::new(Incoming::new()),
-            mouth: Mutex::new(Outgoing::new(seed)),
+            mouth: Mutex::new(mouth),
             reporter: Mutex::new(Reporter::new(clock, seed)),
         }
     }
@@ -60,10 +64,7 @@ impl Leg {
         let mut stats = LegStats::default();
         self.ear().add_to(&mut stats);
         self.mouth().add_to(&mut stats);
-        match &self.way {
-            Way::Plain(_) => self.reporter().add_to(&mut stats),
-            Way::Browser(browser) => browser.add_to(&mut stats),
-        }
+        self.reporter().add_to(&mut stats);
         stats
     }
 
@@ -75,27 +76,31 @@ impl Leg {
         }
     }
 
-    /// Sends the report that is due, or the last one. A browser's peer makes its own.
+    /// Sends the report that is due, or the last one.
     pub(super) fn report(&self, now: Instant, bye: bool) {
-        let Way::Plain(pair) = &self.way else {
-            return;
-        };
         let mut reporter = self.reporter();
         let (ear, mut mouth) = (self.ear(), self.mouth());
         let report = match bye {
             true => reporter.bye(now, &ear, &mouth),
             false => reporter.report(now, &ear, &mouth),
         };
-        if let (Some(mut report), Some(to)) = (report, reporter.destination(&mouth)) {
-            if mouth.protect_report(&mut report).is_none() {
-                return;
-            }
-            // A peer that reports from its audio port wants reports there (RFC 5761).
-            let one_port = mouth.destination() == Some(to);
-            let socket = if one_port { &pair.rtp } else { &pair.rtcp };
-            if socket.send_to(&report, to).is_ok() {
-                reporter.sent();
-            }
+        let Some(mut report) = report else {
+            return;
+        };
+        if mouth.protect_report(&mut report).is_none() {
+            return;
+        }
+        let sent = match &self.way {
+            Way::Plain(pair) => reporter.destination(&mouth).is_some_and(|to| {
+                // A peer that reports from its audio port wants reports there (RFC 5761).
+                let one_port = mouth.destination() == Some(to);
+                let socket = if one_port { &pair.rtp } else { &pair.rtcp };
+                socket.send_to(&report, to).is_ok()
+            }),
+            Way::Browser(browser) => browser.send(&report),
+        };
+        if sent {
+            reporter.sent();
         }
     }
 
@@ -103,7 +108,8 @@ impl Leg {
     pub(super) fn take_report(&self, now: Instant, from: SocketAddr, report: &[u8]) {
         let mut reporter = self.reporter();
         let mut ear = self.ear();
-        if !ear.admits_report(from) {
+        // A browser's was proved by its keys.
+        if self.browser().is_none() && !ear.admits_report(from) {
             return;
         }
         let own = self.mouth().ssrc();
@@ -113,13 +119,13 @@ impl Leg {
     }
 
     /// Sends to where the peer is now; what the network does not take is counted, not kept.
-    pub(super) fn send(&self, now: Instant, mouth: &mut Outgoing, packet: &[u8]) {
+    pub(super) fn send(&self, mouth: &mut Outgoing, packet: &[u8]) {
         let Some(destination) = mouth.destination() else {
             return;
         };
         let sent = match &self.way {
             Way::Plain(pair) => pair.rtp.send_to(packet, destination).is_ok(),
-            Way::Browser(browser) => browser.send(now, packet),
+            Way::Browser(browser) => browser.send(packet),
         };
         if !sent {
             mouth.send_failed();

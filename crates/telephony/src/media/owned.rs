@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ::media::detect::Detector;
 use ::media::g711::decode_all;
 use ::media::leg::{Judged, What};
-use webrtc::{Path, Told};
+use webrtc::{Path, Told, is_audio};
 
 use super::leg::{Leg, Way, locked};
 use super::plan::Room;
@@ -104,12 +104,34 @@ impl Owned {
     }
 
     /// Takes a datagram of its browser; says whether its timers may have changed. Audio leaves them.
-    pub(super) fn browser_sent(&mut self, common: &Common, path: Path, datagram: &[u8]) -> bool {
+    pub(super) fn browser_sent(
+        &mut self,
+        common: &Common,
+        path: Path,
+        datagram: &mut [u8],
+    ) -> bool {
         let now = Instant::now();
+        if is_audio(datagram) {
+            self.hear_browser(common, now, path, datagram);
+            return false;
+        }
         if let Some(browser) = self.leg.browser() {
             browser.receive(now, path, datagram);
         }
-        !self.ask_browser(common, now, path.there)
+        self.ask_browser(common, now, Some(path));
+        true
+    }
+
+    fn hear_browser(&mut self, common: &Common, now: Instant, path: Path, datagram: &mut [u8]) {
+        let leg = Arc::clone(&self.leg);
+        let judged = leg.ear().receive_proven(now, datagram);
+        if judged.what == What::Dropped {
+            return;
+        }
+        if let Some(browser) = leg.browser() {
+            browser.heard_by(path);
+        }
+        self.hear(common, now, path.there, judged);
     }
 
     /// Reads what has come by a connection of its browser. Like an address, it is the browser's once a
@@ -121,12 +143,12 @@ impl Owned {
         let (Some(browser), Some(come)) = (leg.browser(), come) else {
             return false;
         };
-        for datagram in &come.datagrams {
-            if !browser.admits(Instant::now(), path, datagram) {
+        for mut datagram in come.datagrams {
+            if !browser.admits(Instant::now(), path, &datagram) {
                 browser.cut_wire(path);
                 return false;
             }
-            self.browser_sent(common, path, datagram);
+            self.browser_sent(common, path, &mut datagram);
         }
         if come.over {
             browser.cut_wire(path);
@@ -138,39 +160,38 @@ impl Owned {
     pub(super) fn wake_browser(&mut self, common: &Common, now: Instant) {
         if let Some(browser) = self.leg.browser() {
             browser.wake(now);
-            let from = self.leg.local;
-            self.ask_browser(common, now, from);
+            self.ask_browser(common, now, None);
         }
     }
 
-    /// Takes what its browser has to say; true if that was audio and nothing else.
-    fn ask_browser(&mut self, common: &Common, now: Instant, from: SocketAddr) -> bool {
-        let leg = Arc::clone(&self.leg);
+    /// Takes what its browser has to say, after something came by that way if something did.
+    fn ask_browser(&self, common: &Common, now: Instant, by: Option<Path>) {
+        let leg = &self.leg;
         let Some(browser) = leg.browser() else {
-            return false;
+            return;
         };
-        let (mut heard_some, mut told_more) = (false, false);
         while let Some(told) = browser.next(now) {
-            told_more |= !matches!(told, Told::Heard(_));
             match told {
-                Told::Heard(heard) => {
-                    heard_some = true;
-                    let judged = leg.ear().hear(now, heard.kind, heard.packet());
-                    self.hear(common, now, from, judged);
-                }
                 Told::Connected => {
-                    let remote = browser.remote(from);
+                    let from = by.map_or(leg.local, |by| by.there);
+                    let Some(remote) = browser.remote(from) else {
+                        continue;
+                    };
+                    browser.is_reached(true, by);
                     leg.ear().set_remote(now, remote);
                     leg.mouth().set_remote(now, remote);
+                    leg.reporter().start(now);
                     common.send(MediaEvent::Connected { leg: leg.id });
                 }
-                Told::Unreachable => common.send(MediaEvent::Unreachable { leg: leg.id }),
+                Told::Unreachable => {
+                    browser.is_reached(false, None);
+                    common.send(MediaEvent::Unreachable { leg: leg.id });
+                }
                 Told::Left => common.send(MediaEvent::Left { leg: leg.id }),
                 // The browser's part keeps these to itself.
-                Told::Send(..) | Told::Figures(_) | Told::Idle(_) => {}
+                Told::Send(..) | Told::Idle(_) => {}
             }
         }
-        heard_some && !told_more
     }
 
     /// Passes on what was heard.
@@ -221,7 +242,7 @@ impl Owned {
             What::Report(_) | What::Dropped => None,
         };
         if let Some(length) = length {
-            other.send(now, &mut mouth, &buffer[..length]);
+            other.send(&mut mouth, &buffer[..length]);
         }
     }
 
@@ -255,7 +276,7 @@ impl Owned {
             };
             if let Some(length) = tick.packet {
                 common.lateness.count(now - due);
-                self.leg.send(now, &mut mouth, &buffer[..length]);
+                self.leg.send(&mut mouth, &buffer[..length]);
             }
             if tick.done {
                 common.send(MediaEvent::PlaybackDone { leg: self.leg.id });

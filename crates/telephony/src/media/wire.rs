@@ -56,16 +56,18 @@ impl Wire {
         }
     }
 
-    /// Sends a datagram, or drops it.
-    pub(super) fn send(&mut self, datagram: &[u8]) {
+    /// Sends a datagram; false if it is dropped.
+    pub(super) fn send(&mut self, datagram: &[u8]) -> bool {
         self.flush();
         if self.waiting.len() > WAITING_MAX {
-            return;
+            return false;
         }
-        if let Some(frame) = framed(datagram) {
-            self.waiting.extend(frame);
-            self.flush();
-        }
+        let Some(frame) = framed(datagram) else {
+            return false;
+        };
+        self.waiting.extend(frame);
+        self.flush();
+        true
     }
 
     /// Lets what waits go, as far as the connection takes it.

@@ -17,6 +17,7 @@ use ::media::{Country, LegId, Playback, Remote};
 use domain::Keyed;
 use webrtc::Path;
 
+use super::browser::Browser;
 use super::door::{Door, Guests, Whose};
 use super::epoll::{WOKEN, Waiting, Watch};
 use super::lateness::Lateness;
@@ -288,11 +289,10 @@ impl Turner {
         let limit = owned.silence_limit(&self.common);
         let silence = owned.leg.ear().silence_due(limit);
         let frame = owned.leg.mouth().due();
-        let report = match owned.leg.browser() {
-            Some(browser) => browser.due(),
-            None => owned.leg.reporter().due(),
-        };
-        let next = [silence, frame, report].into_iter().flatten().min();
+        let report = owned.leg.reporter().due();
+        let browser = owned.leg.browser().and_then(Browser::due);
+        let next = [silence, frame, report, browser];
+        let next = next.into_iter().flatten().min();
         if let Some(at) = next
             && owned.alarm.is_none_or(|set| at < set)
         {

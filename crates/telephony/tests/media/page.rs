@@ -46,6 +46,14 @@ pub(crate) struct Seen {
     pub(crate) payload: Vec<u8>,
 }
 
+impl Seen {
+    pub(crate) fn is_silence(&self) -> bool {
+        self.payload
+            .iter()
+            .all(|code| *code == Codec::Pcma.silence())
+    }
+}
+
 impl Page {
     pub(crate) fn new() -> Page {
         Page::at(Ipv4Addr::LOCALHOST.into())

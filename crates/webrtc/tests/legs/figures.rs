@@ -25,7 +25,7 @@ fn a_packet_each_way() {
     let each = |total: Duration| total / (LEGS as u32 * u32::from(FRAMES));
     let hearing = each(calls.iter().map(|call| call.hearing).sum());
     let saying = each(calls.iter().map(|call| call.saying).sum());
-    println!("a packet of a browser: heard in {hearing:?}, said in {saying:?}");
+    println!("a packet of a browser: opened in {hearing:?}, protected in {saying:?}");
 }
 
 #[test]

@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use media::rtp::Packet;
+use media::rtp::{self, Datagram, Packet};
+use media::srtp::{Protect, Unprotect};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Direction, Frequency, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc};
-use webrtc::{Figures, Heard, Identity, Over, Path, Peer, Place, Told};
+use webrtc::{Identity, Over, Path, Peer, Place, Told, is_audio};
 
 pub(crate) const HERE: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)), 19_000);
@@ -39,7 +40,7 @@ pub(crate) struct Page {
     gone: bool,
 }
 
-/// A packet as a page saw it.
+/// A packet as it came.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) payload_type: u8,
@@ -85,24 +86,31 @@ impl Page {
     }
 }
 
-/// A page and our leg for it.
+/// A page and our leg for it, with audio beside it as a media thread has it.
 pub(crate) struct Call {
     pub(crate) now: Instant,
     pub(crate) ours: Peer,
+    pub(crate) answer: String,
+    audio: Option<Audio>,
     pub(crate) took: Duration,
     page: Page,
     ways: [VecDeque<(Instant, Vec<u8>)>; 2],
     lose_every: usize,
     sent: usize,
     last: Option<Vec<u8>>,
-    heard: Vec<Heard>,
-    figures: Vec<Figures>,
+    heard: Vec<Seen>,
     connected: bool,
     missed: bool,
     left: bool,
     /// What our side took to hear and to say.
     pub(crate) hearing: Duration,
     pub(crate) saying: Duration,
+}
+
+/// What protects our audio, and opens the page's.
+struct Audio {
+    protect: Protect,
+    unprotect: Unprotect,
 }
 
 const TO_US: usize = 0;
@@ -116,14 +124,16 @@ impl Call {
         let place = place();
         let (ours, answer) =
             Peer::answer(now, &page.offer, &place, &identity).expect("an offer of a page");
-        let answer = SdpAnswer::from_sdp_string(&answer).expect("our answer is SDP");
+        let taken = SdpAnswer::from_sdp_string(&answer).expect("our answer is SDP");
         let pending = page.pending.take().expect("it is answered once");
         let api = page.rtc.sdp_api();
-        api.accept_answer(pending, answer)
+        api.accept_answer(pending, taken)
             .expect("the page takes it");
         Call {
             now,
             ours,
+            answer,
+            audio: None,
             took: Duration::ZERO,
             page,
             ways: [VecDeque::new(), VecDeque::new()],
@@ -131,7 +141,6 @@ impl Call {
             sent: 0,
             last: None,
             heard: Vec::new(),
-            figures: Vec::new(),
             connected: false,
             missed: false,
             left: false,
@@ -172,9 +181,13 @@ impl Call {
 
     pub(crate) fn we_say(&mut self, packet: &Packet<'_>) {
         let began = Instant::now();
-        assert!(self.ours.write(self.now, packet), "the leg is up");
-        self.drain_ours();
+        let ssrc = self.ours.ssrc();
+        let audio = self.audio.as_mut().expect("the leg is up");
+        let mut buffer = [0; 400];
+        let length = rtp::write(&Packet { ssrc, ..*packet }, &mut buffer).expect("short");
+        let length = audio.protect.rtp(&mut buffer, length).expect("a new one");
         self.saying += began.elapsed();
+        self.send(TO_PAGE, buffer[..length].to_vec());
     }
 
     pub(crate) fn page_says(&mut self, payload_type: u8, sequence: u16, payload: &[u8]) {
@@ -190,11 +203,6 @@ impl Call {
         let stream = direct.stream_tx_by_mid(self.page.mid, None);
         stream.expect("it was offered").write_rtp(packet);
         self.drain();
-    }
-
-    /// Datagrams on their way to the page.
-    pub(crate) fn under_way(&self) -> usize {
-        self.ways[TO_PAGE].len()
     }
 
     pub(crate) fn close_page(&mut self) {
@@ -226,13 +234,9 @@ impl Call {
         std::mem::take(&mut self.page.seen)
     }
 
-    pub(crate) fn we_heard(&mut self) -> Vec<Heard> {
+    pub(crate) fn we_heard(&mut self) -> Vec<Seen> {
         self.pass(WAY * 2);
         std::mem::take(&mut self.heard)
-    }
-
-    pub(crate) fn figures(&self) -> &[Figures] {
-        &self.figures
     }
 
     pub(crate) fn page_is_gone(&self) -> bool {
@@ -252,12 +256,8 @@ impl Call {
             while self.ways[to].front().is_some_and(|(at, _)| *at <= self.now) {
                 let (_, datagram) = self.ways[to].pop_front().expect("just seen");
                 match to {
-                    TO_US => {
-                        let began = Instant::now();
-                        self.ours.receive(self.now, PATH, &datagram);
-                        self.drain_ours();
-                        self.hearing += began.elapsed();
-                    }
+                    TO_US if is_audio(&datagram) => self.hear(datagram),
+                    TO_US => self.ours.receive(self.now, PATH, &datagram),
                     _ => {
                         let received = Receive::new(Protocol::Udp, HERE, ADDRESS, &datagram);
                         let received = received.expect("we send what can be read");
@@ -267,6 +267,28 @@ impl Call {
                 }
                 self.drain();
             }
+        }
+    }
+
+    /// What is not of the page, or came before, is not heard.
+    fn hear(&mut self, mut datagram: Vec<u8>) {
+        let began = Instant::now();
+        let Some(audio) = &mut self.audio else {
+            return;
+        };
+        if rtp::is_rtcp(&datagram) {
+            audio.unprotect.rtcp(&mut datagram).expect("of the page");
+            return;
+        }
+        if let Ok(length) = audio.unprotect.rtp(&mut datagram)
+            && let Datagram::Rtp(packet) = rtp::read(&datagram[..length])
+        {
+            self.hearing += began.elapsed();
+            self.heard.push(Seen {
+                payload_type: packet.payload_type,
+                sequence: packet.sequence,
+                payload: packet.payload.to_vec(),
+            });
         }
     }
 
@@ -280,13 +302,20 @@ impl Call {
             match self.ours.poll() {
                 Told::Send(path, datagram) => {
                     assert_eq!(path, PATH);
+                    // Two who protect with one key use its key stream twice.
+                    assert!(!is_audio(&datagram), "audio that is not ours");
                     self.send(TO_PAGE, datagram);
                 }
-                Told::Heard(heard) => self.heard.push(heard),
-                Told::Connected => self.connected = true,
+                Told::Connected => {
+                    self.connected = true;
+                    let keys = self.ours.keys().expect("it is connected");
+                    self.audio.get_or_insert_with(|| Audio {
+                        protect: Protect::new(&keys.ours),
+                        unprotect: Unprotect::new(&keys.theirs),
+                    });
+                }
                 Told::Unreachable => self.missed = true,
                 Told::Left => self.left = true,
-                Told::Figures(figures) => self.figures.push(figures),
                 Told::Idle(_) => break,
             }
         }

@@ -25,7 +25,15 @@ struct Sent {
 
 impl Mouth {
     fn new() -> Mouth {
-        let (mut half, now) = (Outgoing::new(1), Instant::now());
+        Mouth::of(Outgoing::new(1))
+    }
+
+    fn to_page() -> Mouth {
+        Mouth::of(Outgoing::to_page(0xB0B, 1))
+    }
+
+    fn of(mut half: Outgoing) -> Mouth {
+        let now = Instant::now();
         half.set_remote(now, Remote::new(peer(), Codec::Pcma));
         Mouth { half, now }
     }
@@ -79,6 +87,92 @@ fn silence_is_fifty_packets_a_second_without_a_seam() {
     for pair in sent.windows(2) {
         assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(160));
         assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
+    }
+}
+
+#[test]
+fn a_page_is_sent_silence_sparingly_and_its_timestamps_go_on() {
+    let mut mouth = Mouth::to_page();
+    assert_eq!(mouth.half.ssrc(), 0xB0B);
+    let (first, _) = mouth.pass(ms(200));
+    assert_eq!(first.len(), 10, "a way is found by more than one");
+    let (sent, _) = mouth.pass(ms(4_000));
+    assert_eq!(sent.len(), 10);
+    assert!(sent.iter().all(|packet| !packet.marker));
+    for pair in sent.windows(2) {
+        assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(3_200));
+        assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
+    }
+}
+
+#[test]
+fn what_ends_a_pages_silence_is_heard_at_once_and_marked() {
+    type Begins = fn(&mut Mouth);
+    let begins: [Begins; 3] = [
+        |mouth| mouth.half.play(mouth.now, prompt(3), false),
+        |mouth| mouth.half.enter_room(mouth.now),
+        |mouth| mouth.half.press(mouth.now, "5"),
+    ];
+    for begin in begins {
+        let mut mouth = Mouth::to_page();
+        let remote = Remote {
+            telephone_event: Some(101),
+            ..Remote::new(peer(), Codec::Pcma)
+        };
+        mouth.half.set_remote(mouth.now, remote);
+        mouth.pass(ms(1_000));
+        let last = *mouth.pass(ms(410)).0.last().expect("one each 400 ms");
+        let due = mouth.half.due().expect("silence goes on");
+        mouth.now = due - ms(100);
+        begin(&mut mouth);
+        assert_eq!(mouth.half.due(), Some(mouth.now));
+        let (sent, _) = mouth.pass(ms(60));
+        assert_eq!(sent.len(), 3);
+        assert!(sent[0].marker && !sent[1].marker);
+        assert_eq!(sent[0].timestamp, last.timestamp.wrapping_add(2_400));
+        assert_eq!(sent[0].sequence, last.sequence.wrapping_add(1));
+    }
+}
+
+#[test]
+fn a_call_to_an_idle_page_begins_with_a_mark_at_the_clocks_timestamp() {
+    let mut mouth = Mouth::to_page();
+    let (silence, _) = mouth.pass(ms(1_000));
+    let last = silence.last().expect("some");
+    let then = mouth.half.due().expect("silence goes on") - ms(400);
+    mouth.half.join(mouth.now, OTHER);
+    let first = mouth.forward(&packet(5, 1, 0, &[0; 160])).expect("bridged");
+    let passed = (mouth.now - then).as_millis() as u32 * 8;
+    assert!(first.marker);
+    assert_eq!(first.timestamp, last.timestamp.wrapping_add(passed));
+    assert_eq!(first.sequence, last.sequence.wrapping_add(1));
+}
+
+#[test]
+fn silence_after_a_sound_is_whole_for_a_while() {
+    let mut mouth = Mouth::to_page();
+    mouth.pass(ms(2_000));
+    mouth.half.play(mouth.now, prompt(5), false);
+    let (sent, done) = mouth.pass(ms(300));
+    assert_eq!((sent.len(), done), (15, true), "five of the prompt");
+    for pair in sent.windows(2) {
+        assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(160));
+    }
+    let (sent, _) = mouth.pass(ms(4_000));
+    assert_eq!(sent.len(), 10);
+    // A bridge whose other side is silent is not idle: whoever is on it may speak any moment.
+    mouth.half.join(mouth.now, OTHER);
+    mouth.forward(&packet(5, 1, 0, &[0; 160])).expect("bridged");
+    let (sent, _) = mouth.pass(ms(1_000));
+    assert_eq!(sent.len(), 30, "after 400 ms of nothing");
+}
+
+#[test]
+fn a_streams_numbers_begin_in_the_lower_half() {
+    for seed in 0..100 {
+        let mut mouth = Mouth::of(Outgoing::new(seed));
+        let (sent, _) = mouth.pass(ms(20));
+        assert!(sent[0].sequence < 0x8000, "seed {seed}");
     }
 }
 

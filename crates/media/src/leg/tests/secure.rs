@@ -63,6 +63,35 @@ fn what_a_protected_leg_says_only_the_other_with_its_key_hears() {
 }
 
 #[test]
+fn who_is_proven_by_their_keys_is_heard_from_wherever_they_speak() {
+    let (mut mouth, mut ear, now) = pair();
+    let far_away = address("203.0.113.80:9");
+    let mut packet = frame(&mut mouth, now);
+    let opened = ear.open(&mut packet).expect("its key");
+    assert!(!is_audio(&ear.receive(now, far_away, opened)));
+    let mut packet = frame(&mut mouth, now + ms(20));
+    let mut copy = packet.clone();
+    let judged = ear.receive_proven(now, &mut packet);
+    assert!(is_audio(&judged) && judged.first && judged.learned.is_none());
+    for mut other in [copy.clone(), datagram(1, 20, 0)] {
+        assert_eq!(ear.receive_proven(now, &mut other).what, What::Dropped);
+    }
+    let mut stats = LegStats::default();
+    ear.add_to(&mut stats);
+    assert_eq!((stats.packets_in, stats.foreign_dropped), (1, 1));
+    assert_eq!(stats.unauthentic, 2, "one that came before, one in clear");
+
+    // Before there are keys, even of somebody who is known.
+    let mut early = Incoming::new();
+    assert_eq!(early.receive_proven(now, &mut copy).what, What::Dropped);
+    early.set_remote(now, Remote::new(peer(), Codec::Pcma));
+    let mut report = vec![0x80, 201, 0, 1, 0, 0, 0, 9];
+    for in_clear in [&mut datagram(1, 20, 0), &mut report] {
+        assert_eq!(early.receive_proven(now, in_clear).what, What::Dropped);
+    }
+}
+
+#[test]
 fn reports_are_protected_as_well() {
     let (mut mouth, mut ear, now) = pair();
     frame(&mut mouth, now);

@@ -1,6 +1,13 @@
-//! For whom a check of connectivity is, on a socket that many legs share: the first thing a browser
-//! sends from an address is a Binding request with our fragment of its user name (RFC 8445, section
-//! 7.2.2). Whether it also knows the password, the leg says; here is only which leg to ask.
+//! What a datagram is, and for whom, on a socket that many legs share: before anybody is asked.
+//!
+//! The first thing a browser sends from an address is a Binding request with our fragment of its user name
+//! (RFC 8445, section 7.2.2). Whether it also knows the password, the leg says; here is only which leg to
+//! ask.
+
+/// Whether it is audio or a report of it, protected (RFC 7983, section 7).
+pub fn is_audio(datagram: &[u8]) -> bool {
+    matches!(datagram.first(), Some(128..=191))
+}
 
 /// Header of a STUN message (RFC 8489, section 5).
 const HEADER: usize = 20;
@@ -45,6 +52,20 @@ mod tests {
         request.extend([7; 12]);
         request.extend(attributes);
         request
+    }
+
+    #[test]
+    fn audio_is_told_from_checks_and_handshakes_by_the_first_byte() {
+        for (first, audio) in [
+            (0, false),
+            (22, false),
+            (63, false),
+            (127, false),
+            (128, true),
+        ] {
+            assert_eq!(is_audio(&[first, 0, 0, 0]), audio, "{first}");
+        }
+        assert!(is_audio(&[191]) && !is_audio(&[192]) && !is_audio(&[]));
     }
 
     #[test]
