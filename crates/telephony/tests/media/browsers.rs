@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use media::tone::share_at;
-use telephony::media::{BrowserDoors, Codec, MediaEvent, NoBrowserLeg, Playback, ToneKind};
+use telephony::media::{BrowserDoors, Codec, LegId, MediaEvent, NoBrowserLeg, Playback, ToneKind};
 
 use super::page::Page;
 use super::rig::{Phone, Rig};
@@ -325,69 +325,64 @@ fn where_no_browsers_are_heard_none_is_answered() {
     assert_eq!(refused, Err(NoBrowserLeg::NotHere));
 }
 
+/// Lines whose cost is measured, and for how long.
+const LINES: usize = 50;
+const SECONDS: u32 = 10;
+
 /// What a media thread spends on lines that carry nothing but silence, and on lines whose far side hears
 /// a tone: by browser, and as plain RTP.
 #[test]
 #[ignore = "a figure, not a check"]
 fn lines_cost_so_much_of_a_processor() {
-    const LINES: usize = 50;
-    const SECONDS: u32 = 10;
     let rig = rig();
-    let tone = |leg| {
-        let tone = Playback::Tone(ToneKind::Steady(440));
-        rig.pool.play(leg, tone, true);
-    };
     let mut pages: Vec<Page> = (0..LINES).map(|_| connected(&rig)).collect();
-    let mut round = || {
+    let legs: Vec<LegId> = pages.iter().map(Page::leg).collect();
+    let browser = cost(&rig, &legs, || {
         for page in &mut pages {
             page.send(0, &[0xFF; 160]);
             page.glance();
         }
-    };
-    let idle_pages = spent(SECONDS, &mut round);
-    let legs: Vec<_> = pages.iter().map(Page::leg).collect();
-    legs.iter().copied().for_each(tone);
-    let mut round = || {
-        for page in &mut pages {
-            page.send(0, &[0xFF; 160]);
-            page.glance();
-        }
-    };
-    let busy_pages = spent(SECONDS, &mut round);
-    let stats = legs.iter().filter_map(|leg| rig.pool.stats(*leg));
+    });
+    let stats = legs.iter().map(|leg| rig.close(*leg));
     let lost: u64 = stats.map(|stats| stats.lost + stats.send_errors).sum();
-    drop(pages);
-    legs.into_iter().for_each(|leg| drop(rig.close(leg)));
     let mut phones: Vec<Phone> = (0..LINES).map(|_| rig.connected(Codec::Pcma)).collect();
-    let mut round = || {
+    let legs: Vec<LegId> = phones.iter().map(Phone::leg).collect();
+    let plain = cost(&rig, &legs, || {
         for phone in &mut phones {
             phone.say(0, 1);
             phone.drain();
         }
-    };
-    let idle_phones = spent(SECONDS, &mut round);
-    let legs: Vec<_> = phones.iter().map(Phone::leg).collect();
-    legs.into_iter().for_each(tone);
-    let mut round = || {
-        for phone in &mut phones {
-            phone.say(0, 1);
-            phone.drain();
-        }
-    };
-    let busy_phones = spent(SECONDS, &mut round);
-    let share = |spent: Duration| spent.as_secs_f64() / f64::from(SECONDS) / LINES as f64 * 100.0;
+    });
     // A hundred packets a second and line.
-    let packet = |spent: Duration| share(spent) * 100.0;
+    let packet = |share: f64| share * 100.0;
     println!(
-        "an idle line: {:.4} % of a processor by browser, {:.4} % as plain RTP; one that hears a \
-         tone: {:.4} % by browser, {:.4} % as plain RTP, or {:.2} and {:.2} us a packet; {lost} lost",
-        share(idle_pages),
-        share(idle_phones),
-        share(busy_pages),
-        share(busy_phones),
-        packet(busy_pages),
-        packet(busy_phones),
+        "an idle line: {:.4} % of a processor by browser, {:.4} % as plain RTP; one that hears a tone: \
+         {:.4} and {:.4} %, so {:.2} and {:.2} us a packet; {lost} lost",
+        browser.idle,
+        plain.idle,
+        browser.tone,
+        plain.tone,
+        packet(browser.tone),
+        packet(plain.tone),
     );
+}
+
+/// What a line costs the media thread, in percent of a processor.
+struct Cost {
+    idle: f64,
+    tone: f64,
+}
+
+/// The lines carry silence, then a tone to the far side; `round` is all that the far sides do in 20 ms.
+fn cost(rig: &Rig, legs: &[LegId], mut round: impl FnMut()) -> Cost {
+    let share = |spent: Duration| spent.as_secs_f64() / f64::from(SECONDS) / LINES as f64 * 100.0;
+    let idle = share(spent(SECONDS, &mut round));
+    for leg in legs {
+        let tone = Playback::Tone(ToneKind::Steady(440));
+        rig.pool.play(*leg, tone, true);
+    }
+    let tone = share(spent(SECONDS, round));
+    Cost { idle, tone }
 }
 
 /// Processor time of the media thread over some seconds of 20 ms rounds.
