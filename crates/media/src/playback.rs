@@ -8,7 +8,8 @@ use crate::{Codec, Prompt, ToneKind, g711};
 /// A thing to play to a leg.
 #[derive(Debug, Clone)]
 pub enum Playback {
-    /// Comfort silence: frames of zero, so that NATs, watchdogs and ears know the line lives.
+    /// Comfort silence: frames of zero, so that NATs, watchdogs and ears know the line lives. A page is sent
+    /// few of them while nothing else is to be heard.
     Silence,
     /// A tone; played once it is one cycle of its cadence (a steady tone: one second).
     Tone(ToneKind),

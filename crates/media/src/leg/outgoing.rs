@@ -8,7 +8,8 @@
 //! ```
 //! In a room the leg hears the sum of several others instead of one. Keys sent to the peer are heard
 //! instead of whatever else there is, while they last.
-//! The other leg is forwarded on arrival; only what is made here follows the 20 ms clock.
+//! The other leg is forwarded on arrival; only what is made here follows the 20 ms clock, and of silence to an
+//! idle page only some (`spare.rs`).
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
