@@ -1,16 +1,18 @@
 //! The segments of a campaign read against the columns of its lists and what was tried with its contacts, and where
 //! each contact belongs by them. One place for the preview, for parting contacts, for new passes and for workbooks.
 
-use std::borrow::Cow;
+mod subject_row;
+
 use std::collections::BTreeMap;
 
 use campaigns::{Campaign, CampaignSegment, HOUR_UNKNOWN, SegmentOrder, Segmentation, rank};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use domain::{ListId, SegmentId};
 use segments::{Cells, Column, Kind, Schema, Segment, Value};
 use store::{SegmentPlace, SegmentSubject, SpeaksOf, Store};
 use wire::SegmentProblem;
 
+pub use self::subject_row::SubjectRow;
 use crate::error::ApiError;
 use crate::segment_count::sampled_columns;
 
@@ -287,69 +289,6 @@ fn read(set: &CampaignSegment, schema: &Schema, problems: &mut Vec<SegmentProble
         takes,
         column,
     }
-}
-
-/// A contact of a campaign as a row of cells.
-#[derive(Clone, Copy, Debug)]
-pub struct SubjectRow<'a> {
-    subject: &'a SegmentSubject,
-    columns: &'a CampaignColumns,
-}
-
-impl SubjectRow<'_> {
-    /// The cell as people read it.
-    pub fn text(&self, column: usize) -> Cow<'_, str> {
-        match self.cell(column) {
-            Value::Number(number) if column < OWN.len() => Cow::Owned(number.to_string()),
-            Value::Date(day) if column < OWN.len() => Cow::Owned(day.to_string()),
-            _ => Cow::Borrowed(self.written(column)),
-        }
-    }
-
-    fn written(&self, column: usize) -> &str {
-        let contact = &self.subject.contact;
-        match column {
-            0 => &contact.document,
-            1 => &contact.name,
-            2 => &contact.segment,
-            4 => self.columns.list_name(contact.list),
-            8 => self.subject.code.as_deref().unwrap_or(""),
-            _ => {
-                let name = &self.columns.schema.columns()[column].name;
-                let mut cells = contact.attributes.iter();
-                cells
-                    .find(|(known, _)| known == name)
-                    .map_or("", |(_, cell)| cell)
-            }
-        }
-    }
-}
-
-impl Cells for SubjectRow<'_> {
-    fn cell(&self, column: usize) -> Value<'_> {
-        let history = &self.subject.history;
-        match column {
-            3 => Value::Number(f64::from(self.subject.phones)),
-            5 => Value::Number(f64::from(history.attempts)),
-            6 => Value::Number(f64::from(history.answered)),
-            7 => history
-                .last_at
-                .and_then(day_of)
-                .map_or(Value::Missing, Value::Date),
-            9 => Value::Number(f64::from(self.subject.pass)),
-            _ => Value::read(
-                self.columns.schema.columns()[column].kind,
-                self.written(column),
-            ),
-        }
-    }
-}
-
-/// The day of an instant in Colombia.
-fn day_of(at: domain::Timestamp) -> Option<NaiveDate> {
-    let utc = DateTime::from_timestamp_millis(at.as_millis())?;
-    let bogota = crate::segments::bogota();
-    Some(utc.with_timezone(&bogota).date_naive())
 }
 
 #[cfg(test)]

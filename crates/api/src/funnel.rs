@@ -13,6 +13,7 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
+use crate::segment_gate::outside;
 
 /// Why a campaign calls nobody: a count for each gate.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/funnel", tag = "campaigns",
@@ -38,7 +39,8 @@ pub async fn funnel(
     let work = store.work_counts(campaign.id).await?;
     let due = store.work_due(campaign.id, now).await?;
     let shut = closed(&campaign, &store.registers().await?, now);
-    let mut gates = gates(&campaign, received, &work, due, shut);
+    let outside = outside(store, &campaign, now).await?;
+    let mut gates = gates(&campaign, received, &work, due, outside, shut);
     name_rules(&mut gates, &store.held_by_rule(campaign.id, now).await?);
     Ok(Funnel {
         sentence: sentence(&gates),
@@ -72,6 +74,7 @@ fn gates(
     (rows, contacts): (u64, u64),
     work: &[(WorkState, u64)],
     due: WorkDue,
+    outside: Option<(u64, String)>,
     shut: Option<(String, Option<Timestamp>)>,
 ) -> Vec<FunnelGate> {
     let count = |state| {
@@ -118,6 +121,9 @@ fn gates(
         Some("no attempts or phones left"),
         None,
     );
+    if let Some((held, why)) = outside {
+        gates.holds("in_segment", held, Some(&why), None);
+    }
     let left = gates.left;
     match campaign.state {
         CampaignState::Running => gates.holds("running", 0, None, None),
@@ -250,7 +256,7 @@ mod tests {
             overridden: false,
         };
         let shut = closed(&campaign, &[fresh], now);
-        let gates = gates(&campaign, (120, 100), work, due, shut);
+        let gates = gates(&campaign, (120, 100), work, due, None, shut);
         let counts = gates
             .iter()
             .map(|gate| (gate.gate.clone(), gate.through, gate.held));

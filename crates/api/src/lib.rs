@@ -48,6 +48,7 @@ mod rights;
 mod route_plans;
 pub mod segment_count;
 mod segment_forms;
+mod segment_gate;
 mod segment_preview;
 mod segment_sets;
 mod segment_sheets;

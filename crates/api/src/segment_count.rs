@@ -2,19 +2,22 @@
 //! thousand at a time.
 
 use chrono::NaiveDate;
-use domain::{Contact, ListId};
+use domain::{Contact, ContactId, ListId};
 use segments::{Cells, Column, Kind, KindGuess, Schema, Segment, Value};
-use store::Store;
+use store::{ContactTexts, Store};
 use wire::{SegmentCount, SegmentExample};
 
+use self::text_row::{Finder, TextRow};
 use crate::error::ApiError;
 
 /// Contacts read at a time.
-const PAGE: u32 = 5_000;
+const PAGE: u32 = 10_000;
 /// Contacts by which the kinds of columns are told.
 const SAMPLE: u32 = 2_000;
 /// The most columns of a base that can be named.
 const COLUMNS_MAX: usize = 500;
+/// The place of `telefonos`.
+const PHONES: usize = 3;
 /// Examples of each side.
 const EXAMPLES: usize = 5;
 
@@ -67,7 +70,8 @@ pub(crate) async fn sampled_columns(
     Ok(found.into_iter().map(column).collect())
 }
 
-/// Whom a rule takes of a list; `walked` is told after each page how many were looked at.
+/// Whom a rule takes of a list; `walked` is told after each page how many were looked at. A page is looked at while the
+/// next one is read.
 pub async fn count(
     store: &dyn Store,
     list: ListId,
@@ -87,18 +91,47 @@ pub async fn count(
         examples: Vec::new(),
         left_out: Vec::new(),
     };
-    let mut after = None;
-    loop {
-        let page = store.list_contacts(list, after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(count);
+    let test = Test::new(&schema, segment.as_ref(), today);
+    let phones = test.columns.contains(&PHONES);
+    let (mut before, mut page) = (None, store.contact_texts(list, None, PAGE, phones).await?);
+    while let Some(texts) = page {
+        let after = Some(texts.last);
+        let next = store.contact_texts(list, after, PAGE, phones);
+        let look = async {
+            match test.look_at_texts(&texts.lines, &mut count) {
+                true => Ok(()),
+                false => by_contact(store, list, before, texts.last, &test, &mut count).await,
+            }
         };
-        after = Some(last.id);
-        for contact in &page {
-            look_at(contact, &schema, segment.as_ref(), today, &mut count);
-        }
+        let (next, looked) = tokio::join!(next, look);
+        looked?;
         walked(count.contacts);
+        (before, page) = (after, next?);
     }
+    Ok(count)
+}
+
+/// The same for a page whose lines cannot be told apart: a base may have any sign in its names.
+async fn by_contact(
+    store: &dyn Store,
+    list: ListId,
+    mut after: Option<ContactId>,
+    last: ContactId,
+    test: &Test<'_>,
+    count: &mut SegmentCount,
+) -> Result<(), ApiError> {
+    while after.is_none_or(|after| after < last) {
+        let contacts = store.list_contacts(list, after, SAMPLE).await?;
+        for contact in contacts.iter().filter(|contact| contact.id <= last) {
+            let row = Row {
+                contact,
+                schema: test.schema,
+            };
+            test.look_at(contact.id.get(), &row, |column| row.text(column), count);
+        }
+        after = Some(contacts.last().map_or(last, |contact| contact.id));
+    }
+    Ok(())
 }
 
 /// Reads a rule; the error shows where it is wrong.
@@ -110,28 +143,65 @@ pub fn read(rule: &str, schema: &Schema) -> Result<Segment, ApiError> {
     Segment::parse(rule, schema).map_err(pointed)
 }
 
-fn look_at(
-    contact: &Contact,
-    schema: &Schema,
-    segment: Option<&Segment>,
+/// A rule that contacts are held against.
+struct Test<'a> {
+    schema: &'a Schema,
+    segment: Option<&'a Segment>,
     today: NaiveDate,
-    count: &mut SegmentCount,
-) {
-    let row = Row { contact, schema };
-    let taken = segment.is_none_or(|segment| segment.takes(&row, today));
-    count.contacts += 1;
-    count.taken += u64::from(taken);
-    let side = match taken {
-        true => &mut count.examples,
-        false => &mut count.left_out,
-    };
-    if side.len() < EXAMPLES {
-        let looked_at = segment.map_or(&[][..], Segment::columns);
-        let cell = |place: &usize| (schema.columns()[*place].name.clone(), row.text(*place));
-        side.push(SegmentExample {
-            contact: contact.id.get(),
-            cells: looked_at.iter().map(cell).collect(),
-        });
+    columns: &'a [usize],
+    finders: Vec<Finder>,
+}
+
+impl<'a> Test<'a> {
+    fn new(schema: &'a Schema, segment: Option<&'a Segment>, today: NaiveDate) -> Test<'a> {
+        let columns = segment.map_or(&[][..], Segment::columns);
+        let of_base = columns.iter().filter(|column| **column >= OWN.len());
+        let finder = |column: &usize| Finder::new(*column, &schema.columns()[*column].name);
+        Test {
+            schema,
+            segment,
+            today,
+            columns,
+            finders: of_base.map(finder).collect(),
+        }
+    }
+
+    /// False, and nothing is counted, where the lines cannot be told apart.
+    fn look_at_texts(&self, lines: &str, count: &mut SegmentCount) -> bool {
+        let rows = || lines.split(ContactTexts::LINE).map(TextRow::parts);
+        if rows().any(|parts| parts.is_none()) {
+            return false;
+        }
+        for (id, parts) in rows().flatten() {
+            let row = TextRow::new(self, parts);
+            self.look_at(id, &row, |column| row.text(column), count);
+        }
+        true
+    }
+
+    fn look_at(
+        &self,
+        id: i64,
+        row: &impl Cells,
+        text: impl Fn(usize) -> String,
+        count: &mut SegmentCount,
+    ) {
+        let taken = self
+            .segment
+            .is_none_or(|segment| segment.takes(row, self.today));
+        count.contacts += 1;
+        count.taken += u64::from(taken);
+        let side = match taken {
+            true => &mut count.examples,
+            false => &mut count.left_out,
+        };
+        if side.len() < EXAMPLES {
+            let cell = |place: &usize| (self.schema.columns()[*place].name.clone(), text(*place));
+            side.push(SegmentExample {
+                contact: id,
+                cells: self.columns.iter().map(cell).collect(),
+            });
+        }
     }
 }
 
@@ -169,11 +239,13 @@ impl Row<'_> {
 impl Cells for Row<'_> {
     fn cell(&self, column: usize) -> Value<'_> {
         match column {
-            3 => Value::Number(self.contact.phones.len() as f64),
+            PHONES => Value::Number(self.contact.phones.len() as f64),
             _ => Value::read(self.schema.columns()[column].kind, self.of_base(column)),
         }
     }
 }
+
+mod text_row;
 
 #[cfg(test)]
 mod tests;

@@ -31,6 +31,6 @@ pub use types::{
     TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 pub use types::{
-    History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
-    SegmentWalk, SpeaksOf, Subjects,
+    ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
+    SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };

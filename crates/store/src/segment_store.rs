@@ -7,7 +7,8 @@ use domain::{CampaignId, ContactId, ListId, SegmentId, Timestamp};
 
 use crate::error::Result;
 use crate::types::{
-    SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SpeaksOf, Subjects,
+    ContactTexts, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
+    SpeaksOf, Subjects,
 };
 
 /// Segments of campaigns.
@@ -36,6 +37,15 @@ pub trait SegmentStore {
         which: Subjects,
         limit: u32,
     ) -> Result<Vec<SegmentSubject>>;
+    /// Contacts of a list in order of id, as text: a page in one row of the database, for rules that are held against
+    /// millions. `phones`: whether they are counted. `None`: there are no more.
+    async fn contact_texts(
+        &self,
+        list: ListId,
+        after: Option<ContactId>,
+        limit: u32,
+        phones: bool,
+    ) -> Result<Option<ContactTexts>>;
     /// Begins to look at all contacts again: on this day, with these lists. False where another version is in force.
     async fn begin_segment_walk(
         &self,

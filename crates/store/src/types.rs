@@ -40,7 +40,7 @@ pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
 pub use rights::{ErasedPerson, NewRequest, Rectification, RequestRow};
 pub use segment::{
-    History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
-    SegmentWalk, SpeaksOf, Subjects,
+    ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
+    SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };
 pub use transfer::{CallStepRow, OpenSide};

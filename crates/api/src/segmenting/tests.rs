@@ -165,6 +165,22 @@ async fn a_set_is_previewed_saved_and_dialed_by() {
     place.save(&form()).await.expect("saves");
     let counts = place.counts().await;
     assert_eq!(told(&counts), [("Cali", 20), ("Saldo", 27), ("resto", 13)]);
+    let now = Timestamp::from_millis(1_796_050_000_000);
+    let funnel = crate::funnel(place.store.as_ref(), place.campaign.id, now)
+        .await
+        .expect("a funnel");
+    let gate = funnel
+        .gates
+        .iter()
+        .find(|gate| gate.gate == "in_segment")
+        .expect("a gate");
+    assert_eq!((gate.held, gate.through), (13, 47));
+    assert!(
+        gate.why
+            .as_deref()
+            .is_some_and(|why| why.contains("13: fit no segment")),
+        "{gate:?}"
+    );
     assert_eq!(place.lease(5).await, [58, 21, 55, 23, 52]);
     assert_eq!(place.lease(99).await.len(), 42);
 }

@@ -1,11 +1,15 @@
 //! Segments of campaigns: their settings by version (`set`), which contact belongs where (`placing`), the lease by
-//! segment (`lease`), what was done with each (`tally`), and new passes (`recycle`).
+//! segment (`lease`, `pick`), what was done with each (`tally`), and new passes (`recycle`).
 
 pub(super) mod lease;
-mod placing;
-mod recycle;
+pub(super) mod pick;
+pub(super) mod placing;
+pub(super) mod recycle;
 mod set;
+mod standings;
 mod tally;
+mod texts;
+mod walk;
 
 use ::campaigns::Segmentation;
 use async_trait::async_trait;
@@ -15,7 +19,8 @@ use super::SqlStore;
 use crate::error::Result;
 use crate::segment_store::SegmentStore;
 use crate::types::{
-    SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SpeaksOf, Subjects,
+    ContactTexts, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion,
+    SpeaksOf, Subjects,
 };
 
 /// The segment of work that must be looked at.
@@ -55,6 +60,16 @@ impl SegmentStore for SqlStore {
         placing::subjects(&self.db, campaign, which, limit).await
     }
 
+    async fn contact_texts(
+        &self,
+        list: ListId,
+        after: Option<ContactId>,
+        limit: u32,
+        phones: bool,
+    ) -> Result<Option<ContactTexts>> {
+        texts::page(&self.db, list, after, limit, phones).await
+    }
+
     async fn begin_segment_walk(
         &self,
         campaign: CampaignId,
@@ -62,7 +77,7 @@ impl SegmentStore for SqlStore {
         day: i64,
         lists: &[ListId],
     ) -> Result<bool> {
-        set::begin_walk(&self.db, campaign, version, day, lists).await
+        walk::begin_walk(&self.db, campaign, version, day, lists).await
     }
 
     async fn place_contacts(
@@ -80,7 +95,7 @@ impl SegmentStore for SqlStore {
         version: u32,
         after: Option<ContactId>,
     ) -> Result<()> {
-        set::walked(&self.db, campaign, version, after).await
+        walk::walked(&self.db, campaign, version, after).await
     }
 
     async fn pin_contacts(
@@ -105,7 +120,7 @@ impl SegmentStore for SqlStore {
         campaign: CampaignId,
         now: Timestamp,
     ) -> Result<Vec<SegmentStanding>> {
-        tally::standings(&self.db, campaign, now).await
+        standings::standings(&self.db, campaign, now).await
     }
 
     async fn recycle(

@@ -3,7 +3,9 @@
 use super::database::Database;
 use super::prior::{BY_NUMBER, BY_PERSON, SPENT};
 use super::query::{Batch, Query};
-use super::segments::lease::{AGAIN, FIRST_DUE, FRESH, FRESH_OF_RANK, UNPARTED_ONE};
+use super::segments::lease::{FIRST_DUE, UNPARTED_ONE};
+use super::segments::pick::{AGAIN, FRESH, FRESH_OF_RANK};
+use super::segments::{placing, recycle};
 use super::work::{LEASED, LEASED_PHONES, PICK};
 
 #[tokio::test]
@@ -48,6 +50,36 @@ async fn picking_work_of_a_segment_walks_an_index_and_sorts_nothing() {
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         assert!(!plan.contains("SCAN w"), "{plan}");
         assert!(!plan.contains("w USING PRIMARY KEY"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn work_of_segments_is_changed_by_its_whole_key() {
+    let rows = || {
+        Batch::default()
+            .ints("campaign", [1, 1])
+            .ints("contact", [1, 2])
+    };
+    let placed = rows()
+        .ints("segment", [1, 1])
+        .ints("rank", [1, 1])
+        .ints("spent", [0, 0])
+        .ints("repeats", [0, 0])
+        .ints("pinned", [1, 1]);
+    let contacts = || Batch::default().ints("contact", [1, 2]);
+    let changes = [
+        explain(placing::PLACE).rows(placed),
+        explain(placing::PIN).rows(rows().ints("pinned", [1, 1])),
+        explain(recycle::AGAIN).int(1).rows(contacts()),
+        explain(recycle::PHONES_AGAIN).int(1).rows(contacts()),
+    ];
+    for change in changes {
+        let plan = plan_of(change).await;
+        assert!(
+            plan.contains("PRIMARY KEY (campaign=? AND contact=?)"),
+            "{plan}"
+        );
+        assert!(!plan.contains("(campaign=?)"), "{plan}");
     }
 }
 

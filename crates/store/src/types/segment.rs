@@ -144,3 +144,29 @@ pub struct SegmentStanding {
     /// Calls in all.
     pub in_all: SegmentTally,
 }
+
+/// Contacts as text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContactTexts {
+    /// The last of them.
+    pub last: ContactId,
+    /// Parted by [`ContactTexts::LINE`]. Each has number, phones, document, name, segment and attributes (JSON), parted by
+    /// [`ContactTexts::FIELD`]. Where a base has these very signs in a name, a line has too many parts.
+    pub lines: String,
+}
+
+impl ContactTexts {
+    /// Between contacts.
+    pub const LINE: char = '\u{1e}';
+    /// Between their parts.
+    pub const FIELD: char = '\u{1f}';
+}
+
+/// Personal data stays out of logs.
+impl std::fmt::Debug for ContactTexts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContactTexts")
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}

@@ -12,7 +12,7 @@ use crate::error::Result;
 const AT_ONCE: usize = 1_000;
 
 /// Who has another pass: exhausted work of people who may be called, on a phone that is good.
-const AGAIN: &str =
+pub(in super::super) const AGAIN: &str =
     "UPDATE work SET state = 1, turn = 1, next_at = 0, next_phone = 0, attempts = 0,
              repeats = 0, callback_agent = NULL, because_rule = NULL,
              because_pack = NULL, pass = pass + 1,
@@ -26,6 +26,9 @@ const AGAIN: &str =
                 AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = work.campaign
                     AND t.contact = work.contact AND t.ordinal = p.ordinal AND t.usable = 0))
          RETURNING contact";
+
+pub(in super::super) const PHONES_AGAIN: &str = "UPDATE work_phone SET attempts = 0
+         WHERE campaign = $1 AND contact IN (SELECT r.contact FROM {rows})";
 
 /// See [`crate::SegmentStore::recycle`].
 pub(super) async fn recycle(
@@ -60,13 +63,9 @@ async fn again(
         .iter()
         .map(|row| row.int("contact"))
         .collect::<Result<_>>()?;
-    let query = Query::new(
-        "begin a new pass over phones",
-        "UPDATE work_phone AS t SET attempts = 0 FROM {rows}
-         WHERE t.campaign = $1 AND t.contact = r.contact",
-    )
-    .int(campaign.get())
-    .rows(ids(&again));
+    let query = Query::new("begin a new pass over phones", PHONES_AGAIN)
+        .int(campaign.get())
+        .rows(ids(&again));
     tx.run(query).await?;
     if let Some(why) = why {
         let subject = format!("campaign {campaign}");
