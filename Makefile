@@ -5,7 +5,7 @@ AGENTS ?= 20
 SEED ?= 1
 
 SECONDS_EACH ?= 60
-FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket sound
+FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket sound reception
 
 READER_CASES ?= 20000
 
