@@ -15,6 +15,7 @@ mod control;
 mod corrections;
 mod desk;
 mod destinations;
+mod drop_folder;
 mod erasure;
 mod error;
 mod evidence;
@@ -28,22 +29,27 @@ mod kpis;
 mod ladders;
 mod lists;
 mod live;
+mod loads;
 mod logins;
 mod meanings;
 mod page;
 pub mod password;
 mod people;
 mod person_data;
+mod places;
 mod prompts;
 pub mod provisioning;
 mod range;
+mod received;
 mod recording_audio;
 mod recording_rules;
 mod recordings;
 mod recycling;
+mod refused_load;
 mod registers;
 pub mod rehearsal;
 mod retention;
+mod return_file;
 mod rights;
 mod route_plans;
 pub mod segment_count;
@@ -61,6 +67,7 @@ mod supervision;
 mod transfer;
 mod trunks;
 mod typifications;
+mod unsealing;
 mod users;
 
 use std::sync::Arc;
@@ -84,6 +91,7 @@ pub use contradictions::contradictions;
 pub use control::{Control, LineNews, LineOffer, TraceWanted};
 pub use corrections::corrections;
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
+pub use drop_folder::{DropFolder, Fate, Outcome};
 pub use erasure::erase_recording;
 pub use error::ApiError;
 pub use evidence::{
@@ -92,23 +100,30 @@ pub use evidence::{
 };
 pub use explain::explain;
 pub use funnel::funnel;
-pub use import::{ImportRequest, Imported, load};
+pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
 pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
+pub use loads::{acta_page, find_load, load_shown, revert_load};
 pub use logins::LogIns;
 pub use people::{passports, sought as person_sought};
 pub use person_data::{erase_person, export_page, export_person, rectify_person};
+pub use places::{PlaceSettings, Reception};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
+pub use received::{
+    client_key, client_key_shown, put_client_key, read_client_key, received_shown, reception_state,
+};
 pub use recording_audio::open_recording;
 pub use recordings::{recording, recording_backlog, recording_shown, recording_state};
 pub use recycling::Recycling;
+pub use refused_load::LoadError;
 pub use registers::{RegisterLoad, load_register, override_register, registers, snapshot_shown};
 pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
+pub use return_file::{ReturnFile, return_file, sealed_return};
 pub use rights::{close_request, extend_request, open_request, requests};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segment_preview::preview as preview_segments;
@@ -144,6 +159,8 @@ pub struct App {
     pub rehearsals: Arc<Rehearsals>,
     /// Where recordings are heard.
     pub vault: Arc<Vault>,
+    /// How clients' files come.
+    pub reception: Arc<Reception>,
 }
 
 #[derive(OpenApi)]
@@ -246,6 +263,16 @@ pub fn router(app: App) -> Router {
         .routes(routes!(registers::allow))
         .routes(routes!(lists::all))
         .routes(routes!(lists::actas))
+        .routes(routes!(loads::all))
+        .routes(routes!(loads::acta))
+        .routes(routes!(loads::revert))
+        .routes(routes!(received::page))
+        .routes(routes!(
+            received::key,
+            received::set_key,
+            received::remove_key
+        ))
+        .routes(routes!(received::returned))
         .routes(routes!(people::find))
         .routes(routes!(person_data::export))
         .routes(routes!(person_data::export_html))

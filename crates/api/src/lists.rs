@@ -16,7 +16,7 @@ use wire::{ContactList, Loaded};
 use crate::App;
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::import::{ImportRequest, load};
+use crate::import::{ImportRequest, Origin, load};
 
 /// Every list, newest first.
 #[utoipa::path(get, path = "/api/v1/lists", tag = "lists", responses((status = 200, body = [ContactList])))]
@@ -69,12 +69,15 @@ pub(crate) struct Upload {
     sheet: Option<String>,
     /// Why these people may be called.
     legal_basis: Option<String>,
+    /// Load it although it was loaded before.
+    #[serde(default)]
+    again: bool,
 }
 
-/// Load a base: the body is the file, CSV or XLSX.
+/// Load a base: the body is the file, CSV or XLSX, in the clear or encrypted (age, OpenPGP, AES zip). In the audit log.
 #[utoipa::path(post, path = "/api/v1/lists/import", tag = "lists", params(Upload),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Loaded), (status = 200, body = Loaded), (status = 422, body = wire::Problem)))]
+    responses((status = 201, body = Loaded), (status = 200, body = Loaded), (status = 409, body = wire::Problem), (status = 422, body = wire::Problem)))]
 pub(crate) async fn import(
     State(app): State<App>,
     caller: Caller,
@@ -104,6 +107,13 @@ pub(crate) async fn import(
             .map(str::to_owned)
             .collect(),
         dry_run: upload.dry_run,
+        origin: Origin {
+            by: caller.user.name.clone(),
+            again: upload.again,
+            keys: app.reception.keyring(app.store.as_ref(), None).await?,
+            plaintext_max: app.reception.plaintext_max,
+            ..Origin::default()
+        },
     };
     let imported = load(caller.store.clone(), request, |_| {}).await?;
     app.control.config_changed();
@@ -113,6 +123,7 @@ pub(crate) async fn import(
     };
     let loaded = Loaded {
         list: imported.list.map(ListId::get),
+        load: imported.load.map(|load| load.0),
         acta: serde_json::to_value(&imported.acta).map_err(ApiError::internal)?,
     };
     Ok((status, Json(loaded)).into_response())

@@ -3,28 +3,36 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use intake::{Acta, Encoding, ImportOptions, Progress};
+use intake::{Acta, Encoding, ImportOptions, Language, Progress};
 use serde_json::json;
-use store::{ContactList, Store};
+use store::{ContactList, ImportId, Store};
 
 use crate::Global;
-use crate::output::{record, show, table};
+use crate::output::{configuration, record, show, table};
 use crate::times::shown;
 
 #[derive(Subcommand)]
 pub(crate) enum List {
-    /// Load a base, CSV or XLSX, into a list
+    /// Load a base into a list: CSV or XLSX, also encrypted (age, OpenPGP, AES zip)
     Import(Import),
     /// Show every list
     #[command(name = "list")]
     All,
-    /// Show the actas de cargue of a list
-    Acta {
+    /// Show the actas de cargue of a list, or write one as a page to print
+    Acta(ActaOf),
+    /// Take a load back as a whole, while nobody of it was called
+    Revert {
         /// Name of the list
         name: String,
+        /// Number of the load [default: the last]
+        #[arg(long)]
+        load: Option<i64>,
+        /// How many contacts go; without it, only what would be done is said
+        #[arg(long, value_name = "CONTACTS")]
+        confirm: Option<u64>,
     },
     /// Call those of a list again on whom every attempt was spent: a new pass, counted first
     Recycle(crate::recycle::Recycle),
@@ -60,6 +68,24 @@ pub(crate) struct Import {
     /// Why these people may be called
     #[arg(long)]
     legal_basis: Option<String>,
+    /// Load it although it was loaded before
+    #[arg(long)]
+    again: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ActaOf {
+    /// Name of the list
+    name: String,
+    /// Number of the load [default: all; the last for a page]
+    #[arg(long)]
+    load: Option<i64>,
+    /// Write the page to this file (HTML, prints on A4 and Letter)
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// The page's language: es or en
+    #[arg(long, default_value = "es")]
+    lang: Language,
 }
 
 impl List {
@@ -67,7 +93,12 @@ impl List {
         match self {
             List::Import(import) => import.run(global).await,
             List::All => lists(global).await,
-            List::Acta { name } => actas(global, name).await,
+            List::Acta(acta) => acta.run(global).await,
+            List::Revert {
+                name,
+                load,
+                confirm,
+            } => revert(global, name, *load, *confirm).await,
             List::Recycle(recycle) => recycle.run(global).await,
             List::Remove { name } => {
                 let store = record(global).await?;
@@ -83,10 +114,11 @@ impl List {
 
 impl Import {
     async fn run(&self, global: &Global) -> Result<()> {
-        let store = record(global).await?;
+        let config = configuration(global)?;
+        let (store, reception) = (record(global).await?, config.reception.resolved());
         let of_file = || {
-            let stem = self.file.file_stem().unwrap_or_default();
-            stem.to_string_lossy().into_owned()
+            let name = self.file.file_name().unwrap_or_default();
+            api::PlaceSettings::default().list_of(&name.to_string_lossy())
         };
         let mut options = ImportOptions::new(self.name.clone().unwrap_or_else(of_file));
         options.sheet.clone_from(&self.sheet);
@@ -101,6 +133,13 @@ impl Import {
             options,
             mapping: self.mapping.clone(),
             dry_run: self.dry_run,
+            origin: api::Origin {
+                by: "command line".to_owned(),
+                again: self.again,
+                keys: reception.keyring(store.as_ref(), None).await?,
+                plaintext_max: reception.plaintext_max,
+                ..api::Origin::default()
+            },
         };
         let bar = progress_bar(global);
         let drawn = bar.clone();
@@ -113,6 +152,7 @@ impl Import {
         bar.finish_and_clear();
         let value = json!({
             "list": imported.list.map(|list| list.get()),
+            "load": imported.load.map(|load| load.0),
             "dry_run": self.dry_run,
             "acta": imported.acta,
         });
@@ -220,14 +260,61 @@ pub(crate) async fn find(store: &dyn Store, name: &str) -> Result<ContactList> {
     }
 }
 
-async fn actas(global: &Global, name: &str) -> Result<()> {
+impl ActaOf {
+    async fn run(&self, global: &Global) -> Result<()> {
+        let store = record(global).await?;
+        let list = find(store.as_ref(), &self.name).await?;
+        let load = self.load.map(ImportId);
+        if let Some(path) = &self.html {
+            let row = api::find_load(store.as_ref(), list.id, load).await?;
+            std::fs::write(path, api::acta_page(&row, self.lang)?)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            return show(global, &json!({"load": row.id.0, "file": path}), |_| {
+                println!("{}", path.display());
+            });
+        }
+        let mut loads = store.loads(list.id).await?;
+        loads.retain(|row| load.is_none_or(|load| row.id == load));
+        let shown = loads
+            .iter()
+            .map(api::load_shown)
+            .collect::<Result<Vec<_>, _>>()?;
+        show(global, &shown, |shown| {
+            for load in shown {
+                if let Some(by) = &load.reverted_by {
+                    println!("CARGUE {} REVERTIDO ({by})", load.id);
+                }
+                if let Ok(acta) = serde_json::from_value::<Acta>(load.acta.clone()) {
+                    println!("{acta}");
+                }
+            }
+        })
+    }
+}
+
+/// Says what would go; takes it back when that number is confirmed.
+async fn revert(
+    global: &Global,
+    name: &str,
+    load: Option<i64>,
+    confirm: Option<u64>,
+) -> Result<()> {
     let store = record(global).await?;
     let list = find(store.as_ref(), name).await?;
-    let actas = store
-        .actas(list.id)
-        .await?
-        .iter()
-        .map(|text| serde_json::from_str::<Acta>(text))
-        .collect::<Result<Vec<_>, _>>()?;
-    show(global, &actas, |actas| actas.iter().for_each(acta_shown))
+    let row = api::find_load(store.as_ref(), list.id, load.map(ImportId)).await?;
+    let Some(contacts) = confirm else {
+        let value = json!({"load": row.id.0, "contacts": row.contacts, "reverted": false});
+        return show(global, &value, |_| {
+            println!(
+                "load {} of {name} brought {} contacts; to take them back: \
+                 cadencia list revert {name} --load {} --confirm {}",
+                row.id.0, row.contacts, row.id.0, row.contacts
+            );
+        });
+    };
+    let gone = api::revert_load(store.as_ref(), &row, contacts, "command line").await?;
+    let value = json!({"load": row.id.0, "contacts": gone, "reverted": true});
+    show(global, &value, |_| {
+        println!("{gone} contacts are gone; the acta stays")
+    })
 }

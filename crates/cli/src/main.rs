@@ -22,6 +22,7 @@ mod peers;
 mod person;
 mod prompt;
 mod provision;
+mod reception;
 mod recording;
 mod recycle;
 mod register;
@@ -109,6 +110,9 @@ enum Command {
     /// Contact lists: load a base, see its acta
     #[command(subcommand)]
     List(list::List),
+    /// Encrypted files: our keys, clients' keys, drop folders, return files
+    #[command(subcommand)]
+    Reception(reception::Reception),
     /// Agents and their phones
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -227,6 +231,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Sip(sip) => sip.run(global).await?,
             Command::Campaign(campaign) => campaign.run(global).await?,
             Command::List(list) => list.run(global).await?,
+            Command::Reception(reception) => reception.run(global).await?,
             Command::Agent(agent) => agent.run(global).await?,
             Command::Destination(destination) => destination.run(global).await?,
             Command::Prompt(prompt) => prompt.run(global).await?,

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::DateTime;
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +33,8 @@ pub enum Reason {
     TooManyCells,
     /// Bytes that are no text.
     NotText,
+    /// The column that should say why this person may be called does not.
+    NoLegalBasis,
 }
 
 impl Reason {
@@ -49,6 +50,7 @@ impl Reason {
             Reason::BrokenQuotes => "broken_quotes",
             Reason::TooManyCells => "too_many_cells",
             Reason::NotText => "not_text",
+            Reason::NoLegalBasis => "no_legal_basis",
         }
     }
 
@@ -64,6 +66,23 @@ impl Reason {
             Reason::BrokenQuotes => "comillas sin cerrar",
             Reason::TooManyCells => "más celdas que encabezados",
             Reason::NotText => "bytes que no son texto",
+            Reason::NoLegalBasis => "sin base legal",
+        }
+    }
+
+    /// The same in English.
+    pub fn english(self) -> &'static str {
+        match self {
+            Reason::NoPhone => "no phone",
+            Reason::InvalidPhone => "no phone of the number plan",
+            Reason::DigitsLost => "digits of the phone lost to scientific notation",
+            Reason::UnknownArea => "landline of 7 digits, no known city",
+            Reason::ForeignPhone => "phone of another country",
+            Reason::ServiceNumber => "toll-free, service or premium number",
+            Reason::BrokenQuotes => "a quote that never closes",
+            Reason::TooManyCells => "more cells than headings",
+            Reason::NotText => "bytes that are no text",
+            Reason::NoLegalBasis => "no legal basis",
         }
     }
 }
@@ -95,6 +114,15 @@ impl Why {
             Why::Rejected(reason) => reason.words(),
             Why::Duplicate(DuplicateBy::Document) => "duplicado por documento",
             Why::Duplicate(DuplicateBy::Phone) => "duplicado por teléfono",
+        }
+    }
+
+    /// The same in English.
+    pub fn english(self) -> &'static str {
+        match self {
+            Why::Rejected(reason) => reason.english(),
+            Why::Duplicate(DuplicateBy::Document) => "duplicate by document",
+            Why::Duplicate(DuplicateBy::Phone) => "duplicate by phone",
         }
     }
 }
@@ -145,6 +173,21 @@ impl fmt::Display for Format {
             Format::Xlsx => "XLSX",
         })
     }
+}
+
+/// The file as it came, where it was encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// In what.
+    pub envelope: String,
+    /// Its name.
+    pub file_name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// How many they are.
+    pub bytes: u64,
+    /// Fingerprint of the client's key that signed it; none where none that is known did.
+    pub signer: Option<String>,
 }
 
 /// The account of one import.
@@ -204,6 +247,18 @@ pub struct Acta {
     pub started_ms: Option<i64>,
     /// When it ended; set by the caller.
     pub finished_ms: Option<i64>,
+    /// The file as it came, where that was encrypted; `sha256` and `bytes` are of what was inside.
+    #[serde(default)]
+    pub sealed: Option<Sealed>,
+    /// Who loaded it.
+    #[serde(default)]
+    pub loaded_by: Option<String>,
+    /// Valid contacts that must not be called, by reason: a part of the valid.
+    #[serde(default)]
+    pub excluded: BTreeMap<String, u64>,
+    /// The law packs, with their versions, of the campaigns that dialed the list then.
+    #[serde(default)]
+    pub law_packs: Vec<String>,
 }
 
 impl Acta {
@@ -212,9 +267,15 @@ impl Acta {
         self.rejected.values().sum()
     }
 
+    /// All excluded contacts.
+    pub fn excluded_total(&self) -> u64 {
+        self.excluded.values().sum()
+    }
+
     /// Whether every row received is accounted for.
     pub fn balances(&self) -> bool {
         self.received == self.valid + self.rejected_total() + self.duplicates.total()
+            && self.excluded_total() <= self.valid
     }
 
     /// With the times the caller's clock showed.
@@ -224,162 +285,4 @@ impl Acta {
         self.finished_ms = Some(finished.as_millis());
         self
     }
-}
-
-/// Rows of each kind that `{}` prints; `{:#}` prints all that are listed.
-const ROWS_SHOWN: usize = 20;
-
-/// The acta as people sign it, in Spanish: the first discarded rows with `{}`,
-/// all of them with `{:#}`.
-impl fmt::Display for Acta {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "ACTA DE CARGUE")?;
-        self.write_file(f)?;
-        self.write_sums(f)?;
-        self.write_details(f)?;
-        write_rows(
-            f,
-            "Filas rechazadas",
-            &self.rejected_rows,
-            self.rejected_total(),
-        )?;
-        write_rows(
-            f,
-            "Filas duplicadas",
-            &self.duplicate_rows,
-            self.duplicates.total(),
-        )
-    }
-}
-
-impl Acta {
-    fn write_file(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Lista:           {}", self.list_name)?;
-        write!(
-            f,
-            "Archivo:         {} ({} bytes, {}",
-            self.file_name, self.bytes, self.format
-        )?;
-        if let Some(encoding) = &self.encoding {
-            write!(f, ", {encoding}")?;
-        }
-        if let Some(delimiter) = self.delimiter {
-            let shown = if delimiter == '\t' {
-                "tabulador".to_owned()
-            } else {
-                delimiter.to_string()
-            };
-            write!(f, ", separador {shown}")?;
-        }
-        if let Some(sheet) = &self.sheet {
-            write!(f, ", hoja {sheet}")?;
-        }
-        writeln!(f, ")")?;
-        writeln!(f, "SHA-256:         {}", self.sha256)?;
-        writeln!(f, "Base legal:      {}", self.legal_basis)?;
-        for (label, millis) in [
-            ("Inicio:  ", self.started_ms),
-            ("Fin:     ", self.finished_ms),
-        ] {
-            if let Some(at) = millis.and_then(DateTime::from_timestamp_millis) {
-                writeln!(f, "{label}        {}", at.format("%Y-%m-%d %H:%M:%S UTC"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_sums(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nRecibidos        {:>10}", self.received)?;
-        writeln!(f, "  válidos        {:>10}", self.valid)?;
-        writeln!(f, "  rechazados     {:>10}", self.rejected_total())?;
-        for (reason, count) in &self.rejected {
-            writeln!(f, "    {count:>8}  {}", reason.words())?;
-        }
-        writeln!(f, "  duplicados     {:>10}", self.duplicates.total())?;
-        for (count, words) in [
-            (self.duplicates.by_document, "por documento"),
-            (self.duplicates.by_phone, "por teléfono"),
-        ] {
-            if count > 0 {
-                writeln!(f, "    {count:>8}  {words}")?;
-            }
-        }
-        let verdict = if self.balances() {
-            "cuadra"
-        } else {
-            "NO CUADRA"
-        };
-        writeln!(
-            f,
-            "Cuadre: {} = {} + {} + {}: {verdict}",
-            self.received,
-            self.valid,
-            self.rejected_total(),
-            self.duplicates.total()
-        )
-    }
-
-    fn write_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nTeléfonos de los válidos: {}", self.phones)?;
-        for (reason, count) in &self.phones_left_out {
-            writeln!(f, "  {count} no usados: {}", reason.words())?;
-        }
-        for (repair, count) in &self.repairs {
-            writeln!(f, "  {count} reparados: {repair}")?;
-        }
-        writeln!(f, "Válidos sin documento: {}", self.without_document)?;
-        writeln!(
-            f,
-            "Válidos con un teléfono compartido: {}",
-            self.shared_phones
-        )?;
-        writeln!(
-            f,
-            "No recibidos: {} líneas en blanco, {} líneas de título",
-            self.blank_lines, self.title_lines
-        )?;
-        for warning in &self.warnings {
-            writeln!(f, "Atención: {warning}")?;
-        }
-        writeln!(f, "\nColumnas:")?;
-        for column in &self.mapping.columns {
-            writeln!(f, "  {} → {}", column.heading, column.role)?;
-        }
-        Ok(())
-    }
-}
-
-fn write_rows(
-    f: &mut fmt::Formatter<'_>,
-    title: &str,
-    rows: &[Discarded],
-    total: u64,
-) -> fmt::Result {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    writeln!(f, "\n{title}:")?;
-    let shown = if f.alternate() {
-        rows.len()
-    } else {
-        rows.len().min(ROWS_SHOWN)
-    };
-    for row in &rows[..shown] {
-        write!(
-            f,
-            "  registro {}, línea {}: {}",
-            row.record,
-            row.line,
-            row.why.words()
-        )?;
-        if !row.column.is_empty() {
-            write!(f, " ({})", row.column)?;
-        }
-        writeln!(f)?;
-    }
-    let listed = u64::try_from(shown).unwrap_or(u64::MAX);
-    if total > listed {
-        writeln!(f, "  … y {} más", total - listed)?;
-    }
-    Ok(())
 }

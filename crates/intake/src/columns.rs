@@ -4,6 +4,7 @@ use crate::acta::Reason;
 use crate::area;
 use crate::cell_text::serial_date;
 use crate::document::Document;
+use crate::legal_basis;
 use crate::mapping::{Mapping, Role};
 use crate::phone::{NumberPlan, Phones};
 use crate::plain::{one_line, plain};
@@ -17,6 +18,7 @@ pub(crate) struct Columns {
     segment: Option<usize>,
     city: Option<usize>,
     department: Option<usize>,
+    legal_basis: Option<usize>,
     /// Kept under their headings.
     attributes: Vec<usize>,
     /// Columns whose heading says date.
@@ -33,6 +35,8 @@ pub(crate) struct Parts {
     /// The first phone refused: why, and in which column.
     pub(crate) refused: Option<(Reason, usize)>,
     pub(crate) attributes: Vec<(String, String)>,
+    /// The column that should say why this person may be called, and does not.
+    pub(crate) no_basis: Option<usize>,
 }
 
 impl Columns {
@@ -44,6 +48,7 @@ impl Columns {
             Role::City,
             Role::Department,
             Role::DocumentType,
+            Role::LegalBasis,
         ];
         let mut names = all(Role::Name);
         names.extend(all(Role::Surname));
@@ -56,6 +61,7 @@ impl Columns {
             segment: first(Role::Segment),
             city: first(Role::City),
             department: first(Role::Department),
+            legal_basis: first(Role::LegalBasis),
             attributes: roles
                 .filter(|(_, column)| kept.contains(&column.role))
                 .map(|(index, _)| index)
@@ -77,6 +83,10 @@ impl Columns {
 
     pub(crate) fn have_documents(&self) -> bool {
         !self.documents.is_empty()
+    }
+
+    pub(crate) fn have_legal_basis(&self) -> bool {
+        self.legal_basis.is_some()
     }
 
     pub(crate) fn heading(&self, index: usize) -> &str {
@@ -109,6 +119,7 @@ impl Columns {
             segment: one_line(maybe(self.segment)),
             phones,
             refused,
+            no_basis: self.legal_basis.filter(|i| !legal_basis::is_one(cell(*i))),
             attributes: attributes
                 .map(|i| (self.heading(*i).to_owned(), self.attribute(*i, cell(*i))))
                 .collect(),

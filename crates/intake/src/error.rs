@@ -79,6 +79,15 @@ pub enum IntakeError {
         /// What does not fit.
         why: String,
     },
+    /// Nobody says why these people may be called.
+    #[error(
+        "nothing says why the people of {file} may be called: give the base's legal basis, or map the column that \
+         has each row's (base_legal=COLUMN); being referred by somebody is none"
+    )]
+    NoLegalBasis {
+        /// Its name.
+        file: String,
+    },
     /// An option makes no sense.
     #[error("{why}")]
     Option {
@@ -108,6 +117,7 @@ impl IntakeError {
             IntakeError::NoSheet { .. } => "no-sheet",
             IntakeError::NoPhoneColumn { .. } => "no-phone-column",
             IntakeError::Mapping { .. } => "mapping",
+            IntakeError::NoLegalBasis { .. } => "no-legal-basis",
             IntakeError::Option { .. } => "option",
             IntakeError::Store { .. } => "store",
         }

@@ -15,6 +15,7 @@ const ONCE: &[Role] = &[
     Role::Segment,
     Role::City,
     Role::Department,
+    Role::LegalBasis,
 ];
 
 /// One guess for each column.

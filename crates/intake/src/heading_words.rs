@@ -14,6 +14,17 @@ pub(crate) fn role_of(heading: &str) -> Option<Role> {
     let stem = words.join(" ");
     let is = |list: &[&str]| list.contains(&stem.trim());
 
+    if is(&[
+        "base legal",
+        "legal basis",
+        "habeas data",
+        "autorizacion",
+        "id autorizacion",
+        "autorizacion id",
+        "autorizacion de contacto",
+    ]) {
+        return Some(Role::LegalBasis);
+    }
     if has(NEVER) {
         return None;
     }

@@ -10,6 +10,7 @@ use crate::columns::Columns;
 use crate::error::IntakeError;
 use crate::guess::mapping_of;
 use crate::ledger::Ledger;
+use crate::legal_basis;
 use crate::mapping::Mapping;
 use crate::options::ImportOptions;
 use crate::phone::NumberPlan;
@@ -71,6 +72,11 @@ fn read_surveyed(
         return Err(IntakeError::NoPhoneColumn {
             file: source.file_name.clone(),
             headings: mapping.headings(),
+        });
+    }
+    if !columns.have_legal_basis() && !legal_basis::is_one(&options.legal_basis) {
+        return Err(IntakeError::NoLegalBasis {
+            file: source.file_name.clone(),
         });
     }
     sink.headings(&survey.layout.headings)
@@ -157,6 +163,10 @@ fn blank_acta(
         warnings: unread_sheets(survey),
         started_ms: None,
         finished_ms: None,
+        sealed: None,
+        loaded_by: None,
+        excluded: BTreeMap::new(),
+        law_packs: Vec::new(),
     }
 }
 

@@ -69,6 +69,10 @@ impl Ledger<'_> {
             };
             return self.discard(row, Why::Rejected(reason), &column);
         }
+        if let Some(column) = parts.no_basis {
+            let column = self.columns.heading(column).to_owned();
+            return self.discard(row, Why::Rejected(Reason::NoLegalBasis), &column);
+        }
         let known = self.seen.meet(&parts.document.text, &parts.phones.numbers);
         let shares_phone = match known {
             Known::Duplicate(by) => return self.discard(row, Why::Duplicate(by), ""),

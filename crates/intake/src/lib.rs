@@ -8,6 +8,8 @@
 //! Recordings (WAV, Ogg) that people bring are read in [`sound`].
 
 mod acta;
+mod acta_page;
+mod acta_text;
 mod archive;
 mod area;
 mod cell_text;
@@ -22,6 +24,7 @@ mod import;
 mod kind;
 mod layout;
 mod ledger;
+mod legal_basis;
 mod lines;
 mod mapping;
 mod options;
@@ -44,7 +47,8 @@ mod text;
 mod vorbis;
 mod workbook;
 
-pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Why};
+pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Sealed, Why};
+pub use acta_page::Language;
 pub use error::{IntakeError, SinkError};
 pub use import::{import, inspect, read};
 pub use mapping::{Column, InvalidMapping, Mapping, Role};

@@ -26,6 +26,8 @@ pub enum Role {
     City,
     /// Department (state), used when the city is not known.
     Department,
+    /// Why this person may be called, row by row; a row without it is not loaded.
+    LegalBasis,
     /// Kept under its heading for the advisor's screen.
     Attribute,
     /// Not kept.
@@ -33,7 +35,7 @@ pub enum Role {
 }
 
 impl Role {
-    const NAMES: [(Role, &'static str, &'static str); 10] = [
+    const NAMES: [(Role, &'static str, &'static str); 11] = [
         (Role::Document, "documento", "document"),
         (Role::DocumentType, "tipo_documento", "document_type"),
         (Role::Name, "nombre", "name"),
@@ -42,6 +44,7 @@ impl Role {
         (Role::Segment, "segmento", "segment"),
         (Role::City, "ciudad", "city"),
         (Role::Department, "departamento", "department"),
+        (Role::LegalBasis, "base_legal", "legal_basis"),
         (Role::Attribute, "atributo", "attribute"),
         (Role::Ignore, "ignorar", "ignore"),
     ];

@@ -12,6 +12,7 @@ use telephony::media::{Country, Prompt};
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::browser_settings::BrowserSettings;
 use crate::law_folder::LawSettings;
+use crate::reception_settings::ReceptionSettings;
 use crate::recording_settings::RecordingSettings;
 use crate::sip_settings::SipSettings;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub recordings: RecordingSettings,
     /// Law packs beside those compiled in.
     pub law: LawSettings,
+    /// Files that clients send.
+    pub reception: ReceptionSettings,
 }
 
 /// Audio.
@@ -100,6 +103,7 @@ impl Default for Config {
             media: MediaSettings::default(),
             recordings: RecordingSettings::default(),
             law: LawSettings::default(),
+            reception: ReceptionSettings::default(),
         }
     }
 }
@@ -192,6 +196,7 @@ impl Config {
         }
         media.menu()?;
         self.recordings.check()?;
+        self.reception.check()?;
         if !(5..=3_600).contains(&media.silence_s) {
             return no("media.silence_s", "from 5 to 3600 seconds");
         }

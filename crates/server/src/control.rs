@@ -17,7 +17,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
-use crate::{archiving, pages, recording_metrics, signalling, trunk_metrics, trunk_tested};
+use crate::{
+    archiving, pages, reception, recording_metrics, signalling, trunk_metrics, trunk_tested,
+};
 
 /// How long the addresses of a trunk may take to answer.
 const TEST_MAX: Duration = Duration::from_secs(5);
@@ -54,6 +56,8 @@ pub(crate) struct LoopControl {
     pub(crate) disk_low: Arc<AtomicBool>,
     /// How the archive of recordings stands.
     pub(crate) archive: Arc<archiving::Figures>,
+    /// How the drop folders stand.
+    pub(crate) places: reception::Figures,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -181,5 +185,6 @@ impl api::Control for LoopControl {
         let low = self.disk_low.load(Ordering::Relaxed);
         text + &trunk_metrics::text(&self.telephony.trunk_figures())
             + &recording_metrics::text(self.recorder.counters(), low, &self.archive)
+            + &reception::text(&self.places)
     }
 }

@@ -30,7 +30,7 @@ use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
 use crate::sounds::Sounds;
-use crate::{ladders, restart, segmenting};
+use crate::{ladders, reception, restart, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub struct Server {
     /// Brings them to the archive.
     archiving: JoinHandle<()>,
     segmenting: JoinHandle<()>,
+    /// Watches the drop folders.
+    watching: JoinHandle<()>,
 }
 
 impl Server {
@@ -119,6 +121,11 @@ impl Server {
         let sip = telephony.local();
         let heard = telephony.heard().to_vec();
         let certificates = Certificates::watch(telephony.clone())?;
+        let (watching, places) = reception::watch_places(
+            config.reception.resolved(),
+            Arc::clone(&store),
+            requests.clone(),
+        );
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -129,6 +136,7 @@ impl Server {
             recorder: recordings.recorder.clone(),
             disk_low: Arc::clone(&recordings.low),
             archive: Arc::clone(&recordings.figures),
+            places,
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
@@ -168,7 +176,8 @@ impl Server {
             aside: came_back,
         };
         let running = tokio::spawn(running.run(inbox));
-        let (http, serving, stop_serving) = serve(listener, store, control, vault)?;
+        let (http, serving, stop_serving) =
+            serve(listener, store, control, vault, config.reception.resolved())?;
         Ok(Server {
             http,
             sip,
@@ -184,6 +193,7 @@ impl Server {
             recording,
             archiving,
             segmenting,
+            watching,
         })
     }
 
@@ -221,6 +231,8 @@ impl Server {
     /// record, then the sockets.
     pub async fn stop(self) -> Result<()> {
         let _ = self.requests.send(Request::Stop);
+        // A base under way is loaded anew at the next start.
+        self.watching.abort();
         self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
@@ -344,6 +356,7 @@ fn serve(
     store: Arc<dyn Store>,
     control: LoopControl,
     vault: Arc<Vault>,
+    reception: api::Reception,
 ) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
     let local = listener.local_addr()?;
     let app = api::App {
@@ -352,6 +365,7 @@ fn serve(
         log_ins: Arc::default(),
         rehearsals: Arc::default(),
         vault,
+        reception: Arc::new(reception),
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

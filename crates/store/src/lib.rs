@@ -6,6 +6,7 @@ mod catalogues;
 mod error;
 mod journal;
 mod law_store;
+mod receptions;
 mod segment_store;
 mod sql;
 mod store;
@@ -15,6 +16,7 @@ pub use catalogues::Catalogues;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use law_store::LawStore;
+pub use receptions::Receptions;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
@@ -31,6 +33,7 @@ pub use types::{
     TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 pub use types::{
-    ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
-    SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
+    CampaignKey, ContactTexts, History, LoadRow, NewReception, OpenedFile, ReceptionFilter,
+    ReceptionId, ReceptionRow, ReceptionState, RefusedFile, ReturnRow, SegmentPlace, SegmentSet,
+    SegmentStanding, SegmentSubject, SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };

@@ -35,11 +35,14 @@ mod prompts;
 mod quality;
 mod query;
 mod read;
+mod reception;
 mod recordings;
 mod registers;
 mod restart;
 mod retention;
 mod retired;
+mod return_file;
+mod revert;
 mod rights;
 mod routes;
 mod row;
@@ -85,6 +88,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     restart::ensure_node(&db).await?;
     catalogues::ensure_house(&db).await?;
     import::remove_leftovers(&db).await?;
+    revert::remove_leftovers(&db).await?;
     let epoch = Arc::new(AtomicI64::new(fence::epoch(&db).await?));
     Ok(Arc::new(SqlStore { db, epoch }))
 }

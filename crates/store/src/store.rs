@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::law_store::LawStore;
+use crate::receptions::Receptions;
 use crate::segment_store::SegmentStore;
 use crate::types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFilter, AuditRow,
@@ -28,7 +29,7 @@ use crate::types::{
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
-pub trait Store: SegmentStore + crate::Catalogues + LawStore + Send + Sync {
+pub trait Store: SegmentStore + crate::Catalogues + LawStore + Receptions + Send + Sync {
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each

@@ -9,6 +9,7 @@ mod list;
 mod people;
 mod person;
 mod prompt;
+mod reception;
 mod recording;
 mod register;
 mod restart;
@@ -31,6 +32,10 @@ pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, 
 pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumber};
 pub use prompt::{PromptRow, SoundUseRow};
+pub use reception::{
+    CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,
+    ReceptionState, RefusedFile, ReturnRow,
+};
 pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored,

@@ -21,6 +21,7 @@ mod person;
 mod problem;
 mod prompt;
 mod provisioning;
+mod reception;
 mod recording;
 mod register;
 mod rehearsal;
@@ -63,6 +64,9 @@ pub use person::{
 pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
+pub use reception::{
+    ClientKey, ClientKeyForm, Load, ReceivedFile, ReceptionPage, ReturnTotals, RevertForm, Reverted,
+};
 pub use recording::{
     EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog, RecordingMark,
     RecordingPage,

@@ -21,6 +21,8 @@ pub struct ContactList {
 pub struct Loaded {
     /// The list; absent after a dry run.
     pub list: Option<i64>,
+    /// Number of the load, for its acta; absent after a dry run.
+    pub load: Option<i64>,
     /// The acta de cargue.
     #[schema(value_type = Object)]
     pub acta: serde_json::Value,

@@ -57,6 +57,7 @@ async fn load_base(store: &Arc<dyn Store>, demo: &Demo, folder: &Path) -> Result
         options: ImportOptions::new(NAME),
         mapping: Vec::new(),
         dry_run: false,
+        origin: api::Origin::default(),
     };
     let imported = api::load(Arc::clone(store), request, |_| {}).await?;
     crate::list::acta_shown(&imported.acta);

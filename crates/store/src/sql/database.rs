@@ -46,6 +46,7 @@ macro_rules! migrations {
             14 "0014" "retention",
             15 "0015" "calls_of_person",
             16 "0016" "segments",
+            17 "0017" "reception",
             18 "0018" "typifications",
             19 "0019" "audit_chain",
             20 "0020" "registers",

@@ -57,6 +57,13 @@ pub(super) async fn turn(tx: &mut Tx) -> Result<()> {
     tx.fetch(query).await.map(drop)
 }
 
+/// Waits until nobody leases work or writes, and has them wait until the end.
+pub(super) async fn alone(tx: &mut Tx) -> Result<()> {
+    let text = "SELECT epoch FROM node WHERE id = $1 {alone}";
+    let query = Query::new("wait for everybody's turn", text).int(NODE);
+    tx.fetch(query).await.map(drop)
+}
+
 /// Goes on beside those who take turns, but not beside an engine taking over.
 pub(super) async fn beside(tx: &mut Tx, epoch: i64) -> Result<()> {
     let text = "SELECT epoch FROM node WHERE id = $1 {beside}";

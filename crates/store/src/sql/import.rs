@@ -121,7 +121,8 @@ struct Unfinished {
 async fn unfinished(tx: &mut Tx, import: ImportId) -> Result<Unfinished> {
     let query = Query::new(
         "go on with a load",
-        "UPDATE import SET touched_at = $1 WHERE id = $2 AND finished_at IS NULL
+        "UPDATE import SET touched_at = $1
+         WHERE id = $2 AND finished_at IS NULL AND reverted_at IS NULL
          RETURNING list, list_name",
     )
     .int(wall_clock().as_millis())
@@ -221,6 +222,11 @@ pub(super) async fn finish(
     .text(file_sha256)
     .int(import.0);
     tx.run(query).await?;
+    let query = Query::new(
+        "note that a file is loaded",
+        "UPDATE reception SET state = 2, ended_at = $1 WHERE import = $2 AND state = 1",
+    );
+    tx.run(query.int(now.as_millis()).int(import.0)).await?;
     if let Some(name) = &load.list_name {
         let query = Query::new("show a list", "UPDATE list SET removed = 0 WHERE id = $1");
         taken(tx.run(query.int(load.list)).await, || name.clone()).map_err(
@@ -262,7 +268,8 @@ pub(super) async fn abort(db: &Database, import: ImportId) -> Result<()> {
 pub(super) async fn remove_leftovers(db: &Database) -> Result<()> {
     let query = Query::new(
         "find leftovers of loads",
-        "SELECT id, list, list_name FROM import WHERE finished_at IS NULL AND touched_at < $1",
+        "SELECT id, list, list_name FROM import
+         WHERE finished_at IS NULL AND touched_at < $1 AND reverted_at IS NULL",
     )
     .int((wall_clock() - LEFTOVER_AFTER).as_millis());
     for row in db.fetch(query).await? {
@@ -287,7 +294,8 @@ async fn discard(db: &Database, import: i64, list: i64, new_list: bool) -> Resul
     tx.commit().await
 }
 
-async fn remove_some(db: &Database, import: i64) -> Result<u64> {
+/// Removes contacts of a load that nobody sees; says how many.
+pub(super) async fn remove_some(db: &Database, import: i64) -> Result<u64> {
     let mut tx = db.begin().await?;
     let query = Query::new(
         "remove staged phones",

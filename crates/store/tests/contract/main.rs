@@ -40,6 +40,7 @@ mod prior;
 mod prompts;
 mod quality;
 mod reading;
+mod reception;
 mod recordings;
 mod registers;
 mod restart;

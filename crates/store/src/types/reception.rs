@@ -1,0 +1,200 @@
+//! What clients sent, and what goes back to them.
+
+use std::fmt;
+
+use domain::{CampaignId, ContactId, ListId, PhoneNumber, Timestamp, WorkState};
+
+use super::ImportId;
+
+/// A file that was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReceptionId(pub i64);
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReceptionState {
+    /// It is being read, or was when something broke off.
+    Taken = 1,
+    /// It is a list, or part of one.
+    Loaded = 2,
+    /// It is in quarantine.
+    Refused = 3,
+    /// It was loaded, and taken back as a whole.
+    Reverted = 4,
+}
+
+impl ReceptionState {
+    /// All of them.
+    pub const ALL: [ReceptionState; 4] = [
+        ReceptionState::Taken,
+        ReceptionState::Loaded,
+        ReceptionState::Refused,
+        ReceptionState::Reverted,
+    ];
+
+    /// The number kept in the record.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// From the number kept in the record.
+    pub fn from_number(number: i16) -> Option<ReceptionState> {
+        Self::ALL.into_iter().find(|it| it.number() == number)
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Loaded => "loaded",
+            Self::Refused => "refused",
+            Self::Reverted => "reverted",
+        }
+    }
+}
+
+/// A file to be taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewReception {
+    /// The drop folder it came by; empty for an upload or a command.
+    pub place: String,
+    /// What it is called.
+    pub file_name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// How many they are.
+    pub bytes: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who brought it.
+    pub by: String,
+    /// It may have been loaded before: somebody says so.
+    pub again: bool,
+}
+
+/// What was inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedFile {
+    /// What it was sent in: `age`, `open_pgp`, `zip` or `clear`.
+    pub envelope: String,
+    /// Fingerprint of the key that signed it; empty when none that is known.
+    pub signer: String,
+    /// SHA-256 of what was inside.
+    pub sha256: String,
+    /// How many bytes that is.
+    pub bytes: u64,
+}
+
+/// Why a file was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedFile {
+    /// Stable code.
+    pub code: String,
+    /// What to do, in English.
+    pub words: String,
+    /// The same in Spanish.
+    pub spanish: String,
+}
+
+/// A file and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceptionRow {
+    /// Its number.
+    pub id: ReceptionId,
+    /// What it is.
+    pub file: NewReception,
+    /// What became of it.
+    pub state: ReceptionState,
+    /// What was inside, once it was opened.
+    pub opened: Option<OpenedFile>,
+    /// The load it led to.
+    pub import: Option<ImportId>,
+    /// The list of that load.
+    pub list: Option<(ListId, String)>,
+    /// When it was loaded or refused.
+    pub ended_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub refused: Option<RefusedFile>,
+}
+
+/// Which files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceptionFilter {
+    /// That came by this drop folder.
+    pub place: Option<String>,
+    /// In this state.
+    pub state: Option<ReceptionState>,
+    /// Older than this one.
+    pub before: Option<ReceptionId>,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// A load of a list, with its acta.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadRow {
+    /// Its number.
+    pub id: ImportId,
+    /// Into which list.
+    pub list: ListId,
+    /// Contacts it brought.
+    pub contacts: u64,
+    /// The acta, as JSON.
+    pub acta: String,
+    /// When it was taken back, and by whom.
+    pub reverted: Option<(Timestamp, String)>,
+}
+
+/// A client's key, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignKey {
+    /// Whose files are encrypted to it.
+    pub campaign: CampaignId,
+    /// The key: `age1...`, or an armoured certificate.
+    pub key: String,
+    /// What people compare: the recipient, or the fingerprint.
+    pub name: String,
+    /// When it was set.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+}
+
+/// A record that a client sent, and where it stands.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReturnRow {
+    /// Which contact it became.
+    pub contact: ContactId,
+    /// By which load.
+    pub import: ImportId,
+    /// Which data row of its file, from 1.
+    pub record: u64,
+    /// Its line or sheet row.
+    pub line: u64,
+    /// Document; may be empty.
+    pub document: String,
+    /// First phone.
+    pub phone: Option<PhoneNumber>,
+    /// Where its work stands; none when the campaign has none with it.
+    pub state: Option<WorkState>,
+    /// The person must not be called.
+    pub suppressed: bool,
+    /// Code that decided last.
+    pub code: Option<String>,
+    /// Calls that left.
+    pub attempts: u64,
+    /// When the last one left.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Personal data stays out of logs.
+impl fmt::Debug for ReturnRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReturnRow")
+            .field("contact", &self.contact)
+            .field("record", &self.record)
+            .field("state", &self.state)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}

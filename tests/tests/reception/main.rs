@@ -1,0 +1,8 @@
+//! Clients' encrypted files, from the drop folder to the list and back: real files by real tools
+//! (deploy/dev/install-tools), the whole program, and the program killed in between.
+
+mod client;
+mod drop_folder;
+mod killed;
+mod returned;
+mod workbook;
