@@ -10,7 +10,7 @@ use reception::{KeyFiles, Keyring, Opened, Refusal};
 
 /// What the corpus is encrypted to. Nobody uses these keys for anything else.
 const KEYS: [(&str, &str); 3] = [
-    ("age.key", include_str!("reception_keys/age.key")),
+    ("age.key", include_str!("reception_keys/age.identity")),
     ("openpgp.asc", include_str!("reception_keys/openpgp.asc")),
     ("passphrases", include_str!("reception_keys/passphrases")),
 ];
