@@ -35,7 +35,7 @@ fn ten_thousand_numbers_are_read_as_an_independent_library_reads_them() {
         let (ours, repairs) = number_with_repairs(text);
         let ours = ours.map_or("-".to_owned(), PhoneNumber::dialable);
         let differs = |prefix: &&str| ours.starts_with(*prefix) || theirs.starts_with(*prefix);
-        if PLAN_DIFFERS.iter().any(|prefix| differs(prefix)) {
+        if PLAN_DIFFERS.iter().any(differs) {
             continue;
         }
         compared += 1;

@@ -60,7 +60,7 @@ fn the_same_file_or_the_same_base_in_another_envelope_is_not_loaded_twice() {
     let quarantine = office.names("quarantine");
     assert_eq!(quarantine.len(), 6, "{quarantine:?}");
     // By command it may be, if somebody says so.
-    let sealed = office.sealed("base.csv", &base(0, 10));
+    let sealed = office.sealed("base.csv", base(0, 10));
     let file = sealed.to_str().expect("ASCII");
     let said = office
         .floor
@@ -78,7 +78,7 @@ fn the_same_file_or_the_same_base_in_another_envelope_is_not_loaded_twice() {
 #[test]
 fn what_is_wrong_is_in_quarantine_with_a_reason_and_no_personal_data() {
     let office = Office::new("");
-    let sealed = office.sealed("rota.csv", &base(0, 10));
+    let sealed = office.sealed("rota.csv", base(0, 10));
     let mut bytes = std::fs::read(&sealed).expect("age made it");
     let last = bytes.len() - 3;
     bytes[last] ^= 1;

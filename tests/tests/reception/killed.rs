@@ -73,7 +73,7 @@ fn a_file_that_was_loaded_before_a_crash_is_put_away_and_not_loaded_again() {
     assert_eq!(office.names("done"), ["1-base.csv.age"]);
     assert_eq!(office.contacts("base"), 10);
     // And one that the record knows nothing of is taken anew.
-    let sealed = office.sealed("otra.csv", &base(50, 60));
+    let sealed = office.sealed("otra.csv", base(50, 60));
     std::fs::rename(sealed, office.folder("taken").join("99-otra.csv.age")).expect("same disk");
     office.take();
     office.take();
