@@ -232,6 +232,12 @@ impl Call {
         }
     }
 
+    /// Whether nobody found its number to be no good since it was decided on.
+    pub(crate) fn number_is_good(&self) -> bool {
+        let mut phones = self.work.contact.phones.iter();
+        phones.all(|phone| phone.usable || phone.number != self.intent.phone)
+    }
+
     /// Whether an order to place it is out.
     pub(crate) fn was_ordered(&self) -> bool {
         !matches!(

@@ -116,6 +116,9 @@ impl Engine {
             return Err(self.closed("person.opted_out", "the person asked not to be called"));
         }
         if let Some(call) = self.calls.get(attempt) {
+            if !call.number_is_good() {
+                return Err(self.closed("phone.invalid", "the number was found to be no good"));
+            }
             self.register_gate(call)?;
             self.contact_gate(call)?;
         }

@@ -33,6 +33,7 @@ impl Engine {
             self.end_work_of_later(&what, state);
         }
         self.take_out_of_hoppers(&what);
+        self.retire_number(&what);
         self.will_be_due(&what.next);
         self.class_recording(what.campaign, attempt, &what.code);
         let (agent, user) = match by {
@@ -84,6 +85,22 @@ impl Engine {
         }
     }
 
+    /// A number that is no good is not dialed by a call of the person that was decided on already.
+    fn retire_number(&mut self, what: &Understood) {
+        if what.next.invalid_phone.is_none() {
+            return;
+        }
+        for call in self.calls.iter_mut() {
+            if call.intent.person != what.person || call.intent.attempt == what.attempt {
+                continue;
+            }
+            let phones = call.work.contact.phones.iter_mut();
+            for phone in phones.filter(|phone| phone.number == what.number) {
+                phone.usable = false;
+            }
+        }
+    }
+
     /// What waits in a hopper was leased before this was said.
     fn take_out_of_hoppers(&mut self, what: &Understood) {
         let mut back = Vec::new();
@@ -92,10 +109,13 @@ impl Engine {
                 // The typification itself says what becomes of this one.
                 run.hopper.remove_contact(what.contact);
             }
-            if what.suppresses {
-                let gone = run.hopper.remove_person(what.person, what.number);
-                back.extend(gone.iter().map(campaigns::suppress));
-            }
+            let become_of = match (what.suppresses, what.next.invalid_phone) {
+                (true, _) => campaigns::suppress,
+                (false, Some(_)) => campaigns::give_back,
+                (false, None) => continue,
+            };
+            let gone = run.hopper.remove_person(what.person, what.number);
+            back.extend(gone.iter().map(become_of));
         }
         self.release(back);
     }

@@ -19,10 +19,11 @@ fn the_example_shows_the_defaults() {
 fn what_the_example_leaves_out_may_be_put_in() {
     let is_setting = |line: &&str| {
         let name = line.split_once(" = ").map_or("", |(name, _)| name);
-        !name.is_empty()
+        let is_name = !name.is_empty()
             && name
                 .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        is_name || line.starts_with("[[")
     };
     let lines = EXAMPLE.lines();
     let lines = lines.map(|line| line.strip_prefix("# ").filter(is_setting).unwrap_or(line));
