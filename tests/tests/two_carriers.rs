@@ -31,6 +31,8 @@ fn calls_go_over_the_other_carrier_while_one_fails_and_nobody_pays() {
     floor.prepare(&Shift {
         agents: 5,
         contacts: 3_000,
+        // A call that finds a second used up overflows too: here only the failing carrier may be why.
+        calls_per_second: 40,
         habits: json!({"talk_mean_s": 0.3, "talk_min_s": 0.2, "wrap_up_mean_s": 0.2,
             "machine": 0.0}),
         ..Shift::to(first.local())
@@ -86,9 +88,10 @@ fn calls_go_over_the_other_carrier_while_one_fails_and_nobody_pays() {
          {wasted} of {} attempts wasted",
         rows.len()
     );
-    // A gate may close between two carriers: the person who was free is not any more.
+    // A gate may close between two carriers: the person who was free is not any more. Fifteen calls were on
+    // their way when the carrier failed.
     assert!(
-        wasted <= 3.max(rows.len() / 100),
+        wasted <= 5.max(rows.len() / 100),
         "{wasted} of {}",
         rows.len()
     );
