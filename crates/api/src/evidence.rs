@@ -451,7 +451,7 @@ fn hex(bytes: &[u8]) -> String {
 pub fn verify_evidence(folder: &Path, index_sha256: Option<&str>) -> io::Result<Vec<String>> {
     let text = fs::read_to_string(folder.join(INDEX))?;
     let mut wrong = Vec::new();
-    if index_sha256.is_some_and(|told| told != hex(&Sha256::digest(text.as_bytes()))) {
+    if index_sha256.is_some_and(|told| told != sha256_of_bytes(text.as_bytes())) {
         wrong.push(format!("{INDEX}: not the one whose hash was told"));
     }
     let index: serde_json::Value = serde_json::from_str(&text)?;

@@ -233,19 +233,7 @@ pub(crate) async fn export(
     from: From,
     Path(person): Path<i64>,
 ) -> Result<Json<PersonExport>, ApiError> {
-    caller.admin()?;
-    let store = app.store.as_ref();
-    let subject = format!("person {person}");
-    audit::note(
-        store,
-        &caller,
-        &from,
-        "person.export",
-        subject,
-        String::new(),
-    )
-    .await?;
-    export_person(store, PersonId::new(person)).await.map(Json)
+    noted_export(&app, &caller, &from, person).await.map(Json)
 }
 
 /// The same as a page for people.
@@ -258,20 +246,22 @@ pub(crate) async fn export_html(
     from: From,
     Path(person): Path<i64>,
 ) -> Result<Response, ApiError> {
+    let page = export_page(&noted_export(&app, &caller, &from, person).await?);
+    Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
+}
+
+/// All that is known of a person, for who may hand it over; nothing leaves before it is in the audit log.
+async fn noted_export(
+    app: &App,
+    caller: &Caller,
+    from: &From,
+    person: i64,
+) -> Result<PersonExport, ApiError> {
     caller.admin()?;
     let store = app.store.as_ref();
     let subject = format!("person {person}");
-    audit::note(
-        store,
-        &caller,
-        &from,
-        "person.export",
-        subject,
-        String::new(),
-    )
-    .await?;
-    let page = export_page(&export_person(store, PersonId::new(person)).await?);
-    Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
+    audit::note(store, caller, from, "person.export", subject, String::new()).await?;
+    export_person(store, PersonId::new(person)).await
 }
 
 /// Put right what is known of a person; the old values stay in the audit log, masked.

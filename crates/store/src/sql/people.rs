@@ -2,6 +2,7 @@
 
 use domain::{AgentId, Timestamp, UserId};
 
+use super::chain::hex;
 use super::change;
 use super::config::{no_such, taken, written};
 use super::database::Database;
@@ -140,8 +141,4 @@ pub(super) async fn session(
 pub(super) async fn delete_session(db: &Database, token_hash: &[u8; 32]) -> Result<()> {
     let query = Query::new("end a session", "DELETE FROM session WHERE token_hash = $1");
     db.run(query.text(&hex(token_hash))).await.map(drop)
-}
-
-pub(super) fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,8 +2,8 @@
 
 use domain::{AgentId, Timestamp};
 
+use super::chain::hex;
 use super::database::Database;
-use super::people::hex;
 use super::query::Query;
 use crate::error::Result;
 

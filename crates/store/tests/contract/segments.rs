@@ -1,7 +1,5 @@
 //! Campaigns called by segment: settings by version, whose turn it is, and what is enough.
 
-use std::collections::BTreeSet;
-
 use campaigns::{
     CampaignSegment, Quota, QuotaOf, Rest, SegmentOrder, SegmentTally, Segmentation, day_begins,
     local_day, rank,
@@ -13,6 +11,7 @@ use crate::database::Record;
 use crate::fixture::{
     Writer, again, at, bridged, campaign, closed, intended, lease, load, people, placed, typified,
 };
+use crate::work::four_leasers_get_all_once;
 
 contract!(
     segments_are_kept_by_version_and_keep_their_number_with_their_name,
@@ -450,23 +449,5 @@ async fn four_leasers_at_once_share_segments_without_overlap(record: Record) {
         number(subject).map(|n| usize::from(n % 2 == 0))
     })
     .await;
-    let leaser = |store: std::sync::Arc<dyn Store>| async move {
-        let mut mine = Vec::new();
-        loop {
-            let (items, next) = store.lease_work(campaign, at(0), 17).await.unwrap();
-            if items.is_empty() && next.is_none() {
-                return mine;
-            }
-            mine.extend(items.into_iter().map(|item| item.contact.id));
-        }
-    };
-    let leasers: Vec<_> = (0..4)
-        .map(|_| tokio::spawn(leaser(record.store.clone())))
-        .collect();
-    let mut all = Vec::new();
-    for leaser in leasers {
-        all.extend(leaser.await.expect("leases"));
-    }
-    assert_eq!(all.len(), 400);
-    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 400);
+    four_leasers_get_all_once(&record, campaign, 400).await;
 }

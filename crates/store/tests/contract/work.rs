@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Event, Outcome, Promise, WorkItem, WorkState, WorkUpdate};
+use domain::{CampaignId, Event, Outcome, Promise, WorkItem, WorkState, WorkUpdate};
 use store::{WorkDue, WorkStock};
 
 use crate::database::Record;
@@ -46,6 +46,15 @@ async fn nobody_is_handed_out_twice(record: Record) {
 async fn four_leasers_at_once_share_the_base_without_overlap(record: Record) {
     let list = load(&*record.store, "base", &people(1..401)).await;
     let campaign = campaign(&*record.store, "ventas", &[list]).await;
+    four_leasers_get_all_once(&record, campaign, 400).await;
+}
+
+/// Four lease at once until nobody is left: each contact comes to one of them.
+pub(crate) async fn four_leasers_get_all_once(
+    record: &Record,
+    campaign: CampaignId,
+    all_of: usize,
+) {
     let leaser = |store: std::sync::Arc<dyn store::Store>| async move {
         let mut mine = Vec::new();
         loop {
@@ -64,8 +73,8 @@ async fn four_leasers_at_once_share_the_base_without_overlap(record: Record) {
     for leaser in leasers {
         all.extend(leaser.await.expect("leases"));
     }
-    assert_eq!(all.len(), 400);
-    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 400);
+    assert_eq!(all.len(), all_of);
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all_of);
 }
 
 async fn only_what_is_due_is_leased_and_the_next_instant_is_told(record: Record) {
