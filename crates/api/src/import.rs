@@ -15,6 +15,7 @@ use law::Pack;
 use reception::Keyring;
 use store::{ImportId, ListTarget, NewContact, NewReception, ReceptionId, Store, StoreError};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::auth::now;
 use crate::error::ApiError;
@@ -224,6 +225,7 @@ async fn fill(
         import,
         runtime: Handle::current(),
         rows: Vec::with_capacity(CHUNK),
+        under_way: None,
         late: LateDuplicates::default(),
     };
     let (by, sealed) = (request.origin.by.clone(), inside.sealed.clone());
@@ -314,24 +316,36 @@ async fn read(
     done.map_err(refused_by_intake)
 }
 
-/// Gathers contacts and stages them chunk by chunk; which of them the list
-/// has already is known only then.
+/// Gathers contacts and stages them chunk by chunk, the next while one is being written; which of them the list has
+/// already is known only then.
 struct Staging {
     store: Arc<dyn Store>,
     import: ImportId,
     runtime: Handle,
     rows: Vec<NewContact>,
+    /// At most one, so that what is held stays bounded and rows keep their order.
+    under_way: Option<JoinHandle<Result<Vec<store::Verdict>, StoreError>>>,
     late: LateDuplicates,
 }
 
 impl Staging {
+    /// Has what was gathered written, once the chunk before it is.
     fn flush(&mut self) -> Result<(), SinkError> {
-        if self.rows.is_empty() {
-            return Ok(());
+        self.wait()?;
+        if !self.rows.is_empty() {
+            let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK));
+            let (store, import) = (Arc::clone(&self.store), self.import);
+            let staged = async move { store.import_chunk(import, &rows).await };
+            self.under_way = Some(self.runtime.spawn(staged));
         }
-        let staged = self
-            .runtime
-            .block_on(self.store.import_chunk(self.import, &self.rows));
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<(), SinkError> {
+        let Some(under_way) = self.under_way.take() else {
+            return Ok(());
+        };
+        let staged = self.runtime.block_on(under_way).map_err(SinkError::new)?;
         for verdict in staged.map_err(SinkError::new)? {
             match verdict {
                 store::Verdict::Accepted => {}
@@ -339,8 +353,16 @@ impl Staging {
                 store::Verdict::DuplicatePhone => self.late.by_phone += 1,
             }
         }
-        self.rows.clear();
         Ok(())
+    }
+}
+
+/// A load that is given up waits for no chunk: nobody sees what it staged, and it is removed.
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if let Some(under_way) = self.under_way.take() {
+            under_way.abort();
+        }
     }
 }
 
@@ -363,6 +385,7 @@ impl Sink for Staging {
 
     fn finish(&mut self) -> Result<LateDuplicates, SinkError> {
         self.flush()?;
+        self.wait()?;
         Ok(self.late)
     }
 }

@@ -10,6 +10,7 @@ mod certificates;
 mod clock;
 mod config;
 mod control;
+mod counters;
 mod floor;
 mod inbound;
 mod ladders;

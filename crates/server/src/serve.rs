@@ -30,7 +30,7 @@ use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
 use crate::sounds::Sounds;
-use crate::{ladders, reception, restart, segmenting};
+use crate::{counters, ladders, reception, restart, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ pub struct Server {
     /// Brings them to the archive.
     archiving: JoinHandle<()>,
     segmenting: JoinHandle<()>,
+    counters: JoinHandle<()>,
     /// Watches the drop folders.
     watching: JoinHandle<()>,
 }
@@ -141,6 +142,7 @@ impl Server {
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
         let segmenting = tokio::spawn(segmenting::keep(Arc::clone(&store)));
+        let counters = tokio::spawn(counters::keep(Arc::clone(&store)));
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -193,6 +195,7 @@ impl Server {
             recording,
             archiving,
             segmenting,
+            counters,
             watching,
         })
     }
@@ -247,6 +250,7 @@ impl Server {
         // What is under way to the archive begins anew at the next start.
         self.archiving.abort();
         self.segmenting.abort();
+        self.counters.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;

@@ -53,6 +53,7 @@ mod tickets;
 mod trunks;
 mod verify;
 mod work;
+mod work_tally;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -197,11 +198,15 @@ impl Store for SqlStore {
     }
 
     async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue> {
-        work::due(&self.db, campaign, now).await
+        work_tally::due(&self.db, campaign, now).await
     }
 
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
-        work::counts(&self.db, campaign).await
+        work_tally::counts(&self.db, campaign).await
+    }
+
+    async fn fold_counters(&self) -> Result<()> {
+        work_tally::fold(&self.db).await
     }
 
     async fn work_stock(&self, campaign: CampaignId) -> Result<Vec<WorkStock>> {

@@ -23,7 +23,7 @@ pub struct FunnelRule {
     pub rule: String,
     /// How many it holds.
     pub contacts: u64,
-    /// When the first of them may be called, in ms since 1970 UTC; only of those who wait.
+    /// When the first of them may be called, in ms since 1970 UTC, to the minute; only of those who wait.
     pub opens_at: Option<i64>,
 }
 

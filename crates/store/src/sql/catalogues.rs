@@ -16,7 +16,7 @@ use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{SqlStore, corrections};
+use super::{SqlStore, corrections, work_tally};
 use crate::catalogues::Catalogues;
 use crate::error::{Result, StoreError};
 use crate::types::{CatalogueVersion, CorrectionRow, HeldByRule, Management, NewCatalogue};
@@ -77,22 +77,7 @@ impl Catalogues for SqlStore {
     }
 
     async fn held_by_rule(&self, campaign: CampaignId, now: Timestamp) -> Result<Vec<HeldByRule>> {
-        let query = Query::new(
-            "count work by rule",
-            "SELECT state, COALESCE(because_rule, '') AS rule, count(*) AS n, min(next_at) AS first
-             FROM work WHERE campaign = $1 AND state IN (1, 3, 4) AND (state <> 1 OR next_at > $2)
-             GROUP BY state, COALESCE(because_rule, '') ORDER BY n DESC, rule LIMIT 100",
-        );
-        let query = query.int(campaign.get()).int(now.as_millis());
-        let held = |row: &Row| {
-            Ok(HeldByRule {
-                state: row.kind("state", WorkState::from_number)?,
-                rule: row.text("rule")?,
-                contacts: row.narrow("n")?,
-                first: row.time("first")?,
-            })
-        };
-        self.db.fetch(query).await?.iter().map(held).collect()
+        work_tally::held_by_rule(&self.db, campaign, now).await
     }
 
     async fn corrections(

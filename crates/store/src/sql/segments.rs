@@ -8,7 +8,7 @@ pub(super) mod recycle;
 mod set;
 mod standings;
 mod tally;
-mod texts;
+pub(super) mod texts;
 mod walk;
 
 use ::campaigns::Segmentation;

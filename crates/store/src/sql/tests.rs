@@ -1,12 +1,14 @@
 //! What only this crate can see: how statements are planned.
 
 use super::database::Database;
+use super::lists::PAGE;
 use super::prior::{BY_NUMBER, BY_PERSON, SPENT};
 use super::query::{Batch, Query};
 use super::segments::lease::{FIRST_DUE, UNPARTED_ONE};
 use super::segments::pick::{AGAIN, FRESH, FRESH_OF_RANK};
-use super::segments::{placing, recycle};
+use super::segments::{placing, recycle, texts};
 use super::work::{LEASED, LEASED_PHONES, PICK};
+use super::work_tally::SOON;
 
 #[tokio::test]
 async fn picking_work_walks_an_index_and_sorts_nothing() {
@@ -14,6 +16,28 @@ async fn picking_work_walks_an_index_and_sorts_nothing() {
     assert!(plan.contains("INDEX work_ready"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     assert!(!plan.contains("SCAN"), "{plan}");
+}
+
+#[tokio::test]
+async fn what_is_due_next_is_read_from_the_index_of_the_work() {
+    let query = explain(SOON).int(1).int(1).int(1).int(0).int(10);
+    let plan = plan_of(query).await;
+    let by_index = "work_ready (campaign=? AND list=? AND turn=? AND next_at>?";
+    assert_eq!(plan.matches(by_index).count(), 2, "{plan}");
+    assert!(!plan.contains("SCAN work"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_page_of_a_list_is_read_in_the_order_of_an_index() {
+    let texts = texts::text(true);
+    for query in [
+        explain(PAGE).int(1).int(1).int(10),
+        explain(&texts).int(1).int(1).int(10).text("").text(""),
+    ] {
+        let plan = plan_of(query).await;
+        assert!(plan.contains("contact_in_list (list=? AND id>?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }
 
 #[tokio::test]
@@ -89,7 +113,7 @@ async fn work_is_read_by_key_whatever_the_size_of_the_base() {
         let contacts = Batch::default().ints("contact", [1, 2]);
         let plan = plan_of(explain(text).int(1).rows(contacts)).await;
         let first = plan.lines().next().expect("a plan has steps");
-        assert!(first.starts_with("SCAN json_each"), "{plan}");
+        assert!(first.starts_with("SCAN jsonb_each"), "{plan}");
         assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
         assert!(!plan.contains("(campaign=?)"), "{plan}");
     }

@@ -171,6 +171,19 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
                            WHERE d.catalogue = a.catalogue AND d.code = a.code)",
     ),
     (
+        "the counters of work are what the work is",
+        "SELECT 'campaign ' || campaign || ', list ' || list || ', state ' || state || ', segment ' || segment
+                || ', rule ' || rule || ', minute ' || minute || ': ' || sum(n) || ' more than counted' AS detail
+         FROM (SELECT campaign, list, state, COALESCE(segment, -2) AS segment,
+                      COALESCE(because_rule, '') AS rule,
+                      CASE WHEN state <> 1 THEN 0 WHEN next_at = 0 THEN -1 ELSE next_at / 60000 END AS minute,
+                      count(*) AS n
+               FROM work GROUP BY 1, 2, 3, 4, 5, 6
+               UNION ALL
+               SELECT campaign, list, state, segment, rule, minute, -n FROM work_tally) AS compared
+         GROUP BY campaign, list, state, segment, rule, minute HAVING sum(n) <> 0",
+    ),
+    (
         "the steps of an attempt are in order",
         "SELECT 'attempt ' || id AS detail FROM attempt
          WHERE answered_at < placed_at OR bridged_at < answered_at OR ended_at < placed_at

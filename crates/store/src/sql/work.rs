@@ -17,7 +17,7 @@ use super::registers;
 use super::row::Row;
 use super::segments::lease as by_segment;
 use crate::error::{Result, StoreError};
-use crate::types::{WorkDue, WorkStock};
+use crate::types::WorkStock;
 
 /// Turns of work, in the order they are leased: promised call-backs first.
 const TURNS: [i64; 2] = [0, 1];
@@ -428,49 +428,6 @@ async fn people_of(tx: &mut Tx, contacts: &BTreeSet<i64>) -> Result<BTreeSet<i64
     .rows(Batch::default().ints("contact", contacts.iter().copied()));
     let rows = tx.fetch(query).await?;
     rows.iter().map(|row| row.int("person")).collect()
-}
-
-/// See [`crate::Store::work_counts`].
-pub(super) async fn counts(db: &Database, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
-    let query = Query::new(
-        "count work",
-        "SELECT state, count(*) AS n FROM work WHERE campaign = $1 GROUP BY state ORDER BY state",
-    )
-    .int(campaign.get());
-    let rows = db.fetch(query).await?;
-    rows.iter()
-        .map(|row| Ok((row.kind("state", WorkState::from_number)?, row.narrow("n")?)))
-        .collect()
-}
-
-/// See [`crate::Store::work_due`].
-pub(super) async fn due(db: &Database, campaign: CampaignId, now: Timestamp) -> Result<WorkDue> {
-    let query = Query::new(
-        "count work that is due",
-        "SELECT CASE WHEN next_at <= $2 THEN 1 ELSE 0 END AS due, count(*) AS n, min(next_at) AS first
-         FROM work WHERE campaign = $1 AND state = 1 GROUP BY due",
-    )
-    .int(campaign.get())
-    .int(now.as_millis());
-    let mut counts = WorkDue::default();
-    for row in db.fetch(query).await? {
-        match row.flag("due")? {
-            true => counts.due = row.narrow("n")?,
-            false => {
-                counts.waiting = row.narrow("n")?;
-                counts.next = row.opt_time("first")?;
-            }
-        }
-    }
-    let query = Query::new(
-        "count open attempts",
-        "SELECT count(*) AS n FROM open_attempt o JOIN attempt a ON a.id = o.attempt
-         WHERE a.campaign = $1",
-    );
-    if let Some(row) = db.fetch_one(query.int(campaign.get())).await? {
-        counts.open = row.narrow("n")?;
-    }
-    Ok(counts)
 }
 
 /// See [`crate::Store::work_stock`].

@@ -67,7 +67,7 @@ pub struct HeldByRule {
     pub rule: String,
     /// How many.
     pub contacts: u64,
-    /// When the first may be called, of those who wait.
+    /// When the first may be called, of those who wait; to the minute.
     pub first: Timestamp,
 }
 

@@ -47,6 +47,15 @@ impl Record {
         }
     }
 
+    /// Whatever a test did, the counters of work are what the work is.
+    async fn is_counted(&self) {
+        self.store.fold_counters().await.expect("folds");
+        let problems = self.store.verify().await.expect("verifies");
+        let of_counters = |problem: &&store::Problem| problem.invariant.contains("counters");
+        let wrong: Vec<_> = problems.iter().filter(of_counters).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
     /// The first column of a question, as texts.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
@@ -71,14 +80,21 @@ pub(crate) fn boxed<F>(test: fn(Record) -> F) -> Held
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    Box::new(move |record| Box::pin(test(record)))
+    Box::new(move |record| {
+        Box::pin(async move {
+            test(record.clone()).await;
+            record.is_counted().await;
+        })
+    })
 }
 
 /// Runs a test on a file of its own.
 pub(crate) async fn on_sqlite<F: Future<Output = ()>>(test: fn(Record) -> F) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", dir.path().join("record.db").display());
-    test(Record::open(url).await).await;
+    let record = Record::open(url).await;
+    test(record.clone()).await;
+    record.is_counted().await;
 }
 
 /// A PostgreSQL server, and how many tests had a schema of it.

@@ -52,6 +52,11 @@ async fn each_kind_of_damage_is_found(record: Record) {
     // Damage, what finds it, and how to mend it for the next.
     let damages = [
         (
+            "UPDATE work_tally SET n = n + 1 WHERE state = 1",
+            "the counters of work are what the work is",
+            "UPDATE work_tally SET n = n - 1 WHERE state = 1",
+        ),
+        (
             "UPDATE attempt SET id = 99 WHERE id = 2",
             "every attempt has its intent in the journal",
             "UPDATE attempt SET id = 2 WHERE id = 99",

@@ -6,8 +6,7 @@ use campaigns::SegmentTally;
 use domain::{CampaignId, SegmentId, Timestamp};
 
 use super::super::database::Database;
-use super::super::query::Query;
-use super::super::row::Row;
+use super::super::work_tally;
 use super::lease::locked;
 use super::tally;
 use crate::error::Result;
@@ -25,14 +24,6 @@ pub(super) async fn standings(
     }
     let sums = tally::sums(&mut tx, campaign, now).await?;
     tx.commit().await?;
-    let query = Query::new(
-        "count the contacts of segments",
-        "SELECT segment, count(*) AS n,
-                CAST(sum(CASE WHEN state = 1 AND next_at = 0 THEN 1 ELSE 0 END) AS BIGINT) AS fresh,
-                CAST(sum(CASE WHEN state = 1 AND next_at > 0 THEN 1 ELSE 0 END) AS BIGINT) AS again
-         FROM work WHERE campaign = $1 AND segment IS NOT NULL GROUP BY segment",
-    )
-    .int(campaign.get());
     let mut standings: BTreeMap<i64, SegmentStanding> = BTreeMap::new();
     let mut of = |segment: i64, change: &mut dyn FnMut(&mut SegmentStanding)| {
         let standing = standings.entry(segment).or_insert_with(|| SegmentStanding {
@@ -45,11 +36,10 @@ pub(super) async fn standings(
         });
         change(standing);
     };
-    let rows: Vec<Row> = db.fetch(query).await?;
-    for row in &rows {
-        let (n, fresh, again) = (row.narrow("n")?, row.narrow("fresh")?, row.narrow("again")?);
-        of(row.int("segment")?, &mut |standing| {
-            (standing.contacts, standing.fresh, standing.again) = (n, fresh, again);
+    for counted in work_tally::by_segment(db, campaign).await? {
+        of(counted.segment, &mut |standing| {
+            standing.contacts = counted.contacts;
+            (standing.fresh, standing.again) = (counted.fresh, counted.again);
         });
     }
     for (segment, (today, in_all)) in sums {
