@@ -61,7 +61,8 @@ pub struct RecordingMark {
     pub offset_ms: i64,
     /// In ms since 1970 UTC.
     pub at: i64,
-    /// `hold`, `unhold`, `pause`, `resume`, or what a script names: `stage`, `contract`.
+    /// `hold`, `unhold`, `pause`, `resume`, or what a script names: `stage`, `contract`; before the
+    /// beginning `announced` (the customer was told, to the end) or `consented` (they agreed, as the agent says).
     pub kind: String,
     /// Free text.
     pub text: String,

@@ -40,7 +40,7 @@ const REROUTED: i64 = 30;
 const MEASURED: i64 = 31;
 
 /// Kind of the facts about recordings.
-const RECORDING: i64 = 50;
+pub(super) const RECORDING: i64 = 50;
 
 /// Kind of the calls that somebody we know makes to us.
 pub(super) const RECEIVED: i64 = 40;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{AgentId, AttemptId, CampaignId, Timestamp};
 
 use super::database::{Database, Tx};
-use super::event::place;
+use super::event::{self, place};
 use super::fold::Fold;
 use super::query::{Batch, Query};
 use super::retention::IS_HELD;
@@ -236,7 +236,7 @@ fn row_of(row: &Row) -> Result<RecordingRow> {
     })
 }
 
-/// See [`crate::Store::recording_marks`].
+/// See [`crate::Store::recording_marks`]. What was before the beginning comes first.
 pub(super) async fn marks(db: &Database, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>> {
     let query = Query::new(
         "read marks of a recording",
@@ -252,5 +252,32 @@ pub(super) async fn marks(db: &Database, attempt: AttemptId) -> Result<Vec<Recor
             agent: row.opt_int("agent")?.map(AgentId::new),
         })
     };
-    rows.iter().map(mark).collect()
+    let mut marks = consent(db, attempt).await?;
+    marks.extend(rows.iter().map(mark).collect::<Result<Vec<_>>>()?);
+    Ok(marks)
+}
+
+/// How the customer came to be recorded, where that was to be asked or said: it stands before the beginning,
+/// and nowhere but in the journal.
+async fn consent(db: &Database, attempt: AttemptId) -> Result<Vec<RecordingMarkRow>> {
+    let query = Query::new(
+        "read how somebody agreed to a recording",
+        "SELECT at, agent, body FROM event WHERE attempt = $1 AND kind = $2 ORDER BY seq",
+    );
+    let query = query.int(attempt.get()).int(event::RECORDING);
+    let mut marks = Vec::new();
+    for row in db.fetch(query).await? {
+        let body: serde_json::Value = serde_json::from_str(&row.text("body")?).unwrap_or_default();
+        let kind = body["fact"].as_str().unwrap_or_default();
+        if matches!(kind, "announced" | "consented") {
+            marks.push(RecordingMarkRow {
+                offset_ms: 0,
+                at: row.time("at")?,
+                kind: kind.to_owned(),
+                text: String::new(),
+                agent: row.opt_int("agent")?.map(AgentId::new),
+            });
+        }
+    }
+    Ok(marks)
 }

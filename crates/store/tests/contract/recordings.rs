@@ -104,10 +104,13 @@ async fn marks_are_found_from_the_beginning_of_the_recording(record: Record) {
     let store = &*record.store;
     let mut writer = Writer::default();
     answered_calls(store, &mut writer, 1).await;
-    writer
-        .commit(store, 10, vec![recording(1, RecordingFact::Started)])
-        .await;
     let by = agent();
+    let begins = vec![
+        recording(1, RecordingFact::Announced),
+        recording(1, RecordingFact::Consented { agent: by }),
+        recording(1, RecordingFact::Started),
+    ];
+    writer.commit(store, 10, begins).await;
     let marks = vec![
         recording(1, RecordingFact::Paused { agent: by }),
         recording(1, RecordingFact::Resumed { agent: None }),
@@ -129,12 +132,14 @@ async fn marks_are_found_from_the_beginning_of_the_recording(record: Record) {
     assert_eq!(
         told,
         [
+            (0, "announced", None),
+            (0, "consented", Some(by)),
             (3_000, "pause", Some(by)),
             (3_000, "resume", None),
             (3_000, "contract", Some(by))
         ]
     );
-    assert_eq!(marks[2].text, "lectura");
+    assert_eq!(marks[4].text, "lectura");
 }
 
 async fn a_recording_goes_from_the_spool_to_the_archive_and_to_nothing(record: Record) {

@@ -17,6 +17,9 @@ use sip::message::{NameAddr, Status};
 use sip::sdp::{self, Codec, Direction};
 use sip::uri::Uri;
 
+/// The number of A-law (RFC 3551).
+const PCMA: u8 = 8;
+
 /// What becomes of a call to a user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Behaviour {
@@ -74,6 +77,8 @@ pub(crate) struct Setup {
 struct Notes {
     seen: Vec<Seen>,
     heard: HashMap<String, HashMap<u8, usize>>,
+    /// The codes of all that each user heard, one after the other.
+    sound: HashMap<String, Vec<u8>>,
 }
 
 /// A running peer; dropped, it stops.
@@ -151,6 +156,15 @@ impl Peer {
             .and_then(|bytes| bytes.get(&voice))
             .copied()
             .unwrap_or(0)
+    }
+}
+
+impl Peer {
+    /// All that the user heard, in codes of A-law.
+    #[allow(dead_code, reason = "the tests of recordings listen to it")]
+    pub(crate) fn sound(&self, user: &str) -> Vec<u8> {
+        let notes = self.notes.lock().expect("no test panics inside");
+        notes.sound.get(user).cloned().unwrap_or_default()
     }
 }
 
@@ -473,6 +487,10 @@ impl Worker {
                 let heard = notes.heard.entry(call.user.clone()).or_default();
                 for byte in payload {
                     *heard.entry(*byte).or_default() += 1;
+                }
+                if buffer[1] & 0x7F == PCMA {
+                    let sound = notes.sound.entry(call.user.clone()).or_default();
+                    sound.extend_from_slice(payload);
                 }
             }
         }
