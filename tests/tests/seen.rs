@@ -37,12 +37,12 @@ fn what_is_shown_of_calls_is_what_crossed_the_wire() {
         "capture",
         "--json",
         "--out",
-        "calls.pcap",
+        "calls.pcapng",
         "--trunk",
         "hilo",
     ];
     let capture = Watcher::start(&floor, "capture", &capture);
-    let file = floor.folder().join("calls.pcap");
+    let file = floor.folder().join("calls.pcapng");
     until("the traces and the capture have begun", PATIENCE, || {
         file.exists() && !masked.lines().is_empty() && !shown.lines().is_empty()
     });
@@ -331,11 +331,12 @@ fn nobody_is_given_away(masked: &[Value], shown: &[Value]) {
 
 fn packets_are_those_of_the_wire(file: &Path, calls: &Calls) {
     let bytes = std::fs::read(file).expect("the capture");
-    let (mut at, mut packets) = (24, 0);
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four"));
+    let (mut at, mut packets) = (0, 0);
     while at < bytes.len() {
-        let length = &bytes[at + 8..at + 12];
-        at += 16 + u32::from_le_bytes(length.try_into().expect("four")) as usize;
-        packets += 1;
+        // An enhanced packet block of pcapng.
+        packets += usize::from(word(at) == 6);
+        at += word(at + 4) as usize;
     }
     let noted: usize = calls.values().map(Vec::len).sum();
     assert_eq!((at, packets), (bytes.len(), noted));

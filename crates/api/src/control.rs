@@ -115,4 +115,15 @@ pub struct TraceWanted {
     pub number_ends: Option<String>,
     /// Whether numbers and secrets are shown.
     pub unmasked: bool,
+    /// What is wanted of the audio of these calls.
+    pub media: Option<MediaWanted>,
+}
+
+/// The audio of calls, packet by packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaWanted {
+    /// Whether packets of protected legs are shown opened.
+    pub clear: bool,
+    /// So many calls at most.
+    pub calls: usize,
 }

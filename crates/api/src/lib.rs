@@ -88,7 +88,7 @@ pub use caller_ids::caller_ids;
 pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
 pub use contradictions::contradictions;
-pub use control::{Control, LineNews, LineOffer, TraceWanted};
+pub use control::{Control, LineNews, LineOffer, MediaWanted, TraceWanted};
 pub use corrections::corrections;
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use drop_folder::{DropFolder, Fate, Outcome};

@@ -1,20 +1,25 @@
 //! Signalling as it passes, and what became of calls over each trunk.
 
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::AttemptId;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize;
+use store::Store;
 use utoipa::IntoParams;
 use wire::{TraceLine, TrunkStats};
 
 use crate::audit::{From, note};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::{App, TraceWanted};
+use crate::{App, MediaWanted, TraceWanted};
 
 /// Which messages, and how they are shown.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -32,7 +37,18 @@ pub(crate) struct Wanted {
     number: Option<String>,
     /// Show numbers and secrets. Who asked is written to the log.
     unmasked: bool,
+    /// Show the audio of calls too, packet by packet: of those of an `attempt`, a `trunk` or a `number`.
+    /// Which calls is written to the log.
+    media: bool,
+    /// Show what is in packets that are protected (SRTP), instead of these.
+    clear: bool,
+    /// The audio of so many calls at most, the first there are [default: 10].
+    calls: Option<usize>,
 }
+
+/// Calls whose audio is shown, unless told; and at most.
+const CALLS: usize = 10;
+const CALLS_MAX: usize = 200;
 
 /// Signalling as it passes, a line of JSON for each message, until the caller leaves. Numbers and
 /// secrets are masked.
@@ -64,16 +80,54 @@ pub(crate) async fn trace(
         .await?;
         tracing::warn!(user = %caller.user.name, "watches signalling with numbers and secrets shown");
     }
-    let text = lines.map(|line| {
-        let mut text = serde_json::to_vec(&line)?;
+    let noting = Noting {
+        action: match wanted.media {
+            Some(media) if media.clear => "sip.capture.clear",
+            _ => "sip.capture.media",
+        },
+        store: Arc::clone(&app.store),
+        caller,
+        from,
+        noted: HashSet::new(),
+    };
+    let text = stream::try_unfold((lines, noting), |(mut lines, mut noting)| async move {
+        let Some(line) = lines.next().await else {
+            return Ok(None);
+        };
+        noting.note(&line).await?;
+        let mut text = serde_json::to_vec(&line).map_err(|e| ApiError::Internal(e.into()))?;
         text.push(b'\n');
-        Ok::<_, serde_json::Error>(text)
+        Ok::<_, ApiError>(Some((text, (lines, noting))))
     });
+    let text = text.map_err(io::Error::other);
     let kind = [
         (CONTENT_TYPE, "application/x-ndjson"),
         (CACHE_CONTROL, "no-store"),
     ];
     Ok((kind, Body::from_stream(text)).into_response())
+}
+
+/// Who is shown the audio of which calls, each noted before the first packet of it goes out.
+struct Noting {
+    action: &'static str,
+    store: Arc<dyn Store>,
+    caller: Caller,
+    from: From,
+    noted: HashSet<i64>,
+}
+
+impl Noting {
+    async fn note(&mut self, line: &TraceLine) -> Result<(), ApiError> {
+        let TraceLine::Packet(packet) = line else {
+            return Ok(());
+        };
+        if !self.noted.insert(packet.attempt) {
+            return Ok(());
+        }
+        let subject = format!("attempt {}", packet.attempt);
+        let (store, caller, from) = (&*self.store, &self.caller, &self.from);
+        note(store, caller, from, self.action, subject, String::new()).await
+    }
 }
 
 /// What became of calls over each trunk: over a minute, 15 minutes and since the start.
@@ -110,7 +164,22 @@ impl Wanted {
             let words = "`number` is the last digits of a number, such as 4567";
             return Err(ApiError::Invalid(words.to_owned()));
         }
+        let chosen = self.attempt.is_some() || trunk.is_some() || self.number.is_some();
+        let calls = self.calls.unwrap_or(CALLS);
+        let wrong = match self.media {
+            true if !chosen => Some("whose audio? choose by `attempt`, `trunk` or `number`"),
+            true if !(1..=CALLS_MAX).contains(&calls) => Some("`calls` is from 1 to 200"),
+            false if self.clear || self.calls.is_some() => {
+                Some("`clear` and `calls` are for audio: say `media` too")
+            }
+            _ => None,
+        };
+        if let Some(words) = wrong {
+            return Err(ApiError::Invalid(words.to_owned()));
+        }
+        let clear = self.clear;
         Ok(TraceWanted {
+            media: self.media.then_some(MediaWanted { clear, calls }),
             call_id: self.call,
             attempt: self.attempt.map(AttemptId::new),
             trunk,

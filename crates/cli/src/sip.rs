@@ -3,7 +3,7 @@
 mod bans;
 mod capture;
 mod ladder;
-mod pcap;
+mod pcapng;
 mod trace;
 mod watching;
 
@@ -16,7 +16,7 @@ use crate::Global;
 pub(crate) enum Sip {
     /// Show messages as they pass, call by call; numbers and secrets masked
     Trace(trace::Trace),
-    /// Write messages to a file that Wireshark and tshark read
+    /// Write messages, and the audio of calls if asked for, to a file that Wireshark and tshark read
     Capture(capture::Capture),
     /// Show the signalling of an attempt that is over
     Ladder(ladder::Ladder),

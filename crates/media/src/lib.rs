@@ -17,6 +17,7 @@ pub mod mixer;
 pub mod playback;
 pub mod prompt;
 pub mod quality;
+pub mod redact;
 pub mod remote;
 pub mod resample;
 pub mod rtcp;

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use wire::{TraceLine, TrunkStats, TrunkTest};
 
 use crate::metrics::{self, LoopFigures};
+use crate::signalling::Watched;
 use crate::{
     archiving, pages, reception, recording_metrics, signalling, trunk_metrics, trunk_tested,
 };
@@ -169,10 +170,21 @@ impl api::Control for LoopControl {
     }
 
     fn trace(&self, wanted: TraceWanted) -> Result<BoxStream<'static, TraceLine>, String> {
-        let trace = self.telephony.trace(signalling::filter(&wanted));
-        let trace = trace.map_err(|full| full.to_string())?;
-        let board = self.telephony.trunk_board();
-        Ok(signalling::lines(trace, wanted.unmasked, board))
+        let filter = signalling::filter(&wanted);
+        let watched = match signalling::media(&wanted) {
+            Some(media) => {
+                let both = self.telephony.capture(filter, media);
+                both.map(|(trace, packets)| (trace, Some(packets)))
+            }
+            None => self.telephony.trace(filter).map(|trace| (trace, None)),
+        };
+        let (trace, packets) = watched.map_err(|full| full.to_string())?;
+        Ok(signalling::lines(Watched {
+            trace,
+            packets,
+            unmasked: wanted.unmasked,
+            board: self.telephony.trunk_board(),
+        }))
     }
 
     fn metrics(&self) -> String {

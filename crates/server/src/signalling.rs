@@ -4,17 +4,30 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::{Outcome, Timestamp};
 use engine::{BreakerLive, LiveState};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use telephony::{Board, CallLadder, Spread, Trace, TraceFilter, Traced, TrunkFigures, TrunkTotals};
+use media::Side;
+use telephony::media::Copied;
+use telephony::{
+    Board, CallLadder, MediaTrace, MediaWanted, Spread, Trace, TraceFilter, Traced, TrunkFigures,
+    TrunkTotals,
+};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use wire::{Ladder, LadderMessage, TraceLine, TracedMessage, TrunkBreaker, TrunkSpan, TrunkStats};
+use wire::{
+    Ladder, LadderMessage, TraceLine, TracedMessage, TracedPacket, TrunkBreaker, TrunkSpan,
+    TrunkStats,
+};
 
 /// How often somebody who watches hears at least something: so they know that it works, and we
 /// that they are there.
 const BEAT: Duration = Duration::from_secs(2);
+
+/// How often packets are looked for: to be woken for each would cost the media threads.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What telephony is to watch for.
 pub(crate) fn filter(wanted: &api::TraceWanted) -> TraceFilter {
@@ -27,38 +40,100 @@ pub(crate) fn filter(wanted: &api::TraceWanted) -> TraceFilter {
     }
 }
 
+/// What of the calls' audio is to be captured, if any.
+pub(crate) fn media(wanted: &api::TraceWanted) -> Option<MediaWanted> {
+    let media = wanted.media?;
+    Some(MediaWanted {
+        clear: media.clear,
+        keys: wanted.unmasked,
+        calls: media.calls,
+    })
+}
+
+/// What somebody watches.
+pub(crate) struct Watched {
+    /// Messages.
+    pub(crate) trace: Trace,
+    /// Packets of calls, where they are wanted.
+    pub(crate) packets: Option<MediaTrace>,
+    /// Whether numbers and secrets are shown.
+    pub(crate) unmasked: bool,
+    /// The trunks there are.
+    pub(crate) board: watch::Receiver<Board>,
+}
+
 /// The lines of a trace, until telephony ends or nobody takes them.
-pub(crate) fn lines(
-    trace: Trace,
-    unmasked: bool,
-    board: watch::Receiver<Board>,
-) -> BoxStream<'static, TraceLine> {
-    let beat = |trace: &Trace| TraceLine::Beat {
-        at: micros(SystemTime::now()) / 1_000,
-        dropped: trace.dropped(),
-    };
+pub(crate) fn lines(watched: Watched) -> BoxStream<'static, TraceLine> {
     // The first beat at once: whoever watches sees that the engine listens.
-    let start = (trace, Instant::now());
-    stream::unfold(start, move |(mut trace, beat_at)| {
-        let board = board.clone();
-        async move {
-            // No flood may keep the count of drops back.
-            let next = match Instant::now() >= beat_at {
-                true => None,
-                false => tokio::time::timeout_at(beat_at, trace.next()).await.ok(),
-            };
-            match next {
-                Some(Some(traced)) => {
-                    let line = TraceLine::Message(message(traced, unmasked, &board.borrow()));
-                    Some((line, (trace, beat_at)))
-                }
-                // Telephony has ended.
-                Some(None) => None,
-                None => Some((beat(&trace), (trace, Instant::now() + BEAT))),
-            }
-        }
+    let start = (watched, Instant::now());
+    stream::unfold(start, |(mut watched, mut beat_at)| async move {
+        let line = watched.line(&mut beat_at).await?;
+        Some((line, (watched, beat_at)))
     })
     .boxed()
+}
+
+impl Watched {
+    async fn line(&mut self, beat_at: &mut Instant) -> Option<TraceLine> {
+        loop {
+            let now = Instant::now();
+            // No flood may keep the count of drops back.
+            if now >= *beat_at {
+                *beat_at = now + BEAT;
+                return Some(self.beat());
+            }
+            // Messages first: they say what the packets after them are.
+            if let Some(traced) = self.trace.try_next() {
+                return Some(self.message(traced));
+            }
+            let until = match &self.packets {
+                Some(packets) => {
+                    if let Some(copied) = packets.next() {
+                        return Some(TraceLine::Packet(packet(&copied)));
+                    }
+                    (now + LOOK).min(*beat_at)
+                }
+                None => *beat_at,
+            };
+            match tokio::time::timeout_at(until, self.trace.next()).await {
+                Ok(Some(traced)) => return Some(self.message(traced)),
+                // Telephony has ended.
+                Ok(None) => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn message(&self, traced: Traced) -> TraceLine {
+        TraceLine::Message(message(traced, self.unmasked, &self.board.borrow()))
+    }
+
+    fn beat(&self) -> TraceLine {
+        let packets = self.packets.as_ref();
+        TraceLine::Beat {
+            at: micros(SystemTime::now()) / 1_000,
+            dropped: self.trace.dropped(),
+            packets_dropped: packets.map(MediaTrace::dropped).unwrap_or_default(),
+        }
+    }
+}
+
+fn packet(copied: &Copied) -> TracedPacket {
+    TracedPacket {
+        at_us: micros(copied.at),
+        direction: direction(copied.ours),
+        local: copied.local.to_string(),
+        remote: copied.remote.to_string(),
+        attempt: copied.attempt.get(),
+        side: match copied.side {
+            Side::Customer => "customer".to_owned(),
+            Side::Agent => "agent".to_owned(),
+        },
+        leg: copied.leg.0,
+        sealed: copied.sealed,
+        hidden: copied.hidden,
+        bytes: STANDARD.encode(&copied.bytes),
+    }
 }
 
 fn message(mut traced: Traced, unmasked: bool, trunks: &[TrunkFigures]) -> TracedMessage {

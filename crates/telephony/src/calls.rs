@@ -59,6 +59,8 @@ pub(crate) struct CustomerCall {
     pub(crate) joined: bool,
     /// Whether they are being told that the call is recorded.
     pub(crate) announcing: bool,
+    /// Whether its recording pauses.
+    pub(crate) paused: bool,
     /// Whether the network said anything: any 1xx.
     heard: bool,
     /// Whether 180 or 183 was reported.
@@ -102,6 +104,7 @@ impl CustomerCall {
             supervisor: None,
             joined: false,
             announcing: false,
+            paused: false,
             heard: true,
             rang: true,
             given_up: false,

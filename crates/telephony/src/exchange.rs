@@ -24,6 +24,7 @@ use recorder::Recorder;
 use tokio::sync::mpsc;
 
 use crate::calls::CustomerCall;
+use crate::capture::Capture;
 use crate::counters::Meters;
 use crate::handle::Orphan;
 use crate::incoming::Echo;
@@ -136,6 +137,9 @@ pub(crate) struct Exchange {
     /// Sees every message.
     pub(crate) watch: Watch,
     pub(crate) recorder: Option<Recorder>,
+    /// Whose packets are copied for whom.
+    pub(crate) captures: Vec<Capture>,
+    pub(crate) captures_begun: u64,
     /// The legs that are heard in the recording of each call.
     pub(crate) recorded: HashMap<AttemptId, Vec<LegId>>,
     legs: HashMap<LegId, Owner>,
@@ -205,6 +209,8 @@ impl Exchange {
             reaper: Reaper::default(),
             watch: settings.watch,
             recorder: None,
+            captures: Vec::new(),
+            captures_begun: 0,
             recorded: HashMap::new(),
             legs: HashMap::new(),
             reports,
@@ -236,6 +242,7 @@ impl Exchange {
             self.probe_trunks(now);
             self.end_tests(now);
             self.watch.tick(now);
+            self.end_captures();
             self.meters.calls_open.set(self.calls.len());
             let up = self.lines.values().filter(|line| line.is_up()).count();
             self.meters.lines_up.set(up);

@@ -13,6 +13,7 @@ use engine::{Command, Tables};
 use recorder::Recorder;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::capture::{Capture, MediaTrace, MediaWanted};
 use crate::counters::Meters;
 use crate::handshake::Edge;
 use crate::media::Country;
@@ -52,6 +53,7 @@ pub(crate) enum Order {
     Compare(Tables),
     Page(AgentId, PageOrder),
     Watch(Watcher),
+    Capture(Box<Capture>),
     KeepLadders(mpsc::Sender<Vec<CallLadder>>),
     RecordWith(Recorder),
     Stop {
@@ -300,6 +302,18 @@ impl Telephony {
         let (trace, watcher) = self.seats.take(filter)?;
         self.order(Order::Watch(watcher));
         Ok(trace)
+    }
+
+    /// The same, and with it what the legs of so many of these calls hear and say.
+    pub fn capture(
+        &self,
+        filter: TraceFilter,
+        wanted: MediaWanted,
+    ) -> Result<(Trace, MediaTrace), TooManyWatch> {
+        let trace = self.trace(filter.clone())?;
+        let (capture, packets) = Capture::new(filter, wanted);
+        self.order(Order::Capture(Box::new(capture)));
+        Ok((trace, packets))
     }
 
     /// From now on the messages of every customer's call are kept until it is over, and come out

@@ -7,6 +7,7 @@
 
 mod bind;
 mod calls;
+mod capture;
 mod causes;
 mod config;
 mod connection;
@@ -53,6 +54,7 @@ mod websocket;
 pub use ::sip::auth::Algorithm as DigestAlgorithm;
 pub use ::sip::endpoint::{Ban, NoAnswer, OptionsAnswer};
 pub use ::sip::message::Status;
+pub use capture::{MediaTrace, MediaWanted};
 pub use causes::{Causes, Meaning, Word, WrongCause};
 pub use config::{Heard, Listener, ListenerKind, OwnCertificate, TelephonyConfig, TlsSettings};
 pub use counters::Counters;

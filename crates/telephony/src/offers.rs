@@ -145,6 +145,7 @@ impl Exchange {
         self.watch.taken(now, attempt, whom, offered.from, said);
         let received = CustomerCall::received(call, session, campaign, now);
         self.calls.insert(attempt, received);
+        self.capture_call(attempt);
         self.meters.calls_taken.count();
         self.endpoint.answer(now, call, answer);
         let record = self.endpoint.dialog_record(call).unwrap_or_default();

@@ -99,6 +99,7 @@ impl Exchange {
             self.announce(attempt);
         }
         self.seat_recorded(attempt);
+        self.capture_call(attempt);
     }
 
     /// Measures how long the customer waited for the first one to hear them.

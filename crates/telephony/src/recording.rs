@@ -13,8 +13,12 @@ use crate::media::LegId;
 
 impl Exchange {
     pub(crate) fn record(&mut self, now: Instant, attempt: AttemptId, order: RecordOrder) {
-        if order == RecordOrder::Announce {
-            return self.announce(attempt);
+        match order {
+            RecordOrder::Announce => return self.announce(attempt),
+            // Also where there is no recorder: who captures the call may not hear either.
+            RecordOrder::Pause => self.pause_is(attempt, true),
+            RecordOrder::Resume => self.pause_is(attempt, false),
+            RecordOrder::Start { .. } => {}
         }
         let Some(recorder) = &self.recorder else {
             tracing::error!(%attempt, "there is no recorder; the call is not recorded");
@@ -39,7 +43,7 @@ impl Exchange {
         let (Some(recorder), Some(seated)) = (&self.recorder, self.recorded.get(&attempt)) else {
             return;
         };
-        let there = self.recorded_parties(attempt);
+        let there = self.heard_parties(attempt);
         for leg in seated {
             if !there.iter().any(|(known, _)| known == leg) {
                 self.media.tap(*leg, None);
@@ -56,7 +60,8 @@ impl Exchange {
         self.recorded.insert(attempt, legs);
     }
 
-    fn recorded_parties(&self, attempt: AttemptId) -> Vec<(LegId, Side)> {
+    /// The legs of a call: the customer's, and those of whoever talks to them.
+    pub(crate) fn heard_parties(&self, attempt: AttemptId) -> Vec<(LegId, Side)> {
         let Some(call) = self.calls.get(&attempt) else {
             return Vec::new();
         };
@@ -67,6 +72,18 @@ impl Exchange {
         std::iter::once(customer)
             .chain(others.map(|leg| (leg, Side::Agent)))
             .collect()
+    }
+
+    fn pause_is(&mut self, attempt: AttemptId, paused: bool) {
+        if let Some(call) = self.calls.get_mut(&attempt) {
+            call.paused = paused;
+        }
+        self.hush_captures(attempt, paused);
+    }
+
+    /// Whether card data is said, or keyed.
+    pub(crate) fn is_paused(&self, attempt: AttemptId) -> bool {
+        self.calls.get(&attempt).is_some_and(|call| call.paused)
     }
 
     /// The call is over, and so is its recording.

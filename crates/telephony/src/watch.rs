@@ -211,6 +211,12 @@ impl Watch {
         }
     }
 
+    /// Whether it is a call that was asked for, whoever has it.
+    pub(crate) fn wants(&self, filter: &TraceFilter, attempt: AttemptId) -> bool {
+        let call = self.calls.get(&attempt);
+        call.is_some_and(|call| filter.wants_call(attempt, call))
+    }
+
     /// What is done each second.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.watchers.retain(|watcher| !watcher.is_gone());

@@ -91,7 +91,7 @@ pub use segment_set::{
     SegmentSheetRead, SegmentStanding, SegmentTally, SegmentVersion,
 };
 pub use session::{LogInForm, Role, Session, UnknownRole};
-pub use signalling::{TraceLine, TracedMessage};
+pub use signalling::{TraceLine, TracedMessage, TracedPacket};
 pub use supervision::SupervisionForm;
 pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};

@@ -10,12 +10,17 @@ use utoipa::ToSchema;
 pub enum TraceLine {
     /// A message passed.
     Message(TracedMessage),
+    /// A packet of a call's audio passed, where that was asked for.
+    Packet(TracedPacket),
     /// Nothing passed for a while, or some did that were missed: each few seconds.
     Beat {
         /// When, in ms since 1970 UTC.
         at: i64,
         /// Messages missed so far, because whoever watches was slow.
         dropped: u64,
+        /// Packets missed so far, likewise.
+        #[serde(default)]
+        packets_dropped: u64,
     },
 }
 
@@ -54,4 +59,29 @@ pub struct TracedMessage {
     pub length: u64,
     /// Whether numbers and secrets are masked.
     pub masked: bool,
+}
+
+/// A packet of RTP or RTCP on a leg of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TracedPacket {
+    /// When, in microseconds since 1970 UTC.
+    pub at_us: i64,
+    /// `out`: we said it; `in`: the other side did.
+    pub direction: String,
+    /// Our address, as the other side was told.
+    pub local: String,
+    /// The other side's.
+    pub remote: String,
+    /// The attempt whose call it is.
+    pub attempt: i64,
+    /// `customer`, or `agent`: whoever talks to them.
+    pub side: String,
+    /// Tells the legs of one side apart.
+    pub leg: u64,
+    /// Whether it is protected (SRTP) as it stands here.
+    pub sealed: bool,
+    /// Whether what it carries is hidden: a key, or sound while the recording pauses.
+    pub hidden: bool,
+    /// The packet, in base64.
+    pub bytes: String,
 }

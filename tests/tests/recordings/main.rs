@@ -4,6 +4,7 @@
 
 mod archive;
 mod call;
+mod captured;
 mod consent;
 mod faults;
 mod killed;

@@ -41,7 +41,7 @@ struct Shown {
 
 impl Trace {
     pub(crate) async fn run(&self, global: &Global) -> Result<()> {
-        let mut watching = self.wanted.watch(global, self.minutes).await?;
+        let mut watching = self.wanted.watch(global, self.minutes, Vec::new()).await?;
         let mut shown = Shown::default();
         if let Some(beat) = watching.first.take().filter(|_| global.json) {
             println!("{beat}");

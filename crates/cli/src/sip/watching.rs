@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use wire::{TraceLine, TracedMessage};
+use wire::{TraceLine, TracedMessage, TracedPacket};
 
 use crate::Global;
 use crate::engine_api::Reach;
@@ -48,6 +48,8 @@ pub(crate) struct Watching {
     seen: u64,
     /// Messages the engine dropped because we were slow.
     pub(crate) dropped: u64,
+    /// Packets of audio likewise.
+    pub(crate) packets_dropped: u64,
     said_quiet: bool,
 }
 
@@ -55,14 +57,21 @@ pub(crate) struct Watching {
 pub(crate) enum Next {
     /// A message.
     Message(Box<TracedMessage>),
+    /// A packet of a call's audio.
+    Packet(Box<TracedPacket>),
     /// Told to stop, time is up, or the engine ended it.
     End,
 }
 
 impl Wanted {
-    /// Begins, for as long as said.
-    pub(crate) async fn watch(&self, global: &Global, minutes: Option<f64>) -> Result<Watching> {
-        if self.unmasked && !self.reach.is_by_name() {
+    /// Begins, for as long as said; with more of the query than what is said here.
+    pub(crate) async fn watch(
+        &self,
+        global: &Global,
+        minutes: Option<f64>,
+        more: Vec<(&'static str, String)>,
+    ) -> Result<Watching> {
+        if self.unmasked && !self.is_by_name() {
             bail!("numbers and secrets are shown to somebody: say who, with --as USER or --token");
         }
         let until = match minutes {
@@ -72,7 +81,8 @@ impl Wanted {
             minutes => minutes.map(|m| Instant::now() + Duration::from_secs_f64(m * 60.0)),
         };
         let engine = self.reach.engine(global).await?;
-        let mut lines = engine.lines("/api/v1/sip/trace", self.query());
+        let query = self.query().into_iter().chain(more).collect();
+        let mut lines = engine.lines("/api/v1/sip/trace", query);
         // The engine beats at once when it listens; a refusal comes before anything is written.
         let first = lines
             .recv()
@@ -87,8 +97,19 @@ impl Wanted {
             until,
             seen: 0,
             dropped: 0,
+            packets_dropped: 0,
             said_quiet: global.json,
         })
+    }
+
+    /// Whether it is said who asks.
+    pub(crate) fn is_by_name(&self) -> bool {
+        self.reach.is_by_name()
+    }
+
+    /// Whether it is said whose audio: that of all calls is nobody's to take.
+    pub(crate) fn chooses_calls(&self) -> bool {
+        self.attempt.is_some() || self.trunk.is_some() || self.number.is_some()
     }
 
     fn query(&self) -> Vec<(&'static str, String)> {
@@ -142,7 +163,18 @@ impl Watching {
                     self.seen += 1;
                     return Ok(Next::Message(Box::new(message)));
                 }
-                TraceLine::Beat { dropped, .. } => self.dropped = dropped,
+                TraceLine::Packet(packet) => {
+                    self.seen += 1;
+                    return Ok(Next::Packet(Box::new(packet)));
+                }
+                TraceLine::Beat {
+                    dropped,
+                    packets_dropped,
+                    ..
+                } => {
+                    self.dropped = dropped;
+                    self.packets_dropped = packets_dropped;
+                }
             }
         }
     }

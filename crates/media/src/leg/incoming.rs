@@ -101,17 +101,28 @@ impl Incoming {
         self.judge(now, Some(from), datagram)
     }
 
-    /// Opens and judges a datagram of a peer that its keys prove: of its source nothing is left to be learned.
-    /// Before there are keys nothing is believed.
-    pub fn receive_proven<'a>(&mut self, now: Instant, datagram: &'a mut [u8]) -> Judged<'a> {
+    /// Opens a datagram of a peer that its keys prove. Before there are keys nothing is believed.
+    pub fn open_proven<'a>(&mut self, datagram: &'a mut [u8]) -> Option<&'a mut [u8]> {
         if self.protection.is_none() {
             self.stats.early_dropped += 1;
-            return Judged::plain(What::Dropped);
+            return None;
         }
-        match self.open(datagram) {
-            Some(datagram) => self.judge(now, None, datagram),
-            None => Judged::plain(What::Dropped),
-        }
+        self.open(datagram)
+    }
+
+    /// Judges what [`Incoming::open_proven`] opened: of its source nothing is left to be learned.
+    pub fn receive_proven<'a>(&mut self, now: Instant, datagram: &'a [u8]) -> Judged<'a> {
+        self.judge(now, None, datagram)
+    }
+
+    /// The peer, once it was named.
+    pub fn remote(&self) -> Option<&Remote> {
+        self.latch.as_ref().map(Latch::remote)
+    }
+
+    /// Whether the peer's packets are protected.
+    pub fn is_protected(&self) -> bool {
+        self.protection.is_some()
     }
 
     fn judge<'a>(

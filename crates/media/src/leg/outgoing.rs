@@ -48,6 +48,8 @@ pub struct Outgoing {
     remote: Option<Remote>,
     /// Protects what leaves, with the key it was made of.
     protection: Option<(MasterKey, Box<Protect>)>,
+    /// The last packet as it was before it was protected, if somebody wants to know.
+    plain: Option<Vec<u8>>,
     /// The address last named by signalling, and how its source is learned.
     named: Option<(SocketAddr, LearnMode)>,
     learned: Option<SocketAddr>,
@@ -98,6 +100,7 @@ impl Outgoing {
             stream: Stream::new(ssrc, sequence, timestamp),
             remote: None,
             protection: None,
+            plain: None,
             named: None,
             learned: None,
             bridged: None,
@@ -155,6 +158,29 @@ impl Outgoing {
             Some((_, protection)) => protection.rtcp(report),
             None => Some(()),
         }
+    }
+
+    /// The peer, once it was named.
+    pub fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
+    }
+
+    /// Whether packets leave protected.
+    pub fn is_protected(&self) -> bool {
+        self.protection.is_some()
+    }
+
+    /// Keeps the last packet as it was before it was protected, or no more.
+    pub fn keep_plain(&mut self, keep: bool) {
+        self.plain = match keep {
+            true => Some(self.plain.take().unwrap_or_default()),
+            false => None,
+        };
+    }
+
+    /// The last packet as it was before it was protected, where that is kept.
+    pub fn plain(&self) -> Option<&[u8]> {
+        self.plain.as_deref()
     }
 
     /// The peer's packets come from there: that is where it can be reached.
@@ -427,6 +453,10 @@ impl Outgoing {
         };
         let mut length = rtp::write(&packet, buffer)?;
         if let Some((_, protection)) = &mut self.protection {
+            if let Some(plain) = &mut self.plain {
+                plain.clear();
+                plain.extend_from_slice(buffer.get(..length)?);
+            }
             length = protection.rtp(buffer, length)?;
         }
         self.packets += 1;

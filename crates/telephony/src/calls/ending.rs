@@ -57,6 +57,7 @@ impl Exchange {
     /// Ends an answered call of which nothing is to be said, or something else.
     pub(super) fn let_go(&mut self, now: Instant, attempt: AttemptId) {
         self.end_recording(now, attempt);
+        self.end_captured_call(attempt);
         if let Some(call) = self.calls.remove(&attempt) {
             self.owners.insert(call.handle, Owner::Ghost(None));
             self.endpoint.hang_up(now, call.handle, None);
@@ -82,6 +83,7 @@ impl Exchange {
     /// The same, told so.
     fn customer_left_as(&mut self, now: Instant, attempt: AttemptId, told: CallProgress) {
         self.end_recording(now, attempt);
+        self.end_captured_call(attempt);
         let legs = self.measured(attempt);
         let Some(call) = self.calls.remove(&attempt) else {
             return;

@@ -59,11 +59,13 @@ impl Exchange {
             supervisor: None,
             joined: false,
             announcing: false,
+            paused: false,
             heard: false,
             rang: false,
             given_up: false,
         };
         self.calls.insert(attempt, call);
+        self.capture_call(attempt);
     }
 
     /// The leg and the INVITE of a call; `None`, with a word in the log, where there is no way to

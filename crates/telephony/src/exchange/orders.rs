@@ -42,6 +42,7 @@ impl Exchange {
             Order::TestTrunk(trunk, limit, tell) => self.test_trunk(now, trunk, limit, tell),
             Order::PressKeys(attempt, keys) => self.press_keys(now, attempt, &keys),
             Order::Watch(watcher) => self.watch.watched_by(watcher),
+            Order::Capture(capture) => self.begin_capture(*capture),
             Order::KeepLadders(taker) => self.watch.keep_ladders(taker),
             Order::RecordWith(recorder) => self.recorder = Some(recorder),
             // The driver's: it also waits for the end.

@@ -2,6 +2,7 @@
 //! clock of `mouth`; the thread that owns the other side of a bridge speaks through `mouth`.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,9 +11,10 @@ use ::media::rtcp::NtpClock;
 use ::media::{LegId, LegStats};
 
 use super::browser::Browser;
+use super::copier::{Copier, Form, Passing};
 use super::ports::Pair;
 
-/// Lock order: `reporter`, `ear`, `mouth`, browser of one leg; never the mouths of two.
+/// Lock order: `reporter`, `ear`, `mouth`, browser of one leg, `copiers`; never the mouths of two.
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) id: LegId,
@@ -21,6 +23,9 @@ pub(super) struct Leg {
     ear: Mutex<Incoming>,
     mouth: Mutex<Outgoing>,
     reporter: Mutex<Reporter>,
+    copiers: Mutex<Vec<Copier>>,
+    /// Whether there are copiers: asked for each packet.
+    is_captured: AtomicBool,
 }
 
 /// How a leg's packets travel.
@@ -45,6 +50,8 @@ impl Leg {
             ear: Mutex::new(Incoming::new()),
             mouth: Mutex::new(mouth),
             reporter: Mutex::new(Reporter::new(clock, seed)),
+            copiers: Mutex::default(),
+            is_captured: AtomicBool::new(false),
         }
     }
 
@@ -87,18 +94,27 @@ impl Leg {
         let Some(mut report) = report else {
             return;
         };
+        let plain = self.is_captured().then(|| report.clone());
         if mouth.protect_report(&mut report).is_none() {
             return;
         }
-        let sent = match &self.way {
-            Way::Plain(pair) => reporter.destination(&mouth).is_some_and(|to| {
-                // A peer that reports from its audio port wants reports there (RFC 5761).
-                let one_port = mouth.destination() == Some(to);
-                let socket = if one_port { &pair.rtp } else { &pair.rtcp };
-                socket.send_to(&report, to).is_ok()
-            }),
-            Way::Browser(browser) => browser.send(&report),
+        let to = match &self.way {
+            Way::Plain(_) => reporter.destination(&mouth),
+            Way::Browser(_) => mouth.destination(),
         };
+        // A peer that reports from its audio port wants reports there (RFC 5761).
+        let beside = self.browser().is_none() && mouth.destination() != to;
+        let sent = match (&self.way, to) {
+            (Way::Plain(pair), Some(to)) => {
+                let socket = if beside { &pair.rtcp } else { &pair.rtp };
+                socket.send_to(&report, to).is_ok()
+            }
+            (Way::Plain(_), None) => false,
+            (Way::Browser(browser), _) => browser.send(&report),
+        };
+        if let (true, Some(plain), Some(to)) = (sent, plain, to) {
+            self.copy_said(&mouth, (to, beside), &report, Some(&plain));
+        }
         if sent {
             reporter.sent();
         }
@@ -127,9 +143,118 @@ impl Leg {
             Way::Plain(pair) => pair.rtp.send_to(packet, destination).is_ok(),
             Way::Browser(browser) => browser.send(packet),
         };
-        if !sent {
-            mouth.send_failed();
+        match sent {
+            true if self.is_captured() => {
+                self.copy_said(mouth, (destination, false), packet, mouth.plain());
+            }
+            true => {}
+            false => mouth.send_failed(),
         }
+    }
+
+    /// From now on its packets are copied by that one too.
+    pub(super) fn copied_by(&self, copier: Copier) {
+        if copier.is_clear() {
+            self.mouth().keep_plain(true);
+        }
+        locked(&self.copiers).push(copier);
+        self.is_captured.store(true, Ordering::Relaxed);
+    }
+
+    /// A capture is over.
+    pub(super) fn copied_no_more(&self, capture: u64) {
+        self.keep_copiers(|copier| copier.number != capture);
+        if !locked(&self.copiers).iter().any(Copier::is_clear) {
+            self.mouth().keep_plain(false);
+        }
+    }
+
+    pub(super) fn is_captured(&self) -> bool {
+        self.is_captured.load(Ordering::Relaxed)
+    }
+
+    /// Copies a datagram as it came; of one that is protected, before it is opened.
+    pub(super) fn copy_heard(
+        &self,
+        ear: &Incoming,
+        (from, beside): (SocketAddr, bool),
+        bytes: &[u8],
+    ) {
+        let form = match ear.is_protected() {
+            true => Form::Sealed,
+            false => Form::Plain,
+        };
+        self.copy_as(form, ear, (from, beside), bytes);
+    }
+
+    /// Copies what was in a protected datagram.
+    pub(super) fn copy_opened(
+        &self,
+        ear: &Incoming,
+        (from, beside): (SocketAddr, bool),
+        bytes: &[u8],
+    ) {
+        if ear.is_protected() {
+            self.copy_as(Form::Opened, ear, (from, beside), bytes);
+        }
+    }
+
+    fn copy_as(
+        &self,
+        form: Form,
+        ear: &Incoming,
+        (from, beside): (SocketAddr, bool),
+        bytes: &[u8],
+    ) {
+        self.copy(&Passing {
+            ours: false,
+            form,
+            beside,
+            to_or_from: from,
+            agreed: ear.remote(),
+            bytes,
+        });
+    }
+
+    /// Copies what left, and what it was before it was protected.
+    fn copy_said(
+        &self,
+        mouth: &Outgoing,
+        (to, beside): (SocketAddr, bool),
+        bytes: &[u8],
+        plain: Option<&[u8]>,
+    ) {
+        let mut passing = Passing {
+            ours: true,
+            form: Form::Plain,
+            beside,
+            to_or_from: to,
+            agreed: mouth.remote(),
+            bytes,
+        };
+        if mouth.is_protected() {
+            passing.form = Form::Sealed;
+        }
+        self.copy(&passing);
+        if let (true, Some(bytes)) = (mouth.is_protected(), plain) {
+            let form = Form::Opened;
+            self.copy(&Passing {
+                form,
+                bytes,
+                ..passing
+            });
+        }
+    }
+
+    fn copy(&self, passing: &Passing<'_>) {
+        self.keep_copiers(|copier| copier.copy(self.id, passing));
+    }
+
+    fn keep_copiers(&self, keep: impl FnMut(&Copier) -> bool) {
+        let mut copiers = locked(&self.copiers);
+        copiers.retain(keep);
+        self.is_captured
+            .store(!copiers.is_empty(), Ordering::Relaxed);
     }
 }
 

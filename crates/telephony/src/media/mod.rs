@@ -6,6 +6,7 @@
 //! for, an async runtime; every method may be called from any thread and returns at once.
 
 mod browser;
+mod copier;
 mod door;
 mod epoll;
 mod event;
@@ -23,6 +24,7 @@ pub use ::media::{
     Codec, Country, LearnMode, LegId, LegStats, Playback, Prompt, PromptError, Quality, Remote,
     TapFrame, ToneKind,
 };
+pub use copier::{Capturing, Copied, Copier, Copies};
 pub use door::BrowserDoors;
 pub use event::MediaEvent;
 pub use lateness::LATENESS_BOUNDS_MS;

@@ -80,9 +80,15 @@ impl Owned {
         read_one(&pair.rtp, |from, datagram| {
             let now = Instant::now();
             let mut ear = leg.ear();
+            if leg.is_captured() {
+                leg.copy_heard(&ear, (from, false), datagram);
+            }
             let Some(datagram) = ear.open(datagram) else {
                 return;
             };
+            if leg.is_captured() {
+                leg.copy_opened(&ear, (from, false), datagram);
+            }
             let judged = ear.receive(now, from, datagram);
             drop(ear);
             self.hear(common, now, from, judged);
@@ -95,9 +101,15 @@ impl Owned {
         };
         read_one(&pair.rtcp, |from, datagram| {
             let mut ear = self.leg.ear();
+            if self.leg.is_captured() {
+                self.leg.copy_heard(&ear, (from, true), datagram);
+            }
             let Some(report) = ear.open(datagram) else {
                 return;
             };
+            if self.leg.is_captured() {
+                self.leg.copy_opened(&ear, (from, true), report);
+            }
             drop(ear);
             self.leg.take_report(Instant::now(), from, report);
         });
@@ -124,7 +136,18 @@ impl Owned {
 
     fn hear_browser(&mut self, common: &Common, now: Instant, path: Path, datagram: &mut [u8]) {
         let leg = Arc::clone(&self.leg);
-        let judged = leg.ear().receive_proven(now, datagram);
+        let mut ear = leg.ear();
+        if leg.is_captured() && ear.is_protected() {
+            leg.copy_heard(&ear, (path.there, false), datagram);
+        }
+        let Some(datagram) = ear.open_proven(datagram) else {
+            return;
+        };
+        if leg.is_captured() {
+            leg.copy_opened(&ear, (path.there, false), datagram);
+        }
+        let judged = ear.receive_proven(now, datagram);
+        drop(ear);
         if judged.what == What::Dropped {
             return;
         }

@@ -16,6 +16,7 @@ use super::lateness::{LATENESS_BOUNDS_MS, Lateness};
 use webrtc::{Identity, OfferError, Peer};
 
 use super::browser::Browser;
+use super::copier::Copier;
 use super::door::{BrowserDoors, Door};
 use super::leg::{Leg, Way, locked};
 use super::plan::{Arranged, Hears, Plan, Room};
@@ -388,6 +389,25 @@ impl MediaPool {
         let directory = locked(&self.shared.directory);
         self.shared
             .tell(&directory, leg, Command::Tap(leg, listener));
+    }
+
+    /// Where a leg receives, if it is open.
+    pub fn local(&self, leg: LegId) -> Option<SocketAddr> {
+        Some(locked(&self.shared.directory).leg(leg)?.local)
+    }
+
+    /// Copies what a leg hears and says for a capture, from now on.
+    pub fn capture(&self, leg: LegId, copier: Copier) {
+        if let Some(leg) = locked(&self.shared.directory).leg(leg) {
+            leg.copied_by(copier);
+        }
+    }
+
+    /// No more for that capture.
+    pub fn end_capture(&self, leg: LegId, capture: u64) {
+        if let Some(leg) = locked(&self.shared.directory).leg(leg) {
+            leg.copied_no_more(capture);
+        }
     }
 
     /// The figures of an open leg.

@@ -13,6 +13,8 @@ use ::sip::masking;
 use domain::{AttemptId, PhoneNumber, TrunkId};
 use tokio::sync::mpsc;
 
+use super::call::Watched;
+
 /// Who may watch at once.
 const WATCHERS_MAX: usize = 8;
 /// Messages that wait for one of them.
@@ -112,6 +114,11 @@ impl Trace {
     /// The next message; `None` when telephony has ended.
     pub async fn next(&mut self) -> Option<Traced> {
         self.inbox.recv().await
+    }
+
+    /// The next message, if one waits.
+    pub fn try_next(&mut self) -> Option<Traced> {
+        self.inbox.try_recv().ok()
     }
 
     /// How many were missed so far, for being slow.
@@ -230,6 +237,16 @@ impl Watcher {
 }
 
 impl TraceFilter {
+    /// Whether it is a call that was asked for, whoever has it.
+    pub(super) fn wants_call(&self, attempt: AttemptId, call: &Watched) -> bool {
+        let begins = |name: &str| call.names.iter().any(|it| it.starts_with(name.as_bytes()));
+        let ends = |digits: &str| call.phone.as_u64().to_string().ends_with(digits);
+        self.attempt.is_none_or(|wanted| wanted == attempt)
+            && self.trunk.is_none_or(|wanted| wanted == call.trunk)
+            && self.call_id.as_deref().is_none_or(begins)
+            && self.number_ends.as_deref().is_none_or(ends)
+    }
+
     fn wants(&self, seen: &Seen<'_>, glance: &Glance<'_>) -> bool {
         let call = self.call_id.as_ref();
         let user = self.sip_user.as_ref();

@@ -4,6 +4,7 @@
 mod bridge;
 mod browsers;
 mod browsers_by_tcp;
+mod capture;
 mod page;
 mod playback;
 mod pool;
