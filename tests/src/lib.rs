@@ -2,6 +2,7 @@
 //! installation in a folder of its own, run as the real binary `cadencia`.
 
 pub mod audit;
+pub mod authority;
 pub mod desk;
 pub mod floor;
 pub mod http;

@@ -17,6 +17,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
+use tokio_rustls::TlsAcceptor;
+
+use crate::authority::{Authority, Secured};
 
 /// Who may come in.
 pub const KEY_ID: &str = "AKTESTS";
@@ -45,6 +48,7 @@ pub struct S3 {
     /// Where it is heard.
     pub address: SocketAddr,
     inside: Arc<Inside>,
+    is_tls: bool,
 }
 
 #[derive(Default)]
@@ -57,8 +61,18 @@ struct Inside {
 }
 
 impl S3 {
-    /// Starts one.
+    /// Starts one, without TLS.
     pub fn start() -> S3 {
+        S3::start_as(None)
+    }
+
+    /// Starts one that shows a certificate of this name.
+    pub fn start_behind(authority: &Authority, name: &str) -> S3 {
+        S3::start_as(Some(authority.acceptor(name)))
+    }
+
+    fn start_as(acceptor: Option<TlsAcceptor>) -> S3 {
+        let is_tls = acceptor.is_some();
         let inside = Arc::<Inside>::default();
         let router = Router::new().fallback(answer).with_state(inside.clone());
         let (told, address) = std::sync::mpsc::channel();
@@ -71,12 +85,20 @@ impl S3 {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
                 let listener = listener.expect("a port of loopback");
                 let _ = told.send(listener.local_addr().expect("bound"));
-                axum::serve(listener, router).await.expect("serves");
+                match acceptor {
+                    None => axum::serve(listener, router).await,
+                    Some(acceptor) => {
+                        let secured = Secured { listener, acceptor };
+                        axum::serve(secured, router).await
+                    }
+                }
+                .expect("serves");
             });
         });
         S3 {
             address: address.recv().expect("it starts"),
             inside,
+            is_tls,
         }
     }
 
@@ -88,8 +110,9 @@ impl S3 {
         let file = floor.file("s3.toml", text);
         let mode = std::fs::Permissions::from_mode(0o600);
         std::fs::set_permissions(file, mode).expect("our own file");
+        let scheme = if self.is_tls { "https" } else { "http" };
         format!(
-            "[recordings.archive]\nurl = \"s3://{BUCKET}/claro\"\nendpoint = \"http://{}\"\n\
+            "[recordings.archive]\nurl = \"s3://{BUCKET}/claro\"\nendpoint = \"{scheme}://{}\"\n\
              credentials = \"s3.toml\"\n",
             self.address
         )

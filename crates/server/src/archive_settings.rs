@@ -2,6 +2,7 @@
 //! the spool as well, and when it is late.
 
 use std::fs;
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct ArchiveSettings {
     pub region: String,
     /// An S3 of one's own: `https://HOST[:PORT]`; Amazon's when absent.
     pub endpoint: Option<String>,
+    /// Whether it may be reached without TLS (`http://`) elsewhere than on this machine.
+    pub allow_http: bool,
     /// A file of the keys to it; the usual variables of the environment when absent.
     pub credentials: Option<PathBuf>,
     /// The authorities of its certificate; those the machine trusts when absent.
@@ -46,6 +49,7 @@ impl Default for ArchiveSettings {
             late: "15m".to_owned(),
             region: "us-east-1".to_owned(),
             endpoint: None,
+            allow_http: false,
             credentials: None,
             authorities: None,
         }
@@ -131,12 +135,33 @@ impl ArchiveSettings {
                 return no(name, &problem.to_string());
             }
         }
-        let is_http = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-        if self.endpoint.as_ref().is_some_and(|url| !is_http(url)) {
-            return no("recordings.archive.endpoint", "use https://HOST[:PORT]");
-        }
-        Ok(())
+        let url = self.endpoint.as_deref().unwrap_or("https://");
+        let words = match url.split_once("://") {
+            Some(("https", _)) => return Ok(()),
+            Some(("http", rest)) if self.allow_http || is_this_machine(rest) => return Ok(()),
+            Some(("http", _)) => {
+                "use https://HOST[:PORT]; over http whoever is on the way sees when who was called and \
+                 may answer for the bucket (allow_http = true takes that on)"
+            }
+            _ => "use https://HOST[:PORT]",
+        };
+        no("recordings.archive.endpoint", words)
     }
+}
+
+/// Whether a URL leads no further than this machine, of which all behind `://` is given.
+fn is_this_machine(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Before an `@` stands who asks, and it may look like a host.
+    if authority.contains('@') {
+        return false;
+    }
+    let host = match authority.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let ip = host.parse::<IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 const NAME: &str = "recordings.archive.credentials";
@@ -214,6 +239,42 @@ mod tests {
         fs::write(&file, "secret_acess_key = \"very secret\"").expect("ours");
         let wrong = place().expect_err("a typo").to_string();
         assert!(!wrong.contains("very secret"), "{wrong}");
+    }
+
+    #[test]
+    fn http_leads_no_further_than_this_machine_unless_that_is_taken_on() {
+        let check = |endpoint: &str, allow_http| {
+            let settings = ArchiveSettings {
+                endpoint: Some(endpoint.to_owned()),
+                allow_http,
+                ..ArchiveSettings::default()
+            };
+            settings.check()
+        };
+        for here in [
+            "https://s3.example:9000",
+            "http://127.0.0.1:9000",
+            "http://127.8.0.1",
+            "http://[::1]:9000/",
+            "http://localhost:9000",
+        ] {
+            assert!(check(here, false).is_ok(), "{here}");
+        }
+        for elsewhere in [
+            "http://s3.example:9000",
+            "http://10.0.0.7",
+            "http://[2001:db8::1]:9000",
+            "http://127.0.0.1@s3.example",
+            "http://127.0.0.1:80@s3.example",
+            "http://localhost.example",
+        ] {
+            let refused = check(elsewhere, false).expect_err(elsewhere).to_string();
+            assert!(refused.contains("allow_http"), "{refused}");
+            assert!(check(elsewhere, true).is_ok(), "{elsewhere}");
+        }
+        for nonsense in ["s3.example:9000", "ftp://s3.example", ""] {
+            assert!(check(nonsense, true).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

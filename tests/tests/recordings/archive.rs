@@ -4,6 +4,7 @@
 //! engine that was started anew.
 
 use serde_json::json;
+use tests::authority::Authority;
 use tests::floor::{PATIENCE, until};
 use tests::http::{ask, fetch};
 use tests::s3::{BUCKET, Mood, S3};
@@ -157,6 +158,71 @@ fn while_it(mood: Mood) {
     });
     assert_eq!(floor.run(&["recording", "verify"])["bad"], json!([]));
     assert_eq!(s3.objects().len(), 2);
+}
+
+/// Where an engine finds whom it may believe.
+fn believing(floor: &Floor, authority: &Authority) -> String {
+    floor.file("authorities.pem", authority.pem());
+    "authorities = \"authorities.pem\"".to_owned()
+}
+
+#[test]
+fn a_bucket_behind_tls_is_reached_by_the_authority_named() {
+    let (carrier, authority) = (carrier(), Authority::new("ours"));
+    let s3 = S3::start_behind(&authority, "127.0.0.1");
+    let floor = floor_at(&carrier, &s3, "");
+    floor.sip_setting(&believing(&floor, &authority));
+    let engine = floor.serve();
+    let jefa = admin(&floor, &engine);
+    let call = talked(&floor, &engine, &carrier);
+    until("the archive has it", PATIENCE, || {
+        recording(&engine, &jefa, call.attempt)["state"] == "stored"
+    });
+    until("its file is let go of", PATIENCE, || {
+        !is_spooled(&floor, call.attempt)
+    });
+    assert_eq!(s3.objects().len(), 1);
+    let wav = audio(&engine, &jefa, call.attempt);
+    assert!(heard(&sides(&wav).0, CUSTOMER) > 8_000);
+    let verified = floor.run(&["recording", "verify"]);
+    assert_eq!(verified, json!({"sound": 1, "bad": []}));
+    assert_eq!(s3.refused(), 0);
+}
+
+/// An engine that believes this authority does not archive there, and says so.
+fn is_not_believed(s3: &S3, believed: &Authority, says: &str) {
+    let carrier = carrier();
+    let floor = floor_at(&carrier, s3, "");
+    floor.sip_setting(&believing(&floor, believed));
+    let engine = floor.serve();
+    let jefa = admin(&floor, &engine);
+    let call = talked(&floor, &engine, &carrier);
+    let mut known = json!(null);
+    until("it is said what is wrong", PATIENCE, || {
+        known = recording(&engine, &jefa, call.attempt);
+        known["trouble"].is_string()
+    });
+    let trouble = known["trouble"].as_str().expect("a text");
+    assert!(trouble.contains(says), "{trouble}");
+    assert!(
+        trouble.contains("recordings.archive.authorities"),
+        "{trouble}"
+    );
+    assert_eq!((s3.asked(), known["state"].as_str()), (0, Some("spooled")));
+    assert!(is_spooled(&floor, call.attempt));
+}
+
+#[test]
+fn an_s3_whose_certificate_nobody_we_believe_has_signed_gets_nothing() {
+    let s3 = S3::start_behind(&Authority::new("theirs"), "127.0.0.1");
+    is_not_believed(&s3, &Authority::new("ours"), "UnknownIssuer");
+}
+
+#[test]
+fn nor_does_one_whose_certificate_has_another_name() {
+    let authority = Authority::new("ours");
+    let s3 = S3::start_behind(&authority, "s3.example");
+    is_not_believed(&s3, &authority, "not valid for name");
 }
 
 #[test]

@@ -162,7 +162,20 @@ impl Client {
             return started(stream).await;
         }
         let name = ServerName::try_from(host.to_owned()).map_err(unknown)?;
-        started(self.tls.connect(name, stream).await.map_err(refused)?).await
+        let secured = self.tls.connect(name, stream).await;
+        started(secured.map_err(|fault| not_believed(host, fault))?).await
+    }
+}
+
+/// A handshake that failed; where it did for a certificate, what to do about it.
+fn not_believed(host: &str, fault: std::io::Error) -> HttpError {
+    let inner = fault.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(why)) => {
+            let distrust = Distrust(host.to_owned(), why.to_string());
+            HttpError::new(HttpErrorKind::Connect, distrust)
+        }
+        _ => HttpError::new(HttpErrorKind::Connect, fault),
     }
 }
 
@@ -190,6 +203,13 @@ fn place_of(uri: &Uri) -> Result<(String, String), HttpError> {
 #[derive(Debug, thiserror::Error)]
 #[error("a request names no host")]
 struct NoHost;
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the certificate of {0} is not believed ({1}); name a file of the authority that signed it in \
+     recordings.archive.authorities, or correct the endpoint"
+)]
+struct Distrust(String, String);
 
 fn unknown(fault: impl std::error::Error + Send + Sync + 'static) -> HttpError {
     HttpError::new(HttpErrorKind::Unknown, fault)
