@@ -10,6 +10,7 @@ use wire::UserForm;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::hashing::Hashing;
 use crate::trunks::set;
 use crate::{App, password};
 
@@ -34,7 +35,8 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<wire::User>), ApiError> {
     caller.admin()?;
     let mut user = new_user();
-    let generated = apply_user(app.store.as_ref(), &form, &mut user).await?;
+    let (store, hashing) = (app.store.as_ref(), &app.log_ins.hashing);
+    let generated = apply_user_by(store, hashing, &form, &mut user).await?;
     user.id = caller.store.put_user(&user).await?;
     Ok((StatusCode::CREATED, Json(shown(&user, generated))))
 }
@@ -54,7 +56,8 @@ pub(crate) async fn change(
         .into_iter()
         .find(|user| user.id.get() == id)
         .ok_or_else(|| ApiError::NotFound(format!("user {id}")))?;
-    let generated = apply_user(app.store.as_ref(), &form, &mut user).await?;
+    let (store, hashing) = (app.store.as_ref(), &app.log_ins.hashing);
+    let generated = apply_user_by(store, hashing, &form, &mut user).await?;
     caller.store.put_user(&user).await?;
     Ok(Json(shown(&user, generated)))
 }
@@ -84,9 +87,18 @@ pub fn new_user() -> User {
 }
 
 /// Puts a form into a user, checking it. Returns the password when it had to
-/// be generated.
+/// be generated. For a command, which has no thread of its own for passwords.
 pub async fn apply_user(
     store: &dyn Store,
+    form: &UserForm,
+    user: &mut User,
+) -> Result<Option<String>, ApiError> {
+    apply_user_by(store, &Hashing::start(), form, user).await
+}
+
+async fn apply_user_by(
+    store: &dyn Store,
+    hashing: &Hashing,
     form: &UserForm,
     user: &mut User,
 ) -> Result<Option<String>, ApiError> {
@@ -115,10 +127,14 @@ pub async fn apply_user(
             "an advisor needs an agent: the seat whose calls they take".to_owned(),
         ));
     }
-    set_password(form, user).await
+    set_password(hashing, form, user).await
 }
 
-async fn set_password(form: &UserForm, user: &mut User) -> Result<Option<String>, ApiError> {
+async fn set_password(
+    hashing: &Hashing,
+    form: &UserForm,
+    user: &mut User,
+) -> Result<Option<String>, ApiError> {
     let generated =
         (form.password.is_none() && user.password_hash.is_empty()).then(password::generate);
     let Some(password) = form.password.clone().or_else(|| generated.clone()) else {
@@ -130,9 +146,7 @@ async fn set_password(form: &UserForm, user: &mut User) -> Result<Option<String>
             password::LENGTH_MIN
         )));
     }
-    user.password_hash = tokio::task::spawn_blocking(move || password::hash(&password))
-        .await
-        .map_err(ApiError::internal)?;
+    user.password_hash = hashing.run(move || password::hash(&password)).await?;
     Ok(generated)
 }
 

@@ -21,7 +21,8 @@ pub struct BrowserSettings {
     /// The UDP port of the first media thread; each thread takes the next one. The system chooses
     /// where it chooses those of the other legs.
     pub port: u16,
-    /// The TCP port, one for all threads, of pages whose network lets no UDP pass; 0: there is none.
+    /// The TCP port, one for all threads, of pages whose network lets no UDP pass; 0: there is none,
+    /// since a port that nobody needs is one more to be looked after.
     pub tcp_port: u16,
     /// What pages are told to reach us at, where that is not the address of the audio (NAT).
     pub announced: Vec<IpAddr>,
@@ -32,7 +33,7 @@ impl Default for BrowserSettings {
         BrowserSettings {
             enabled: true,
             port: PORT,
-            tcp_port: PORT,
+            tcp_port: 0,
             announced: Vec::new(),
         }
     }
@@ -103,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn pages_may_come_by_tcp_unless_that_is_not_wanted() {
+    fn pages_come_by_tcp_where_that_is_wanted() {
         let port = |text: &str| doors(&read(text).expect("sound")).and_then(|it| it.tcp_port);
-        assert_eq!(port(""), Some(PORT));
+        assert_eq!(port(""), None);
         assert_eq!(port("[media.browser]\ntcp_port = 443"), Some(443));
-        assert_eq!(port("[media.browser]\ntcp_port = 0"), None);
-        assert_eq!(port("[media]\nport_first = 0"), Some(0), "the system's");
+        let the_systems = "[media]\nport_first = 0\n[media.browser]\ntcp_port = 443";
+        assert_eq!(port(the_systems), Some(0));
     }
 
     #[test]

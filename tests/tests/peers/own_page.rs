@@ -309,6 +309,7 @@ fn a_page_whose_network_lets_no_udp_pass_is_a_phone_all_the_same() {
     let text = std::fs::read_to_string(path).expect("just written");
     // Ports of one's own, so that those of pages are known.
     let ports = text.replace("port_first = 0", "port_first = 20000\nport_last = 20999");
+    let ports = format!("{ports}[media.browser]\ntcp_port = 30000\n");
     scene.floor.file("cadencia.toml", ports);
     no_udp_to(30_000);
     let engine = scene.floor.serve();

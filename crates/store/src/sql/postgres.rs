@@ -12,19 +12,22 @@ use crate::error::{Result, StoreError};
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 8;
+/// An engine whose machine vanished in a transaction must not hold up the next one: the server ends
+/// what it left after so long. The address may say otherwise, as any other option of a connection.
+const IDLE: (&str, &str) = ("idle_in_transaction_session_timeout", "30s");
 /// How long it may take to let us in.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 
 /// Opens it and brings its schema up to date.
 pub(super) async fn open(url: &str, migrations: Vec<Migration>) -> Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|error| StoreError::Address(error.to_string()))?
+    let asked =
+        PgConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let said = |name| asked.get_options().is_some_and(|said| said.contains(name));
+    let idle = (!said(IDLE.0)).then_some(IDLE);
+    let options = asked
+        .clone()
         .application_name("cadencia")
-        .options([
-            ("synchronous_commit", "on"),
-            // An engine whose machine vanished must not hold up the next one.
-            ("idle_in_transaction_session_timeout", "30s"),
-        ]);
+        .options([("synchronous_commit", "on")].into_iter().chain(idle));
     let cannot = |source| StoreError::Open {
         database: place_of(&options),
         advice: advice(&source),
@@ -89,5 +92,50 @@ fn advice(fault: &sqlx::Error) -> &'static str {
             "it does not answer in time; is the host right, and does a firewall let us through?"
         }
         _ => "it refuses",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use cluster::Cluster;
+
+    use crate::sql::database::{Database, Pools};
+    use crate::sql::{fence, restart};
+
+    async fn shown(record: &Database, setting: &'static str) -> String {
+        let Pools::Postgres(pool) = &record.pools else {
+            panic!("a server");
+        };
+        let shown = sqlx::query_scalar(setting).fetch_one(pool).await;
+        shown.expect("a setting")
+    }
+
+    #[tokio::test]
+    async fn who_stops_within_a_transaction_holds_the_next_engine_up_for_a_moment_only() {
+        let cluster = Cluster::start();
+        let url = cluster.url("public");
+        crate::open(&url).await.expect("a record");
+        let next = Database::open(&url).await.expect("opens");
+        let asked = "SHOW idle_in_transaction_session_timeout";
+        assert_eq!(shown(&next, asked).await, "30s");
+        let hasty = format!("{url}&options[idle_in_transaction_session_timeout]=1s");
+        let gone = Database::open(&hasty).await.expect("opens");
+        assert_eq!(shown(&gone, asked).await, "1s");
+
+        // Its machine vanishes here: the connection stays, and nothing more is said on it.
+        let mut left = gone.begin().await.expect("begins");
+        fence::raise(&mut left).await.expect("takes over");
+        let began = Instant::now();
+        let taken = tokio::time::timeout(Duration::from_secs(20), restart::take_over(&next));
+        let epoch = taken.await.expect("in time").expect("takes over");
+        let waited = began.elapsed();
+        assert!(
+            waited > Duration::from_millis(500),
+            "{waited:?}: it had nothing to wait for"
+        );
+        assert_eq!(epoch, 1, "what was left undone is undone");
+        left.commit().await.expect_err("its turn is over");
     }
 }
