@@ -3,6 +3,7 @@
 use super::Params;
 use super::lexer::{cut, cut_before, is_blank, is_token, trim};
 use crate::uri::{Host, HostParts, host_port};
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -13,13 +14,24 @@ pub(crate) const BRANCH_COOKIE: &str = "z9hG4bK";
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Via {
     /// `UDP`, `TCP`, `TLS`, `WS` or another token, as written.
-    pub transport: String,
+    pub transport: Cow<'static, str>,
     /// Host of the sent-by.
     pub host: Host,
     /// Port of the sent-by.
     pub port: Option<u16>,
     /// `branch`, `rport`, `received` and the like.
     pub params: Params,
+}
+
+/// Transports that most messages come by, kept without a copy of each.
+const USUAL: [&str; 5] = ["UDP", "TCP", "TLS", "WSS", "WS"];
+
+/// `transport` as it is kept.
+fn kept(transport: &str) -> Cow<'static, str> {
+    match USUAL.into_iter().find(|usual| *usual == transport) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned(transport.to_owned()),
+    }
 }
 
 impl Via {
@@ -29,7 +41,7 @@ impl Via {
             .with("branch", Some(branch))
             .with("rport", None);
         Self {
-            transport: transport.to_owned(),
+            transport: kept(transport),
             host,
             port,
             params,
@@ -75,7 +87,7 @@ impl Via {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
         Some(Self {
-            transport: parts.transport.to_owned(),
+            transport: kept(parts.transport),
             host: parts.host.into(),
             port: parts.port,
             params: Params::parse(parts.params)?,

@@ -63,7 +63,7 @@ const DEFECTS: [Defect; 8] = [
         what: "a transport that it does not know is an error (RFC 4475 section 3.1.1.10)",
         met_by: |message| {
             let known = ["UDP", "TCP", "TLS", "SCTP", "TLS-SCTP", "WS", "WSS"];
-            vias(message).any(|via| !known.contains(&via.transport.as_str()))
+            vias(message).any(|via| !known.contains(&via.transport.as_ref()))
         },
         change: ("/UDP", "/QUIC"),
     },

@@ -16,7 +16,7 @@ fn wsinv() {
     let cseq = headers.cseq().expect("CSeq");
     assert_eq!((cseq.number, cseq.method), (9, Method::Invite));
     let vias = headers.vias().expect("Via");
-    let transports: Vec<_> = vias.iter().map(|via| via.transport.as_str()).collect();
+    let transports: Vec<_> = vias.iter().map(|via| via.transport.as_ref()).collect();
     assert_eq!(transports, ["UDP", "TCP", "UDP"]);
     assert_eq!(vias[0].branch(), Some("390skdjuw"));
     assert_eq!(vias[0].rfc3261_branch(), None);
@@ -158,7 +158,7 @@ fn semiuri() {
 #[test]
 fn transports() {
     let vias = request("transports").headers.vias().expect("Via");
-    let names: Vec<_> = vias.iter().map(|via| via.transport.as_str()).collect();
+    let names: Vec<_> = vias.iter().map(|via| via.transport.as_ref()).collect();
     assert_eq!(names, ["UDP", "SCTP", "TLS", "UNKNOWN", "TCP"]);
 }
 
