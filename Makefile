@@ -28,7 +28,7 @@ deny: ## licences, bans and sources of third-party crates
 	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 	cargo deny check bans licenses sources
 
-tools: ## the peers the tests talk to: sipp, baresip, linphone, Kamailio, a browser, PostgreSQL
+tools: ## the peers the tests talk to: sipp, baresip, linphone, Kamailio, a browser, LibreOffice, PostgreSQL
 	deploy/dev/install-tools
 
 fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/fuzz.md)
