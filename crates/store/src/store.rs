@@ -101,8 +101,8 @@ pub trait Store: SegmentStore + crate::Catalogues + LawStore + Receptions + Send
     async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue>;
     /// Contacts of a campaign by state of their work.
     async fn work_counts(&self, campaign: CampaignId) -> Result<Vec<(domain::WorkState, u64)>>;
-    /// Folds what changes of work added to their counters on PostgreSQL, where each adds rows: what reads them gets
-    /// slower until then. Every minute is often enough.
+    /// Folds what changes of work added to their counters, and forgets those that came to nothing: what reads them
+    /// gets slower until then. Every minute is often enough.
     async fn fold_counters(&self) -> Result<()>;
     /// The same by what was tried and by phones left, for those who forecast.
     async fn work_stock(&self, campaign: CampaignId) -> Result<Vec<WorkStock>>;

@@ -1,6 +1,7 @@
 -- How many contacts of a campaign are how far, kept by every change of `work` itself: who asks why a campaign calls
 -- nobody reads a few rows, however large its base. `minute` is that in which a contact who waits is due, counted from
--- 1970: -1 for one never called, 0 where nobody waits. `segment` -2: its campaign has none. A row of none is removed.
+-- 1970: -1 for one never called, 0 where nobody waits. `segment` -2: its campaign has none. Rows that have come to nothing are
+-- removed now and then.
 CREATE TABLE work_tally (
     campaign INTEGER NOT NULL,
     list     INTEGER NOT NULL,
@@ -37,11 +38,6 @@ BEGIN
     WHERE campaign = OLD.campaign AND list = OLD.list AND state = OLD.state
       AND segment = COALESCE(OLD.segment, -2) AND rule = COALESCE(OLD.because_rule, '')
       AND minute = CASE WHEN OLD.state <> 1 THEN 0 WHEN OLD.next_at = 0 THEN -1 ELSE OLD.next_at / 60000 END;
-    DELETE FROM work_tally
-    WHERE campaign = OLD.campaign AND list = OLD.list AND state = OLD.state
-      AND segment = COALESCE(OLD.segment, -2) AND rule = COALESCE(OLD.because_rule, '')
-      AND minute = CASE WHEN OLD.state <> 1 THEN 0 WHEN OLD.next_at = 0 THEN -1 ELSE OLD.next_at / 60000 END
-      AND n = 0;
 END;
 
 CREATE TRIGGER work_tally_delete AFTER DELETE ON work
@@ -50,9 +46,4 @@ BEGIN
     WHERE campaign = OLD.campaign AND list = OLD.list AND state = OLD.state
       AND segment = COALESCE(OLD.segment, -2) AND rule = COALESCE(OLD.because_rule, '')
       AND minute = CASE WHEN OLD.state <> 1 THEN 0 WHEN OLD.next_at = 0 THEN -1 ELSE OLD.next_at / 60000 END;
-    DELETE FROM work_tally
-    WHERE campaign = OLD.campaign AND list = OLD.list AND state = OLD.state
-      AND segment = COALESCE(OLD.segment, -2) AND rule = COALESCE(OLD.because_rule, '')
-      AND minute = CASE WHEN OLD.state <> 1 THEN 0 WHEN OLD.next_at = 0 THEN -1 ELSE OLD.next_at / 60000 END
-      AND n = 0;
 END;

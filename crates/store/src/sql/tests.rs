@@ -7,7 +7,7 @@ use super::query::{Batch, Query};
 use super::segments::lease::{FIRST_DUE, UNPARTED_ONE};
 use super::segments::pick::{AGAIN, FRESH, FRESH_OF_RANK};
 use super::segments::{placing, recycle, texts};
-use super::work::{LEASED, LEASED_PHONES, PICK};
+use super::work::{LEASED, LEASED_PHONES, NEXT_DUE, PICK};
 use super::work_tally::SOON;
 
 #[tokio::test]
@@ -25,6 +25,14 @@ async fn what_is_due_next_is_read_from_the_index_of_the_work() {
     let by_index = "work_ready (campaign=? AND list=? AND turn=? AND next_at>?";
     assert_eq!(plan.matches(by_index).count(), 2, "{plan}");
     assert!(!plan.contains("SCAN work"), "{plan}");
+}
+
+#[tokio::test]
+async fn when_work_is_due_is_an_entry_of_an_index() {
+    let turns = Batch::default().ints("list", [1]).ints("turn", [0]);
+    let plan = plan_of(explain(NEXT_DUE).int(1).rows(turns)).await;
+    let by_index = "work_ready (campaign=? AND list=? AND turn=?)";
+    assert!(plan.contains(by_index), "{plan}");
 }
 
 #[tokio::test]

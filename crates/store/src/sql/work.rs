@@ -239,30 +239,36 @@ pub(super) fn contact_of(row: &Row) -> Result<Contact> {
     })
 }
 
+/// An entry of an index for each list and turn; a test asks the planner about it.
+pub(super) const NEXT_DUE: &str =
+    "SELECT (SELECT min(w.next_at) FROM work w WHERE w.campaign = $1 AND w.list = r.list
+                AND w.turn = r.turn AND w.state = 1) AS next_at
+     FROM {rows}";
+
 async fn next_due(
     tx: &mut Tx,
     campaign: CampaignId,
     lists: &[i64],
     turns: &[i64],
 ) -> Result<Option<Timestamp>> {
-    let mut soonest: Option<i64> = None;
-    for list in lists {
-        for turn in turns {
-            let query = Query::new(
-                "find when work is due",
-                "SELECT min(next_at) AS next_at FROM work
-                 WHERE campaign = $1 AND list = $2 AND turn = $3 AND state = 1",
-            )
-            .int(campaign.get())
-            .int(*list)
-            .int(*turn);
-            if let Some(row) = tx.fetch_one(query).await? {
-                let due = row.opt_int("next_at")?;
-                soonest = [soonest, due].into_iter().flatten().min();
-            }
-        }
-    }
-    Ok(soonest.map(Timestamp::from_millis))
+    let each = || {
+        lists
+            .iter()
+            .flat_map(|list| turns.iter().map(move |turn| (*list, *turn)))
+    };
+    let query = Query::new("find when work is due", NEXT_DUE)
+        .int(campaign.get())
+        .rows(
+            Batch::default()
+                .ints("list", each().map(|(list, _)| list))
+                .ints("turn", each().map(|(_, turn)| turn)),
+        );
+    let rows = tx.fetch(query).await?;
+    let dues: Vec<Option<i64>> = rows
+        .iter()
+        .map(|row| row.opt_int("next_at"))
+        .collect::<Result<_>>()?;
+    Ok(dues.into_iter().flatten().min().map(Timestamp::from_millis))
 }
 
 /// Writes down decisions; at most one per piece of work. A person or number

@@ -209,18 +209,20 @@ pub(super) async fn by_segment(db: &Database, campaign: CampaignId) -> Result<Ve
 
 /// See [`crate::Store::fold_counters`]. Rows that another folds are left to it.
 pub(super) async fn fold(db: &Database) -> Result<()> {
-    if matches!(db.pools, Pools::Sqlite { .. }) {
-        return Ok(());
-    }
-    let query = Query::new(
-        "fold the counters of work",
-        "WITH gone AS (DELETE FROM work_tally RETURNING campaign, list, state, segment, rule, minute, n)
-         INSERT INTO work_tally (campaign, list, state, segment, rule, minute, n)
-         SELECT campaign, list, state, segment, rule, minute, sum(n) FROM gone
-         GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0",
-    );
-    db.run(query).await.map(drop)
+    let text = match &db.pools {
+        Pools::Sqlite { .. } => "DELETE FROM work_tally WHERE n = 0",
+        Pools::Postgres(_) => FOLD,
+    };
+    db.run(Query::new("fold the counters of work", text))
+        .await
+        .map(drop)
 }
+
+const FOLD: &str =
+    "WITH gone AS (DELETE FROM work_tally RETURNING campaign, list, state, segment, rule, minute, n)
+     INSERT INTO work_tally (campaign, list, state, segment, rule, minute, n)
+     SELECT campaign, list, state, segment, rule, minute, sum(n) FROM gone
+     GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0";
 
 fn minute_of(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(MINUTE_MS)
