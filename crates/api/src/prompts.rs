@@ -44,7 +44,7 @@ pub(crate) struct Upload {
     file_name: Option<String>,
 }
 
-/// Import a recording: the body is the file, WAV or Ogg Vorbis.
+/// Import a recording: the body is the file, WAV or Ogg (Vorbis, Opus).
 #[utoipa::path(post, path = "/api/v1/prompts", tag = "prompts", params(Upload),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = wire::Prompt), (status = 422, body = wire::Problem)))]

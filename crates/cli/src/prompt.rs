@@ -14,7 +14,7 @@ use crate::output::{record, show, table};
 
 #[derive(Subcommand)]
 pub(crate) enum Prompt {
-    /// Import a recording, WAV or Ogg Vorbis; one of the same name and language is replaced
+    /// Import a recording, WAV or Ogg (Vorbis, Opus); one of the same name and language is replaced
     Import(Import),
     /// Show every recording and where it is heard
     List,

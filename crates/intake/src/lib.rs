@@ -28,6 +28,7 @@ mod legal_basis;
 mod lines;
 mod mapping;
 mod options;
+mod opus;
 mod phone;
 mod phone_colombia;
 mod plain;

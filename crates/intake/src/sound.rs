@@ -1,6 +1,6 @@
-//! Recordings that people bring (WAV, Ogg Vorbis) into what a call can play: one channel, 8000 samples a second, as loud
+//! Recordings that people bring (WAV, Ogg Vorbis, Ogg Opus) into what a call can play: one channel, 8000 samples a second, as loud
 //! as a voice. Strangers made these files: each is bounded in bytes and in time, and what cannot be read is refused with
-//! a reason and a remedy. Ogg Opus is refused: no decoder of it that we would trust is written in Rust.
+//! a reason and a remedy.
 
 use std::panic::catch_unwind;
 
@@ -8,7 +8,7 @@ use media::PromptError;
 use media::resample;
 use media::wav::{self, Sound};
 
-use crate::vorbis;
+use crate::{opus, vorbis};
 
 /// Most bytes of a file: ten minutes of the largest WAV that is taken, and room for its cover.
 pub const RECORDING_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -22,11 +22,14 @@ pub enum SoundError {
     )]
     TooLarge,
     /// Neither WAV nor Ogg.
-    #[error("the file is neither WAV nor Ogg Vorbis; save it as one of them")]
+    #[error("the file is neither WAV nor Ogg (Vorbis or Opus); save it as one of them")]
     Unknown,
     /// Ogg with something else in it.
-    #[error("the Ogg file holds {0}, which is not read here; save it as WAV or Ogg Vorbis")]
-    OtherOgg(&'static str),
+    #[error("the Ogg file holds neither Vorbis nor Opus; save it as WAV or one of these")]
+    OtherOgg,
+    /// Opus of a form that is not taken, or damaged.
+    #[error("the Ogg Opus file cannot be read: {0}; save it anew, or as WAV")]
+    Opus(String),
     /// Vorbis of a form that is not taken, or damaged.
     #[error("the Ogg Vorbis file cannot be read: {0}; save it anew, or as WAV")]
     Vorbis(String),
@@ -57,15 +60,17 @@ pub fn read_recording(bytes: &[u8]) -> Result<Vec<i16>, SoundError> {
 fn read_ogg(bytes: &[u8]) -> Result<Sound, SoundError> {
     let start = &bytes[..bytes.len().min(4_096)];
     let holds = |mark: &[u8]| start.windows(mark.len()).any(|part| part == mark);
-    if holds(b"OpusHead") {
-        return Err(SoundError::OtherOgg("Opus"));
-    }
-    if !holds(b"\x01vorbis") {
-        return Err(SoundError::OtherOgg("no Vorbis"));
-    }
+    let (is_opus, is_vorbis) = (holds(opus::HEAD), holds(b"\x01vorbis"));
     // What is wrong with a file must end its reading and nothing else, whatever the decoder thinks of it.
-    let read = catch_unwind(|| vorbis::decode(bytes));
-    read.unwrap_or_else(|_| Err(SoundError::Vorbis("it is damaged".to_owned())))
+    let broken = || "it is damaged".to_owned();
+    match (is_opus, is_vorbis) {
+        (true, _) => {
+            catch_unwind(|| opus::decode(bytes)).unwrap_or_else(|_| Err(SoundError::Opus(broken())))
+        }
+        (false, true) => catch_unwind(|| vorbis::decode(bytes))
+            .unwrap_or_else(|_| Err(SoundError::Vorbis(broken()))),
+        (false, false) => Err(SoundError::OtherOgg),
+    }
 }
 
 /// A file of a recording as it is kept: WAV, 16 bits, 8000 samples a second.
