@@ -226,6 +226,7 @@ async fn fill(
         runtime: Handle::current(),
         rows: Vec::with_capacity(CHUNK),
         under_way: None,
+        shared: Vec::with_capacity(CHUNK),
         late: LateDuplicates::default(),
     };
     let (by, sealed) = (request.origin.by.clone(), inside.sealed.clone());
@@ -323,9 +324,17 @@ struct Staging {
     import: ImportId,
     runtime: Handle,
     rows: Vec<NewContact>,
+    /// Of each row, whether its file says already that somebody shares a number of it.
+    shared: Vec<bool>,
     /// At most one, so that what is held stays bounded and rows keep their order.
-    under_way: Option<JoinHandle<Result<Vec<store::Verdict>, StoreError>>>,
+    under_way: Option<Chunk>,
     late: LateDuplicates,
+}
+
+/// Rows being written, and of each what its file says of whose numbers they are.
+struct Chunk {
+    written: JoinHandle<Result<Vec<store::Verdict>, StoreError>>,
+    shared: Vec<bool>,
 }
 
 impl Staging {
@@ -336,19 +345,23 @@ impl Staging {
             let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK));
             let (store, import) = (Arc::clone(&self.store), self.import);
             let staged = async move { store.import_chunk(import, &rows).await };
-            self.under_way = Some(self.runtime.spawn(staged));
+            let shared = std::mem::take(&mut self.shared);
+            let written = self.runtime.spawn(staged);
+            self.under_way = Some(Chunk { written, shared });
         }
         Ok(())
     }
 
     fn wait(&mut self) -> Result<(), SinkError> {
-        let Some(under_way) = self.under_way.take() else {
+        let Some(Chunk { written, shared }) = self.under_way.take() else {
             return Ok(());
         };
-        let staged = self.runtime.block_on(under_way).map_err(SinkError::new)?;
-        for verdict in staged.map_err(SinkError::new)? {
+        let staged = self.runtime.block_on(written).map_err(SinkError::new)?;
+        let verdicts = staged.map_err(SinkError::new)?;
+        for (verdict, counted) in verdicts.iter().zip(shared) {
             match verdict {
                 store::Verdict::Accepted => {}
+                store::Verdict::Shared => self.late.shared += u64::from(!counted),
                 store::Verdict::DuplicateDocument => self.late.by_document += 1,
                 store::Verdict::DuplicatePhone => self.late.by_phone += 1,
             }
@@ -360,14 +373,15 @@ impl Staging {
 /// A load that is given up waits for no chunk: nobody sees what it staged, and it is removed.
 impl Drop for Staging {
     fn drop(&mut self) {
-        if let Some(under_way) = self.under_way.take() {
-            under_way.abort();
+        if let Some(chunk) = self.under_way.take() {
+            chunk.written.abort();
         }
     }
 }
 
 impl Sink for Staging {
     fn accept(&mut self, contact: ImportedContact) -> Result<intake::Verdict, SinkError> {
+        self.shared.push(contact.shared_phone);
         self.rows.push(NewContact {
             document: contact.document,
             name: contact.name,

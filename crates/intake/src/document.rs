@@ -62,7 +62,31 @@ fn split_kind(cell: &str) -> (&str, &str) {
 fn is_kind(text: &str) -> bool {
     matches!(
         plain(text).replace(' ', "").as_str(),
-        "cc" | "ce" | "ti" | "nit" | "pa" | "pas" | "pasaporte" | "ppt" | "pep" | "rc" | "cedula"
+        "cc" | "ce"
+            | "ti"
+            | "nit"
+            | "pa"
+            | "pas"
+            | "pasaporte"
+            | "ppt"
+            | "pep"
+            | "rc"
+            | "cedula"
+            | "nuip"
+            | "no"
+            | "num"
+            | "numero"
+            | "cedulano"
+            | "ccno"
+            | "documento"
+            | "identificacion"
+            | "cedulaciudadania"
+            | "ceduladeciudadania"
+            | "cedulaextranjeria"
+            | "ceduladeextranjeria"
+            | "tarjetaidentidad"
+            | "tarjetadeidentidad"
+            | "registrocivil"
     )
 }
 
@@ -121,6 +145,11 @@ mod tests {
             "1020304050",
             "1.020.304.050",
             "CC 1020304050",
+            "CC-1020304050",
+            "Cédula de ciudadanía 1.020.304.050",
+            "C.C. No. 1020304050",
+            "T.I. 1 020 304 050",
+            " 1 020 304 050 ",
             "C.C. 1.020.304.050",
             "01020304050",
             "1020304050.0",

@@ -159,6 +159,7 @@ impl Ledger<'_> {
         let by_document = late.by_document.min(self.acta.valid);
         let by_phone = late.by_phone.min(self.acta.valid - by_document);
         self.acta.valid -= by_document + by_phone;
+        self.acta.shared_phones += late.shared.min(self.acta.valid);
         self.acta.duplicates.by_document += by_document;
         self.acta.duplicates.by_phone += by_phone;
         self.warn();

@@ -51,13 +51,15 @@ pub enum Verdict {
     DuplicatePhone,
 }
 
-/// Contacts accepted one by one and found at the end to be duplicates.
+/// What is found of contacts only after they were accepted one by one: duplicates, and who shares a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LateDuplicates {
     /// By document.
     pub by_document: u64,
     /// By phone.
     pub by_phone: u64,
+    /// No duplicates, but somebody of an earlier load has one of their numbers.
+    pub shared: u64,
 }
 
 /// Receives what is read. Duplicates inside the file never reach it: it need

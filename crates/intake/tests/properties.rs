@@ -38,6 +38,7 @@ impl Sink for Moody {
         Ok(LateDuplicates {
             by_document: self.late,
             by_phone: 0,
+            shared: 0,
         })
     }
 }

@@ -20,6 +20,7 @@ mod event;
 mod facts;
 mod fence;
 mod fold;
+mod identity;
 mod import;
 mod inbound;
 mod ladders;

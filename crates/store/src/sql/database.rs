@@ -50,6 +50,7 @@ macro_rules! migrations {
             18 "0018" "typifications",
             19 "0019" "audit_chain",
             20 "0020" "registers",
+            23 "0023" "identity",
             26 "0026" "work_tally",
             27 "0027" "contact_in_list",
         )

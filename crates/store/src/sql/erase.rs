@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 use super::chain::hex;
 use super::config::{no_such, taken};
 use super::database::{Database, Tx};
-use super::fence;
 use super::query::{Batch, Query};
 use super::restart::NODE;
 use super::work::digits;
+use super::{fence, identity};
 use crate::error::{Result, StoreError};
 use crate::types::{ErasedPerson, Rectification};
 
@@ -26,6 +26,7 @@ pub(super) async fn rectify(
 ) -> Result<()> {
     let mut tx = db.begin().await?;
     fence::turn(&mut tx).await?;
+    identity::turn(&mut tx).await?;
     let known = there(&mut tx, person).await?;
     let mut told = Vec::new();
     if let Some(name) = &change.name {
@@ -45,12 +46,16 @@ pub(super) async fn rectify(
         ));
         let query = Query::new(
             "correct a document",
-            "UPDATE contact SET document = $1 WHERE person = $2",
+            "UPDATE contact SET document = $1,
+                 with_document = CASE WHEN EXISTS (SELECT 1 FROM contact o
+                     WHERE o.list = contact.list AND o.person = $2 AND o.id <> contact.id)
+                 THEN with_document ELSE 1 END
+             WHERE person = $2",
         );
         tx.run(query.text(document).int(person.get())).await?;
         let query = Query::new(
             "correct who a person is",
-            "UPDATE person SET identity = $1 WHERE id = $2",
+            "UPDATE person SET identity = $1, known_as = NULL WHERE id = $2",
         );
         let query = query.text(&format!("d:{document}")).int(person.get());
         taken(tx.run(query).await, || {
@@ -68,6 +73,12 @@ pub(super) async fn rectify(
         if tx.run(query).await? == 0 {
             return Err(no_such("number of that person", old));
         }
+        // Whoever comes with the number that was wrong is somebody else.
+        let query = Query::new(
+            "know a person by the right number",
+            "UPDATE person SET identity = 'u:' || id WHERE id = $1 AND identity LIKE 'p:%'",
+        );
+        tx.run(query.int(person.get())).await?;
     }
     let detail = format!("{}; {reason}", told.join("; "));
     tx.note("person.rectify", format!("person {person}"), detail);
@@ -155,7 +166,8 @@ pub(super) async fn erase(
     let hash = identity_hash(&mut tx, &identity).await?;
     let query = Query::new(
         "erase a person",
-        "UPDATE person SET identity = $1, identity_hash = $2, erased_at = $3, suppressed = 1
+        "UPDATE person SET identity = $1, identity_hash = $2, erased_at = $3, suppressed = 1,
+             known_as = NULL
          WHERE id = $4",
     )
     .text(&format!("e:{id}"))
@@ -221,8 +233,12 @@ fn keyed(secret: &str, identity: &str) -> String {
     hex(&Sha256::digest([secret.as_bytes(), &inner].concat()))
 }
 
-/// Those of a load who were erased must not be called.
-pub(super) async fn recognise(tx: &mut Tx, identities: &[String]) -> Result<()> {
+/// Those of a load who were erased must not be called: people, each with all they may have been known by then. They are
+/// asked for only where anybody was erased.
+pub(super) async fn recognise(
+    tx: &mut Tx,
+    people: impl FnOnce() -> Vec<(i64, String)>,
+) -> Result<()> {
     let any = Query::new(
         "look whether anybody was erased",
         "SELECT id FROM person WHERE identity_hash IS NOT NULL LIMIT 1",
@@ -233,16 +249,16 @@ pub(super) async fn recognise(tx: &mut Tx, identities: &[String]) -> Result<()> 
     let query = Query::new("read the secret", "SELECT secret FROM node WHERE id = $1").int(NODE);
     let row = tx.fetch_one(query).await?;
     let secret = row.map_or(Ok(String::new()), |row| row.text("secret"))?;
-    let hashes = identities.iter().map(|identity| keyed(&secret, identity));
+    let people = people();
     let query = Query::new(
         "recognise who was erased",
-        "UPDATE person SET suppressed = 1 WHERE identity IN (
-             SELECT r.identity FROM {rows} JOIN person e ON e.identity_hash = r.hash)",
+        "UPDATE person SET suppressed = 1 WHERE id IN (
+             SELECT r.person FROM {rows} JOIN person e ON e.identity_hash = r.hash)",
     )
     .rows(
         Batch::default()
-            .texts("identity", identities.iter().cloned())
-            .texts("hash", hashes),
+            .ints("person", people.iter().map(|(person, _)| *person))
+            .texts("hash", people.iter().map(|(_, key)| keyed(&secret, key))),
     );
     tx.run(query).await.map(drop)
 }

@@ -1,14 +1,14 @@
 //! Loading contacts: staged in chunks that nobody sees, made visible at once.
 //! What a crash leaves behind is removed when the record is next opened.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::{ListId, Timestamp};
 
 use super::config::{must_exist, no_such, taken, touch};
 use super::database::{Database, Tx};
-use super::erase;
+use super::identity;
 use super::query::{Batch, Query};
 use super::work;
 use crate::error::{Result, StoreError};
@@ -78,39 +78,22 @@ pub(super) async fn chunk(
 ) -> Result<Vec<Verdict>> {
     let mut tx = db.begin().await?;
     let list = unfinished(&mut tx, import).await?.list;
-    let people = Query::new(
-        "write people",
-        "INSERT INTO person (identity) SELECT DISTINCT r.identity FROM {rows} WHERE true
-         ON CONFLICT (identity) DO NOTHING",
-    )
-    .rows(Batch::default().texts("identity", rows.iter().map(identity)));
-    tx.run(people).await?;
-    let identities: Vec<String> = rows.iter().map(identity).collect();
-    erase::recognise(&mut tx, &identities).await?;
-    let kept = insert_contacts(&mut tx, import, list, rows).await?;
-    insert_phones(&mut tx, import, rows, &kept).await?;
+    let placed = identity::place(&mut tx, list, rows).await?;
+    let staged: Vec<Staged<'_>> = rows
+        .iter()
+        .zip(placed.people)
+        .zip(&placed.verdicts)
+        .filter(|(_, verdict)| verdict.is_kept())
+        .map(|(staged, _)| staged)
+        .collect();
+    let ids = insert_contacts(&mut tx, import, list, &staged).await?;
+    insert_phones(&mut tx, &staged, &ids).await?;
     tx.commit().await?;
-    Ok(rows.iter().map(|row| verdict(row, &kept)).collect())
+    Ok(placed.verdicts)
 }
 
-/// Who someone is across lists: the document, else the first phone.
-fn identity(row: &NewContact) -> String {
-    match (row.document.is_empty(), row.phones.first()) {
-        (false, _) => format!("d:{}", row.document),
-        (true, Some(phone)) => format!("p:{}", phone.as_u64()),
-        (true, None) => format!("n:{}", row.name),
-    }
-}
-
-fn verdict(row: &NewContact, kept: &BTreeSet<i64>) -> Verdict {
-    if kept.contains(&number(row.record)) {
-        Verdict::Accepted
-    } else if row.document.is_empty() {
-        Verdict::DuplicatePhone
-    } else {
-        Verdict::DuplicateDocument
-    }
-}
+/// A row that becomes a contact, and whose.
+type Staged<'a> = (&'a NewContact, i64);
 
 struct Unfinished {
     list: i64,
@@ -136,65 +119,60 @@ async fn unfinished(tx: &mut Tx, import: ImportId) -> Result<Unfinished> {
     }
 }
 
+/// The contacts made, by record.
 async fn insert_contacts(
     tx: &mut Tx,
     import: ImportId,
     list: i64,
-    rows: &[NewContact],
-) -> Result<BTreeSet<i64>> {
+    staged: &[Staged<'_>],
+) -> Result<HashMap<i64, i64>> {
+    let each = || staged.iter().map(|(row, _)| *row);
     let attributes = |row: &NewContact| {
         serde_json::to_string(&row.attributes).expect("pairs of texts always serialise")
     };
     let query = Query::new(
         "stage contacts",
-        "INSERT INTO contact (list, import, record, line, person, document, name, segment,
-                              attributes)
-         SELECT $1, $2, r.record, r.line, p.id, r.document, r.name, r.segment, r.attributes
-         FROM {rows} JOIN person p ON p.identity = r.identity
-         WHERE true ORDER BY r.record
-         ON CONFLICT DO NOTHING RETURNING record",
+        "INSERT INTO contact (list, import, record, line, person, document, with_document, name,
+                              segment, attributes)
+         SELECT $1, $2, r.record, r.line, r.person, r.document,
+                CASE r.document WHEN '' THEN 0 ELSE 1 END, r.name, r.segment, r.attributes
+         FROM {rows} WHERE true ORDER BY r.record RETURNING record, id",
     )
     .int(list)
     .int(import.0)
     .rows(
         Batch::default()
-            .texts("identity", rows.iter().map(identity))
-            .ints("record", rows.iter().map(|row| number(row.record)))
-            .ints("line", rows.iter().map(|row| number(row.line)))
-            .texts("document", rows.iter().map(|row| row.document.clone()))
-            .texts("name", rows.iter().map(|row| row.name.clone()))
-            .texts("segment", rows.iter().map(|row| row.segment.clone()))
-            .texts("attributes", rows.iter().map(attributes)),
+            .ints("record", each().map(|row| number(row.record)))
+            .ints("line", each().map(|row| number(row.line)))
+            .ints("person", staged.iter().map(|(_, person)| *person))
+            .texts("document", each().map(|row| row.document.clone()))
+            .texts("name", each().map(|row| row.name.clone()))
+            .texts("segment", each().map(|row| row.segment.clone()))
+            .texts("attributes", each().map(attributes)),
     );
-    let kept = tx.fetch(query).await?;
-    kept.iter().map(|row| row.int("record")).collect()
+    let made = tx.fetch(query).await?;
+    made.iter()
+        .map(|row| Ok((row.int("record")?, row.int("id")?)))
+        .collect()
 }
 
-async fn insert_phones(
-    tx: &mut Tx,
-    import: ImportId,
-    rows: &[NewContact],
-    kept: &BTreeSet<i64>,
-) -> Result<()> {
-    let phones: Vec<(i64, i64, i64)> = rows
+async fn insert_phones(tx: &mut Tx, staged: &[Staged<'_>], ids: &HashMap<i64, i64>) -> Result<()> {
+    let phones: Vec<(i64, i64, i64)> = staged
         .iter()
-        .filter(|row| kept.contains(&number(row.record)))
-        .flat_map(|row| {
+        .filter_map(|(row, _)| Some((*ids.get(&number(row.record))?, *row)))
+        .flat_map(|(contact, row)| {
             let place = (0_i64..).zip(&row.phones);
-            place.map(|(ordinal, phone)| (number(row.record), ordinal, work::digits(*phone)))
+            place.map(move |(ordinal, phone)| (contact, ordinal, work::digits(*phone)))
         })
         .collect();
     let query = Query::new(
         "stage phones",
         "INSERT INTO phone (contact, ordinal, e164)
-         SELECT k.id, r.ordinal, r.e164
-         FROM {rows} CROSS JOIN contact k
-         WHERE k.import = $1 AND k.record = r.record",
+         SELECT r.contact, r.ordinal, r.e164 FROM {rows} WHERE true ORDER BY r.contact, r.ordinal",
     )
-    .int(import.0)
     .rows(
         Batch::default()
-            .ints("record", phones.iter().map(|(record, _, _)| *record))
+            .ints("contact", phones.iter().map(|(contact, _, _)| *contact))
             .ints("ordinal", phones.iter().map(|(_, ordinal, _)| *ordinal))
             .ints("e164", phones.iter().map(|(_, _, e164)| *e164)),
     );
@@ -294,23 +272,28 @@ async fn discard(db: &Database, import: i64, list: i64, new_list: bool) -> Resul
     tx.commit().await
 }
 
-/// Removes contacts of a load that nobody sees; says how many.
-pub(super) async fn remove_some(db: &Database, import: i64) -> Result<u64> {
+/// Removes contacts of a load that nobody sees; says how many. What they taught of people goes with them.
+pub(super) async fn remove_some(db: &Database, import: i64) -> Result<usize> {
     let mut tx = db.begin().await?;
     let query = Query::new(
-        "remove staged phones",
-        "DELETE FROM phone WHERE contact IN
-             (SELECT id FROM contact WHERE import = $1 ORDER BY record LIMIT $2)",
+        "find staged contacts",
+        "SELECT id, person FROM contact WHERE import = $1 ORDER BY record LIMIT $2",
     );
-    tx.run(query.int(import).int(REMOVED_AT_ONCE)).await?;
-    let query = Query::new(
-        "remove staged contacts",
-        "DELETE FROM contact WHERE id IN
-             (SELECT id FROM contact WHERE import = $1 ORDER BY record LIMIT $2)",
-    );
-    let removed = tx.run(query.int(import).int(REMOVED_AT_ONCE)).await?;
+    let rows = tx.fetch(query.int(import).int(REMOVED_AT_ONCE)).await?;
+    let ids = |column| rows.iter().map(move |row| row.int(column));
+    let contacts = ids("id").collect::<Result<Vec<_>>>()?;
+    let people = ids("person").collect::<Result<Vec<_>>>()?;
+    for text in [
+        "DELETE FROM phone WHERE contact IN (SELECT r.contact FROM {rows})",
+        "DELETE FROM contact WHERE id IN (SELECT r.contact FROM {rows})",
+    ] {
+        let batch = Batch::default().ints("contact", contacts.iter().copied());
+        tx.run(Query::new("remove staged contacts", text).rows(batch))
+            .await?;
+    }
+    identity::unlearn(&mut tx, &people).await?;
     tx.commit().await?;
-    Ok(removed)
+    Ok(contacts.len())
 }
 
 fn number(value: u64) -> i64 {

@@ -46,19 +46,23 @@ pub(super) async fn of_contacts(
     Ok(calls)
 }
 
-/// Attempts spent on people in the base they are leased from, by whichever campaigns: counted, so that no
-/// two of them spend the same one. What nobody has typified yet counts.
+/// Attempts spent in the base they are leased from on people, and on their numbers whoever was sought there, by
+/// whichever campaigns: counted, so that no two of them spend the same one. What nobody has typified yet counts.
 pub(super) async fn spent(tx: &mut Tx, items: &mut [WorkItem]) -> Result<()> {
     if items.is_empty() {
         return Ok(());
     }
-    let contacts = items.iter().map(|item| item.contact.id.get());
-    let query = Query::new("count attempts in bases", SPENT)
-        .int(OUTBOUND)
-        .rows(Batch::default().ints("contact", contacts));
     let mut spent = BTreeMap::new();
-    for row in tx.fetch(query).await? {
-        spent.insert(row.int("contact")?, row.narrow("n")?);
+    for text in [SPENT, SPENT_ON_NUMBERS] {
+        let contacts = items.iter().map(|item| item.contact.id.get());
+        let query = Query::new("count attempts in bases", text)
+            .int(OUTBOUND)
+            .rows(Batch::default().ints("contact", contacts));
+        for row in tx.fetch(query).await? {
+            let made: u16 = row.narrow("n")?;
+            let sum = spent.entry(row.int("contact")?).or_insert(0_u16);
+            *sum = sum.saturating_add(made);
+        }
     }
     for item in items {
         item.spent = spent.get(&item.contact.id.get()).copied().unwrap_or(0);
@@ -72,6 +76,15 @@ pub(super) const SPENT: &str = "
     LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
     WHERE k.id = r.contact AND a.person = k.person AND a.placed_at IS NOT NULL
       AND a.list = k.list AND a.direction = $1 AND COALESCE(d.costs_attempt, 1) = 1
+    GROUP BY r.contact";
+
+pub(super) const SPENT_ON_NUMBERS: &str = "
+    SELECT r.contact AS contact, count(*) AS n
+    FROM {rows} CROSS JOIN contact k CROSS JOIN phone p CROSS JOIN attempt a
+    LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+    WHERE k.id = r.contact AND p.contact = k.id AND a.phone = p.e164 AND a.person <> k.person
+      AND a.placed_at IS NOT NULL AND a.list = k.list AND a.direction = $1
+      AND COALESCE(d.costs_attempt, 1) = 1
     GROUP BY r.contact";
 
 /// CROSS JOIN has SQLite keep the order: few contacts, few calls each.

@@ -9,7 +9,7 @@ use super::config::{no_such, touch};
 use super::database::{Database, Tx};
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{fence, import, work};
+use super::{fence, identity, import, work};
 use crate::error::{Result, StoreError};
 use crate::types::ImportId;
 
@@ -183,6 +183,7 @@ async fn remove_work(db: &Database, import: i64) -> Result<usize> {
         tx.run(Query::new("remove contacts of a load", text).rows(batch))
             .await?;
     }
+    identity::unlearn(&mut tx, &people).await?;
     tx.commit().await?;
     Ok(contacts.len())
 }

@@ -1,8 +1,9 @@
 //! What only this crate can see: how statements are planned.
 
 use super::database::Database;
+use super::identity::{IN_LIST, KNOWN, OWNERS};
 use super::lists::PAGE;
-use super::prior::{BY_NUMBER, BY_PERSON, SPENT};
+use super::prior::{BY_NUMBER, BY_PERSON, SPENT, SPENT_ON_NUMBERS};
 use super::query::{Batch, Query};
 use super::segments::lease::{FIRST_DUE, UNPARTED_ONE};
 use super::segments::pick::{AGAIN, FRESH, FRESH_OF_RANK};
@@ -139,11 +140,46 @@ async fn calls_before_are_read_by_person_and_number_whatever_the_size_of_the_rec
 }
 
 #[tokio::test]
-async fn what_a_base_cost_is_counted_by_person_whatever_the_size_of_the_record() {
-    let contacts = Batch::default().ints("contact", [1, 2]);
-    let plan = plan_of(explain(SPENT).int(1).rows(contacts)).await;
-    assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
-    assert!(plan.contains("INDEX attempt_person"), "{plan}");
+async fn what_a_base_cost_is_counted_by_person_and_number_whatever_the_size_of_the_record() {
+    for (text, index) in [
+        (SPENT, "attempt_person"),
+        (SPENT_ON_NUMBERS, "attempt_phone"),
+    ] {
+        let contacts = Batch::default().ints("contact", [1, 2]);
+        let plan = plan_of(explain(text).int(1).rows(contacts)).await;
+        assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
+        assert!(plan.contains(&format!("INDEX {index}")), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn whose_numbers_are_is_looked_up_by_number_however_many_have_it() {
+    let numbers = Batch::default().ints("e164", [1, 2]);
+    let plan = plan_of(explain(OWNERS).rows(numbers)).await;
+    assert_eq!(
+        plan.matches("INDEX phone_e164 (e164=?)").count(),
+        2,
+        "{plan}"
+    );
+    assert_eq!(plan.matches("SCAN jsonb_each").count(), 1, "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    assert!(
+        !plan.contains("SCAN p") && !plan.contains("SCAN k"),
+        "{plan}"
+    );
+}
+
+#[tokio::test]
+async fn people_of_a_load_are_looked_up_one_by_one_however_large_the_list() {
+    let keys = Batch::default().texts("identity", ["d:1".to_owned()]);
+    let plan = plan_of(explain(KNOWN).rows(keys)).await;
+    assert!(plan.contains("(identity=?)"), "{plan}");
+    let people = Batch::default().ints("person", [1, 2]);
+    let plan = plan_of(explain(IN_LIST).int(1).rows(people)).await;
+    let index = "INDEX contact_person (list=? AND person=?)";
+    assert!(plan.contains(index), "{plan}");
+    let first = plan.lines().next().expect("a plan has steps");
+    assert!(first.starts_with("SCAN jsonb_each"), "{plan}");
 }
 
 fn explain(text: &str) -> Query {

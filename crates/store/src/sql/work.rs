@@ -464,7 +464,8 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
     db.fetch(query).await?.iter().map(stock).collect()
 }
 
-/// Puts the visible contacts of a list to work in a campaign.
+/// Puts the visible contacts of a list to work in a campaign; of a person who is in it twice, the contact with a
+/// document.
 pub(super) async fn attach(tx: &mut Tx, campaign: i64, list: i64) -> Result<u64> {
     let query = Query::new(
         "put a list to work",
@@ -479,6 +480,10 @@ pub(super) async fn attach(tx: &mut Tx, campaign: i64, list: i64) -> Result<u64>
          JOIN import i ON i.id = k.import AND i.finished_at IS NOT NULL
          JOIN person h ON h.id = k.person
          WHERE k.list = $2
+           AND (k.with_document = 1 OR NOT EXISTS
+                   (SELECT 1 FROM contact o JOIN import oi ON oi.id = o.import
+                    WHERE o.list = k.list AND o.person = k.person AND o.with_document = 1
+                      AND oi.finished_at IS NOT NULL))
          ON CONFLICT DO NOTHING",
     )
     .int(campaign)

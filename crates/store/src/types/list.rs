@@ -52,10 +52,19 @@ impl fmt::Debug for NewContact {
 pub enum Verdict {
     /// Kept.
     Accepted,
+    /// Kept; somebody else has one of its numbers too.
+    Shared,
     /// The list has someone with this document.
     DuplicateDocument,
-    /// The list has this first phone, both without a document.
+    /// The list has whoever has all of these numbers, both without a document.
     DuplicatePhone,
+}
+
+impl Verdict {
+    /// Whether the contact is one now.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Verdict::Accepted | Verdict::Shared)
+    }
 }
 
 /// A list as shown.

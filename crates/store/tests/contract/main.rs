@@ -30,6 +30,7 @@ mod config;
 mod crowd;
 mod database;
 mod fixture;
+mod identity;
 mod import;
 mod inbound;
 mod journal;
