@@ -9,6 +9,8 @@ use axum::{Json, Router};
 use utoipa::openapi::OpenApi;
 
 use crate::App;
+use crate::auth::now;
+use crate::rights_metrics;
 
 pub(crate) fn routes(document: OpenApi) -> Router<App> {
     Router::new()
@@ -34,5 +36,6 @@ async fn ready(State(app): State<App>) -> (StatusCode, String) {
 
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    ([(CONTENT_TYPE, kind)], app.control.metrics())
+    let rights = rights_metrics::text(app.store.as_ref(), now()).await;
+    ([(CONTENT_TYPE, kind)], app.control.metrics() + &rights)
 }

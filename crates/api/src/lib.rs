@@ -7,6 +7,7 @@ mod attempts;
 mod audit;
 mod auth;
 mod bans;
+mod call_backs;
 mod caller_ids;
 mod campaign_rules;
 mod campaigns;
@@ -19,6 +20,7 @@ mod drop_folder;
 mod erasure;
 mod error;
 mod evidence;
+mod evidence_zip;
 mod explain;
 mod funnel;
 mod hashing;
@@ -51,6 +53,7 @@ pub mod rehearsal;
 mod retention;
 mod return_file;
 mod rights;
+mod rights_metrics;
 mod route_plans;
 pub mod segment_count;
 mod segment_forms;
@@ -84,6 +87,7 @@ use utoipa_axum::routes;
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use audit::{audit_check, audit_shown, note_command};
+pub use call_backs::{assign_call_back, call_backs, cancel_call_back, move_call_back};
 pub use caller_ids::caller_ids;
 pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
@@ -229,6 +233,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(bans::all))
         .routes(routes!(bans::lift))
         .routes(routes!(caller_ids::all))
+        .routes(routes!(call_backs::all))
+        .routes(routes!(call_backs::move_to))
+        .routes(routes!(call_backs::assign))
+        .routes(routes!(call_backs::cancel))
         .routes(routes!(destinations::all, destinations::create))
         .routes(routes!(destinations::change, destinations::remove))
         .routes(routes!(prompts::remove))
@@ -259,6 +267,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(recordings::erase))
         .routes(routes!(audit::page))
         .routes(routes!(audit::check))
+        .routes(routes!(evidence_zip::download))
         .routes(routes!(registers::all))
         .routes(routes!(registers::allow))
         .routes(routes!(lists::all))

@@ -190,7 +190,9 @@ pub async fn erase_person(
         person: person.get(),
         records: erased.records,
         numbers: erased.numbers,
+        notes: erased.notes,
         attempts_kept: erased.attempts,
+        in_old_journal: erased.in_old_journal,
         recordings_erased: gone,
         recordings_kept: kept,
     })
@@ -214,7 +216,7 @@ pub(crate) fn masked(mut passport: Passport) -> Passport {
     passport
 }
 
-fn hidden(text: &str) -> String {
+pub(crate) fn hidden(text: &str) -> String {
     let count = text.chars().count();
     let shown = |(place, letter)| match place + 3 >= count || (place == 0 && letter == '+') {
         true => letter,

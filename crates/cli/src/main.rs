@@ -4,6 +4,7 @@
 
 mod agent;
 mod audit;
+mod callback;
 mod callerid;
 mod campaign;
 mod campaign_segments;
@@ -131,6 +132,9 @@ enum Command {
     /// Registers of numbers that must not be called: load, see how old they are
     #[command(subcommand)]
     Register(register::Register),
+    /// The agenda of call-backs: list, move, hand on, cancel
+    #[command(subcommand)]
+    Callback(callback::Callback),
     /// What shows that calls were made as the law has it: export, verify
     #[command(subcommand)]
     Evidence(evidence::Evidence),
@@ -238,6 +242,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Report(report) => report.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,
+            Command::Callback(callback) => callback.run(global).await?,
             Command::Register(register) => register.run(global).await?,
             Command::Audit(audit) => return audit.run(global).await,
             Command::Explain(explain) => explain.run(global).await?,

@@ -113,13 +113,20 @@ async fn erase(global: &Global, person: i64, reason: &str) -> Result<()> {
     .await?;
     show(global, &erased, |it| {
         println!(
-            "person {}: {} records and {} numbers erased, {} recordings destroyed",
+            "person {}: {} records, {} numbers and {} notes erased, {} recordings destroyed",
             it.person,
             it.records,
             it.numbers,
+            it.notes,
             it.recordings_erased.len()
         );
         println!("{} attempts stay without a name", it.attempts_kept);
+        if it.in_old_journal > 0 {
+            println!(
+                "{} of them are in the journal of an earlier version, which keeps number and notes",
+                it.in_old_journal
+            );
+        }
         for (attempt, class) in &it.recordings_kept {
             println!("the recording of attempt {attempt} is kept as a proof ({class})");
         }

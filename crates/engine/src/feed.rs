@@ -19,6 +19,8 @@ const HOLDS_MIN: usize = 10;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// Pause after an answer that brought nothing.
 const AFTER_NOTHING: Duration = Duration::from_secs(2);
+/// The store is asked again at least so often: a supervisor may have brought a call-back forward.
+const NOTHING_DUE_MAX: Duration = Duration::from_secs(60);
 /// Work with a person who waits under another record already comes back so
 /// much later.
 const SAME_PERSON_LATER: Duration = Duration::from_secs(60);
@@ -153,7 +155,9 @@ impl Engine {
         run.feed.ask_from = match (nothing, next_due) {
             (false, _) => now,
             (true, _) if held_some => now,
-            (true, Some(due)) if none_left => due.max(now + Duration::from_secs(1)),
+            (true, Some(due)) if none_left => {
+                due.clamp(now + Duration::from_secs(1), now + NOTHING_DUE_MAX)
+            }
             (true, _) => now + AFTER_NOTHING,
         };
         self.timers.set(Timer::Feed(id), run.feed.ask_from);

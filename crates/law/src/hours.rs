@@ -108,6 +108,25 @@ impl Pack {
         closes
     }
 
+    /// When a call of this purpose may leave to somebody of this zone about `at`: from the first instant to the second,
+    /// which is refused. The window open at `at`, else the next; none where nothing is ever open, or hours bind nobody.
+    pub fn window_about(
+        &self,
+        purpose: Purpose,
+        at: Timestamp,
+        zone: Option<&str>,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let clocks = self.clocks(zone)?;
+        let tz = *clocks.first()?;
+        let open = self.opening(purpose, at, &clocks);
+        let now = local(open, tz)?.naive_local();
+        let windows = self.windows_on(purpose, now.date());
+        let mut about = windows.iter();
+        let window = about.find(|window| window.contains(now.weekday(), now.time()))?;
+        let edge = |offset| instant(at_offset(now.date(), offset), tz);
+        Some((edge(window.opens)?, edge(window.closes)?))
+    }
+
     fn window_closes_in(&self, at: Timestamp, tz: Tz) -> Option<Timestamp> {
         let mut now = local(at, tz)?.naive_local();
         if self.forbids(Purpose::Commercial, now).is_some() {

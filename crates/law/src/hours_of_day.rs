@@ -49,6 +49,12 @@ pub fn instant_in(zone: &str, text: &str) -> Option<Timestamp> {
     instant(local.ok()?, zone.parse().ok()?)
 }
 
+/// An instant as RFC 3339 by the clock of an IANA zone; none where there is no such zone.
+pub fn text_in(zone: &str, at: Timestamp) -> Option<String> {
+    let local = local(at, zone.parse().ok()?)?;
+    Some(local.to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
+}
+
 impl Pack {
     /// The minute of the person's day that it is at an instant; none beyond the calendar.
     pub fn minute_of_day(&self, at: Timestamp, zone: Option<&str>) -> Option<u16> {

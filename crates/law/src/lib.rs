@@ -24,7 +24,7 @@ pub use book::{Book, Edition};
 pub use domain::Purpose;
 pub use error::LawError;
 pub use frequency::{Counted, Frequency, HOUSE, HouseLimit, NextCall, Within};
-pub use hours_of_day::{HoursOfDay, instant_in, is_zone};
+pub use hours_of_day::{HoursOfDay, instant_in, is_zone, text_in};
 pub use pack::Pack;
 pub use refusal::Refusal;
 pub use register::{Freshness, HOUSE_LIST, HOUSE_LIST_PREFIX, Register};

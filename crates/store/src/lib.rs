@@ -2,6 +2,7 @@
 //! projected from it in the same transaction, configuration, lists and reading.
 //! Decides nothing; whom to call and when is the engine's.
 
+mod agenda;
 mod catalogues;
 mod error;
 mod journal;
@@ -12,6 +13,7 @@ mod sql;
 mod store;
 mod types;
 
+pub use agenda::Agenda;
 pub use catalogues::Catalogues;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
@@ -32,6 +34,7 @@ pub use types::{
     RetentionCount, RetiredNumber, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow,
     TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
+pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{
     CampaignKey, ContactTexts, History, LoadRow, NewReception, OpenedFile, ReceptionFilter,
     ReceptionId, ReceptionRow, ReceptionState, RefusedFile, ReturnRow, SegmentPlace, SegmentSet,

@@ -2,6 +2,7 @@
 //! PostgreSQL, a file per noun. What differs between them is in `database` and
 //! `query`.
 
+mod agenda;
 mod agents;
 mod archive;
 mod audit;
@@ -47,6 +48,7 @@ mod revert;
 mod rights;
 mod routes;
 mod row;
+mod said;
 mod segments;
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,9 @@ use crate::types::{
 
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
-pub trait Store: SegmentStore + crate::Catalogues + LawStore + Receptions + Send + Sync {
+pub trait Store:
+    SegmentStore + crate::Agenda + crate::Catalogues + LawStore + Receptions + Send + Sync
+{
     // --- the journal -----------------------------------------------------
 
     /// Appends events and projects them, in one transaction. Returns, for each

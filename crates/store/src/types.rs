@@ -1,5 +1,6 @@
 //! The rows callers see. Plain data; no database type.
 
+mod agenda;
 mod attempt;
 mod audit;
 mod catalogue;
@@ -18,6 +19,7 @@ mod rights;
 mod segment;
 mod transfer;
 
+pub use agenda::{CallBackChange, CallBackFilter, CallBackRow};
 pub use attempt::{
     AgentLogRow, AttemptFilter, AttemptRow, CallerIdRow, CampaignStateRow, GateRow, LedgerRow,
     PacingRow, Problem, TypificationRow,

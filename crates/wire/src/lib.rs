@@ -5,6 +5,7 @@ mod agent;
 mod attempt;
 mod audit;
 mod ban;
+mod call_back;
 mod caller_id;
 mod campaign;
 mod desk;
@@ -43,6 +44,10 @@ pub use agent::{Agent, AgentForm};
 pub use attempt::{Attempt, AttemptPage, LegQuality, Typification};
 pub use audit::{AuditCheck, AuditEntry, AuditFault, AuditPage};
 pub use ban::SipBan;
+pub use call_back::{
+    CallBack, CallBackAssignForm, CallBackCancelForm, CallBackMoveForm, CallBackRefusal,
+    CallBackWindow,
+};
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
 pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyForm};

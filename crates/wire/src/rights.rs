@@ -114,8 +114,12 @@ pub struct PersonErased {
     pub records: u64,
     /// Numbers that are never called again.
     pub numbers: u64,
+    /// Notes and other words about their calls that are gone.
+    pub notes: u64,
     /// Attempts that stay without a name, for the law asks for them.
     pub attempts_kept: u64,
+    /// Of those, calls that were written to the journal when it still held number and notes; there they stay.
+    pub in_old_journal: u64,
     /// Attempts whose recordings were erased.
     pub recordings_erased: Vec<i64>,
     /// Attempts whose recordings are kept, with the class that says why.

@@ -269,3 +269,21 @@ fn windows_follow_the_wall_of_london_when_its_clocks_change() {
     edges("2026-10-24T08:00:00+01:00", "2026-10-24T20:00:00+01:00");
     edges("2026-10-26T08:00:00+00:00", "2026-10-26T20:00:00+00:00");
 }
+
+#[test]
+fn the_window_about_an_instant_is_the_one_open_then_or_the_next() {
+    let about = |text: &str| {
+        let asked = Purpose::RequestedCallback;
+        let window = Pack::colombia().window_about(asked, bogota(text), None);
+        window.expect("a window")
+    };
+    let of = |from: &str, to: &str| (bogota(from), bogota(to));
+    let wednesday = of("2026-11-25T07:00:00", "2026-11-25T19:00:00");
+    assert_eq!(about("2026-11-25T09:30:00"), wednesday);
+    assert_eq!(about("2026-11-24T19:00:00"), wednesday);
+    // Saturday's is shorter, and there is none on a Sunday.
+    let saturday = of("2026-11-28T08:00:00", "2026-11-28T15:00:00");
+    assert_eq!(about("2026-11-28T14:59:59"), saturday);
+    let monday = of("2026-11-30T07:00:00", "2026-11-30T19:00:00");
+    assert_eq!(about("2026-11-29T10:00:00"), monday);
+}

@@ -17,6 +17,7 @@ use super::query::{Batch, Query};
 use super::recordings;
 use super::restart::NODE;
 use super::retired;
+use super::said;
 use super::work;
 use crate::error::{Result, StoreError};
 
@@ -155,7 +156,7 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
     if ended.iter().any(|attempt| fold.begins(*attempt)) {
         close_open_attempts(tx, &ended).await?;
     }
-    typify(tx, &fold).await?;
+    said::note(tx, &fold).await?;
     retired::note(tx, &fold.phones).await?;
     quality::note(tx, &fold.measured).await?;
     log_agents(tx, &fold).await?;
@@ -463,35 +464,6 @@ async fn update_open_attempts(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
             .ints("answered", open.iter().map(|(_, c)| yes(c.answered)))
             .ints("agent", open.iter().map(|(_, c)| c.agent))
             .texts("signalling", open.iter().map(|(_, c)| c.signalling.clone())),
-    );
-    tx.run(query).await.map(drop)
-}
-
-async fn typify(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
-    if fold.typified.is_empty() {
-        return Ok(());
-    }
-    let each = || fold.typified.iter();
-    let query = Query::new(
-        "write down typifications",
-        "INSERT INTO typification (seq, at, attempt, agent, code, note, corrects, corrected_by, opt_out)
-         SELECT r.seq, r.at, r.attempt, r.agent, r.code, r.note, r.corrects, r.corrected_by, r.opt_out
-         FROM {rows}",
-    )
-    .rows(
-        Batch::default()
-            .ints("seq", each().map(|(seq, _, _)| place(*seq)))
-            .ints("at", each().map(|(_, at, _)| at.as_millis()))
-            .ints("attempt", each().map(|(_, _, t)| t.attempt.get()))
-            .ints(
-                "agent",
-                each().map(|(_, _, t)| t.agent.map(|agent| agent.get())),
-            )
-            .texts("code", each().map(|(_, _, t)| t.code.clone()))
-            .texts("note", each().map(|(_, _, t)| t.note.clone()))
-            .ints("corrects", each().map(|(_, _, t)| i64::from(t.corrects)))
-            .texts("corrected_by", each().map(|(_, _, t)| t.user.clone()))
-            .ints("opt_out", each().map(|(_, _, t)| i64::from(t.next.suppress))),
     );
     tx.run(query).await.map(drop)
 }

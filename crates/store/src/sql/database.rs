@@ -51,6 +51,7 @@ macro_rules! migrations {
             19 "0019" "audit_chain",
             20 "0020" "registers",
             23 "0023" "identity",
+            24 "0024" "words_and_agenda",
             26 "0026" "work_tally",
             27 "0027" "contact_in_list",
         )

@@ -163,8 +163,9 @@ fn route_of(body: &Json) -> Result<Option<TransferRoute>> {
 pub(super) async fn steps(db: &Database, attempt: AttemptId) -> Result<Vec<CallStepRow>> {
     let query = Query::new(
         "read the steps of a call",
-        "SELECT seq, at, agent, kind, body FROM event
-         WHERE attempt = $1 AND kind BETWEEN $2 AND $3 ORDER BY seq",
+        "SELECT e.seq, e.at, e.agent, e.kind, e.body, n.note FROM event e
+         LEFT JOIN call_note n ON n.seq = e.seq
+         WHERE e.attempt = $1 AND e.kind BETWEEN $2 AND $3 ORDER BY e.seq",
     )
     .int(attempt.get())
     .int(event::TRANSFER_INTENDED)
@@ -179,6 +180,9 @@ fn step_of(row: &Row) -> Result<CallStepRow> {
         body.remove("signalling");
         body.remove("phone");
         body.remove("caller_id");
+        if body.remove("noted").is_some() {
+            body.insert("note".to_owned(), row.opt_text("note")?.into());
+        }
     }
     Ok(CallStepRow {
         seq: row.narrow("seq")?,

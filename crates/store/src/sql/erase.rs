@@ -13,7 +13,7 @@ use super::database::{Database, Tx};
 use super::query::{Batch, Query};
 use super::restart::NODE;
 use super::work::digits;
-use super::{fence, identity};
+use super::{fence, identity, said};
 use crate::error::{Result, StoreError};
 use crate::types::{ErasedPerson, Rectification};
 
@@ -163,6 +163,14 @@ pub(super) async fn erase(
          WHERE person = $1",
     );
     let records = tx.run(query.int(id)).await?;
+    let notes = said::erase(&mut tx, id).await?;
+    let query = Query::new(
+        "erase their numbers where they called before we knew them",
+        "UPDATE stranger_call SET phone = NULL, signalling = CASE WHEN signalling IS NULL THEN NULL ELSE '' END
+         WHERE outcome IS NOT NULL AND phone IN (SELECT r.e164 FROM {rows})",
+    );
+    let rows = Batch::default().ints("e164", numbers.iter().copied());
+    tx.run(query.rows(rows)).await?;
     let hash = identity_hash(&mut tx, &identity).await?;
     let query = Query::new(
         "erase a person",
@@ -177,17 +185,22 @@ pub(super) async fn erase(
     tx.run(query).await?;
     let query = Query::new(
         "count what stays of a person",
-        "SELECT count(*) AS n FROM attempt WHERE person = $1",
+        "SELECT count(*) AS n FROM contact k JOIN attempt a ON a.contact = k.id WHERE k.person = $1",
     );
     let row = tx.fetch_one(query.int(id)).await?;
     let attempts: u64 = row.map_or(Ok(0), |row| row.narrow("n"))?;
-    let detail = format!("{records} records; {attempts} attempts stay without name; {reason}");
+    let in_old_journal = said::in_old_journal(&mut tx, id).await?;
+    let detail = format!(
+        "{records} records; {notes} notes; {attempts} attempts stay without name; {reason}"
+    );
     tx.note("person.erase", format!("person {person}"), detail);
     tx.commit().await?;
     Ok(ErasedPerson {
         records,
         numbers: numbers.len() as u64,
+        notes,
         attempts,
+        in_old_journal,
     })
 }
 

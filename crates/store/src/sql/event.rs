@@ -1,5 +1,6 @@
 //! An event as a row: a small integer for its kind, the ids people search by,
-//! and everything it says as readable JSON.
+//! and everything it says as readable JSON; but for what would tell a person's
+//! number or words, which stand in the tables it is projected into (ADR 34).
 
 use domain::{
     CampaignId, Event, Intent, LegQuality, Recorded, RecordingFact, TransferIntent, TransferTarget,
@@ -84,7 +85,7 @@ fn intent(kind: i64, i: &Intent) -> EventRow {
         attempt: Some(i.attempt.get()),
         body: json!({
             "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
-            "segment": i.segment, "phone": i.phone.as_u64(), "ordinal": i.ordinal,
+            "segment": i.segment, "ordinal": i.ordinal,
             "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
             "mode": i.mode.word(), "law": i.under.as_ref().map(|under| &*under.law),
             "zone": i.under.as_ref().map(|under| &*under.zone),
@@ -109,9 +110,8 @@ fn row(event: &Event) -> EventRow {
             STRANGER,
             &s.attempt,
             json!({
-                "trunk": s.trunk.get(), "phone": s.phone.map(|phone| phone.as_u64()),
-                "called": s.called.as_u64(),
-                "signalling": s.signalling.as_ref().map(|record| &record.0),
+                "trunk": s.trunk.get(), "called": s.called.as_u64(),
+                "hidden": s.phone.is_none(), "answered": s.signalling.is_some(),
             }),
         ),
         Event::StrangerLeft {
@@ -148,10 +148,7 @@ fn row(event: &Event) -> EventRow {
             }),
         ),
         Event::CallRinging { attempt } => of_attempt(4, attempt, json!({})),
-        Event::CallAnswered {
-            attempt,
-            signalling,
-        } => of_attempt(5, attempt, json!({"signalling": signalling.0})),
+        Event::CallAnswered { attempt, .. } => of_attempt(5, attempt, json!({})),
         Event::CallBridged {
             attempt,
             agent,
@@ -185,7 +182,8 @@ fn row(event: &Event) -> EventRow {
                 9,
                 &t.attempt,
                 json!({
-                    "code": t.code, "note": t.note, "corrects": t.corrects, "user": t.user,
+                    "code": t.code, "noted": !t.note.is_empty(), "corrects": t.corrects,
+                    "user": t.user,
                     "next": work(&t.next),
                 }),
             )
@@ -236,7 +234,7 @@ fn row(event: &Event) -> EventRow {
             attempt,
             agent,
             note,
-        } => by_agent(NOTED, attempt, agent, json!({"note": note})),
+        } => by_agent(NOTED, attempt, agent, json!({"noted": !note.is_empty()})),
         Event::CallMeasured { attempt, legs } => {
             let legs: Vec<Json> = legs.iter().map(quality).collect();
             of_attempt(MEASURED, attempt, json!({ "legs": legs }))
@@ -294,10 +292,9 @@ fn recording(attempt: &domain::AttemptId, fact: &RecordingFact) -> EventRow {
         RecordingFact::Consented { agent } => (Some(*agent), json!({"fact": "consented"})),
         RecordingFact::Paused { agent } => (Some(*agent), json!({"fact": "paused"})),
         RecordingFact::Resumed { agent } => (*agent, json!({"fact": "resumed"})),
-        RecordingFact::Marked { kind, text, agent } => (
-            *agent,
-            json!({"fact": "marked", "kind": kind, "text": text}),
-        ),
+        RecordingFact::Marked { kind, agent, .. } => {
+            (*agent, json!({"fact": "marked", "kind": kind}))
+        }
         RecordingFact::Classed { class, keep_until } => (
             None,
             json!({"fact": "classed", "class": class, "keep_until": keep_until.as_millis()}),

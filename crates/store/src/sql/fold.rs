@@ -22,6 +22,8 @@ pub(super) struct Fold<'a> {
     /// How legs of attempts sounded.
     pub(super) measured: Vec<(i64, &'a LegQuality)>,
     pub(super) typified: Vec<(u64, Timestamp, &'a Typification)>,
+    /// Notes left for whoever has a call next: place in the journal, attempt, words.
+    pub(super) notes: Vec<(u64, i64, &'a str)>,
     pub(super) agents: Vec<AgentChange>,
     pub(super) finished: BTreeSet<i64>,
     /// The last word on each piece of work.
@@ -287,8 +289,10 @@ impl<'a> Fold<'a> {
             | Event::CallResumed { .. }
             | Event::ThreeWayStarted { .. }
             | Event::DigitsSent { .. }
-            | Event::CallSupervised { .. }
-            | Event::CallNoted { .. } => {}
+            | Event::CallSupervised { .. } => {}
+            Event::CallNoted { attempt, note, .. } => {
+                self.notes.push((recorded.seq, attempt.get(), note));
+            }
             Event::PacingDecided(_) | Event::PacingTold { .. } | Event::PacingLearnt { .. } => {}
         }
     }

@@ -97,7 +97,7 @@ pub(super) async fn contact(db: &Database, contact: ContactId) -> Result<Option<
     Ok(with_phones(db, &rows).await?.pop())
 }
 
-async fn with_phones(db: &Database, rows: &[Row]) -> Result<Vec<Contact>> {
+pub(super) async fn with_phones(db: &Database, rows: &[Row]) -> Result<Vec<Contact>> {
     let mut contacts: Vec<Contact> = rows.iter().map(contact_of).collect::<Result<_>>()?;
     let query = Query::new(
         "read phones",
@@ -108,9 +108,10 @@ async fn with_phones(db: &Database, rows: &[Row]) -> Result<Vec<Contact>> {
          ORDER BY p.contact, p.ordinal",
     )
     .rows(Batch::default().ints("contact", contacts.iter().map(|c| c.id.get())));
-    let mut phones = phones_by_contact(&db.fetch(query).await?)?;
+    let phones = phones_by_contact(&db.fetch(query).await?)?;
     for contact in &mut contacts {
-        contact.phones = phones.remove(&contact.id.get()).unwrap_or_default();
+        // One contact may be asked for more than once.
+        contact.phones = phones.get(&contact.id.get()).cloned().unwrap_or_default();
     }
     Ok(contacts)
 }

@@ -1,5 +1,6 @@
 //! What only this crate can see: how statements are planned.
 
+use super::agenda::BOOKED;
 use super::database::Database;
 use super::identity::{IN_LIST, KNOWN, OWNERS};
 use super::lists::PAGE;
@@ -180,6 +181,15 @@ async fn people_of_a_load_are_looked_up_one_by_one_however_large_the_list() {
     assert!(plan.contains(index), "{plan}");
     let first = plan.lines().next().expect("a plan has steps");
     assert!(first.starts_with("SCAN jsonb_each"), "{plan}");
+}
+
+#[tokio::test]
+async fn booked_call_backs_are_read_in_the_order_of_their_time() {
+    let query = explain(BOOKED).int(0).int(9).int(0).int(0).int(0).int(10);
+    let plan = plan_of(query).await;
+    assert!(plan.contains("INDEX work_promised"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    assert!(!plan.contains("SCAN"), "{plan}");
 }
 
 fn explain(text: &str) -> Query {

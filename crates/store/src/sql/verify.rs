@@ -184,6 +184,16 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
          GROUP BY campaign, list, state, segment, rule, minute HAVING sum(n) <> 0",
     ),
     (
+        "of an erased person nothing is left but that they were called",
+        "SELECT 'person ' || h.id AS detail FROM person h
+         WHERE h.identity_hash IS NOT NULL
+           AND (EXISTS (SELECT 1 FROM contact k LEFT JOIN phone p ON p.contact = k.id
+                        WHERE k.person = h.id
+                          AND (k.name <> '' OR k.document <> '' OR p.e164 IS NOT NULL))
+                OR EXISTS (SELECT 1 FROM attempt a JOIN typification t ON t.attempt = a.id
+                           WHERE a.person = h.id AND a.placed_at IS NOT NULL AND t.note <> ''))",
+    ),
+    (
         "the steps of an attempt are in order",
         "SELECT 'attempt ' || id AS detail FROM attempt
          WHERE answered_at < placed_at OR bridged_at < answered_at OR ended_at < placed_at

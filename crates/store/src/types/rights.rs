@@ -60,6 +60,10 @@ pub struct ErasedPerson {
     pub records: u64,
     /// Numbers that are never called again.
     pub numbers: u64,
+    /// Notes and other words about their calls that are gone.
+    pub notes: u64,
     /// Attempts that stay, under the number of the person alone.
     pub attempts: u64,
+    /// Of those, calls that the journal has from when it still held numbers and words (ADR 34).
+    pub in_old_journal: u64,
 }

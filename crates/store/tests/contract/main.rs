@@ -24,6 +24,7 @@ macro_rules! contract {
     };
 }
 
+mod agenda;
 mod audit;
 mod catalogues;
 mod config;

@@ -1,7 +1,7 @@
 //! What people ask as is their right: taken with its last day, closed once; a person put right, and a
 //! person erased, of whom only what the law asks for stays.
 
-use domain::{PersonId, PhoneNumber};
+use domain::{Event, PersonId, PhoneNumber};
 use store::{
     AttemptFilter, AuditFilter, Held, NewHold, NewRequest, PersonSought, Rectification, Store,
 };
@@ -10,12 +10,15 @@ use crate::database::Record;
 use crate::fixture::{
     Writer, at, attempt, campaign, closed, intended, lease, leased, load, people,
 };
-use crate::fixture::{again, phone, placed};
+use crate::fixture::{again, answered, bridged, phone, placed, typified};
 
 contract!(
     a_request_is_taken_extended_once_and_closed_once,
     a_person_is_put_right_and_the_old_values_are_masked_in_the_log,
     of_an_erased_person_only_what_the_law_asks_for_stays,
+    the_journal_tells_neither_numbers_nor_words,
+    what_was_said_of_an_erased_person_is_gone_and_what_is_said_later_is_not_kept,
+    calls_of_an_old_journal_are_counted,
     who_was_erased_is_not_called_when_a_base_brings_them_again,
     nobody_is_erased_while_held_or_on_the_line,
 );
@@ -253,4 +256,105 @@ async fn nobody_is_erased_while_held_or_on_the_line(record: Record) {
         .erase_person(held, "x", at(5))
         .await
         .expect("released");
+}
+
+/// A call whose journal would tell all: number, dialog, note to whoever is next, mark, typification.
+async fn talked(store: &dyn Store, writer: &mut Writer) -> domain::WorkItem {
+    let (_, mut items) = leased(store, 2).await;
+    let one = items.remove(0);
+    let mark = domain::RecordingFact::Marked {
+        kind: "dato".to_owned(),
+        text: "vive en la calle 13".to_owned(),
+        agent: Some(crate::fixture::agent()),
+    };
+    let recording = |fact| Event::Recording {
+        attempt: attempt(1),
+        fact,
+    };
+    let noted = Event::CallNoted {
+        attempt: attempt(1),
+        agent: crate::fixture::agent(),
+        note: "pregunta por su hija Lucía".to_owned(),
+    };
+    let events = vec![
+        intended(1, &one),
+        placed(1),
+        answered(1),
+        bridged(1, 10),
+        recording(domain::RecordingFact::Started),
+        recording(mark),
+        noted,
+        closed(1, domain::Outcome::Connected, None),
+        typified(1, "TI02", false, again(&one, 100, 1)),
+    ];
+    writer.commit(store, 1, events).await;
+    one
+}
+
+async fn the_journal_tells_neither_numbers_nor_words(record: Record) {
+    let store = &*record.store;
+    let one = talked(store, &mut Writer::default()).await;
+    let journal = record.texts("SELECT body FROM event ORDER BY seq").await;
+    let number = one.contact.phones[0].number.dialable();
+    let number = number.trim_start_matches('+');
+    for body in &journal {
+        for secret in [number, "dialog of", "nota de", "hija", "calle 13"] {
+            assert!(!body.contains(secret), "{body} tells {secret}");
+        }
+    }
+    // Who may read them has them all the same.
+    let steps = store.call_steps(attempt(1)).await.unwrap();
+    assert!(steps[0].body.contains("hija Lucía"), "{steps:?}");
+    assert_eq!(store.verify().await.unwrap(), []);
+}
+
+async fn what_was_said_of_an_erased_person_is_gone_and_what_is_said_later_is_not_kept(
+    record: Record,
+) {
+    let store = &*record.store;
+    let mut writer = Writer::default();
+    let one = talked(store, &mut writer).await;
+    let person = one.contact.person;
+    let before = record.texts("SELECT body FROM event ORDER BY seq").await;
+    let erased = store.erase_person(person, "lo pidió", at(9)).await.unwrap();
+    assert_eq!((erased.notes, erased.in_old_journal), (3, 0));
+    // A correction that comes after, with words of its own.
+    writer
+        .commit(
+            store,
+            20,
+            vec![typified(1, "TI03", true, again(&one, 100, 1))],
+        )
+        .await;
+    for text in [
+        "SELECT note FROM typification WHERE note <> ''",
+        "SELECT note FROM call_note",
+        "SELECT text FROM recording_mark WHERE text <> ''",
+        "SELECT known_as FROM person WHERE known_as IS NOT NULL",
+    ] {
+        assert_eq!(record.texts(text).await, [] as [&str; 0], "{text}");
+    }
+    let steps = store.call_steps(attempt(1)).await.unwrap();
+    assert!(steps[0].body.contains(r#""note":null"#), "{steps:?}");
+    let after = record.texts("SELECT body FROM event ORDER BY seq").await;
+    assert_eq!(after[..before.len()], before, "no event changed");
+    assert_eq!(store.verify().await.unwrap(), []);
+}
+
+async fn calls_of_an_old_journal_are_counted(record: Record) {
+    let store = &*record.store;
+    let mut writer = Writer::default();
+    let (_, items) = leased(store, 2).await;
+    let one = &items[0];
+    let over = closed(1, domain::Outcome::NoAnswer, Some(again(one, 100, 1)));
+    writer
+        .commit(store, 1, vec![intended(1, one), placed(1), over])
+        .await;
+    // As the version before wrote it.
+    let old = "INSERT INTO event (node, seq, at, kind, campaign, agent, attempt, body)
+               SELECT 9, seq, at, kind, campaign, agent, attempt, '{\"list\":1,\"phone\":573100000001}'
+               FROM event WHERE kind = 1";
+    record.execute(old).await.unwrap();
+    let erased = store.erase_person(one.contact.person, "lo pidió", at(9));
+    assert_eq!(erased.await.unwrap().in_old_journal, 1);
 }
