@@ -15,6 +15,7 @@ use wire::{Contradiction, Contradictions};
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
+use crate::contradiction_rules::rules_in_force;
 use crate::error::ApiError;
 use crate::meanings::Meanings;
 
@@ -46,8 +47,8 @@ pub(crate) async fn of_campaign(
     let to = period.to.map_or_else(now, Timestamp::from_millis);
     let day = Duration::from_secs(24 * 3_600);
     let from = period.from.map_or(to - day, Timestamp::from_millis);
-    let rules = ContradictionRule::house();
     let store = app.store.as_ref();
+    let rules = rules_in_force(store, CampaignId::new(id)).await?;
     Ok(Json(
         contradictions(store, CampaignId::new(id), &rules, from, to).await?,
     ))
@@ -57,7 +58,7 @@ pub(crate) async fn of_campaign(
 pub async fn contradictions(
     store: &dyn Store,
     campaign: CampaignId,
-    rules: &[ContradictionRule],
+    (version, rules): &(u32, Vec<ContradictionRule>),
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Contradictions, ApiError> {
@@ -105,6 +106,7 @@ pub async fn contradictions(
         .collect();
     by_rule.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     Ok(Contradictions {
+        rules_version: *version,
         attempts,
         found,
         by_rule,

@@ -11,6 +11,7 @@ mod call_backs;
 mod caller_ids;
 mod campaign_rules;
 mod campaigns;
+mod contradiction_rules;
 mod contradictions;
 mod control;
 mod corrections;
@@ -91,6 +92,10 @@ pub use call_backs::{assign_call_back, call_backs, cancel_call_back, move_call_b
 pub use caller_ids::caller_ids;
 pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
+pub use contradiction_rules::{
+    check_contradiction_rules, contradiction_rules, contradiction_versions,
+    put_contradiction_rules, rules_in_force,
+};
 pub use contradictions::contradictions;
 pub use control::{Control, LineNews, LineOffer, MediaWanted, TraceWanted};
 pub use corrections::corrections;
@@ -127,7 +132,7 @@ pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
-pub use return_file::{ReturnFile, return_file, sealed_return};
+pub use return_file::{ReturnFile, return_file, return_files, sealed_return};
 pub use rights::{close_request, extend_request, open_request, requests};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segment_preview::preview as preview_segments;
@@ -221,6 +226,9 @@ pub fn router(app: App) -> Router {
         .routes(routes!(corrections::correct))
         .routes(routes!(corrections::of_campaign))
         .routes(routes!(contradictions::of_campaign))
+        .routes(routes!(contradiction_rules::shown))
+        .routes(routes!(contradiction_rules::csv, contradiction_rules::put))
+        .routes(routes!(contradiction_rules::versions))
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))
@@ -282,6 +290,7 @@ pub fn router(app: App) -> Router {
             received::remove_key
         ))
         .routes(routes!(received::returned))
+        .routes(routes!(received::returned_before))
         .routes(routes!(people::find))
         .routes(routes!(person_data::export))
         .routes(routes!(person_data::export_html))

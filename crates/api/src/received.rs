@@ -6,19 +6,19 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use domain::{CampaignId, ListId};
 use reception::{Recipient, RecipientKind};
 use serde::Deserialize;
 use store::{CampaignKey, ReceptionFilter, ReceptionId, ReceptionRow, ReceptionState, Store};
 use utoipa::IntoParams;
-use wire::{ClientKey, ClientKeyForm, ReceivedFile, ReceptionPage};
+use wire::{ClientKey, ClientKeyForm, ReceivedFile, ReceptionPage, ReturnedFile};
 
 use crate::App;
-use crate::audit::{From, note};
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::return_file::{return_file, sealed_return};
+use crate::return_file::{return_file, return_files, sealed_return};
 
 /// Most files on a page.
 const PAGE_MAX: u32 = 1_000;
@@ -200,22 +200,31 @@ pub fn client_key_shown(key: &Recipient, row: &CampaignKey) -> ClientKey {
     }
 }
 
-/// Which list a return file is of.
+/// Which list a return file is of, and which day.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Returned {
     /// The list.
     list: i64,
+    /// A day that is over, such as `2026-11-30`, by the clock of the campaign's law pack; today, as it stands, when absent.
+    day: Option<String>,
 }
 
-/// What became of the records of a list, encrypted to the client's key. In the audit log.
-#[utoipa::path(post, path = "/api/v1/campaigns/{id}/return-file", tag = "reception", params(Returned),
+/// A day as people write it.
+fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
+    let words = || ApiError::Invalid(format!("`{text}` is no date; write it as 2026-11-30"));
+    text.parse().map_err(|_| words())
+}
+
+/// What became of the records of a list, encrypted to the client's key. In the audit log. Written again for a day, it is the
+/// next version.
+#[utoipa::path(post, path = "/api/v1/campaigns/{id}/return-file", tag = "reception",
+    params(Returned),
     responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = wire::Problem),
         (status = 409, body = wire::Problem)))]
 pub(crate) async fn returned(
     State(app): State<App>,
     caller: Caller,
-    from: From,
     Path(id): Path<i64>,
     Query(wanted): Query<Returned>,
 ) -> Result<Response, ApiError> {
@@ -223,14 +232,12 @@ pub(crate) async fn returned(
     let store = app.store.as_ref();
     let campaign = find(store, CampaignId::new(id)).await?;
     let (key, _) = client_key(store, campaign.id).await?;
-    let file = return_file(store, &campaign, ListId::new(wanted.list), now()).await?;
+    let list = ListId::new(wanted.list);
+    let day = wanted.day.as_deref().map(day_of).transpose()?;
+    let mut file = return_file(store, &campaign, list, day, now()).await?;
     let keys = app.reception.keyring(store, Some(campaign.id)).await?;
-    let detail = format!(
-        "list {}, {} records",
-        file.totals.list, file.totals.received
-    );
-    let subject = format!("campaign {}", campaign.name);
-    note(store, &caller, &from, "reception.return", subject, detail).await?;
+    file.row.by.clone_from(&caller.user.name);
+    caller.store.put_return_file(&file.row).await?;
     let (name, bytes) = sealed_return(file, key, keys).await?;
     let named = format!("attachment; filename=\"{name}\"");
     let headers = [
@@ -238,4 +245,19 @@ pub(crate) async fn returned(
         (CONTENT_DISPOSITION, named),
     ];
     Ok((headers, Bytes::from(bytes)).into_response())
+}
+
+/// The files that went back, the last version of each, and which are to be written again since calls of their day were
+/// said to be something else.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/return-files", tag = "reception",
+    responses((status = 200, body = [ReturnedFile]), (status = 404, body = wire::Problem)))]
+pub(crate) async fn returned_before(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<ReturnedFile>>, ApiError> {
+    caller.supervisor()?;
+    let store = app.store.as_ref();
+    let campaign = find(store, CampaignId::new(id)).await?;
+    return_files(store, &campaign).await.map(Json)
 }

@@ -1,16 +1,18 @@
-//! What became of the records a client sent: each with its state, adding up to what was received, or no file at all.
+//! What became of the records a client sent: each with its state on a day, adding up to what was received, or no file
+//! at all. A file of a day of which calls were said to be something else since is written again, as its next version.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
 use campaigns::Campaign;
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use domain::{ListId, Timestamp, WorkState};
 use intake::{Acta, Discarded};
+use law::Pack;
 use reception::{Keyring, Plaintext, Recipient};
-use store::{LoadRow, ReturnRow, Store};
-use wire::ReturnTotals;
+use store::{LoadRow, ReturnFileRow, ReturnRow, Store};
+use wire::{ReturnTotals, ReturnedFile};
 
 use crate::error::ApiError;
 
@@ -28,15 +30,20 @@ pub struct ReturnFile {
     pub text: Plaintext,
     /// Its sums.
     pub totals: ReturnTotals,
+    /// What is written down of it before it goes.
+    pub row: ReturnFileRow,
 }
 
-/// The state of every record of a list in a campaign, checked against the actas of its loads.
+/// The state of every record of a list in a campaign on a day, or now, checked against the actas of its loads. Of a day
+/// that is over it is as that day ended, by what is said of its calls now.
 pub async fn return_file(
     store: &dyn Store,
     campaign: &Campaign,
     list: ListId,
+    day: Option<NaiveDate>,
     at: Timestamp,
 ) -> Result<ReturnFile, ApiError> {
+    let day = Day::of(campaign, day, at)?;
     let lists = store.lists().await?;
     let named = lists.into_iter().find(|it| it.id == list);
     let list = named.ok_or_else(|| ApiError::NotFound(format!("list {list}")))?;
@@ -48,10 +55,17 @@ pub async fn return_file(
     }
     let mut loads = store.loads(list.id).await?;
     loads.retain(|load| load.reverted.is_none());
+    let before = store.return_files(campaign.id).await?;
+    let before = before
+        .iter()
+        .find(|file| file.list == list.id && file.day == day.name);
+    let version = before.map_or(1, |file| file.version.saturating_add(1));
     let mut writing = Writing::new(campaign, &list.name);
-    let mut after = None;
+    let (mut after, until) = (None, day.to.min(at));
     loop {
-        let rows = store.returned(campaign.id, list.id, after, PAGE).await?;
+        let rows = store
+            .returned(campaign.id, list.id, until, after, PAGE)
+            .await?;
         let Some(last) = rows.last() else { break };
         after = Some(last.contact);
         for row in &rows {
@@ -62,13 +76,83 @@ pub async fn return_file(
         writing.load(load)?;
     }
     writing.check()?;
-    let day = DateTime::from_timestamp_millis(at.as_millis());
-    let day = day.map_or(String::new(), |day| day.format("%Y%m%d-%H%M%S").to_string());
+    writing.footer(&day.name, version, at)?;
+    let stamp = DateTime::from_timestamp_millis(at.as_millis());
+    let stamp = stamp.map_or(String::new(), |at| at.format("%Y%m%d-%H%M%S").to_string());
+    let again = match version {
+        1 => String::new(),
+        _ => format!("-{}-v{version}", day.name),
+    };
+    let name = format!("retorno-{}{again}-{stamp}.csv", plain(&list.name));
     Ok(ReturnFile {
-        name: format!("retorno-{}-{day}.csv", plain(&list.name)),
+        row: ReturnFileRow {
+            campaign: campaign.id,
+            list: list.id,
+            day: day.name,
+            from: day.from,
+            to: day.to,
+            version,
+            at,
+            by: String::new(),
+            file_name: name.clone(),
+            sha256: writing.text.sha256(),
+            records: writing.totals.received,
+            corrections: 0,
+        },
+        name,
         text: writing.text,
         totals: writing.totals,
     })
+}
+
+/// A day by the clock of a campaign's law pack.
+struct Day {
+    name: String,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Day {
+    fn of(campaign: &Campaign, day: Option<NaiveDate>, at: Timestamp) -> Result<Day, ApiError> {
+        let pack = Pack::by_id(&campaign.law_pack);
+        let pack = pack.map_err(|problem| ApiError::Invalid(problem.to_string()))?;
+        let today = pack.today(at).unwrap_or_default();
+        let day = day.unwrap_or(today);
+        if day > today {
+            return Err(ApiError::Invalid(format!("{day} is still to come")));
+        }
+        let from = pack.begins(day);
+        Ok(Day {
+            name: day.to_string(),
+            from,
+            to: pack.tomorrow(from),
+        })
+    }
+}
+
+/// The files that went back from a campaign, the last version of each, and which are to be written again.
+pub async fn return_files(
+    store: &dyn Store,
+    campaign: &Campaign,
+) -> Result<Vec<ReturnedFile>, ApiError> {
+    let lists = store.lists().await?;
+    let name = |id: ListId| lists.iter().find(|list| list.id == id);
+    let shown = |file: &ReturnFileRow| ReturnedFile {
+        list: file.list.get(),
+        list_name: name(file.list).map_or(String::new(), |list| list.name.clone()),
+        day: file.day.clone(),
+        version: file.version,
+        written_at: file.at.as_millis(),
+        restated_at: (file.version > 1).then_some(file.at.as_millis()),
+        written_by: file.by.clone(),
+        file_name: file.file_name.clone(),
+        sha256: file.sha256.clone(),
+        records: file.records,
+        corrections: file.corrections,
+        to_be_restated: file.corrections > 0,
+    };
+    let files = store.return_files(campaign.id).await?;
+    Ok(files.iter().map(shown).collect())
 }
 
 /// The file encrypted to a client's key, and what it is called then.
@@ -101,6 +185,14 @@ fn plain(name: &str) -> String {
 
 /// Where a record stands. One that is excluded is that first, closed before used up, and so on.
 fn state_of(row: &ReturnRow) -> &'static str {
+    // Whoever was called after that was neither done with by then nor forbidden to call.
+    if row.called_later {
+        return if row.attempts > 0 {
+            "en_gestion"
+        } else {
+            "virgen"
+        };
+    }
     match (row.suppressed, row.state) {
         (true, _) | (_, Some(WorkState::Suppressed)) => "excluido",
         (_, Some(WorkState::Closed)) => "cerrado",
@@ -212,6 +304,20 @@ impl Writing {
         ])
     }
 
+    /// Which day and version this is; no record.
+    fn footer(&mut self, day: &str, version: u32, at: Timestamp) -> Result<(), ApiError> {
+        let at = DateTime::from_timestamp_millis(at.as_millis()).filter(|_| version > 1);
+        let restated = at.map_or(String::new(), |at| {
+            at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        });
+        let mut cells = <[String; 10]>::default();
+        cells[0] = "pie".to_owned();
+        cells[1] = format!("dia={day}");
+        cells[2] = format!("version={version}");
+        cells[3] = format!("restated_at={restated}");
+        self.line(cells)
+    }
+
     fn check(&mut self) -> Result<(), ApiError> {
         let sum: u64 = self.totals.states.values().sum();
         if sum != self.totals.received {
@@ -260,6 +366,7 @@ mod tests {
             code: Some("VE01".to_owned()),
             attempts,
             last_at: None,
+            called_later: false,
         }
     }
 
@@ -282,6 +389,16 @@ mod tests {
                 "{state:?}"
             );
         }
+    }
+
+    #[test]
+    fn who_was_called_after_the_day_was_still_in_work_on_it() {
+        let then = |attempts| ReturnRow {
+            called_later: true,
+            ..row(Some(WorkState::Closed), attempts, true)
+        };
+        assert_eq!(state_of(&then(2)), "en_gestion");
+        assert_eq!(state_of(&then(0)), "virgen");
     }
 
     #[test]

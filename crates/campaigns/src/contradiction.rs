@@ -1,11 +1,15 @@
 //! Typifications that contradict what the system saw of their calls: "nobody" with forty seconds of talk, a
-//! sale in five. Rules are data (`data/contradictions-es.csv`): what the typification must be, what the call
-//! must have been, and the words for people. A cell left empty asks nothing.
+//! sale in five. Rules are data, the house's (`data/contradictions-es.csv`) or a campaign's own: what the typification
+//! must be, what the call must have been, and the words for people. A cell left empty asks nothing.
 
 use std::time::Duration;
 
 use domain::{Disposition, Outcome};
 use thiserror::Error;
+
+use crate::{Catalogue, RowProblem};
+
+mod reading;
 
 const SPANISH: &str = include_str!("../data/contradictions-es.csv");
 
@@ -37,24 +41,15 @@ pub struct Signals {
     pub ring: Duration,
 }
 
-/// Rules nobody could read.
+/// Rules that cannot be used.
 #[derive(Debug, Error)]
 pub enum InvalidRules {
     /// Not a table.
     #[error("cannot read the rules as CSV")]
     Csv(#[from] csv::Error),
-    /// A cell that says nothing.
-    #[error("line {line} of the rules, column {column}: \"{value}\" says nothing; {advice}")]
-    Cell {
-        /// Line of the text.
-        line: u64,
-        /// Heading.
-        column: &'static str,
-        /// What stands there.
-        value: String,
-        /// What to write.
-        advice: &'static str,
-    },
+    /// Cells that say nothing, and rules that find nothing or contradict each other.
+    #[error("{}", .0.iter().map(RowProblem::to_string).collect::<Vec<_>>().join("\n"))]
+    Rows(Vec<RowProblem>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,18 +84,22 @@ impl Flag {
 impl ContradictionRule {
     /// The house's own.
     pub fn house() -> Vec<ContradictionRule> {
-        ContradictionRule::read(SPANISH)
+        ContradictionRule::read(SPANISH, Some(Catalogue::house()))
             .expect("the rules compiled in are read by this crate's tests")
     }
 
-    /// From their text.
-    pub fn read(text: &str) -> Result<Vec<ContradictionRule>, InvalidRules> {
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let headings = reader.headers()?.clone();
-        let records = reader.records();
-        records
-            .map(|record| Cells(&headings, &record?).read())
-            .collect()
+    /// The text of the house's own.
+    pub const fn house_text() -> &'static str {
+        SPANISH
+    }
+
+    /// From their text, or everything that is wrong with it. With the typifications they speak of, codes that are in none of
+    /// them are wrong too.
+    pub fn read(
+        text: &str,
+        meant: Option<&Catalogue>,
+    ) -> Result<Vec<ContradictionRule>, InvalidRules> {
+        reading::rules(text, meant)
     }
 
     /// The contradiction in words, if what was said of a call is one by this rule.
@@ -123,84 +122,9 @@ impl ContradictionRule {
     }
 }
 
-/// A line with its headings.
-struct Cells<'a>(&'a csv::StringRecord, &'a csv::StringRecord);
-
-impl Cells<'_> {
-    fn read(&self) -> Result<ContradictionRule, InvalidRules> {
-        let mut flags = Vec::new();
-        for (flag, column) in Flag::ALL {
-            flags.extend(self.flag(column)?.map(|is| (flag, is)));
-        }
-        let rule = self.cell("rule");
-        if rule.is_empty() {
-            return Err(self.wrong("rule", "give the rule a name"));
-        }
-        Ok(ContradictionRule {
-            rule: rule.to_owned(),
-            words: self.cell("words").to_owned(),
-            codes: self
-                .cell("codes")
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
-            flags,
-            outcome: match self.cell("outcome") {
-                "" => None,
-                word => {
-                    let found = Outcome::ALL.iter().find(|outcome| outcome.word() == word);
-                    let wrong = || self.wrong("outcome", "write an outcome such as connected");
-                    Some(*found.ok_or_else(wrong)?)
-                }
-            },
-            answered: self.flag("answered")?,
-            talk_min: self.seconds("talk_min_s")?,
-            talk_max: self.seconds("talk_max_s")?,
-            ring_max: self.seconds("ring_max_s")?,
-        })
-    }
-
-    fn cell(&self, column: &str) -> &str {
-        let place = self.0.iter().position(|heading| heading.trim() == column);
-        place
-            .and_then(|place| self.1.get(place))
-            .unwrap_or_default()
-            .trim()
-    }
-
-    fn flag(&self, column: &'static str) -> Result<Option<bool>, InvalidRules> {
-        match self.cell(column) {
-            "" => Ok(None),
-            "1" => Ok(Some(true)),
-            "0" => Ok(Some(false)),
-            _ => Err(self.wrong(column, "write 1, 0 or nothing")),
-        }
-    }
-
-    fn seconds(&self, column: &'static str) -> Result<Option<Duration>, InvalidRules> {
-        match self.cell(column) {
-            "" => Ok(None),
-            text => match text.parse() {
-                Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
-                Err(_) => Err(self.wrong(column, "write seconds, or nothing")),
-            },
-        }
-    }
-
-    fn wrong(&self, column: &'static str, advice: &'static str) -> InvalidRules {
-        InvalidRules::Cell {
-            line: self.1.position().map_or(0, csv::Position::line),
-            column,
-            value: self.cell(column).to_owned(),
-            advice,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalogue;
 
     fn found(code: &str, outcome: Outcome, talk: u64) -> Vec<String> {
         let said = Catalogue::house().get(code).expect(code);
@@ -235,6 +159,7 @@ mod tests {
     fn rules_say_what_they_found_and_refuse_cells_that_say_nothing() {
         let rules = ContradictionRule::read(
             "rule,outcome,talk_min_s,human,words\nlarga,connected,30,0,van {talk} s\n",
+            None,
         )
         .expect("few columns are enough");
         let said = Catalogue::house().get("NC03").expect("a machine");
@@ -245,7 +170,43 @@ mod tests {
             ring: Duration::ZERO,
         };
         assert_eq!(rules[0].finds(said, saw).as_deref(), Some("van 41 s"));
-        let bad = ContradictionRule::read("rule,talk_min_s\nx,pronto\n");
-        assert!(bad.is_err_and(|why| why.to_string().contains("column talk_min_s")));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_rules_is_told_at_once() {
+        let text = "\u{feff}rule;codes;talk_min_s;talk_max_s;color;words\n\
+                    corta;XX01;pronto;;rojo;x\n\
+                    corta;;60;20;;x\n\
+                    ;;;;;\n\
+                    nada;;;;;algo\n\
+                    muda;NC01;9;;;\n";
+        let house = Some(Catalogue::house());
+        let Err(InvalidRules::Rows(problems)) = ContradictionRule::read(text, house) else {
+            panic!("nothing of it can be used");
+        };
+        let told: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.line, problem.column, problem.code.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (1, "rule", ""),
+                (2, "talk_min_s", "corta"),
+                (2, "codes", "corta"),
+                (3, "talk_max_s", "corta"),
+                (3, "rule", "corta"),
+                (5, "rule", "nada"),
+                (6, "words", "muda"),
+            ]
+        );
+        assert!(ContradictionRule::read("rule,words\n", None).is_err());
+    }
+
+    #[test]
+    fn the_house_has_its_rules_as_a_spreadsheet_writes_them_too() {
+        let text = ContradictionRule::house_text().replace(',', ";");
+        let read = ContradictionRule::read(&text, None).expect("semicolons");
+        assert_eq!(read, ContradictionRule::house());
     }
 }

@@ -41,6 +41,7 @@ mod times;
 mod trunk;
 mod trunk_stats;
 mod trunk_test;
+mod typification_rules;
 mod typifications;
 mod user;
 mod verify;

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use api::{DropFolder, Fate, Outcome, Reception as Settings};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use domain::Timestamp;
+use domain::{ListId, Timestamp};
 use reception::folder;
 use serde_json::json;
 use store::{ReceptionFilter, ReceptionState, Store};
+use wire::ReturnedFile;
 
 use crate::Global;
 use crate::output::{configuration, record, show, table};
@@ -36,6 +38,11 @@ pub(crate) enum Reception {
     Take,
     /// Write what became of the records of a list, encrypted to the client's key
     Return(Return),
+    /// The files that went back, and which are to be written again since calls of their day were corrected
+    Returns {
+        /// The campaign
+        campaign: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -81,6 +88,12 @@ pub(crate) struct Return {
     /// Where to [default: the return folder of the campaign's place]
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// As it stood when this day ended, such as 2026-11-30 [default: today, as it stands]
+    #[arg(long, value_name = "DATE", conflicts_with = "restate")]
+    day: Option<NaiveDate>,
+    /// Every file again of whose day calls were corrected since it was written
+    #[arg(long)]
+    restate: bool,
 }
 
 impl Reception {
@@ -100,6 +113,7 @@ impl Reception {
             }
             Reception::Take => take(global, &store, &settings).await,
             Reception::Return(it) => it.run(global, store.as_ref(), &settings).await,
+            Reception::Returns { campaign } => returns(global, store.as_ref(), campaign).await,
         }
     }
 }
@@ -332,7 +346,58 @@ fn fate_row(fate: &Fate) -> Vec<String> {
     ]
 }
 
+async fn returns(global: &Global, store: &dyn Store, campaign: &str) -> Result<()> {
+    let campaign = crate::campaign::find(store, campaign).await?;
+    let files = api::return_files(store, &campaign).await?;
+    show(global, &files, |files| {
+        let row = |file: &ReturnedFile| {
+            let state = match file.to_be_restated {
+                true => format!("to be restated: {} corrections", file.corrections),
+                false => "as it went".to_owned(),
+            };
+            vec![
+                file.day.clone(),
+                file.list_name.clone(),
+                file.version.to_string(),
+                times::shown(Timestamp::from_millis(file.written_at)),
+                file.written_by.clone(),
+                file.records.to_string(),
+                state,
+            ]
+        };
+        let rows: Vec<_> = files.iter().map(row).collect();
+        let headings = [
+            "day", "list", "version", "written", "by", "records", "state",
+        ];
+        table(&headings, &rows, "no file went back yet");
+    })
+}
+
 impl Return {
+    /// Which lists, each of which day; today where none is said.
+    async fn wanted(
+        &self,
+        store: &dyn Store,
+        campaign: &campaigns::Campaign,
+    ) -> Result<Vec<(ListId, Option<NaiveDate>)>> {
+        let only = match &self.list {
+            Some(name) => Some(crate::list::find(store, name).await?.id),
+            None => None,
+        };
+        if !self.restate {
+            let lists = only.map_or_else(|| campaign.lists.clone(), |list| vec![list]);
+            return Ok(lists.into_iter().map(|list| (list, self.day)).collect());
+        }
+        let mut wanted = Vec::new();
+        for file in api::return_files(store, campaign).await? {
+            let list = ListId::new(file.list);
+            if file.to_be_restated && only.is_none_or(|only| only == list) {
+                wanted.push((list, Some(file.day.parse()?)));
+            }
+        }
+        Ok(wanted)
+    }
+
     async fn run(&self, global: &Global, store: &dyn Store, settings: &Settings) -> Result<()> {
         let campaign = crate::campaign::find(store, &self.campaign).await?;
         let (key, _) = api::client_key(store, campaign.id).await?;
@@ -351,26 +416,28 @@ impl Return {
             }
         };
         let keys = settings.keyring(store, Some(campaign.id)).await?;
-        let lists = match &self.list {
-            Some(name) => vec![crate::list::find(store, name).await?.id],
-            None => campaign.lists.clone(),
-        };
         let mut written = Vec::new();
-        for list in lists {
-            let file = api::return_file(store, &campaign, list, times::now()).await?;
+        for (list, day) in self.wanted(store, &campaign).await? {
+            let mut file = api::return_file(store, &campaign, list, day, times::now()).await?;
             let totals = file.totals.clone();
-            let subject = format!("campaign {}", campaign.name);
-            let detail = format!("list {}, {} records", totals.list, totals.received);
-            api::note_command(store, "reception.return", subject, detail).await?;
+            file.row.by = "command line".to_owned();
+            let (day, version) = (file.row.day.clone(), file.row.version);
+            store.put_return_file(&file.row).await?;
             let (name, bytes) = api::sealed_return(file, key.clone(), keys.clone()).await?;
             let path = out.join(name);
             folder::write_whole(&path, &bytes)
                 .with_context(|| format!("cannot write {}", path.display()))?;
-            written.push(json!({"file": path, "bytes": bytes.len(), "totals": totals}));
+            written.push(json!({"file": path, "bytes": bytes.len(), "totals": totals,
+                "day": day, "version": version}));
         }
         show(global, &written, |written| {
             for file in written {
                 println!("{}", file["file"].as_str().unwrap_or_default());
+                println!(
+                    "  de {}, versión {}",
+                    file["day"].as_str().unwrap_or_default(),
+                    file["version"]
+                );
                 let totals = &file["totals"];
                 println!("  recibidos {}", totals["received"]);
                 for (state, count) in totals["states"].as_object().into_iter().flatten() {

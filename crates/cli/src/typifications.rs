@@ -18,6 +18,7 @@ use crate::campaign::find;
 use crate::engine_api::Reach;
 use crate::output::{record, show, table};
 use crate::times::{now, parse, shown};
+use crate::typification_rules::RulesCommand;
 
 /// A day of the calendar.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -85,10 +86,13 @@ pub(crate) enum TypificationsCommand {
         /// The day, such as 2026-11-24; today when absent
         #[arg(long)]
         day: Option<String>,
-        /// Rules of your own as CSV; see the how-to
+        /// Rules to try as CSV, instead of the campaign's; see `typifications rules`
         #[arg(long)]
         rules: Option<PathBuf>,
     },
+    /// The rules that find them, as a campaign has them
+    #[command(subcommand)]
+    Rules(RulesCommand),
 }
 
 #[derive(Args)]
@@ -194,14 +198,17 @@ impl TypificationsCommand {
                     None => crate::times::today(),
                 };
                 let rules = match rules {
-                    Some(file) => ContradictionRule::read(&text_of(file)?)
-                        .with_context(|| format!("in {}", file.display()))?,
-                    None => ContradictionRule::house(),
+                    Some(file) => {
+                        let rules = ContradictionRule::read(&text_of(file)?, None);
+                        (0, rules.with_context(|| format!("in {}", file.display()))?)
+                    }
+                    None => api::rules_in_force(store.as_ref(), id).await?,
                 };
                 let found =
                     api::contradictions(store.as_ref(), id, &rules, from, from + DAY).await?;
                 show(global, &found, print_contradictions)
             }
+            Self::Rules(rules) => rules.run(global).await,
         }
     }
 }
@@ -310,7 +317,7 @@ fn read(file: &Path) -> Result<Vec<Disposition>> {
 }
 
 /// The text of a file; spreadsheets of old write Windows-1252, of which the accents are Latin-1.
-fn text_of(file: &Path) -> Result<String> {
+pub(crate) fn text_of(file: &Path) -> Result<String> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text,

@@ -6,7 +6,9 @@ use campaigns::Catalogue;
 use domain::{CampaignId, CatalogueId, ContactId, Timestamp, WorkState};
 
 use crate::error::Result;
-use crate::types::{CatalogueVersion, CorrectionRow, HeldByRule, Management, NewCatalogue};
+use crate::types::{
+    CatalogueVersion, ContradictionSet, CorrectionRow, HeldByRule, Management, NewCatalogue,
+};
 
 /// Typifications of campaigns.
 #[async_trait]
@@ -30,6 +32,11 @@ pub trait Catalogues: Send + Sync {
     ) -> Result<Option<WorkState>>;
     /// How many contacts of a campaign each rule makes wait, or ended the work with, the commonest first.
     async fn held_by_rule(&self, campaign: CampaignId, now: Timestamp) -> Result<Vec<HeldByRule>>;
+    /// The rules that find contradictions in a campaign, in the versions it had, the newest first; none where it has
+    /// the house's.
+    async fn contradiction_sets(&self, campaign: CampaignId) -> Result<Vec<ContradictionSet>>;
+    /// Puts a version into force; its number is given here.
+    async fn put_contradiction_set(&self, new: &ContradictionSet) -> Result<u32>;
     /// What was corrected in a campaign within a time, in order, each with what it was before.
     async fn corrections(
         &self,

@@ -25,11 +25,11 @@ pub use store::Store;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CatalogueVersion,
-    CertificateFilter, CertificateRow, ContactList, CorrectionRow, ErasedPerson, GateRow, Held,
-    HeldByRule, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow, ListTarget,
-    Managed, Management, NewCatalogue, NewContact, NewHold, NewRequest, NewSnapshot, Numbering,
-    OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow, PersonSought,
-    PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
+    CertificateFilter, CertificateRow, ContactList, ContradictionSet, CorrectionRow, ErasedPerson,
+    GateRow, Held, HeldByRule, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
+    ListTarget, Managed, Management, NewCatalogue, NewContact, NewHold, NewRequest, NewSnapshot,
+    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
+    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
     RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, Rectification, RequestRow,
     RetentionCount, RetiredNumber, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow,
     TypificationRow, User, Verdict, WorkDue, WorkStock,
@@ -37,6 +37,6 @@ pub use types::{
 pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{
     CampaignKey, ContactTexts, History, LoadRow, NewReception, OpenedFile, ReceptionFilter,
-    ReceptionId, ReceptionRow, ReceptionState, RefusedFile, ReturnRow, SegmentPlace, SegmentSet,
-    SegmentStanding, SegmentSubject, SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
+    ReceptionId, ReceptionRow, ReceptionState, RefusedFile, ReturnFileRow, ReturnRow, SegmentPlace,
+    SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };

@@ -13,6 +13,7 @@ mod chain;
 mod change;
 mod commit;
 mod config;
+mod contradictions;
 mod corrections;
 mod database;
 mod destinations;

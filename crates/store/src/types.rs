@@ -26,7 +26,8 @@ pub use attempt::{
 };
 pub use audit::{Actor, AuditCheck, AuditEntry, AuditFault, AuditFilter, AuditRow};
 pub use catalogue::{
-    CatalogueVersion, CorrectionRow, HeldByRule, Managed, Management, NewCatalogue,
+    CatalogueVersion, ContradictionSet, CorrectionRow, HeldByRule, Managed, Management,
+    NewCatalogue,
 };
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
@@ -36,7 +37,7 @@ pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumbe
 pub use prompt::{PromptRow, SoundUseRow};
 pub use reception::{
     CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,
-    ReceptionState, RefusedFile, ReturnRow,
+    ReceptionState, RefusedFile, ReturnFileRow, ReturnRow,
 };
 pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,

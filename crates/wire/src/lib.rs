@@ -70,7 +70,8 @@ pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use reception::{
-    ClientKey, ClientKeyForm, Load, ReceivedFile, ReceptionPage, ReturnTotals, RevertForm, Reverted,
+    ClientKey, ClientKeyForm, Load, ReceivedFile, ReceptionPage, ReturnTotals, ReturnedFile,
+    RevertForm, Reverted,
 };
 pub use recording::{
     EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog, RecordingMark,
@@ -102,7 +103,8 @@ pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
 pub use trunk_test::{TrunkTest, TrunkTestAddress};
 pub use typification::{
-    Contradiction, Contradictions, Correction, CorrectionDelta, CorrectionForm, ProblemRow,
-    TypificationRow, Typifications, TypificationsForm, TypificationsPut, TypificationsVersion,
+    Contradiction, ContradictionRules, Contradictions, Correction, CorrectionDelta, CorrectionForm,
+    ProblemRow, TypificationRow, Typifications, TypificationsForm, TypificationsPut,
+    TypificationsVersion,
 };
 pub use user::{User, UserForm};

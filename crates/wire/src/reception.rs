@@ -109,6 +109,35 @@ pub struct ClientKey {
     pub set_by: String,
 }
 
+/// A file that went back to a client, in its last version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReturnedFile {
+    /// Of which list.
+    pub list: i64,
+    /// Its name.
+    pub list_name: String,
+    /// Of which day, by the clock of the campaign's law pack.
+    pub day: String,
+    /// 1, and one more each time it was written again.
+    pub version: u32,
+    /// When, in ms since 1970 UTC.
+    pub written_at: i64,
+    /// The same where it was written before.
+    pub restated_at: Option<i64>,
+    /// By whom.
+    pub written_by: String,
+    /// What it was called before it was encrypted.
+    pub file_name: String,
+    /// SHA-256 of what it says.
+    pub sha256: String,
+    /// Rows it accounts for.
+    pub records: u64,
+    /// Corrections since of calls of its day.
+    pub corrections: u64,
+    /// Whether it is to be written again.
+    pub to_be_restated: bool,
+}
+
 /// What a return file says, summed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReturnTotals {

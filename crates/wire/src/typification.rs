@@ -196,9 +196,28 @@ pub struct Contradiction {
     pub message: String,
 }
 
+/// A version of the rules that find contradictions in a campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ContradictionRules {
+    /// Its number among those of the campaign; 0: the house's.
+    pub version: u32,
+    /// Since when, in ms since 1970 UTC; absent for the house's.
+    pub at: Option<i64>,
+    /// Who put it into force.
+    pub by: String,
+    /// Why.
+    pub note: String,
+    /// How many rules it has.
+    pub rules: usize,
+    /// The table as CSV: `rule` to `words`; a cell left empty asks nothing.
+    pub csv: String,
+}
+
 /// Contradictions of a campaign within a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Contradictions {
+    /// Version of the campaign's rules that looked; 0: the house's.
+    pub rules_version: u32,
     /// Attempts looked at.
     pub attempts: u64,
     /// Those found, in order; 1,000 at most.

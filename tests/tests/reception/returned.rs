@@ -62,7 +62,12 @@ fn what_goes_back_adds_up_and_only_the_client_reads_it() {
         .arg(office.floor.folder().join(path)));
     let text = String::from_utf8(text).expect("UTF-8");
     let rows: Vec<&str> = text.lines().collect();
-    assert_eq!(rows.len(), 1 + 22, "{text}");
+    assert_eq!(rows.len(), 1 + 22 + 1, "{text}");
+    let footer = rows[23];
+    assert!(
+        footer.starts_with("pie;dia=20") && footer.contains(";version=1;restated_at=;"),
+        "{footer}"
+    );
     assert!(
         rows[0].starts_with("\u{feff}carga;registro;linea;documento"),
         "{}",

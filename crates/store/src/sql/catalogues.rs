@@ -16,10 +16,12 @@ use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{SqlStore, corrections, work_tally};
+use super::{SqlStore, contradictions, corrections, work_tally};
 use crate::catalogues::Catalogues;
 use crate::error::{Result, StoreError};
-use crate::types::{CatalogueVersion, CorrectionRow, HeldByRule, Management, NewCatalogue};
+use crate::types::{
+    CatalogueVersion, ContradictionSet, CorrectionRow, HeldByRule, Management, NewCatalogue,
+};
 
 /// The campaign that the house's own versions are of.
 const HOUSE: i64 = 0;
@@ -78,6 +80,14 @@ impl Catalogues for SqlStore {
 
     async fn held_by_rule(&self, campaign: CampaignId, now: Timestamp) -> Result<Vec<HeldByRule>> {
         work_tally::held_by_rule(&self.db, campaign, now).await
+    }
+
+    async fn contradiction_sets(&self, campaign: CampaignId) -> Result<Vec<ContradictionSet>> {
+        contradictions::sets(&self.db, campaign).await
+    }
+
+    async fn put_contradiction_set(&self, new: &ContradictionSet) -> Result<u32> {
+        contradictions::put(&self.db, new).await
     }
 
     async fn corrections(

@@ -52,6 +52,7 @@ macro_rules! migrations {
             20 "0020" "registers",
             23 "0023" "identity",
             24 "0024" "words_and_agenda",
+            25 "0025" "rules_and_returns",
             26 "0026" "work_tally",
             27 "0027" "contact_in_list",
         )

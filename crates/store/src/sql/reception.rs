@@ -15,7 +15,7 @@ use crate::error::{Result, StoreError};
 use crate::receptions::Receptions;
 use crate::types::{
     CampaignKey, ImportId, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId,
-    ReceptionRow, ReceptionState, RefusedFile, ReturnRow,
+    ReceptionRow, ReceptionState, RefusedFile, ReturnFileRow, ReturnRow,
 };
 
 /// A command or upload that has not gone on for so long has broken off.
@@ -187,10 +187,19 @@ impl Receptions for SqlStore {
         &self,
         campaign: CampaignId,
         list: ListId,
+        until: Timestamp,
         after: Option<ContactId>,
         limit: u32,
     ) -> Result<Vec<ReturnRow>> {
-        return_file::page(&self.db, campaign, list, after, limit).await
+        return_file::page(&self.db, (campaign, list), until, after, limit).await
+    }
+
+    async fn return_files(&self, campaign: CampaignId) -> Result<Vec<ReturnFileRow>> {
+        return_file::written(&self.db, campaign).await
+    }
+
+    async fn put_return_file(&self, file: &ReturnFileRow) -> Result<()> {
+        return_file::put(&self.db, file).await
     }
 }
 

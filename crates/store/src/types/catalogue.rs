@@ -38,6 +38,23 @@ pub struct CatalogueVersion {
     pub rows: u32,
 }
 
+/// Rules that find contradictions, as a campaign has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContradictionSet {
+    /// Whose.
+    pub campaign: CampaignId,
+    /// Its number among those of the campaign, from 1.
+    pub version: u32,
+    /// Since when.
+    pub at: Timestamp,
+    /// Who put it into force.
+    pub by: String,
+    /// Why, in words; may be empty.
+    pub note: String,
+    /// The table as it was put.
+    pub text: String,
+}
+
 /// What was said of a call, and when it began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Managed {

@@ -181,10 +181,41 @@ pub struct ReturnRow {
     pub suppressed: bool,
     /// Code that decided last.
     pub code: Option<String>,
-    /// Calls that left.
+    /// Calls that had left by then.
     pub attempts: u64,
-    /// When the last one left.
+    /// When the last of those left.
     pub last_at: Option<Timestamp>,
+    /// They were called again after that, in which case the code is what the last call of before was, as it is said now.
+    pub called_later: bool,
+}
+
+/// A file that went back to a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnFileRow {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Of which list.
+    pub list: ListId,
+    /// Of which day, such as `2026-11-30`.
+    pub day: String,
+    /// When that day began.
+    pub from: Timestamp,
+    /// When it was over.
+    pub to: Timestamp,
+    /// 1, and one more each time it was written again.
+    pub version: u32,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// What it was called.
+    pub file_name: String,
+    /// Of what it says, before it was encrypted.
+    pub sha256: String,
+    /// How many rows it accounts for.
+    pub records: u64,
+    /// Corrections, made since, of calls of its day to people of its list: it is to be written again.
+    pub corrections: u64,
 }
 
 /// Personal data stays out of logs.

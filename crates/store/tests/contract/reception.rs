@@ -346,9 +346,18 @@ async fn every_record_returns_with_where_it_stands(record: Record) {
     Writer::default().commit(store, 10, events).await;
     store.release_leases().await.unwrap();
     store.suppress(phone(5), "RNE", at(11)).await.unwrap();
-    let mut rows = store.returned(campaign, list, None, 3).await.unwrap();
+    let mut rows = store
+        .returned(campaign, list, at(90_000), None, 3)
+        .await
+        .unwrap();
     let rest = store
-        .returned(campaign, list, rows.last().map(|row| row.contact), 3)
+        .returned(
+            campaign,
+            list,
+            at(90_000),
+            rows.last().map(|row| row.contact),
+            3,
+        )
         .await;
     rows.extend(rest.unwrap());
     let said: Vec<_> = rows
