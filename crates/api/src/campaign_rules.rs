@@ -5,7 +5,9 @@ mod subject_row;
 
 use std::collections::BTreeMap;
 
-use campaigns::{Campaign, CampaignSegment, HOUR_UNKNOWN, SegmentOrder, Segmentation, rank};
+use campaigns::{
+    Campaign, CampaignSegment, DayClock, HOUR_UNKNOWN, SegmentOrder, Segmentation, rank,
+};
 use chrono::NaiveDate;
 use domain::{ListId, SegmentId};
 use segments::{Cells, Column, Kind, Schema, Segment, Value};
@@ -17,7 +19,7 @@ use crate::error::ApiError;
 use crate::segment_count::sampled_columns;
 
 /// Columns of every campaign, before those of its lists.
-const OWN: [(&str, Kind, &str); 10] = [
+const OWN: [(&str, Kind, &str); 11] = [
     ("documento", Kind::Text, "identity document"),
     ("nombre", Kind::Text, "name"),
     ("segmento", Kind::Text, "segment, as the base writes it"),
@@ -40,6 +42,11 @@ const OWN: [(&str, Kind, &str); 10] = [
         "code of the last typification",
     ),
     ("pasada", Kind::Number, "pass of the base, from 1"),
+    (
+        "mejor_tipificacion",
+        Kind::Text,
+        "code of the best typification",
+    ),
 ];
 /// From here on columns speak of what was tried.
 const HISTORY_FROM: usize = 5;
@@ -50,6 +57,8 @@ pub struct CampaignColumns {
     /// The columns.
     pub schema: Schema,
     lists: BTreeMap<ListId, String>,
+    /// By which days and hours of calls go.
+    clock: DayClock,
 }
 
 /// Segments that were read.
@@ -92,6 +101,7 @@ pub async fn campaign_columns(
     Ok(CampaignColumns {
         schema: Schema::new(own.into_iter().chain(of_lists).collect()),
         lists: names.map(|list| (list.id, list.name)).collect(),
+        clock: DayClock::of(&campaign.law_pack),
     })
 }
 
@@ -226,7 +236,7 @@ impl CampaignRules {
             (SegmentOrder::BestHour(_), Some(column)) => hour = hour_in(&row.text(column)),
             (SegmentOrder::BestHour(_), None) => {
                 let at = subject.history.answered_at;
-                hour = at.and_then(|at| u8::try_from(campaigns::local_hour(at)).ok());
+                hour = at.and_then(|at| u8::try_from(self.columns.clock.hour(at)).ok());
             }
             _ => {}
         }

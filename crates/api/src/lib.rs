@@ -139,7 +139,7 @@ pub use segment_preview::preview as preview_segments;
 pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
 pub use segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
 pub use segmenting::{Segmenting, settle};
-pub use segments::{columns_shown, today};
+pub use segments::{columns_shown, today, today_of};
 pub use session::enter_by_record;
 pub use trunks::{apply_trunk, new_trunk, trunk_shown};
 pub use typifications::{

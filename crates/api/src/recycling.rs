@@ -16,7 +16,7 @@ use crate::campaign_rules::{CampaignColumns, campaign_columns};
 use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::segment_count::read;
-use crate::segments::today;
+use crate::segments::today_of;
 
 /// Contacts read at a time.
 const PAGE: u32 = 5_000;
@@ -34,8 +34,8 @@ pub(crate) async fn recycle_list(
     caller.admin()?;
     let store = app.store.as_ref();
     let campaign = find(store, CampaignId::new(id)).await?;
-    let mut plan =
-        Recycling::plan(store, &campaign, ListId::new(list), &form.rule, today()).await?;
+    let today = today_of(&campaign);
+    let mut plan = Recycling::plan(store, &campaign, ListId::new(list), &form.rule, today).await?;
     if let Some(confirm) = form.confirm {
         plan.confirm(confirm)?;
         plan.carry_out(caller.store.as_ref()).await?;
@@ -112,6 +112,8 @@ impl Recycling {
         match subject.state {
             WorkState::Ready | WorkState::Leased => self.counts.in_work += 1,
             WorkState::Closed | WorkState::Suppressed => self.counts.never += 1,
+            // Sold or refused in another campaign over the same base is done with here too.
+            WorkState::Exhausted if subject.closed_elsewhere => self.counts.never += 1,
             WorkState::Exhausted => {
                 self.counts.exhausted += 1;
                 if rule.is_none_or(|rule| rule.takes(&columns.row(subject), today)) {

@@ -16,7 +16,7 @@ use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::segment_forms::{form_of, segmentation_of};
 use crate::segment_preview::preview;
-use crate::segments::{columns_shown, today};
+use crate::segments::{columns_shown, today_of};
 
 /// The segments of a campaign, with what each has and did.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/segments", tag = "campaigns",
@@ -81,7 +81,7 @@ pub(crate) async fn count(
     caller.supervisor()?;
     let store = app.store.as_ref();
     let campaign = find(store, CampaignId::new(id)).await?;
-    preview(store, &campaign, &form, today(), |_| {})
+    preview(store, &campaign, &form, today_of(&campaign), |_| {})
         .await
         .map(Json)
 }

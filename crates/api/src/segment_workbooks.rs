@@ -17,7 +17,7 @@ use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::lists::spool;
 use crate::segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
-use crate::segments::today;
+use crate::segments::today_of;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -65,7 +65,7 @@ pub(crate) async fn download(
     )
     .await?;
     let file = tempfile::NamedTempFile::new().map_err(ApiError::internal)?;
-    write_segment_sheet(store, &campaign, &wanted, today(), file.path()).await?;
+    write_segment_sheet(store, &campaign, &wanted, today_of(&campaign), file.path()).await?;
     let bytes = tokio::fs::read(file.path())
         .await
         .map_err(ApiError::internal)?;

@@ -11,6 +11,7 @@ use store::{SegmentSet, SegmentSubject, Store, Subjects};
 
 use crate::campaign_rules::{CampaignRules, campaign_columns};
 use crate::error::ApiError;
+use crate::segments::today_of;
 
 /// Contacts read at a time.
 const PAGE: u32 = 4_000;
@@ -32,10 +33,10 @@ struct Known {
 
 impl Segmenting {
     /// Looks at a page of contacts of each campaign that has any to look at. Says how many; 0: all is settled.
-    pub async fn step(&mut self, store: &dyn Store, today: NaiveDate) -> Result<u64, ApiError> {
+    pub async fn step(&mut self, store: &dyn Store) -> Result<u64, ApiError> {
         let mut seen = 0;
         for campaign in store.campaigns().await? {
-            seen += self.step_of(store, &campaign, today).await?;
+            seen += self.step_of(store, &campaign, today_of(&campaign)).await?;
         }
         Ok(seen)
     }

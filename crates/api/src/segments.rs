@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use chrono::{FixedOffset, NaiveDate, Utc};
+use campaigns::{Campaign, DayClock};
+use chrono::NaiveDate;
 use domain::ListId;
 use segments::{Kind, Schema, Segment};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use utoipa::IntoParams;
 use wire::{SegmentColumn, SegmentCount, SegmentRule, SegmentSuggestions};
 
 use crate::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, now};
 use crate::error::ApiError;
 use crate::segment_count;
 
@@ -77,14 +78,15 @@ pub(crate) async fn count(
     count.await.map(Json)
 }
 
-/// The day it is in Colombia (UTC-5 all year), by whose calendar rules are read.
+/// The day it is in Colombia, by whose calendar rules over a list alone are read.
 pub fn today() -> NaiveDate {
-    Utc::now().with_timezone(&bogota()).date_naive()
+    DayClock::default().date(now()).unwrap_or_default()
 }
 
-/// Colombia's zone.
-pub(crate) fn bogota() -> FixedOffset {
-    FixedOffset::west_opt(5 * 3_600).expect("five hours is an offset")
+/// The day it is by the clock of a campaign's law pack.
+pub fn today_of(campaign: &Campaign) -> NaiveDate {
+    let clock = DayClock::of(&campaign.law_pack);
+    clock.date(now()).unwrap_or_default()
 }
 
 const fn kind_word(kind: Kind) -> &'static str {

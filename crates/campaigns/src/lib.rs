@@ -25,12 +25,12 @@ pub use contact_limits::ContactLimits;
 pub use contradiction::{ContradictionRule, InvalidRules, Signals};
 pub use hopper::Hopper;
 pub use hours::{CampaignHours, InvalidHours};
+pub use law::DayClock;
 pub use mix::{Mix, MixAsk, MixTurn};
 pub use recording::{Consent, RecordFrom, RecordingRules, Retention};
 pub use retry::{After, defer, exhaust, give_back, suppress};
 pub use segmentation::{
     CampaignSegment, HOUR_UNKNOWN, InvalidSegmentation, Left, Quota, QuotaOf, REST_NAME, Rest,
-    SEGMENTS_MAX, SegmentOrder, SegmentTally, Segmentation, day_begins, hours_from, local_day,
-    local_hour, rank,
+    SEGMENTS_MAX, SegmentOrder, SegmentTally, Segmentation, hours_from, rank,
 };
 pub use zone::{zone_of, zone_of_number};

@@ -3,18 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ListId, SegmentId, Timestamp};
+use domain::{ListId, SegmentId};
 use thiserror::Error;
 
 /// The most segments of a campaign.
 pub const SEGMENTS_MAX: usize = 50;
 /// The longest name of a segment.
 const NAME_MAX: usize = 60;
-/// Colombia is five hours behind UTC all year: its day is the day of quotas, its hour that of the best hour.
-const BEHIND_UTC_MS: i64 = 5 * 3_600_000;
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-
 /// The rank of a contact whose best hour nobody knows; those known are 0 to 23.
 pub const HOUR_UNKNOWN: i64 = 24;
 
@@ -155,23 +150,6 @@ impl Quota {
             },
         }
     }
-}
-
-/// The day of an instant, counted from 1970.
-pub const fn local_day(at: Timestamp) -> i64 {
-    (at.as_millis() - BEHIND_UTC_MS).div_euclid(DAY_MS)
-}
-
-/// When a day begins.
-pub const fn day_begins(day: i64) -> Timestamp {
-    Timestamp::from_millis(day * DAY_MS + BEHIND_UTC_MS)
-}
-
-/// The hour of an instant, 0 to 23.
-pub const fn local_hour(at: Timestamp) -> i64 {
-    (at.as_millis() - BEHIND_UTC_MS)
-        .div_euclid(HOUR_MS)
-        .rem_euclid(24)
 }
 
 /// Ranks by best hour in the order in which they are called at an hour: those whose hour it is, those of whom it is not

@@ -133,8 +133,14 @@ impl File {
         let bar = progress(global);
         let drawn = bar.clone();
         let walked = move |contacts| drawn.set_position(contacts);
-        let preview =
-            api::preview_segments(store, &campaign, &self.read()?, api::today(), walked).await;
+        let preview = api::preview_segments(
+            store,
+            &campaign,
+            &self.read()?,
+            api::today_of(&campaign),
+            walked,
+        )
+        .await;
         bar.finish_and_clear();
         let preview = preview?;
         if !preview.problems.is_empty() && !global.json {
@@ -158,7 +164,7 @@ async fn settle(global: &Global, store: &dyn Store, campaign: &campaigns::Campai
     let bar = progress(global);
     let drawn = bar.clone();
     let seen = move |contacts| drawn.set_position(contacts);
-    let settled = api::settle(store, campaign, api::today(), seen).await;
+    let settled = api::settle(store, campaign, api::today_of(campaign), seen).await;
     bar.finish_and_clear();
     settled?;
     Ok(())
@@ -293,7 +299,7 @@ impl Export {
         let subject = format!("campaign {}", campaign.id);
         let detail = format!("to {}, rule {:?}", self.file.display(), self.rule);
         api::note_command(store, "campaign.segment_sheet", subject, detail).await?;
-        let today = api::today();
+        let today = api::today_of(&campaign);
         let rows = api::write_segment_sheet(store, &campaign, &wanted, today, &self.file).await?;
         let value = json!({"file": self.file, "contacts": rows});
         show(global, &value, |_| {

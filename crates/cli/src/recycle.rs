@@ -30,7 +30,7 @@ impl Recycle {
         let store = store.as_ref();
         let campaign = campaign::find(store, &self.campaign).await?;
         let list = find(store, &self.list).await?.id;
-        let today = api::today();
+        let today = api::today_of(&campaign);
         let mut plan = api::Recycling::plan(store, &campaign, list, &self.rule, today).await?;
         if let Some(confirm) = self.confirm {
             plan.confirm(confirm)?;

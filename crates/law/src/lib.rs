@@ -8,6 +8,7 @@
 //! No clock and no files: the caller gives the instant.
 
 mod book;
+mod day_clock;
 mod error;
 mod frequency;
 pub mod holidays;
@@ -21,6 +22,7 @@ mod rule;
 mod term;
 
 pub use book::{Book, Edition};
+pub use day_clock::DayClock;
 pub use domain::Purpose;
 pub use error::LawError;
 pub use frequency::{Counted, Frequency, HOUSE, HouseLimit, NextCall, Within};

@@ -16,7 +16,7 @@ const AFTER_FAULT: Duration = Duration::from_secs(10);
 pub(crate) async fn keep(store: Arc<dyn Store>) {
     let mut segmenting = Segmenting::default();
     loop {
-        match segmenting.step(store.as_ref(), api::today()).await {
+        match segmenting.step(store.as_ref()).await {
             Ok(0) => tokio::time::sleep(IDLE).await,
             // Others may have the record for a moment.
             Ok(_) => tokio::task::yield_now().await,

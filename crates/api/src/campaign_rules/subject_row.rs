@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate};
 use segments::{Cells, Value};
 use store::SegmentSubject;
 
@@ -33,6 +32,7 @@ impl SubjectRow<'_> {
             2 => &contact.segment,
             4 => self.columns.list_name(contact.list),
             8 => self.subject.code.as_deref().unwrap_or(""),
+            10 => self.subject.history.best_code.as_deref().unwrap_or(""),
             _ => {
                 let name = &self.columns.schema.columns()[column].name;
                 let mut cells = contact.attributes.iter();
@@ -53,7 +53,7 @@ impl Cells for SubjectRow<'_> {
             6 => Value::Number(f64::from(history.answered)),
             7 => history
                 .last_at
-                .and_then(day_of)
+                .and_then(|at| self.columns.clock.date(at))
                 .map_or(Value::Missing, Value::Date),
             9 => Value::Number(f64::from(self.subject.pass)),
             _ => Value::read(
@@ -62,11 +62,4 @@ impl Cells for SubjectRow<'_> {
             ),
         }
     }
-}
-
-/// The day of an instant in Colombia.
-fn day_of(at: domain::Timestamp) -> Option<NaiveDate> {
-    let utc = DateTime::from_timestamp_millis(at.as_millis())?;
-    let bogota = crate::segments::bogota();
-    Some(utc.with_timezone(&bogota).date_naive())
 }

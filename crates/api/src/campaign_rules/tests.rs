@@ -25,6 +25,7 @@ fn columns() -> CampaignColumns {
     CampaignColumns {
         schema: Schema::new(own.into_iter().chain(of_base).collect()),
         lists: BTreeMap::from([(ListId::new(1), "noviembre".to_owned())]),
+        clock: DayClock::default(),
     }
 }
 
@@ -78,10 +79,12 @@ fn ana() -> SegmentSubject {
             last_at: Some(Timestamp::from_millis(1_795_226_400_000)),
             answered: 1,
             answered_at: Some(Timestamp::from_millis(1_795_226_400_000)),
+            best_code: Some("TI02".to_owned()),
         },
         segment: None,
         pinned: None,
         pass: 1,
+        closed_elsewhere: false,
     }
 }
 
@@ -107,6 +110,7 @@ fn rules_speak_of_what_was_tried_and_of_the_base() {
         ("intentos = 2 y contestadas >= 1", true),
         ("contestadas = 0", false),
         ("ultima_tipificacion en (\"NC01\", \"NC02\")", true),
+        ("mejor_tipificacion = \"TI02\"", true),
         ("ultimo_intento = 2026-11-20", true),
         ("ultimo_intento < hoy - 10", false),
         ("ultimo_intento <= hoy - 10", true),
@@ -126,6 +130,7 @@ fn it_is_known_what_makes_contacts_be_looked_at_again() {
     };
     assert_eq!(speaks("saldo > 1 y base = \"noviembre\""), (false, false));
     assert_eq!(speaks("intentos < 3"), (true, false));
+    assert_eq!(speaks("mejor_tipificacion = \"TI02\""), (true, false));
     assert_eq!(speaks("ultimo_intento < hoy - 3"), (true, true));
     let by_hour = CampaignSegment {
         order: SegmentOrder::BestHour(None),

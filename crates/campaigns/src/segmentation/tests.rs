@@ -89,16 +89,6 @@ fn quotas_stop_at_their_number() {
 }
 
 #[test]
-fn the_day_and_the_hour_are_those_of_bogota() {
-    // 2026-12-01T04:59:59Z is the last second of November there.
-    let night = Timestamp::from_millis(1_796_101_199_000);
-    let morning = Timestamp::from_millis(1_796_101_200_000);
-    assert_eq!((local_hour(night), local_hour(morning)), (23, 0));
-    assert_eq!(local_day(night) + 1, local_day(morning));
-    assert_eq!(day_begins(local_day(morning)), morning);
-}
-
-#[test]
 fn ranks_order_as_they_say() {
     let score = |score| rank(&SegmentOrder::Score("saldo".to_owned()), 1, score, None);
     let scores = [

@@ -96,10 +96,12 @@ pub struct SegmentSubject {
     pub pinned: Option<SegmentId>,
     /// Which pass of the base this is, from 1.
     pub pass: u16,
+    /// Another campaign is done with this person over the same base; only where contacts of a list are asked for.
+    pub closed_elsewhere: bool,
 }
 
 /// What was tried with a contact in a campaign, over all passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// Calls that left.
     pub attempts: u32,
@@ -109,6 +111,8 @@ pub struct History {
     pub answered: u32,
     /// When the last of those was.
     pub answered_at: Option<Timestamp>,
+    /// The best that was said of it, by rank; the latest of several as good.
+    pub best_code: Option<String>,
 }
 
 /// Where a contact belongs, and what it was like when that was found.

@@ -63,7 +63,7 @@ async fn whose_history_changes_is_looked_at_again_where_rules_speak_of_it(record
     let subject = &unparted[0];
     assert_eq!(number(subject), Some(1));
     assert_eq!(subject.code.as_deref(), Some("NC01"));
-    let history = subject.history;
+    let history = &subject.history;
     assert_eq!(
         (history.attempts, history.answered, history.last_at),
         (1, 0, Some(at(10)))

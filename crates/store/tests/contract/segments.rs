@@ -1,8 +1,7 @@
 //! Campaigns called by segment: settings by version, whose turn it is, and what is enough.
 
 use campaigns::{
-    CampaignSegment, Quota, QuotaOf, Rest, SegmentOrder, SegmentTally, Segmentation, day_begins,
-    local_day, rank,
+    CampaignSegment, DayClock, Quota, QuotaOf, Rest, SegmentOrder, SegmentTally, Segmentation, rank,
 };
 use domain::{CampaignId, ListId, Outcome, SegmentId, Timestamp, WorkItem, WorkState, WorkUpdate};
 use store::{SegmentPlace, SegmentSet, SegmentSubject, SpeaksOf, Store, Subjects};
@@ -361,7 +360,8 @@ async fn a_quota_of_attempts_a_day_is_never_exceeded_and_ends_with_the_day(recor
         closed(2, Outcome::NoAnswer, Some(again_later(&third[0]))),
     ];
     writer.commit(store, 30, calls).await;
-    let tomorrow = day_begins(local_day(at(0)) + 1);
+    let clock = DayClock::default();
+    let tomorrow = clock.begins(clock.day(at(0)) + 1);
     let (none, due) = store.lease_work(campaign, at(40), 3).await.unwrap();
     assert_eq!((names(&none), due), (vec![], Some(tomorrow)));
     assert_eq!(next(store, campaign, tomorrow, 9).await, [4, 1]);

@@ -3,7 +3,7 @@
 //! when they are due. Which was leased stays in `work.dialed_in`, so that the call counts for the segment it was made in
 //! even where its result takes the contact out of it.
 
-use campaigns::{CampaignSegment, Left, Mix, MixTurn, Rest, SegmentOrder, day_begins, local_day};
+use campaigns::{CampaignSegment, DayClock, Left, Mix, MixTurn, Rest, SegmentOrder};
 use domain::{CampaignId, ContactId, SegmentId, Timestamp};
 
 use super::super::database::Tx;
@@ -22,6 +22,8 @@ pub(in super::super) struct Parted {
     segments: Vec<CampaignSegment>,
     turns: Vec<MixTurn>,
     left: Vec<Left>,
+    /// By which quotas of a day and best hours go.
+    clock: DayClock,
     /// Contacts are being looked at by the segments just now.
     unsettled: bool,
 }
@@ -78,8 +80,9 @@ pub(in super::super) async fn open(
             owed: 0,
         });
     }
-    tally::bring_up(tx, campaign).await?;
-    let left = left_of(tx, campaign, now, &segments).await?;
+    let clock = clock_of(tx, campaign).await?;
+    tally::bring_up(tx, campaign, clock).await?;
+    let left = left_of(tx, campaign, (clock, now), &segments).await?;
     for (turn, left) in turns.iter_mut().zip(&left) {
         turn.most = match left {
             Left::Any => u32::MAX,
@@ -92,8 +95,28 @@ pub(in super::super) async fn open(
         segments,
         turns,
         left,
+        clock,
         unsettled,
     }))
+}
+
+/// The clock of a campaign's law pack.
+pub(super) async fn clock_of(tx: &mut Tx, campaign: CampaignId) -> Result<DayClock> {
+    #[derive(serde::Deserialize)]
+    struct Settings {
+        law_pack: String,
+    }
+    let query = Query::new(
+        "read whose clock a campaign goes by",
+        "SELECT settings FROM campaign WHERE id = $1",
+    );
+    match tx.fetch_one(query.int(campaign.get())).await? {
+        Some(row) => {
+            let settings: Settings = row.json("settings", "settings of a campaign")?;
+            Ok(DayClock::of(&settings.law_pack))
+        }
+        None => Ok(DayClock::default()),
+    }
 }
 
 fn the_rest() -> CampaignSegment {
@@ -113,13 +136,13 @@ fn the_rest() -> CampaignSegment {
 async fn left_of(
     tx: &mut Tx,
     campaign: CampaignId,
-    now: Timestamp,
+    (clock, now): (DayClock, Timestamp),
     segments: &[CampaignSegment],
 ) -> Result<Vec<Left>> {
     if segments.iter().all(|segment| segment.quota.is_none()) {
         return Ok(vec![Left::Any; segments.len()]);
     }
-    let sums: Sums = tally::sums(tx, campaign, now).await?;
+    let sums: Sums = tally::sums(tx, campaign, clock, now).await?;
     let under_way = under_way(tx, campaign).await?;
     let left = |segment: &CampaignSegment| {
         let Some(quota) = segment.quota else {
@@ -181,6 +204,7 @@ pub(in super::super) async fn fill(
                 campaign,
                 epoch,
                 now,
+                clock: parted.clock,
             };
             let found = search.of(segment, i64::from(ask.count)).await?;
             left[ask.turn] = left[ask.turn].after(found.len());
@@ -234,7 +258,7 @@ async fn next_due(
         let earliest = match left {
             Left::Any | Left::Most(_) => Timestamp::default(),
             Left::Waits => now + SOON,
-            Left::Reached if per_day => day_begins(local_day(now) + 1),
+            Left::Reached if per_day => parted.clock.begins(parted.clock.day(now) + 1),
             Left::Reached => continue,
         };
         let due = first_due(tx, campaign, segment.id).await?;

@@ -1,6 +1,6 @@
 //! Who comes next in a segment: ordered walks of partial indexes, and the mark that somebody is leased.
 
-use campaigns::{CampaignSegment, SegmentOrder, hours_from, local_hour};
+use campaigns::{CampaignSegment, DayClock, SegmentOrder, hours_from};
 use domain::{CampaignId, Timestamp};
 
 use super::super::database::Tx;
@@ -37,6 +37,7 @@ pub(super) struct Search<'a> {
     pub(super) campaign: CampaignId,
     pub(super) epoch: i64,
     pub(super) now: Timestamp,
+    pub(super) clock: DayClock,
 }
 
 impl Search<'_> {
@@ -67,7 +68,7 @@ impl Search<'_> {
             return self.lease(self.query(FRESH, segment, wanted)).await;
         }
         let mut found = Vec::new();
-        for hour in hours_from(local_hour(self.now)) {
+        for hour in hours_from(self.clock.hour(self.now)) {
             let missing = wanted - found.len() as i64;
             if missing <= 0 {
                 break;

@@ -26,9 +26,9 @@ pub(super) async fn subjects(
     limit: u32,
 ) -> Result<Vec<SegmentSubject>> {
     let (text, list, after) = match which {
-        Subjects::After(after) => (page(ALL), 0, after),
-        Subjects::OfList(list, after) => (page(OF_LIST), list.get(), after),
-        Subjects::Unparted => (page(TO_BE_PARTED), 0, None),
+        Subjects::After(after) => (page(ALL, "0"), 0, after),
+        Subjects::OfList(list, after) => (page(OF_LIST, CLOSED_ELSEWHERE), list.get(), after),
+        Subjects::Unparted => (page(TO_BE_PARTED, "0"), 0, None),
     };
     let query = Query::new("read contacts to be parted", text)
         .int(campaign.get())
@@ -57,15 +57,21 @@ const OF_LIST: &str = "w.list = $4";
 /// As the partial index has it.
 const TO_BE_PARTED: &str = "w.segment = -1 AND $4 = 0";
 
+/// Whether another campaign closed the person of the work `w` over the same base: a sale or a refusal is one's for all.
+pub(super) const CLOSED_ELSEWHERE: &str = "CASE WHEN EXISTS (SELECT 1 FROM work o
+        WHERE o.person = w.person AND o.campaign <> w.campaign AND o.list = w.list AND o.state = 3)
+    THEN 1 ELSE 0 END";
+
 /// Work of a campaign with a condition, in order of contact. CROSS JOIN has SQLite begin with the work.
-fn page(condition: &str) -> String {
+fn page(condition: &str, closed_elsewhere: &str) -> String {
     format!(
         "SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes, w.state,
                 w.attempts, w.repeats, w.code, w.pinned, w.segment AS part, w.pass,
                 (SELECT count(*) FROM phone p WHERE p.contact = k.id) AS phones,
                 CASE WHEN EXISTS (SELECT 1 FROM campaign_list c
                                   WHERE c.campaign = w.campaign AND c.list = w.list)
-                     THEN 1 ELSE 0 END AS attached
+                     THEN 1 ELSE 0 END AS attached,
+                {closed_elsewhere} AS closed_elsewhere
          FROM work w CROSS JOIN contact k
          WHERE w.campaign = $1 AND w.contact > $2 AND k.id = w.contact AND {condition}
          ORDER BY w.contact LIMIT $3"
@@ -86,6 +92,7 @@ fn subject_of(row: &Row) -> Result<SegmentSubject> {
         segment: segment.map(SegmentId::new),
         pinned: row.opt_int("pinned")?.map(SegmentId::new),
         pass: row.narrow("pass")?,
+        closed_elsewhere: row.flag("closed_elsewhere")?,
     })
 }
 
@@ -119,11 +126,29 @@ async fn histories(
                 last_at: row.opt_time("last_at")?,
                 answered: row.narrow("answered")?,
                 answered_at: row.opt_time("answered_at")?,
+                best_code: None,
             },
         ))
     };
-    rows.iter().map(history).collect()
+    let mut histories: BTreeMap<i64, History> = rows.iter().map(history).collect::<Result<_>>()?;
+    let query = Query::new("read the best that was said of contacts", BEST)
+        .int(campaign.get())
+        .rows(Batch::default().ints("contact", contacts.iter().copied()));
+    for row in db.fetch(query).await? {
+        let history = histories.entry(row.int("contact")?).or_default();
+        history.best_code = row.opt_text("code")?;
+    }
+    Ok(histories)
 }
+
+/// As `v1_management` has it. Outcome 14 is a call that never left.
+const BEST: &str = "SELECT contact, code FROM (
+         SELECT a.contact, a.code, row_number() OVER (PARTITION BY a.contact
+                    ORDER BY d.best_rank DESC, a.intended_at DESC, a.id DESC) AS nth
+         FROM {rows} CROSS JOIN attempt a
+         JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+         WHERE a.contact = r.contact AND a.campaign = $1 AND a.outcome <> 14) AS said
+     WHERE nth = 1";
 
 /// The campaign comes with each row, so that the work is found by its whole key: with the campaign alone SQLite would
 /// go through all work of it for every row. A test asks the planner.

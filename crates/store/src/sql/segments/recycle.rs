@@ -11,7 +11,8 @@ use crate::error::Result;
 /// Contacts given a new pass in one transaction, so that the journal never waits long.
 const AT_ONCE: usize = 1_000;
 
-/// Who has another pass: exhausted work of people who may be called, on a phone that is good.
+/// Who has another pass: exhausted work of people who may be called, on a phone that is good, and with whom no other
+/// campaign is done over the same base.
 pub(in super::super) const AGAIN: &str =
     "UPDATE work SET state = 1, turn = 1, next_at = 0, next_phone = 0, attempts = 0,
              repeats = 0, callback_agent = NULL, because_rule = NULL,
@@ -19,6 +20,8 @@ pub(in super::super) const AGAIN: &str =
              segment = CASE WHEN segment IS NULL THEN NULL ELSE -1 END
          WHERE campaign = $1 AND state = 4 AND contact IN (SELECT r.contact FROM {rows})
            AND NOT EXISTS (SELECT 1 FROM person h WHERE h.id = work.person AND h.suppressed = 1)
+           AND NOT EXISTS (SELECT 1 FROM work o WHERE o.person = work.person
+                AND o.campaign <> work.campaign AND o.list = work.list AND o.state = 3)
            AND EXISTS (SELECT 1 FROM phone p WHERE p.contact = work.contact
                 AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
                 AND NOT EXISTS (SELECT 1 FROM retired_phone x WHERE x.person = work.person

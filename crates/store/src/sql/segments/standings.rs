@@ -7,7 +7,7 @@ use domain::{CampaignId, SegmentId, Timestamp};
 
 use super::super::database::Database;
 use super::super::work_tally;
-use super::lease::locked;
+use super::lease::{clock_of, locked};
 use super::tally;
 use crate::error::Result;
 use crate::types::SegmentStanding;
@@ -19,10 +19,11 @@ pub(super) async fn standings(
     now: Timestamp,
 ) -> Result<Vec<SegmentStanding>> {
     let mut tx = db.begin().await?;
+    let clock = clock_of(&mut tx, campaign).await?;
     if locked(&mut tx, campaign).await?.is_some() {
-        tally::bring_up(&mut tx, campaign).await?;
+        tally::bring_up(&mut tx, campaign, clock).await?;
     }
-    let sums = tally::sums(&mut tx, campaign, now).await?;
+    let sums = tally::sums(&mut tx, campaign, clock, now).await?;
     tx.commit().await?;
     let mut standings: BTreeMap<i64, SegmentStanding> = BTreeMap::new();
     let mut of = |segment: i64, change: &mut dyn FnMut(&mut SegmentStanding)| {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use campaigns::{SegmentTally, local_day};
+use campaigns::{DayClock, SegmentTally};
 use domain::{CampaignId, Timestamp};
 
 use super::super::database::Tx;
@@ -18,8 +18,8 @@ const PAGE: i64 = 2_000;
 pub(super) type Sums = BTreeMap<i64, (SegmentTally, SegmentTally)>;
 
 /// Reads on, to the end. The row of `segment_set` is locked by whoever calls.
-pub(super) async fn bring_up(tx: &mut Tx, campaign: CampaignId) -> Result<()> {
-    while attempts(tx, campaign).await? {}
+pub(super) async fn bring_up(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<()> {
+    while attempts(tx, campaign, clock).await? {}
     while typified(tx, campaign).await? {}
     Ok(())
 }
@@ -32,7 +32,7 @@ pub(super) const ATTEMPTS: &str = "
          WHERE a.id > $2 AND +a.campaign = $1 AND a.direction = 1 ORDER BY a.id LIMIT $3";
 
 /// False when there are no more.
-async fn attempts(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
+async fn attempts(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<bool> {
     let from = cursor(tx, campaign, "tally_attempt").await?;
     let end = end(tx, "SELECT max(id) AS last FROM attempt").await?;
     if end <= from {
@@ -54,7 +54,7 @@ async fn attempts(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
         last = row.int("id")?;
         let segment = row.opt_int("dialed_in")?.filter(|segment| *segment >= 0);
         if let (true, Some(segment)) = (left, segment) {
-            counted.push((last, segment, local_day(row.time("intended_at")?)));
+            counted.push((last, segment, clock.day(row.time("intended_at")?)));
         }
     }
     let full = rows.len() as i64 == PAGE;
@@ -233,7 +233,12 @@ async fn move_cursor(tx: &mut Tx, campaign: CampaignId, column: &str, to: i64) -
 }
 
 /// What each segment did on the day of an instant, and in all. By the key of the table, a row for each day of each.
-pub(super) async fn sums(tx: &mut Tx, campaign: CampaignId, now: Timestamp) -> Result<Sums> {
+pub(super) async fn sums(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    clock: DayClock,
+    now: Timestamp,
+) -> Result<Sums> {
     let query = Query::new(
         "read what segments did",
         "SELECT segment, CASE WHEN day = $2 THEN 1 ELSE 0 END AS today,
@@ -243,7 +248,7 @@ pub(super) async fn sums(tx: &mut Tx, campaign: CampaignId, now: Timestamp) -> R
          GROUP BY segment, CASE WHEN day = $2 THEN 1 ELSE 0 END",
     )
     .int(campaign.get())
-    .int(local_day(now));
+    .int(clock.day(now));
     let mut sums = Sums::new();
     for row in tx.fetch(query).await? {
         let part = SegmentTally {
