@@ -3,7 +3,7 @@
 use domain::Outcome;
 use store::{
     CampaignKey, ImportId, ListTarget, NewReception, OpenedFile, ReceptionFilter, ReceptionId,
-    ReceptionState, RefusedFile, Store, StoreError,
+    ReceptionState, RefusedFile, ReturnFileRow, Store, StoreError,
 };
 
 use crate::database::Record;
@@ -24,6 +24,8 @@ contract!(
     a_person_under_another_record_has_work_again,
     the_excluded_of_a_load_are_counted_by_reason,
     every_record_returns_with_where_it_stands,
+    a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected,
+    contradiction_rules_are_kept_in_versions,
     a_clients_key_is_kept_and_taken_away,
 );
 
@@ -406,4 +408,91 @@ async fn a_clients_key_is_kept_and_taken_away(record: Record) {
     assert_eq!(store.campaign_key(campaign).await.unwrap(), Some(key));
     assert!(store.remove_campaign_key(campaign).await.unwrap());
     assert!(!store.remove_campaign_key(campaign).await.unwrap());
+}
+
+async fn a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected(record: Record) {
+    let store = &*record.store;
+    let (campaign, items) = crate::fixture::leased(store, 2).await;
+    let list = items[0].contact.list;
+    let mut writer = Writer::default();
+    let calls = vec![
+        intended(1, &items[0]),
+        placed(1),
+        closed(1, Outcome::NoAnswer, Some(again(&items[0], 50, 1))),
+    ];
+    writer.commit(store, 10, calls).await;
+    let file = |version, day: &str, from, to| ReturnFileRow {
+        campaign,
+        list,
+        day: day.to_owned(),
+        from: at(from),
+        to: at(to),
+        version,
+        at: at(100),
+        by: "ana".to_owned(),
+        file_name: "retorno.csv".to_owned(),
+        sha256: "ab".to_owned(),
+        records: 2,
+        corrections: 0,
+    };
+    let (first, next) = (file(1, "2026-01-01", 0, 90), file(1, "2026-01-02", 90, 180));
+    store.put_return_file(&first).await.unwrap();
+    store.put_return_file(&next).await.unwrap();
+    conflict(store.put_return_file(&first).await);
+    assert_eq!(
+        store.return_files(campaign).await.unwrap(),
+        [first, next.clone()]
+    );
+    // At noon of the next day a supervisor corrects the call of the first.
+    let said = crate::fixture::typified(1, "VE01", true, again(&items[0], 50, 1));
+    writer.commit(store, 120, vec![said]).await;
+    let stale: Vec<_> = store.return_files(campaign).await.unwrap();
+    let stale: Vec<_> = stale.iter().map(|file| file.corrections).collect();
+    assert_eq!(stale, [1, 0]);
+    let again = ReturnFileRow {
+        at: at(130),
+        ..file(2, "2026-01-01", 0, 90)
+    };
+    store.put_return_file(&again).await.unwrap();
+    assert_eq!(store.return_files(campaign).await.unwrap(), [again, next]);
+    // As the first day ended, and as the day before it did.
+    let then = store
+        .returned(campaign, list, at(90), None, 9)
+        .await
+        .unwrap();
+    assert_eq!((then[0].attempts, then[0].called_later), (1, false));
+    let before = store
+        .returned(campaign, list, at(5), None, 9)
+        .await
+        .unwrap();
+    assert_eq!((before[0].attempts, before[0].called_later), (0, true));
+    assert_eq!(
+        (before[0].code.as_deref(), then[0].code.as_deref()),
+        (None, Some("VE01"))
+    );
+}
+
+async fn contradiction_rules_are_kept_in_versions(record: Record) {
+    let store = &*record.store;
+    let list = load(store, "base", &people(1..3)).await;
+    let campaign = campaign(store, "ventas", &[list]).await;
+    assert_eq!(store.contradiction_sets(campaign).await.unwrap(), []);
+    let set = |version, text: &str| store::ContradictionSet {
+        campaign,
+        version,
+        at: at(1),
+        by: "ana".to_owned(),
+        note: "junta".to_owned(),
+        text: text.to_owned(),
+    };
+    assert_eq!(
+        store.put_contradiction_set(&set(0, "uno")).await.unwrap(),
+        1
+    );
+    assert_eq!(
+        store.put_contradiction_set(&set(0, "dos")).await.unwrap(),
+        2
+    );
+    let kept = store.contradiction_sets(campaign).await.unwrap();
+    assert_eq!(kept, [set(2, "dos"), set(1, "uno")]);
 }
