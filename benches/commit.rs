@@ -153,6 +153,8 @@ fn intent(n: i64, item: &WorkItem) -> Intent {
         trunk: TrunkId::new(1),
         caller_id: item.contact.phones[0].number,
         mode: DialMode::Predictive,
+        purpose: domain::Purpose::Commercial,
+        serves: None,
         agent: None,
         catalogue: domain::CatalogueId::new(1),
     }

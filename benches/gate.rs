@@ -67,6 +67,7 @@ fn measured(pack: &Pack, before: usize) -> f64 {
         zone: None,
         agent_waits: false,
         house: &[],
+        consents: &[],
     };
     rate(span(), || {
         for n in 0..ROUND {

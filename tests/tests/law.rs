@@ -208,3 +208,56 @@ fn a_pack_of_a_folder_is_there_beside_ours_and_one_that_is_wrong_is_named() {
         "{problem}"
     );
 }
+
+#[test]
+fn a_consent_is_recorded_with_its_evidence_shown_and_ended() {
+    let floor = floor();
+    let found = floor.run(&["person", "show", "--document", "1010"]);
+    let person = found[0]["person"].to_string();
+    let mail = floor.file("mail.eml", "Llámenme de 19:00 a 21:00.\n");
+    let record = |contract: &str| {
+        let mail = mail.to_str().expect("a path").to_owned();
+        let words = [
+            "person consent record",
+            &person,
+            "--hours 19:00-21:00 --days mon,tue,sun --for commercial,requested-callback",
+            "--signed 2025-11-18T16:30 --instrument caso-8812 --evidence",
+            &mail,
+            "--contract",
+            contract,
+        ];
+        let line = words.join(" ");
+        line.split(' ').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let late = record("2025-11-18T16:30");
+    let late: Vec<&str> = late.iter().map(String::as_str).collect();
+    let refused = floor.refused(&late);
+    assert!(refused.contains("apart and later"), "{refused}");
+    let sound = record("2025-01-10");
+    let sound: Vec<&str> = sound.iter().map(String::as_str).collect();
+    let consent = floor.run(&sound);
+    assert_eq!(consent["days"], json!(["mon", "tue", "sun"]), "{consent}");
+    let heeded = consent["heeded_by"].to_string();
+    assert!(
+        heeded.contains("co@") && !heeded.contains("us@"),
+        "{heeded}"
+    );
+    let shown = floor.run(&["person", "show", "--document", "1010"]);
+    assert_eq!(shown[0]["consents"][0]["id"], consent["id"], "{shown}");
+    let id = consent["id"].to_string();
+    let ended = floor.run(&["person", "consent", "end", &id, "--reason", "lo pidió"]);
+    assert_eq!(ended["ended_why"], "lo pidió", "{ended}");
+    assert_eq!(floor.run(&["person", "consent", "list"]), json!([]));
+    let all = floor.run(&["person", "consent", "list", &person, "--all"]);
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "{all}");
+    let folder = floor.folder().join("proof").display().to_string();
+    floor.run(&["evidence", "export", &folder, "--from", "2020-01-01"]);
+    let rows = fs::read_to_string(floor.folder().join("proof/consents.csv")).expect("written");
+    let hash = consent["evidence_sha256"].as_str().expect("a hash");
+    assert!(rows.contains(hash) && rows.contains("caso-8812"), "{rows}");
+    let log = floor.run(&["audit"]).to_string();
+    for deed in ["consent.record", "consent.end"] {
+        assert!(log.contains(deed), "{deed}: {log}");
+    }
+    assert_eq!(floor.run(&["report", "abandons", "ventas"]), json!([]));
+}

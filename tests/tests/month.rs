@@ -277,6 +277,8 @@ impl Call<'_> {
             trunk: TrunkId::new(1),
             caller_id: phone.number,
             mode: DialMode::Power,
+            purpose: domain::Purpose::Commercial,
+            serves: None,
             agent: None,
             catalogue: Catalogue::HOUSE,
         });

@@ -10,7 +10,8 @@
 //!     ▲                     └─────────────────────┴───────────── WrapUp
 //!     └── waited too long ── Lost ◀── line down, from any but Offline, WrapUp
 //! ```
-//! A call that was handed on and comes back leads from its WrapUp to Talking again.
+//! A call that was handed on and comes back leads from its WrapUp to Talking again; one that was cut and is called
+//! again leads from its WrapUp to Reserved.
 //!
 //! A break or a log-out asked for during a call is booked and happens when the
 //! agent is free. Who loses the line while typifying may finish that first.
@@ -344,6 +345,19 @@ impl Agent {
     ) -> Result<Change, Refusal> {
         if self.state != State::Ready || !self.line_up {
             return Err(Refusal::NotReady);
+        }
+        Ok(self.enter(now, State::Reserved { attempt }, Some(limit)))
+    }
+
+    /// The call they typify was cut: they are promised to another to the same customer.
+    pub fn call_again(
+        &mut self,
+        now: Timestamp,
+        attempt: AttemptId,
+        limit: Duration,
+    ) -> Result<Change, Refusal> {
+        if !matches!(self.state, State::WrapUp { .. }) || !self.line_up {
+            return Err(Refusal::NotInWrapUp);
         }
         Ok(self.enter(now, State::Reserved { attempt }, Some(limit)))
     }

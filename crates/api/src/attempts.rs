@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use domain::{AgentId, AttemptId, CampaignId, ListId, Outcome, Timestamp};
+use domain::{AgentId, AttemptId, CampaignId, ConsentId, ListId, Outcome, Timestamp};
 use serde::Deserialize;
 use store::{AttemptFilter, AttemptRow};
 use utoipa::IntoParams;
@@ -139,6 +139,8 @@ fn filter(wanted: Wanted) -> Result<AttemptFilter, ApiError> {
 /// An attempt in public words.
 pub fn attempt_shown(row: &AttemptRow) -> Attempt {
     let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+    let consents = row.under.as_ref().map(|under| under.consents);
+    let consents = consents.unwrap_or_default();
     Attempt {
         id: row.id.get(),
         campaign: row.campaign.get(),
@@ -167,5 +169,9 @@ pub fn attempt_shown(row: &AttemptRow) -> Attempt {
         coded_by: row.coded_by.map(AgentId::get),
         catalogue: row.catalogue.get(),
         gate: row.gate.as_ref().map(|gate| gate.rule.clone()),
+        purpose: row.purpose.word().to_owned(),
+        serves: row.serves.map(AttemptId::get),
+        hours_consent: consents.hours.map(ConsentId::get),
+        calls_consent: consents.calls.map(ConsentId::get),
     }
 }

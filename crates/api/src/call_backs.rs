@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use campaigns::Campaign;
-use domain::{AgentId, AgentProfile, CampaignId, ContactId, Promise, Purpose, Timestamp};
+use domain::{AgentId, AgentProfile, CampaignId, ContactId, Purpose, Timestamp};
 use engine::Rejection;
 use law::Pack;
 use serde::Deserialize;
@@ -147,7 +147,7 @@ fn call_back_shown(row: &CallBackRow, campaign: &Campaign, agents: &[AgentProfil
 
 /// What a call-back is for, as the law sees it.
 fn asked() -> Purpose {
-    Purpose::of_next(Some(Promise { agent: None }))
+    Purpose::RequestedCallback
 }
 
 fn local(at: Timestamp, zone: &str) -> String {

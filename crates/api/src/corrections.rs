@@ -121,6 +121,8 @@ fn intent_of(attempt: &AttemptRow) -> Intent {
         agent: attempt.agent,
         catalogue: attempt.catalogue,
         under: attempt.under.clone(),
+        purpose: attempt.purpose,
+        serves: attempt.serves,
     }
 }
 

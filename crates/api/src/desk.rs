@@ -108,6 +108,7 @@ pub(crate) fn shown(agent: &AgentLive, contact: Option<DeskContact>) -> Desk {
         }),
         deadline: agent.deadline.map(Timestamp::as_millis),
         booked: agent.booked.clone(),
+        may_redial: agent.may_redial,
         contact,
     }
 }

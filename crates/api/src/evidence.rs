@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::{AgentId, PersonId, Timestamp};
+use domain::{AgentId, ConsentId, PersonId, Timestamp};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::{AttemptFilter, AttemptRow, AuditFilter, AuditRow, Store};
@@ -19,7 +19,7 @@ const PAGE: u32 = 5_000;
 const INDEX: &str = "index.json";
 
 /// Columns of `attempts.csv` and what they mean.
-pub const ATTEMPT_COLUMNS: [(&str, &str); 26] = [
+pub const ATTEMPT_COLUMNS: [(&str, &str); 30] = [
     ("attempt", "number of the attempt"),
     ("campaign", "number of the campaign"),
     ("list", "number of the list"),
@@ -33,9 +33,25 @@ pub const ATTEMPT_COLUMNS: [(&str, &str); 26] = [
         "agent",
         "number of the advisor who took it, or for whom it was",
     ),
+    (
+        "purpose",
+        "what it was for, as the rules of law packs name it",
+    ),
+    (
+        "serves",
+        "number of the attempt it served: the one in which the person asked to be called back",
+    ),
     ("law", "law pack and version it was judged by"),
     ("zone", "time zone of the person (IANA)"),
     ("utc_offset_min", "minutes that zone was ahead of UTC then"),
+    (
+        "hours_consent",
+        "number of the consent by which it left outside of the hours of the law; see consents.csv",
+    ),
+    (
+        "calls_consent",
+        "number of the consent to be called at all, where the law asks for one",
+    ),
     ("intended_at", "decided, in ms since 1970 UTC"),
     (
         "placed_at",
@@ -99,7 +115,9 @@ pub async fn export_evidence(
     let attempts = attempts(store, wanted, &mut files, &mut progress).await?;
     laws(store, &mut files).await?;
     registers(store, &mut files).await?;
+    consents(store, wanted, &mut files).await?;
     campaigns(store, &mut files).await?;
+    abandons(store, wanted, &mut files).await?;
     let audit_entries = audit(store, wanted, &mut files).await?;
     files.write("columns.csv", |out| {
         writeln!(out, "file,column,meaning")?;
@@ -183,6 +201,7 @@ async fn attempts(
 
 fn attempt_line(row: &AttemptRow) -> String {
     let ms = |at: Option<Timestamp>| at.map(|at| at.as_millis().to_string()).unwrap_or_default();
+    let consent = |id: Option<ConsentId>| id.map(|id| id.to_string()).unwrap_or_default();
     let under = row.under.as_ref();
     let offset = under.map(|under| under.utc_offset_min);
     let cells = [
@@ -198,11 +217,17 @@ fn attempt_line(row: &AttemptRow) -> String {
         row.agent
             .map(|agent: AgentId| agent.to_string())
             .unwrap_or_default(),
+        row.purpose.word().to_owned(),
+        row.serves
+            .map(|attempt| attempt.to_string())
+            .unwrap_or_default(),
         under.map(|under| under.law.to_string()).unwrap_or_default(),
         under
             .map(|under| under.zone.to_string())
             .unwrap_or_default(),
         offset.map(|offset| offset.to_string()).unwrap_or_default(),
+        consent(under.and_then(|under| under.consents.hours)),
+        consent(under.and_then(|under| under.consents.calls)),
         row.intended_at.as_millis().to_string(),
         ms(row.placed_at),
         row.placed_at
@@ -305,6 +330,46 @@ async fn registers(store: &dyn Store, files: &mut Files) -> Result<(), ApiError>
     })
 }
 
+/// What people agreed to: calls that left under a consent name its number.
+async fn consents(
+    store: &dyn Store,
+    wanted: &EvidenceWanted,
+    files: &mut Files,
+) -> Result<(), ApiError> {
+    let found = crate::consents::consents(store, wanted.person, false, wanted.to).await?;
+    files.write("consents.csv", |out| {
+        writeln!(
+            out,
+            "consent,person,kind,hours,days,holidays,purposes,contract_at,signed_at,instrument,\
+             evidence_sha256,recorded_at,recorded_by,ended_at,ended_by,ended_why"
+        )?;
+        for one in &found {
+            let ms = |at: Option<i64>| at.map(|at| at.to_string()).unwrap_or_default();
+            let cells = [
+                one.id.to_string(),
+                one.person.to_string(),
+                one.kind.clone(),
+                one.hours.clone().unwrap_or_default(),
+                one.days.join(" "),
+                one.holidays.to_string(),
+                one.purposes.join(" "),
+                ms(one.contract_at),
+                one.signed_at.to_string(),
+                one.instrument.clone(),
+                one.evidence_sha256.clone(),
+                one.recorded_at.to_string(),
+                one.recorded_by.clone(),
+                ms(one.ended_at),
+                one.ended_by.clone().unwrap_or_default(),
+                one.ended_why.clone().unwrap_or_default(),
+            ];
+            let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+            writeln!(out, "{}", cells.join(","))?;
+        }
+        Ok(())
+    })
+}
+
 /// Which number is which campaign, and what it is set to now; how it was is in the audit log.
 async fn campaigns(store: &dyn Store, files: &mut Files) -> Result<(), ApiError> {
     let mut shown = Vec::new();
@@ -313,6 +378,47 @@ async fn campaigns(store: &dyn Store, files: &mut Files) -> Result<(), ApiError>
     }
     let text = serde_json::to_string_pretty(&shown).map_err(ApiError::internal)? + "\n";
     files.write("campaigns.json", |out| out.write_all(text.as_bytes()))
+}
+
+/// The abandon ledger of each campaign up to the end of the span.
+async fn abandons(
+    store: &dyn Store,
+    wanted: &EvidenceWanted,
+    files: &mut Files,
+) -> Result<(), ApiError> {
+    let mut periods = Vec::new();
+    let last = wanted.to - std::time::Duration::from_millis(1);
+    for campaign in store.campaigns().await? {
+        // One that names a pack there is none of has called nobody.
+        if law::Pack::by_id(&campaign.law_pack).is_err() {
+            continue;
+        }
+        periods.extend(crate::abandons::abandon_ledger(store, &campaign, last).await?);
+    }
+    files.write("abandons.csv", |out| {
+        writeln!(
+            out,
+            "campaign,from,to,live,abandoned,limit,left,bound_95,rule,pack"
+        )?;
+        for one in &periods {
+            let bound = one.bound.map(|bound| bound.to_string());
+            let cells = [
+                one.campaign.clone(),
+                one.from.to_string(),
+                one.to.to_string(),
+                one.live.to_string(),
+                one.abandoned.to_string(),
+                one.limit.to_string(),
+                one.left.to_string(),
+                bound.unwrap_or_default(),
+                one.rule.clone(),
+                one.pack.clone(),
+            ];
+            let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+            writeln!(out, "{}", cells.join(","))?;
+        }
+        Ok(())
+    })
 }
 
 /// The audit log up to the end of the span, from its beginning: only a whole chain can be checked.
@@ -459,7 +565,7 @@ pub fn verify_evidence(folder: &Path, index_sha256: Option<&str>) -> io::Result<
     let mut known = vec![INDEX.to_owned()];
     for file in &files {
         let name = file["name"].as_str().unwrap_or_default().to_owned();
-        match sha256_of(&folder.join(&name)) {
+        match sha256_of_file(&folder.join(&name)) {
             Err(error) => wrong.push(format!("{name}: {error}")),
             Ok(hash) if file["sha256"] != *hash => wrong.push(format!("{name}: was changed")),
             Ok(_) => {}
@@ -474,7 +580,8 @@ pub fn verify_evidence(folder: &Path, index_sha256: Option<&str>) -> io::Result<
     Ok(wrong)
 }
 
-fn sha256_of(path: &Path) -> io::Result<String> {
+/// The hash of a file, in hexadecimal.
+pub fn sha256_of_file(path: &Path) -> io::Result<String> {
     let mut digest = Sha256::new();
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];

@@ -2,6 +2,7 @@
 //! Reads and writes the store; what touches live calls goes through [`Control`],
 //! which the server implements. Decides nothing about calls.
 
+mod abandons;
 mod agents;
 mod attempts;
 mod audit;
@@ -11,6 +12,7 @@ mod call_backs;
 mod caller_ids;
 mod campaign_rules;
 mod campaigns;
+mod consents;
 mod contradiction_rules;
 mod contradictions;
 mod control;
@@ -85,6 +87,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use abandons::abandon_ledger;
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use audit::{audit_check, audit_shown, note_command};
@@ -92,6 +95,7 @@ pub use call_backs::{assign_call_back, call_backs, cancel_call_back, move_call_b
 pub use caller_ids::caller_ids;
 pub use campaign_rules::{CampaignColumns, CampaignRules, SubjectRow, campaign_columns};
 pub use campaigns::{apply_campaign, campaign_shown, check_start};
+pub use consents::{consents, end_consent, record_consent};
 pub use contradiction_rules::{
     check_contradiction_rules, contradiction_rules, contradiction_versions,
     put_contradiction_rules, rules_in_force,
@@ -105,7 +109,7 @@ pub use erasure::erase_recording;
 pub use error::ApiError;
 pub use evidence::{
     ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, sha256_of_bytes as sha256_of,
-    verify_evidence,
+    sha256_of_file, verify_evidence,
 };
 pub use explain::explain;
 pub use funnel::funnel;
@@ -206,6 +210,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(transfer::cancel))
         .routes(routes!(transfer::three_way))
         .routes(routes!(transfer::note))
+        .routes(routes!(transfer::redial))
         .routes(routes!(transfer::consent))
         .routes(routes!(transfer::pause_recording))
         .routes(routes!(transfer::resume_recording))
@@ -259,6 +264,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(supervision::join, supervision::leave))
         .routes(routes!(supervision::take_over))
         .routes(routes!(attempts::page))
+        .routes(routes!(abandons::of_campaign))
         .routes(routes!(attempts::typifications))
         .routes(routes!(attempts::quality))
         .routes(routes!(inbound::page))
@@ -296,6 +302,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(person_data::export_html))
         .routes(routes!(person_data::rectify))
         .routes(routes!(person_data::erase))
+        .routes(routes!(consents::all, consents::record))
+        .routes(routes!(consents::end))
         .routes(routes!(rights::all, rights::open))
         .routes(routes!(rights::extend))
         .routes(routes!(rights::close))

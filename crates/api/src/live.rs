@@ -128,6 +128,7 @@ fn campaign_shown(campaign: &CampaignLive) -> LiveCampaign {
         attempts: campaign.attempts,
         live_answers: campaign.live_answers,
         abandoned: campaign.abandoned,
+        abandons_left: campaign.abandons_left,
         abandon_rate: Rate::of(campaign.abandoned, campaign.live_answers).map(Rate::get),
         utilisation: campaign.utilisation,
         bridge_wait_ms: campaign

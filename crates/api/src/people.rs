@@ -13,6 +13,7 @@ use crate::App;
 use crate::attempts::attempt_shown;
 use crate::audit::{From, note};
 use crate::auth::{Caller, now};
+use crate::consents::consents;
 use crate::error::ApiError;
 use crate::person_data::masked;
 
@@ -93,6 +94,7 @@ pub async fn passports(
         attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
         let mut passport = Passport {
             attempts: attempts.iter().map(attempt_shown).collect(),
+            consents: consents(store, Some(row.person), false, now).await?,
             ..shown(&row, &campaigns, now)
         };
         for (record, shown) in row.records.iter().zip(&mut passport.records) {
@@ -136,7 +138,7 @@ fn shown(row: &PersonRow, campaigns: &[campaigns::Campaign], now: Timestamp) -> 
         work: record
             .work
             .iter()
-            .map(|work| work_shown(work, record, campaigns, now))
+            .map(|work| work_shown(work, record, row, campaigns, now))
             .collect(),
     };
     Passport {
@@ -145,6 +147,7 @@ fn shown(row: &PersonRow, campaigns: &[campaigns::Campaign], now: Timestamp) -> 
         suppressed_numbers: row.suppressed_numbers.iter().map(number).collect(),
         retired_numbers: row.retired_numbers.iter().map(retired).collect(),
         records: row.records.iter().map(record).collect(),
+        consents: Vec::new(),
         attempts: Vec::new(),
     }
 }
@@ -153,6 +156,7 @@ fn shown(row: &PersonRow, campaigns: &[campaigns::Campaign], now: Timestamp) -> 
 fn work_shown(
     work: &PersonWork,
     record: &PersonRecord,
+    person: &PersonRow,
     campaigns: &[campaigns::Campaign],
     now: Timestamp,
 ) -> PassportWork {
@@ -170,6 +174,7 @@ fn work_shown(
         zone: campaigns::zone_of(&record.contact),
         agent_waits: false,
         house: &house,
+        consents: &person.consents,
     };
     let refusal = pack.filter(|_| ready).and_then(|pack| {
         let listed = all_listed(&pack, call.purpose, record, from);

@@ -59,6 +59,10 @@ pub fn export_page(export: &PersonExport) -> String {
             "Números a los que no se llama",
             &value["passport"]["suppressed_numbers"],
         ),
+        (
+            "A qué dio su consentimiento",
+            &value["passport"]["consents"],
+        ),
         ("Llamadas", &value["passport"]["attempts"]),
         ("Grabaciones", &value["recordings"]),
         ("Solicitudes", &value["requests"]),

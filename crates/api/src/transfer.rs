@@ -52,6 +52,9 @@ requests! {
     cancel, "/api/v1/agent/transfer/cancel", AgentRequest::CancelTransfer;
     /// Let customer and target hear each other, the advisor with them.
     three_way, "/api/v1/agent/transfer/three-way", AgentRequest::ThreeWay;
+    /// The call was cut: call that customer once more, within five minutes and before typifying it. Only where the
+    /// network ended it, and not one of the two (`may_redial` of the desk).
+    redial, "/api/v1/agent/redial", AgentRequest::Redial;
     /// The customer agreed to be recorded: the recording begins.
     consent, "/api/v1/agent/recording/consent", AgentRequest::ConsentToRecording;
     /// Record silence, as while the customer says the number of a card. It ends by itself.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 
-use domain::{ContactId, Keyed, KeyedSet, PersonId, PhoneNumber, WorkItem};
+use domain::{ContactId, Keyed, KeyedSet, PersonConsent, PersonId, PhoneNumber, WorkItem};
 
 /// The next to dial of one campaign.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +90,16 @@ impl Hopper {
         self.remove_all(|work| {
             work.contact.person == person || work.contact.phones.iter().any(|p| p.number == phone)
         })
+    }
+
+    /// What a person agreed to is this from now on.
+    pub fn agreed(&mut self, person: PersonId, consents: &[PersonConsent]) {
+        if self.persons.contains(&person) {
+            let mut theirs = self.queue.iter_mut();
+            if let Some(work) = theirs.find(|work| work.contact.person == person) {
+                work.consents = consents.to_vec();
+            }
+        }
     }
 
     /// Takes out all work with a record.

@@ -3,8 +3,8 @@
 //! [`Disposition`] alone, whoever set it.
 
 use domain::{
-    AgentId, CallBack, ContactPhone, Disposition, Gate, NextPhone, Promise, Purpose, Reach,
-    Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CallBack, ContactPhone, Disposition, Gate, NextPhone, Promise, Purpose,
+    Reach, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 use law::Pack;
 
@@ -14,6 +14,8 @@ use crate::budget::{self, own};
 /// What happened to a piece of work.
 #[derive(Clone, Copy, Debug)]
 pub struct After<'a> {
+    /// The attempt it was.
+    pub attempt: AttemptId,
     /// The work as it was when the attempt began.
     pub work: &'a WorkItem,
     /// The phone dialed (ordinal).
@@ -103,6 +105,7 @@ impl After<'_> {
         let personal = self.disposition.call_back == Some(CallBack::Personal);
         promised.then_some(Promise {
             agent: self.agent.filter(|_| personal),
+            asked_in: Some(self.attempt),
         })
     }
 

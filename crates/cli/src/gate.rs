@@ -110,6 +110,7 @@ impl Check {
                 zone: row.zone,
                 agent_waits: false,
                 house: &[],
+                consents: &[],
             };
             let refusal = pack.may_contact(call, &prior, row.at).err();
             if refusal.is_none() {

@@ -10,6 +10,7 @@ mod campaign;
 mod campaign_segments;
 mod causes;
 mod config;
+mod consent;
 mod demo;
 mod destination;
 mod engine_api;
@@ -240,7 +241,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Agent(agent) => agent.run(global).await?,
             Command::Destination(destination) => destination.run(global).await?,
             Command::Prompt(prompt) => prompt.run(global).await?,
-            Command::Report(report) => report.run(global).await?,
+            Command::Report(report) => return report.run(global).await,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,
             Command::Callback(callback) => callback.run(global).await?,

@@ -10,6 +10,7 @@ use serde_json::json;
 use wire::{Passport, PassportRecord, RectifyForm};
 
 use crate::Global;
+use crate::consent::Consents;
 use crate::output::{configuration, record, show, table};
 use crate::times::{now, shown};
 
@@ -24,6 +25,9 @@ pub(crate) enum Person {
         /// The page, such as datos.html; the JSON is put beside it
         file: PathBuf,
     },
+    /// What people agreed to beyond their contract
+    #[command(subcommand)]
+    Consent(Consents),
     /// Put right what is known of a person; the old values stay in the audit log, masked
     Rectify(Rectify),
     /// Erase a person and the recordings of them that prove nothing; attempts stay without a name
@@ -149,6 +153,7 @@ impl Person {
         let asked = match self {
             Person::Show(asked) => asked,
             Person::Export { person, file } => return export(global, *person, file).await,
+            Person::Consent(consents) => return consents.run(global).await,
             Person::Rectify(rectify) => return rectify.run(global).await,
             Person::Erase { person, reason } => return erase(global, *person, reason).await,
         };
@@ -191,11 +196,22 @@ fn print(passport: &Passport) {
             number.attempt
         );
     }
+    for consent in &passport.consents {
+        let ended = consent.ended_at.map(|at| format!(", ended {}", time(at)));
+        println!(
+            "  consent {}{}: {}",
+            consent.id,
+            ended.unwrap_or_default(),
+            crate::consent::what(consent)
+        );
+    }
     passport.records.iter().for_each(print_record);
     let rows: Vec<Vec<String>> = passport
         .attempts
         .iter()
         .map(|attempt| {
+            let consent = attempt.hours_consent.or(attempt.calls_consent);
+            let by_consent = consent.map(|id| format!(" (by consent {id})"));
             let refused = attempt
                 .gate
                 .as_ref()
@@ -206,7 +222,8 @@ fn print(passport: &Passport) {
                 attempt.phone.clone(),
                 refused
                     .or(attempt.outcome.clone())
-                    .unwrap_or_else(|| "open".to_owned()),
+                    .unwrap_or_else(|| "open".to_owned())
+                    + &by_consent.unwrap_or_default(),
                 attempt.code.clone().unwrap_or_default(),
             ]
         })

@@ -1,10 +1,12 @@
 //! `cadencia report`: indicators, and the attempts behind them.
 
+use std::process::ExitCode;
+
 use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
-use domain::AttemptId;
+use domain::{AttemptId, Timestamp};
 use store::{AttemptFilter, InboundFilter};
-use wire::KpiReport;
+use wire::{AbandonPeriod, KpiReport};
 
 use crate::Global;
 use crate::campaign::find;
@@ -44,6 +46,11 @@ pub(crate) enum Report {
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
+    /// The abandon ledger of a campaign, period by period; fails when one is overdrawn
+    Abandons {
+        /// Name of the campaign
+        campaign: String,
+    },
     /// Calls that others made to our caller ids
     Inbound {
         /// From [default: today in Bogotá]
@@ -69,8 +76,13 @@ pub(crate) enum Format {
 }
 
 impl Report {
-    pub(crate) async fn run(&self, global: &Global) -> Result<()> {
+    pub(crate) async fn run(&self, global: &Global) -> Result<ExitCode> {
         let store = record(global).await?;
+        if let Report::Abandons { campaign } = self {
+            let campaign = find(store.as_ref(), campaign).await?;
+            let periods = api::abandon_ledger(store.as_ref(), &campaign, now()).await?;
+            return abandons(global, &periods);
+        }
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
         let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
         match self {
@@ -135,8 +147,55 @@ impl Report {
                 let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
                 show(global, &calls, |_| inbound_table(&rows))
             }
+            Report::Abandons { .. } => Ok(()),
         }
+        .map(|()| ExitCode::SUCCESS)
     }
+}
+
+fn abandons(global: &Global, periods: &[AbandonPeriod]) -> Result<ExitCode> {
+    show(global, &periods, |periods| {
+        let day = |at: i64| shown(Timestamp::from_millis(at)).chars().take(10).collect();
+        let percent = |share: Option<f64>| {
+            share.map_or_else(
+                || "s/d".to_owned(),
+                |share| format!("{:.2} %", 100.0 * share),
+            )
+        };
+        let row = |one: &AbandonPeriod| {
+            vec![
+                day(one.from),
+                day(one.to),
+                one.live.to_string(),
+                one.abandoned.to_string(),
+                percent(one.rate),
+                percent(one.bound),
+                percent(Some(one.limit)),
+                match one.binds {
+                    true => format!("{} (holds each call)", one.left),
+                    false => one.left.to_string(),
+                },
+                format!("{} {}", one.rule, one.pack),
+            ]
+        };
+        let rows: Vec<_> = periods.iter().map(row).collect();
+        let headings = [
+            "from",
+            "until",
+            "answered",
+            "abandoned",
+            "share",
+            "95 % sure under",
+            "limit",
+            "left",
+            "rule",
+        ];
+        table(&headings, &rows, "no call has left yet");
+    })?;
+    Ok(match periods.iter().any(|one| one.left < 0) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
 }
 
 fn sets() -> String {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, ListId, PersonId, PhoneNumber, TrunkId,
+    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, LeavesUnder, ListId, PersonId,
+    PhoneNumber, Purpose, TrunkId,
 };
 
 /// How a campaign dials. Numbers are stored.
@@ -89,6 +90,10 @@ pub struct Intent {
     pub caller_id: PhoneNumber,
     /// How the campaign was dialing.
     pub mode: DialMode,
+    /// What the call is for.
+    pub purpose: Purpose,
+    /// The attempt it serves: the one in which the person asked to be called back.
+    pub serves: Option<AttemptId>,
     /// The agent it is reserved for (preview, personal call-back).
     pub agent: Option<AgentId>,
     /// The version of the typifications in force when it began, in which whatever is said of it is meant.
@@ -106,6 +111,8 @@ pub struct Under {
     pub zone: Arc<str>,
     /// How many minutes that zone is ahead of UTC at this instant.
     pub utc_offset_min: i32,
+    /// The consents it needs to leave, as they stood when it was decided on.
+    pub consents: LeavesUnder,
 }
 
 /// What signalling needs to end a dialog after a crash: opaque to everyone

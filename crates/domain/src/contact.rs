@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    AgentId, CampaignId, ContactId, ListId, Listing, PersonId, PhoneNumber, PriorCall, Promise,
-    Purpose, Timestamp,
+    AgentId, AttemptId, CampaignId, ContactId, ListId, Listing, PersonConsent, PersonId,
+    PhoneNumber, PriorCall, Promise, Purpose, Timestamp,
 };
 
 /// One phone of a contact.
@@ -78,12 +78,25 @@ pub struct WorkItem {
     pub prior: Vec<PriorCall>,
     /// Which of their numbers are in a register of numbers that must not be called.
     pub listed: Vec<Listing>,
+    /// What they agreed to, as it stands.
+    pub consents: Vec<PersonConsent>,
+    /// The attempt that was cut and that the next call takes up again.
+    pub resumes: Option<AttemptId>,
 }
 
 impl WorkItem {
     /// What the next call is for.
     pub const fn purpose(&self) -> Purpose {
-        Purpose::of_next(self.promise)
+        match self.resumes {
+            Some(_) => Purpose::Resumed,
+            None => Purpose::of_next(self.promise),
+        }
+    }
+
+    /// The attempt that the next call serves: one that was cut, or in which they asked to be called back.
+    pub fn serves(&self) -> Option<AttemptId> {
+        let asked_in = || self.promise.and_then(|promise| promise.asked_in);
+        self.resumes.or_else(asked_in)
     }
 
     /// The agent who promised the person a call, where it is that agent's own.

@@ -43,6 +43,8 @@ ids! {
     CampaignId,
     /// A version of the typifications of a campaign.
     CatalogueId,
+    /// What a person agreed to, as it was recorded.
+    ConsentId,
     /// One record of a contact list.
     ContactId,
     /// A place calls may be handed to: the back office.

@@ -5,6 +5,7 @@
 
 mod agent;
 mod call;
+mod consent;
 mod contact;
 mod disposition;
 mod event;
@@ -30,13 +31,14 @@ mod trunk;
 
 pub use agent::{AgentProfile, LineKind, LineMode};
 pub use call::{Cause, DialMode, EndedBy, Intent, PacingRecord, SignallingRecord, Under};
+pub use consent::{AgreedTo, LeavesUnder, OtherHours, PersonConsent};
 pub use contact::{Contact, ContactPhone, Gate, WorkItem, WorkState, WorkUpdate};
 pub use disposition::{CallBack, Disposition, NextPhone, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, CatalogueId, ContactId, DestinationId, ListId, OfferId,
-    PersonId, PromptId, RoutePlanId, SegmentId, TrunkId, UserId,
+    AgentId, AttemptId, CampaignId, CatalogueId, ConsentId, ContactId, DestinationId, ListId,
+    OfferId, PersonId, PromptId, RoutePlanId, SegmentId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};

@@ -1,13 +1,15 @@
 //! A call that was promised to a person, and what a call is for: asked in one place, so that no two
 //! parts of the program disagree whether the person asked for it.
 
-use crate::AgentId;
+use crate::{AgentId, AttemptId};
 
 /// A call the person asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Promise {
     /// Whose call that is; `None`: anybody's.
     pub agent: Option<AgentId>,
+    /// The attempt in which they asked for it; `None`: a promise of before that was noted.
+    pub asked_in: Option<AttemptId>,
 }
 
 /// Why a call is made. A rule of a law binds only the purposes it names.

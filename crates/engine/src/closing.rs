@@ -28,6 +28,7 @@ impl Engine {
         };
         let side = call.side.take();
         self.recording_ends(&call, outcome);
+        let q850 = cause.q850;
         let campaign = call.intent.campaign;
         let next = if call.came_in.is_some() {
             // The work is as it was, but for what was said of the call.
@@ -48,7 +49,8 @@ impl Engine {
         }
         let (promised, heard_by) = (call.intent.agent, call.heard_by);
         let typified = call.typified;
-        self.remember(call, outcome, next);
+        let was_cut = call.came_in.is_none() && was_cut(ended_by, q850);
+        self.remember(call, outcome, was_cut, next);
         self.release_reserved(attempt, promised);
         self.side_ends_with(attempt, side);
         if outcome == Outcome::Connected {
@@ -195,6 +197,7 @@ impl Engine {
         let run = self.runs.get(&call.intent.campaign)?;
         let free = matches!(outcome, Outcome::Cancelled | Outcome::Refused) && !call.cut_short;
         let after = After {
+            attempt: call.intent.attempt,
             work: &call.work,
             phone: call.intent.ordinal,
             disposition: call.catalogue.system(occasion),
@@ -219,7 +222,13 @@ impl Engine {
         WorkUpdate { state, ..update }
     }
 
-    fn remember(&mut self, call: Box<Call>, outcome: Outcome, update: Option<WorkUpdate>) {
+    fn remember(
+        &mut self,
+        call: Box<Call>,
+        outcome: Outcome,
+        was_cut: bool,
+        update: Option<WorkUpdate>,
+    ) {
         let call = *call;
         let connected = outcome == Outcome::Connected;
         let waits = connected && !call.typified;
@@ -241,6 +250,7 @@ impl Engine {
                 came_in: call.came_in,
                 catalogue: call.catalogue,
                 ended: self.now,
+                was_cut,
             })
         });
         // Nobody can speak of most attempts, nor were agents promised to them,
@@ -308,4 +318,10 @@ impl Engine {
                 run.campaign.wrap_up
             })
     }
+}
+
+/// Whether the network ended it, and not one of the two. A carrier may say so itself in its BYE (Reason, RFC 3326): Q.850 27
+/// destination out of order, 38 network out of order, 41 temporary failure.
+fn was_cut(by: EndedBy, q850: Option<u16>) -> bool {
+    by == EndedBy::Network || by == EndedBy::Customer && matches!(q850, Some(27 | 38 | 41))
 }

@@ -146,6 +146,8 @@ pub enum Command {
         campaign: CampaignId,
         /// At most so many.
         count: u32,
+        /// Only those who agreed to be called at other hours than the law's.
+        agreed_alone: bool,
     },
     /// Say which of these numbers are in a register; answer with
     /// [`Input::NumbersListed`](crate::Input::NumbersListed).

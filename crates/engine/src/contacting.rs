@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use campaigns::{defer, over_budget};
-use domain::{AttemptId, DialMode, Keyed, PersonId, PhoneNumber, Timestamp, WorkItem};
-use law::NextCall;
+use domain::{AttemptId, Keyed, PersonConsent, PersonId, PhoneNumber, Timestamp, WorkItem};
 
 use crate::Engine;
 use crate::call::Call;
+use crate::consent::{named, next_call};
 use crate::gates::{Closed, own_gate};
 use crate::run::Run;
 
@@ -64,7 +64,7 @@ impl Engine {
                 ..self.closed(JUST_CALLED, "they were called a moment ago")
             });
         }
-        judge(run, work, false, self.now)
+        judge(run, work, false, &work.consents, self.now)
     }
 
     /// The same of a call about to leave.
@@ -72,14 +72,26 @@ impl Engine {
         let Some(run) = self.runs.get(&call.intent.campaign) else {
             return Ok(());
         };
-        if let Some(gate) = over_budget(&run.campaign, &call.work) {
+        // A call that was cut goes on; it is no attempt more to reach anybody.
+        let budget = match call.work.resumes {
+            Some(_) => None,
+            None => over_budget(&run.campaign, &call.work),
+        };
+        if let Some(gate) = budget {
             return Err(Closed {
                 gate,
                 until: self.now,
                 words: "every attempt they may cost was made".to_owned(),
             });
         }
-        judge(run, &call.work, call.intent.agent.is_some(), self.now)
+        // What it is to leave under is in the record: no other consent will do.
+        let has_agent = call.intent.agent.is_some();
+        let judge =
+            |consents: &[PersonConsent]| judge(run, &call.work, has_agent, consents, self.now);
+        judge(&named(call)).map_err(|closed| Closed {
+            until: judge(&call.work.consents).map_or_else(|later| later.until, |()| self.now),
+            ..closed
+        })
     }
 
     /// An INVITE left for a person: whoever else has them waiting asks the store anew.
@@ -112,23 +124,25 @@ fn limits(run: &Run) -> bool {
         || run.pack.as_ref().is_some_and(|pack| pack.limits_contacts())
 }
 
-fn judge(run: &Run, work: &WorkItem, has_agent: bool, now: Timestamp) -> Result<(), Closed> {
+/// Whether the law lets somebody be called, by these of their consents.
+pub(crate) fn judge(
+    run: &Run,
+    work: &WorkItem,
+    has_agent: bool,
+    consents: &[PersonConsent],
+    now: Timestamp,
+) -> Result<(), Closed> {
     let Some(pack) = &run.pack else {
         return Ok(());
     };
     let zone = campaigns::zone_of(&work.contact);
     // Nothing done, nothing counted; and hours of one zone are the campaign's.
     let usual_zone = pack.has_one_zone() && zone.is_none_or(|zone| zone == pack.zone());
-    if work.prior.is_empty() && usual_zone {
+    let hours_are_open = usual_zone && run.is_open();
+    if work.prior.is_empty() && hours_are_open && !pack.demands_consent() {
         return Ok(());
     }
-    let call = NextCall {
-        purpose: work.purpose(),
-        zone,
-        agent_waits: has_agent
-            || matches!(run.campaign.mode, DialMode::Progressive | DialMode::Preview),
-        house: &run.house,
-    };
+    let call = next_call(run, work, has_agent, consents);
     pack.may_contact(call, &work.prior, now)
         .map_err(Closed::from)
 }

@@ -12,6 +12,7 @@ use domain::{
 };
 
 use crate::call::{Call, Phase};
+use crate::consent::under;
 use crate::gates::own_gate;
 use crate::run::{Held, Run};
 use crate::timers::{HANG_UP_WITHIN, PACE_EVERY, PLACED_WITHIN, Timer};
@@ -26,6 +27,10 @@ const PREVIEW_MAX: Duration = Duration::from_secs(300);
 /// A phone that rang as long as the law asks may be given up when nobody is
 /// left to talk, or it is too likely that nobody will be.
 const RUNG_ENOUGH: Duration = campaigns::RING_TIMEOUT_MIN;
+
+/// Why fewer calls leave than pacing would place.
+const NOTHING_TO_SPARE: &str =
+    "no more calls than agents ready: of those who answer none may be abandoned for now";
 
 impl Engine {
     /// A second of every campaign that runs. Who has least of its agents at
@@ -78,7 +83,10 @@ impl Engine {
     /// Dials what may be dialed now. Predictive campaigns decide by the tick,
     /// the others whenever something changed.
     pub(crate) fn dial(&mut self, id: CampaignId, by_tick: bool) {
-        let gate = self.intent_gate(id);
+        self.follow_hours(id);
+        let waits = |run: &Run| !run.hopper.is_empty();
+        let somebody_agreed = self.runs.get(&id).is_some_and(waits);
+        let gate = self.intent_gate(id, somebody_agreed);
         let Some(run) = self.runs.get_mut(&id) else {
             return;
         };
@@ -147,7 +155,13 @@ impl Engine {
         if decision.gives_up() {
             self.cut_short(id);
         }
-        for _ in 0..decision.dial {
+        let dial = self.ledger_lets(id, decision.dial);
+        if dial < decision.dial
+            && let Some(run) = self.runs.get_mut(&id)
+        {
+            run.held = Some(Held::Because(NOTHING_TO_SPARE.into()));
+        }
+        for _ in 0..dial {
             if !self.intend_next(id, None) {
                 break;
             }
@@ -212,8 +226,7 @@ impl Engine {
             self.release(vec![defer(&work, now + NO_WAY_FOR, because)]);
             return true;
         };
-        self.numbering.next_attempt += 1;
-        let attempt = AttemptId::new(self.numbering.next_attempt - 1);
+        let attempt = self.next_attempt();
         let Some(intent) = self.intent(attempt, &work, phone, trunk, agent) else {
             self.release(vec![give_back(&work)]);
             return false;
@@ -222,14 +235,9 @@ impl Engine {
         let Some(catalogue) = self.runs.get(&id).map(|run| Arc::clone(&run.catalogue)) else {
             return false;
         };
-        let mut call = Call::new(intent.clone(), work, catalogue, now, accepted);
-        if accepted {
-            call.holds_channel = true;
-            self.trunks.hold(trunk, now);
-        }
-        self.calls.insert(call);
+        let call = Call::new(intent.clone(), work, catalogue, now, accepted);
+        self.begin_call(call);
         if let Some(run) = self.runs.get_mut(&id) {
-            run.open += 1;
             run.feed.took();
         }
         self.emit(Event::AttemptIntended(intent));
@@ -244,8 +252,30 @@ impl Engine {
         true
     }
 
+    pub(crate) fn next_attempt(&mut self) -> AttemptId {
+        self.numbering.next_attempt += 1;
+        AttemptId::new(self.numbering.next_attempt - 1)
+    }
+
+    /// Takes a call in; it holds a channel unless an agent is to accept it first.
+    pub(crate) fn begin_call(&mut self, mut call: Call) {
+        if call.accepted {
+            call.holds_channel = true;
+            self.trunks.hold(call.intent.trunk, self.now);
+        }
+        if let Some(run) = self.runs.get_mut(&call.intent.campaign) {
+            run.open += 1;
+        }
+        self.calls.insert(call);
+    }
+
     /// The trunk for a call to a number; for a preview, which takes no channel yet, the best.
-    fn trunk_for(&mut self, id: CampaignId, number: PhoneNumber, preview: bool) -> Option<TrunkId> {
+    pub(crate) fn trunk_for(
+        &mut self,
+        id: CampaignId,
+        number: PhoneNumber,
+        preview: bool,
+    ) -> Option<TrunkId> {
         let now = self.now;
         let run = self.runs.get_mut(&id)?;
         let (trunks, loopback) = (&self.trunks, run.loopback_only());
@@ -265,7 +295,7 @@ impl Engine {
         ways.peek().is_none() || ways.any(|id| self.trunks.lets_out(id, loopback, self.now))
     }
 
-    fn intent(
+    pub(crate) fn intent(
         &mut self,
         attempt: AttemptId,
         work: &WorkItem,
@@ -289,8 +319,10 @@ impl Engine {
             trunk,
             caller_id,
             mode: run.campaign.mode,
+            purpose: work.purpose(),
+            serves: work.serves(),
             agent,
-            under: run.pack.as_ref().map(|pack| pack.under(now)),
+            under: under(run, work, now),
             catalogue: run.catalogue.id,
         })
     }
@@ -347,7 +379,7 @@ impl Engine {
         if !call.accepted {
             call.phase = Phase::Shown;
             let campaign = call.intent.campaign;
-            if let Err(closed) = self.campaign_gate(campaign) {
+            if let Err(closed) = self.campaign_gate(campaign, true) {
                 self.refuse(attempt, closed.gate, closed.until);
             }
             return;

@@ -190,6 +190,7 @@ impl Engine {
             Input::LawChanged(packs) => self.law_changed(packs),
             Input::RegistersChanged(known) => self.registers_changed(known),
             Input::NumbersListed(listed) => self.numbers_listed(&listed),
+            Input::ConsentsChanged(changed) => self.consents_changed(changed),
             Input::CallOffered(offer) => self.call_offered(*offer),
             Input::Call { attempt, progress } => self.call_went_on(attempt, progress),
             Input::CallMeasured { attempt, legs } => self.call_measured(attempt, legs),
@@ -206,6 +207,17 @@ impl Engine {
                 let now = self.now;
                 if let Some(run) = self.runs.get_mut(&campaign) {
                     run.restore_balance(now, (live, abandoned), month);
+                }
+            }
+            Input::AbandonLedger {
+                campaign,
+                first,
+                counts,
+            } => {
+                let now = self.now;
+                if let Some(run) = self.runs.get_mut(&campaign) {
+                    let pack = run.pack.clone();
+                    run.period.restore(pack.as_deref(), first, counts, now);
                 }
             }
             Input::CallerIdUsed {

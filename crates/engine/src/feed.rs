@@ -21,6 +21,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const AFTER_NOTHING: Duration = Duration::from_secs(2);
 /// The store is asked again at least so often: a supervisor may have brought a call-back forward.
 const NOTHING_DUE_MAX: Duration = Duration::from_secs(60);
+/// The same where those alone are asked for who agreed to other hours.
+const AFTER_NOBODY_AGREED: Duration = Duration::from_secs(60);
 /// Work with a person who waits under another record already comes back so
 /// much later.
 const SAME_PERSON_LATER: Duration = Duration::from_secs(60);
@@ -35,6 +37,8 @@ pub(crate) struct Feed {
     ask_from: Timestamp,
     /// Answers in a row that said nothing is left.
     nothing_left: u8,
+    /// Those alone are asked for who agreed to other hours than these.
+    agreed_alone: bool,
     /// Intents a second, lately.
     demand: f64,
     intents: u32,
@@ -62,8 +66,28 @@ impl Feed {
     pub(crate) fn restart(&mut self) {
         *self = Feed {
             demand: self.demand,
+            agreed_alone: self.agreed_alone,
             ..Feed::default()
         };
+    }
+
+    /// Whose work is asked for from now on; true where that is news.
+    pub(crate) fn lease_of(&mut self, agreed_alone: bool, now: Timestamp) -> bool {
+        if self.agreed_alone == agreed_alone {
+            return false;
+        }
+        self.agreed_alone = agreed_alone;
+        self.nothing_left = 0;
+        self.ask_from = now;
+        true
+    }
+
+    /// When to ask again after an answer that brought nothing.
+    fn after_nothing(&self) -> Duration {
+        match self.agreed_alone {
+            true => AFTER_NOBODY_AGREED,
+            false => AFTER_NOTHING,
+        }
     }
 
     fn holds(&self, agents: usize) -> usize {
@@ -80,12 +104,14 @@ impl Engine {
         if self.stalled || self.draining {
             return;
         }
+        self.follow_hours(id);
         let now = self.now;
         let everybody = self.roster.len();
         let Some(run) = self.runs.get_mut(&id) else {
             return;
         };
-        if !run.is_running() || run.may_call(now).is_err() {
+        let closed = run.may_call(now).is_err() && !run.opens_by_consent();
+        if !run.is_running() || closed {
             return;
         }
         let waiting = run.feed.asked.is_some_and(|at| now < at + ANSWER_WITHIN);
@@ -107,10 +133,12 @@ impl Engine {
         }
         run.feed.asked = Some(now);
         let count = u32::try_from(holds - run.hopper.len()).unwrap_or(u32::MAX);
+        let agreed_alone = run.feed.agreed_alone;
         self.timers.set(Timer::Feed(id), now + ANSWER_WITHIN);
         self.order(Command::RefillHopper {
             campaign: id,
             count,
+            agreed_alone,
         });
     }
 
@@ -149,7 +177,8 @@ impl Engine {
         }
         let nothing = run.hopper.len() == before;
         run.feed.nothing_left = match (none_left, next_due) {
-            (true, None) => run.feed.nothing_left.saturating_add(1),
+            // Of who agreed to other hours nobody may be left, of the others many.
+            (true, None) if !run.feed.agreed_alone => run.feed.nothing_left.saturating_add(1),
             _ => 0,
         };
         run.feed.ask_from = match (nothing, next_due) {
@@ -158,7 +187,7 @@ impl Engine {
             (true, Some(due)) if none_left => {
                 due.clamp(now + Duration::from_secs(1), now + NOTHING_DUE_MAX)
             }
-            (true, _) => now + AFTER_NOTHING,
+            (true, _) => now + run.feed.after_nothing(),
         };
         self.timers.set(Timer::Feed(id), run.feed.ask_from);
         if !back.is_empty() {

@@ -51,8 +51,9 @@ impl Engine {
         }
     }
 
-    /// Why a campaign may dial nobody now, if so.
-    pub(crate) fn campaign_gate(&mut self, id: CampaignId) -> Result<(), Closed> {
+    /// Why a campaign may dial nobody now, if so. `by_consent`: its hours do not count, for they are asked
+    /// about with each person.
+    pub(crate) fn campaign_gate(&mut self, id: CampaignId, by_consent: bool) -> Result<(), Closed> {
         let now = self.now;
         if self.draining {
             return Err(self.closed("engine.draining", "the dialer is shutting down"));
@@ -61,7 +62,9 @@ impl Engine {
             return Err(self.closed("campaign.stopped", "the campaign is not running"));
         }
         let run = self.runs.get_mut(&id).expect("checked just above");
-        if let Err(refusal) = run.may_call(now) {
+        if let Err(refusal) = run.may_call(now)
+            && !(by_consent && run.opens_by_consent())
+        {
             return Err(Closed::from(refusal));
         }
         if run.campaign.recording.required && self.no_room {
@@ -84,8 +87,8 @@ impl Engine {
     }
 
     /// Why a campaign may not intend another call, if so. One intended already has its caller id.
-    pub(crate) fn intent_gate(&mut self, id: CampaignId) -> Result<(), Closed> {
-        self.campaign_gate(id)?;
+    pub(crate) fn intent_gate(&mut self, id: CampaignId, by_consent: bool) -> Result<(), Closed> {
+        self.campaign_gate(id, by_consent)?;
         let run = &self.runs[&id];
         let (pool, choice) = (&run.campaign.caller_ids, &run.campaign.caller_id_choice);
         if run.caller_ids.used_up(pool, choice) {
@@ -111,7 +114,7 @@ impl Engine {
         if by_forecast && self.now.since(call.intended) > DECISION_HOLDS {
             return Err(self.closed("decision.stale", "it was decided on another floor"));
         }
-        self.campaign_gate(campaign)?;
+        self.campaign_gate(campaign, true)?;
         if self.opted_out.contains(person, phone) {
             return Err(self.closed("person.opted_out", "the person asked not to be called"));
         }
@@ -121,6 +124,7 @@ impl Engine {
             }
             self.register_gate(call)?;
             self.contact_gate(call)?;
+            self.abandon_gate(call)?;
         }
         let loopback = self
             .runs

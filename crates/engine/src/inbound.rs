@@ -112,6 +112,9 @@ impl Engine {
             trunk,
             caller_id: called,
             mode: run.map_or(domain::DialMode::Preview, |run| run.campaign.mode),
+            // It is theirs, not ours: the record has none of these for it.
+            purpose: domain::Purpose::Commercial,
+            serves: None,
             agent: None,
             under: None,
             catalogue: run.map_or(Catalogue::HOUSE, |run| run.catalogue.id),

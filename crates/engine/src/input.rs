@@ -6,11 +6,11 @@ use std::time::Duration;
 use campaigns::{Campaign, Catalogue};
 use domain::{
     AgentId, AgentProfile, AttemptId, CampaignId, Cause, Destination, DestinationId, EndedBy, Gate,
-    Intent, LegQuality, LineKind, Listing, Outcome, PhoneNumber, RegisterSnapshot,
-    SignallingRecord, Supervision, Timestamp, TransferKind, TransferTarget, Trunk, TrunkId,
-    WorkItem, WorkState, WorkUpdate,
+    Intent, LegQuality, LineKind, Listing, Outcome, PersonConsent, PersonId, PhoneNumber,
+    RegisterSnapshot, SignallingRecord, Supervision, Timestamp, TransferKind, TransferTarget,
+    Trunk, TrunkId, WorkItem, WorkState, WorkUpdate,
 };
-use law::Pack;
+use law::{AbandonLedger, Pack};
 
 use crate::Offer;
 
@@ -91,6 +91,8 @@ pub enum Input {
     RegistersChanged(Vec<RegisterSnapshot>),
     /// The answer to [`Command::LookUpNumbers`](crate::Command::LookUpNumbers): those that are listed.
     NumbersListed(Vec<Listing>),
+    /// What these people agreed to is this from now on: somebody recorded a consent, or ended one.
+    ConsentsChanged(Vec<(PersonId, Vec<PersonConsent>)>),
     /// Somebody calls us: answered by [`Command::TakeCall`](crate::Command::TakeCall) or
     /// [`Command::RefuseCall`](crate::Command::RefuseCall) in the same step.
     CallOffered(Box<Offer>),
@@ -148,6 +150,15 @@ pub enum Input {
         abandoned: u64,
         /// Both since the month began, the day included.
         month: (u64, u64),
+    },
+    /// At a start: how the abandon ledger of a campaign stands.
+    AbandonLedger {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// When its first call left; none: no call ever did.
+        first: Option<Timestamp>,
+        /// Who answered in the period under way, and who found no agent.
+        counts: AbandonLedger,
     },
     /// At a start: calls that showed a campaign's caller id since its day began.
     CallerIdUsed {
@@ -347,6 +358,8 @@ pub enum AgentRequest {
         /// Free text.
         text: String,
     },
+    /// The call was cut: call that customer once more.
+    Redial,
     /// Preview: call the contact shown.
     AcceptPreview,
     /// Preview: give it back and show another.

@@ -3,11 +3,13 @@
 //! does no I/O: the shell feeds it inputs and time, writes down its events,
 //! and only then carries out its commands.
 
+mod abandons;
 mod breaker;
 mod call;
 mod call_length;
 mod closing;
 mod command;
+mod consent;
 mod contacting;
 mod correct;
 mod dialing;
@@ -25,6 +27,7 @@ mod past;
 mod progress;
 mod reaper;
 mod recording;
+mod redial;
 mod registers;
 mod requests;
 mod reroute;

@@ -56,6 +56,8 @@ pub struct AgentLive {
     pub deadline: Option<Timestamp>,
     /// Booked for after the call: a break reason, or `logout`.
     pub booked: Option<String>,
+    /// The call they typify was cut, and they may call the customer once more.
+    pub may_redial: bool,
 }
 
 /// How an agent's call stands.
@@ -95,6 +97,9 @@ pub struct CampaignLive {
     pub live_answers: u64,
     /// Of which abandoned.
     pub abandoned: u64,
+    /// How many more may be abandoned in the period of the law; negative: overdrawn. `None`: nobody has
+    /// answered in it.
+    pub abandons_left: Option<i64>,
     /// The last decision and its reason.
     pub pacing: Option<PacingRecord>,
     /// Why nothing is dialed, in words, when nothing is.

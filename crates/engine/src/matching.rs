@@ -142,6 +142,7 @@ impl Engine {
             .map_or(std::time::Duration::ZERO, |since| now.since(since));
         if let Some(run) = self.runs.get_mut(&campaign) {
             run.figures.abandoned(now);
+            run.period.abandoned();
         }
         self.emit(Event::CallAbandoned { attempt, waited });
         self.observe(campaign, Fact::Abandoned { call: attempt });

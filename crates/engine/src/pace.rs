@@ -157,6 +157,11 @@ impl Pace {
         Some(ledger.page(now, None))
     }
 
+    /// Calls in flight, and the chances of each to be abandoned if somebody answers it, summed up.
+    pub(crate) fn in_flight(&self) -> (f64, f64) {
+        self.pacer.in_flight()
+    }
+
     pub(crate) fn last(&self) -> Option<Decision> {
         self.last
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use campaigns::Catalogue;
 use domain::{
-    AgentId, AttemptId, CampaignId, ContactId, Keyed, Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, ContactId, Keyed, PersonConsent, PersonId, Timestamp, WorkItem,
+    WorkState, WorkUpdate,
 };
 
 use crate::input::PastAttempt;
@@ -49,6 +50,8 @@ pub(crate) struct Heard {
     pub(crate) catalogue: Arc<Catalogue>,
     /// When it was over.
     pub(crate) ended: Timestamp,
+    /// The network ended it, and not one of the two.
+    pub(crate) was_cut: bool,
 }
 
 /// Attempts that are over.
@@ -83,6 +86,7 @@ impl Past {
             came_in,
             catalogue,
             ended,
+            was_cut: false,
         };
         let call = PastCall {
             campaign: intent.campaign,
@@ -123,6 +127,17 @@ impl Past {
 
     pub(crate) fn get_mut(&mut self, attempt: AttemptId) -> Option<&mut PastCall> {
         self.calls.get_mut(&attempt).map(Box::as_mut)
+    }
+
+    /// What a person agreed to is this from now on.
+    pub(crate) fn agreed(&mut self, person: PersonId, consents: &[PersonConsent]) {
+        let heard = self
+            .calls
+            .values_mut()
+            .filter_map(|call| call.heard.as_mut());
+        for heard in heard.filter(|heard| heard.work.contact.person == person) {
+            heard.work.consents = consents.to_vec();
+        }
     }
 
     /// What an attempt costs changed: later ones with the contact began with another count.

@@ -56,6 +56,7 @@ impl Engine {
         let (campaign, given_up) = (call.intent.campaign, call.given_up);
         if let Some(run) = self.runs.get_mut(&campaign) {
             run.figures.attempts += u64::from(!again);
+            run.period.placed(run.pack.as_deref(), now);
             if !given_up {
                 let silent = now + run.campaign.ring_timeout + RING_GRACE;
                 self.timers.set(Timer::Silence(attempt), silent);
@@ -117,6 +118,7 @@ impl Engine {
         });
         if let Some(run) = self.runs.get_mut(&campaign) {
             run.figures.answered(now);
+            run.period.answered();
         }
         self.observe(campaign, Fact::Answered { call: attempt });
         self.observe(campaign, Fact::Live { call: attempt });

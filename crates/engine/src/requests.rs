@@ -41,6 +41,7 @@ impl Engine {
             AgentRequest::LeaveSupervision => self.leave_supervision(id),
             AgentRequest::TakeOver => self.take_over(id),
             AgentRequest::Note { attempt, note } => self.note(id, attempt, &note),
+            AgentRequest::Redial => self.redial(id),
             AgentRequest::ConsentToRecording => self.consent(id),
             AgentRequest::PauseRecording => self.pause_recording(id),
             AgentRequest::ResumeRecording => self.resume_recording(id),

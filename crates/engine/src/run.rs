@@ -9,6 +9,7 @@ use domain::{CampaignState, DialMode, RegisterSnapshot, Timestamp};
 use law::{HouseLimit, Pack, Purpose, Refusal};
 use pacing::Balance;
 
+use crate::abandons::Period;
 use crate::feed::Feed;
 use crate::pace::Pace;
 use crate::routes::Routes;
@@ -31,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) pace: Pace,
     pub(crate) held: Option<Held>,
     pub(crate) figures: Figures,
+    /// Its abandon ledger.
+    pub(crate) period: Period,
     /// Calls not over.
     pub(crate) open: u32,
     /// Calls over that wait for their typification.
@@ -61,6 +64,8 @@ struct Hours {
     from: Timestamp,
     until: Timestamp,
     closed: Option<Refusal>,
+    /// Closed by the hour alone, and open to who agreed to others.
+    by_consent: bool,
     closes: Option<Timestamp>,
 }
 
@@ -76,6 +81,7 @@ impl Run {
             pace: Pace::new(&campaign, ledger),
             held: None,
             figures: Figures::default(),
+            period: Period::default(),
             open: 0,
             untyped: 0,
             removed: false,
@@ -164,7 +170,7 @@ impl Run {
 
     /// Whether agents who serve it have anything to wait for.
     pub(crate) fn has_calls_to_come(&self) -> bool {
-        self.is_running() && (self.open > 0 || (!self.hopper.is_empty() && self.is_open()))
+        self.is_running() && (self.open > 0 || (!self.hopper.is_empty() && self.lets_somebody()))
     }
 
     /// Whether it shares its agents: they take the next call of any of theirs.
@@ -172,8 +178,18 @@ impl Run {
         self.campaign.mode == DialMode::Predictive && self.has_calls_to_come()
     }
 
+    /// Whether its hours let anybody be called, as last checked.
+    fn lets_somebody(&self) -> bool {
+        self.is_open() || self.opens_by_consent()
+    }
+
+    /// Whether its hours are over but for who agreed to others, as last checked.
+    pub(crate) fn opens_by_consent(&self) -> bool {
+        self.hours.as_ref().is_some_and(|hours| hours.by_consent)
+    }
+
     /// As last checked.
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.hours
             .as_ref()
             .is_none_or(|hours| hours.closed.is_none())
@@ -214,14 +230,21 @@ impl Run {
                 from: now,
                 until: now + HOURS_TRUSTED,
                 closed: Some(self.no_pack(now + HOURS_TRUSTED)),
+                by_consent: false,
                 closes: None,
             };
         };
         let consulted = pack.registers_consulted(Purpose::Commercial, &self.registers, now);
-        let closed = pack.may_call_somebody(now).err().or(consulted.err());
+        let over = pack.may_call_somebody(now).err();
+        let mut purposes = [Purpose::Commercial, Purpose::RequestedCallback].into_iter();
+        let by_consent = over.is_some()
+            && consulted.is_ok()
+            && purposes.any(|purpose| pack.consent_may_open(purpose, now));
+        let closed = over.or(consulted.err());
         let closes = pack.window_closes(now);
         // What is known of registers is a day older at midnight.
         let until = match &closed {
+            Some(refusal) if by_consent => refusal.opens.min(pack.tomorrow(now)),
             Some(refusal) => refusal.opens,
             None => closes
                 .unwrap_or(now + HOURS_TRUSTED)
@@ -231,6 +254,7 @@ impl Run {
             from: now,
             until,
             closed,
+            by_consent,
             closes,
         }
     }

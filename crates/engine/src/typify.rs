@@ -9,8 +9,9 @@ use agents::{Agent, State};
 use campaigns::{After, Catalogue};
 use domain::{
     AgentId, AttemptId, CampaignId, ContactId, Disposition, Occasion, Origin, PersonId,
-    PhoneNumber, Promise, Purpose, Timestamp, WorkItem, WorkState, WorkUpdate,
+    PhoneNumber, Purpose, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
+use law::NextCall;
 
 use crate::call::Call;
 use crate::inbound::in_view_of_before;
@@ -242,9 +243,16 @@ impl Engine {
         }
         // The gate would hold it anyway; better that the customer hears it now.
         let pack = run.and_then(|run| run.pack.as_ref());
-        let asked = Purpose::of_next(Some(Promise { agent: None }));
+        let asked = Purpose::RequestedCallback;
         let zone = campaigns::zone_of(&spoken.work.contact);
-        if let Some(refusal) = pack.and_then(|pack| pack.may_call_for(asked, at, zone).err()) {
+        let call = NextCall {
+            purpose: asked,
+            zone,
+            agent_waits: true,
+            house: &[],
+            consents: &spoken.work.consents,
+        };
+        if let Some(refusal) = pack.and_then(|pack| pack.may_contact(call, &[], at).err()) {
             return Err(Rejection {
                 opens: Some(refusal.opens),
                 ..Rejection::new("callback_closed", refusal.words)
@@ -286,6 +294,7 @@ impl Engine {
             return campaigns::give_back(spoken.work);
         };
         let after = After {
+            attempt: spoken.attempt,
             work: spoken.work,
             phone: spoken.phone,
             disposition: row,

@@ -49,6 +49,7 @@ impl Engine {
             attempts: run.figures.attempts,
             live_answers,
             abandoned,
+            abandons_left: run.abandons_left(),
             pacing: run.pace.last().map(|last| last.record(run.campaign.id)),
             held: run.held.as_ref().and_then(|held| words(held, run)),
             utilisation: self.utilisation(run, now),
@@ -72,6 +73,7 @@ impl Engine {
                 .then(|| agent.deadline())
                 .flatten(),
             booked: agent.booked().map(Booked::word).map(str::to_owned),
+            may_redial: self.may_redial(agent.profile.id),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
-use domain::{PriorCall, Purpose, Reach, Timestamp};
+use domain::{PersonConsent, PriorCall, Purpose, Reach, Timestamp};
 
 use crate::hours::{instant, local};
 use crate::rule::Value;
@@ -63,6 +63,8 @@ pub struct NextCall<'a> {
     pub agent_waits: bool,
     /// Limits of whoever calls, beside the law's: they bind commercial calls.
     pub house: &'a [HouseLimit],
+    /// What the person agreed to, as it stands.
+    pub consents: &'a [PersonConsent],
 }
 
 /// A limit that a house sets itself. The stricter of it and the law's counts.
@@ -174,7 +176,8 @@ impl fmt::Display for Frequency {
 }
 
 impl Pack {
-    /// Whether a call may leave to a person, by the hours and by what was done about them before.
+    /// Whether a call may leave to a person: by the hours, by what they agreed to, and by what was done about
+    /// them before.
     pub fn may_contact(
         &self,
         call: NextCall<'_>,
@@ -184,7 +187,8 @@ impl Pack {
         let Some(clocks) = self.clocks(call.zone) else {
             return self.may_call_for(call.purpose, at, call.zone);
         };
-        let closed = self.forbidden(call.purpose, at, &clocks);
+        self.consented(call, at)?;
+        let closed = self.closed_to(call, at, &clocks);
         // The day and week of a person whose zone is not known are those of the pack's own.
         let often = || self.too_often(call, prior, at, clocks[0]);
         let refused = closed.map(|(rule, why)| (rule, why, at)).or_else(often);
@@ -240,7 +244,7 @@ impl Pack {
     ) -> Timestamp {
         let mut at = from;
         for _ in 0..ROUNDS_MAX {
-            let open = self.opening(call.purpose, at, clocks);
+            let open = self.opening_to(call, at, clocks);
             match self.too_often(call, prior, open, clocks[0]) {
                 Some((_, _, until)) if until > open => at = until,
                 _ => return open,

@@ -10,6 +10,7 @@ use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, Ti
 use chrono_tz::Tz;
 use domain::{Purpose, Timestamp};
 
+use crate::consent::MayOpen;
 use crate::rule::{Rule, Value, Window};
 use crate::{Pack, Refusal};
 
@@ -196,17 +197,7 @@ impl Pack {
         if let Some(closed) = self.closed_on(purpose, day) {
             return Some(closed);
         }
-        if !self
-            .hours_rules()
-            .any(|rule| rule.purposes.contains(&purpose))
-        {
-            return None;
-        }
-        let open = self
-            .windows_on(purpose, day)
-            .iter()
-            .any(|window| window.contains(local.weekday(), local.time()));
-        if open {
+        if !self.forbids_hour(purpose, local) {
             return None;
         }
         let rule = self
@@ -217,6 +208,34 @@ impl Pack {
             rule,
             format!("Fuera del horario permitido ({})", local.format("%H:%M:%S")),
         ))
+    }
+
+    /// Whether no window is open to such a call at this local time.
+    fn forbids_hour(&self, purpose: Purpose, local: NaiveDateTime) -> bool {
+        let mut rules = self.hours_rules();
+        let bound = rules.any(|rule| rule.purposes.contains(&purpose));
+        let windows = self.windows_on(purpose, local.date());
+        let mut windows = windows.iter();
+        bound && !windows.any(|window| window.contains(local.weekday(), local.time()))
+    }
+
+    /// What a consent must open for such a call to leave at this local time; nothing where none is needed.
+    pub(crate) fn closes(&self, purpose: Purpose, local: NaiveDateTime) -> MayOpen {
+        let day = local.date();
+        let binds = |value: &dyn Fn(&Value) -> bool| {
+            let mut rules = self.rules.iter();
+            rules.any(|rule| rule.binds(purpose, day) && value(&rule.value))
+        };
+        let weekday = day.weekday();
+        MayOpen {
+            hours: self.forbids_hour(purpose, local),
+            days: binds(
+                &|value| matches!(value, Value::ClosedDays(days) if days.contains(&weekday)),
+            ),
+            holidays: self.holidays.name_of(day).is_some()
+                && binds(&|value| *value == Value::ClosedHolidays),
+            after_contract: false,
+        }
     }
 
     /// The rule that closes a whole day, a holiday before a day of the week.
@@ -314,7 +333,7 @@ pub(crate) fn local(at: Timestamp, tz: Tz) -> Option<DateTime<Tz>> {
     tz.timestamp_millis_opt(at.as_millis()).single()
 }
 
-fn at_offset(day: NaiveDate, offset: Duration) -> NaiveDateTime {
+pub(crate) fn at_offset(day: NaiveDate, offset: Duration) -> NaiveDateTime {
     let seconds = i64::try_from(offset.as_secs()).unwrap_or(0);
     day.and_time(chrono::NaiveTime::MIN) + chrono::Duration::seconds(seconds)
 }

@@ -2,12 +2,14 @@
 //!
 //! A [`Pack`] is one country's rules, read from a TOML text (`config/law/`, compiled in): each
 //! rule has an id, a value, the dates it binds and its source. Here are the calling hours and
-//! holidays ([`Pack::may_call`]), how often a person may be called ([`Pack::may_contact`]), and
-//! the plain limits (ring, abandon).
+//! holidays ([`Pack::may_call`]), how often a person may be called ([`Pack::may_contact`]), what
+//! their consent opens, and the plain limits (ring, abandon).
 //!
 //! No clock and no files: the caller gives the instant.
 
+mod abandon;
 mod book;
+mod consent;
 mod day_clock;
 mod error;
 mod frequency;
@@ -21,7 +23,9 @@ mod register;
 mod rule;
 mod term;
 
+pub use abandon::AbandonLedger;
 pub use book::{Book, Edition};
+pub use consent::MayOpen;
 pub use day_clock::DayClock;
 pub use domain::Purpose;
 pub use error::LawError;

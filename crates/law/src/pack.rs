@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Offset as _};
 use chrono_tz::Tz;
-use domain::{Rate, Timestamp, Under};
+use domain::{LeavesUnder, Rate, Timestamp, Under};
 
 use crate::book::{Edition, installed};
 use crate::holidays::Calendar;
@@ -51,6 +51,8 @@ pub(crate) struct Limits {
     pub(crate) abandon_wait: Duration,
     pub(crate) abandon_limit: Rate,
     pub(crate) abandon_target: Rate,
+    pub(crate) abandon_period: Duration,
+    pub(crate) abandon_from: Option<u32>,
 }
 
 impl Pack {
@@ -105,13 +107,17 @@ impl Pack {
         format!("{}@{}", self.id, self.version)
     }
 
-    /// This law and its clock at an instant, as kept with a call.
-    pub fn under(&self, at: Timestamp) -> Under {
-        let offset = local(at, self.main_zone()).map(|local| local.offset().fix());
+    /// This law and the clock of the person at an instant, as kept with a call; the pack's own clock where
+    /// theirs is not known.
+    pub fn under(&self, at: Timestamp, zone: Option<&str>) -> Under {
+        let theirs = zone.and_then(|name| name.parse().ok());
+        let tz = theirs.unwrap_or(self.main_zone());
+        let offset = local(at, tz).map(|local| local.offset().fix());
         Under {
             law: self.label().into(),
-            zone: self.zone().into(),
+            zone: tz.name().into(),
             utc_offset_min: offset.map_or(0, |offset| offset.local_minus_utc() / 60),
+            consents: LeavesUnder::default(),
         }
     }
 

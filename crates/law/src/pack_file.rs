@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use domain::{PriorCall, Purpose, Rate, parse_span};
 use serde::Deserialize;
 
+use crate::consent::MayOpen;
 use crate::frequency::{Counted, Frequency, Within};
 use crate::holidays::{Calendar, Falls, HolidayRule};
 use crate::pack::Limits;
@@ -16,6 +17,10 @@ use crate::register::Register;
 use crate::rule::{Rule, Value, Window};
 use crate::term::Term;
 use crate::{LawError, Pack};
+
+/// The abandon ledger is of so long where no rule says (16 CFR 310.4(b)(4)(i)).
+const ABANDON_PERIOD: Duration = Duration::from_secs(30 * 86_400);
+const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +69,17 @@ enum ValueText {
     Span {
         span: String,
     },
+    Calls {
+        calls: u32,
+    },
     Frequency(FrequencyText),
+    OtherHours {
+        /// Kinds of rules: `hours`, `closed-days`, `closed-holidays`.
+        opens: Vec<String>,
+        #[serde(default)]
+        after_contract: bool,
+    },
+    Consent,
     Register(RegisterText),
     BusinessDays {
         days: Vec<String>,
@@ -216,14 +231,43 @@ fn read_value(text: ValueText) -> Result<Value, String> {
             Value::Share(share.parse::<Rate>().map_err(|e| e.to_string())?)
         }
         ValueText::Span { span } => Value::Span(parse_span(&span).map_err(|e| e.to_string())?),
+        ValueText::Calls { calls } => Value::Calls(calls),
         ValueText::Keep { days: 0, .. } => return Err("kept for no day at all".to_owned()),
         ValueText::Keep { days, class } => Value::Keep { class, days },
         ValueText::Frequency(text) => Value::Frequency(read_frequency(&text)?),
+        ValueText::OtherHours {
+            opens,
+            after_contract,
+        } => Value::OtherHours(read_opens(&opens, after_contract)?),
+        ValueText::Consent => Value::Consent,
         ValueText::Register(text) => Value::Register(read_register(text)?),
         ValueText::BusinessDays { days } => Value::BusinessDays(read_days(&days)?),
         ValueText::Term { days: 0, .. } => return Err("a term of no day at all".to_owned()),
         ValueText::Term { of, days, more } => Value::Term(Term { of, days, more }),
     })
+}
+
+fn read_opens(kinds: &[String], after_contract: bool) -> Result<MayOpen, String> {
+    let mut may = MayOpen {
+        after_contract,
+        ..MayOpen::default()
+    };
+    for kind in kinds {
+        match kind.as_str() {
+            "hours" => may.hours = true,
+            "closed-days" => may.days = true,
+            "closed-holidays" => may.holidays = true,
+            other => {
+                return Err(format!(
+                    "`{other}` cannot be opened; write hours, closed-days or closed-holidays"
+                ));
+            }
+        }
+    }
+    match kinds.is_empty() {
+        true => Err("say in `opens` what a consent may open".to_owned()),
+        false => Ok(may),
+    }
 }
 
 fn read_register(text: RegisterText) -> Result<Register, String> {
@@ -369,9 +413,36 @@ fn read_limits(rules: &[Rule]) -> Result<Limits, (&'static str, String)> {
             .min()
             .ok_or_else(missing("abandon-wait"))?,
         abandon_limit: least_share(rules, ".abandon-limit").ok_or_else(missing("abandon-limit"))?,
+        abandon_period: read_period(rules)?,
+        abandon_from: read_from(rules),
         abandon_target: least_share(rules, ".abandon-target")
             .ok_or_else(missing("abandon-target"))?,
     })
+}
+
+/// The stricter period is the shorter one: thrift of its beginning is spent in it or not at all.
+fn read_period(rules: &[Rule]) -> Result<Duration, (&'static str, String)> {
+    let period = spans(rules, ".abandon-period").min();
+    let period = period.unwrap_or(ABANDON_PERIOD);
+    match period >= DAY && period.as_secs().is_multiple_of(DAY.as_secs()) {
+        true => Ok(period),
+        false => Err((
+            "abandon-period",
+            "a period is of whole days, such as 30d".to_owned(),
+        )),
+    }
+}
+
+/// From so many calls on; never where no rule says.
+fn read_from(rules: &[Rule]) -> Option<u32> {
+    let named = rules
+        .iter()
+        .filter(|rule| rule.id.ends_with(".abandon-from"));
+    let calls = named.filter_map(|rule| match rule.value {
+        Value::Calls(calls) => Some(calls),
+        _ => None,
+    });
+    calls.min()
 }
 
 fn spans<'r>(rules: &'r [Rule], suffix: &'r str) -> impl Iterator<Item = Duration> + 'r {

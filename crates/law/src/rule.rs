@@ -7,9 +7,13 @@ use chrono::{NaiveDate, NaiveTime, Timelike, Weekday};
 use chrono_tz::Tz;
 use domain::{Purpose, Rate};
 
+use crate::consent::MayOpen;
 use crate::frequency::Frequency;
 use crate::register::Register;
 use crate::term::Term;
+
+/// A day in seconds.
+const DAY: u64 = 86_400;
 
 /// A limit with its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +60,14 @@ pub enum Value {
     Share(Rate),
     /// A length of time.
     Span(Duration),
+    /// So many calls.
+    Calls(u32),
     /// So many calls to one person within a time.
     Frequency(Frequency),
+    /// Hours that a person may agree to beside those.
+    OtherHours(MayOpen),
+    /// Calls leave only to who agreed to them.
+    Consent,
     /// A register of numbers that must be consulted.
     Register(Register),
     /// On which days of the week business is done, holidays apart.
@@ -87,8 +97,14 @@ impl fmt::Display for Value {
             Value::ClosedDays(days) => write!(f, "closed on {}", names(days)),
             Value::ClosedHolidays => f.write_str("closed on holidays"),
             Value::Share(share) => share.fmt(f),
+            Value::Span(span) if span.as_secs() >= DAY && span.as_secs().is_multiple_of(DAY) => {
+                write!(f, "{} days", span.as_secs() / DAY)
+            }
             Value::Span(span) => write!(f, "{span:?}"),
+            Value::Calls(calls) => write!(f, "{calls} calls"),
             Value::Frequency(limit) => limit.fmt(f),
+            Value::OtherHours(may) => may.fmt(f),
+            Value::Consent => f.write_str("only to who agreed to such calls"),
             Value::Register(register) => register.fmt(f),
             Value::BusinessDays(days) => write!(f, "business days are {}", names(days)),
             Value::Term(term) => term.fmt(f),

@@ -238,6 +238,15 @@ impl CallBook {
         }
     }
 
+    /// Calls not known to be live, and the chances of each to be abandoned if somebody answers it, summed up.
+    pub(crate) fn in_flight(&self) -> (f64, f64) {
+        let open = self.open.values();
+        let unknown = open.filter(|call| !matches!(call.stands, Stands::Live));
+        unknown.fold((0.0, 0.0), |(calls, risk), call| {
+            (calls + 1.0, risk + call.risk)
+        })
+    }
+
     /// A person: hands back the risk seen when the call was placed; `None`
     /// where that was known or the call is not.
     pub(crate) fn live(&mut self, now: i64, call: AttemptId) -> Option<f64> {

@@ -103,6 +103,14 @@ impl Pacer {
         self.budget.learnt_from() as u64
     }
 
+    /// Calls in flight and calls just decided, and the chances of each to be abandoned if somebody answers it,
+    /// summed up.
+    pub fn in_flight(&self) -> (f64, f64) {
+        let (calls, risk) = self.calls.in_flight();
+        let decided: f64 = self.decided.iter().sum();
+        (calls + self.decided.len() as f64, risk + decided)
+    }
+
     /// What was learnt so far, earlier days included, to be kept for a later one.
     pub fn learnt(&self) -> Learnt {
         Learnt::new(self.calls.kept(), self.talks.kept(), self.budget.learnt())

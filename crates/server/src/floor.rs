@@ -4,18 +4,23 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use campaigns::{Campaign, Catalogue};
 use domain::{
-    AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, RegisterSnapshot,
-    Secret, Trunk, TrunkId,
+    AgentId, AgentProfile, CampaignId, CampaignState, Destination, DestinationId, PersonConsent,
+    PersonId, RegisterSnapshot, Secret, Timestamp, Trunk, TrunkId,
 };
 use engine::Input;
 use law::Pack;
 use store::{Result, Store};
 use telephony::Telephony;
 
+use crate::clock::wall;
 use crate::sounds::Sounds;
+
+/// Consents are looked for from so long before the last time on: their instants are those of who wrote them.
+const CONSENTS_OVERLAP: Duration = Duration::from_secs(600);
 
 /// Everything configured, at one version.
 #[derive(Clone, Debug, Default)]
@@ -28,22 +33,57 @@ pub(crate) struct Floor {
     pub(crate) catalogues: HashMap<CampaignId, Arc<Catalogue>>,
     pub(crate) sounds: Sounds,
     pub(crate) registers: Vec<RegisterSnapshot>,
+    /// People whose consents changed lately, with what stands.
+    pub(crate) consents: Vec<(PersonId, Vec<PersonConsent>)>,
+    /// When it was read.
+    pub(crate) read_at: Timestamp,
+}
+
+/// How far the configuration is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    version: i64,
+    read_at: Timestamp,
+    sounds: Sounds,
 }
 
 impl Floor {
-    /// Reads it, unless `known` is still the version in force; of `sounds` what is known already.
+    /// How far it is known by this.
+    pub(crate) fn known(&self) -> Known {
+        Known {
+            version: self.version,
+            read_at: self.read_at,
+            sounds: self.sounds.clone(),
+        }
+    }
+
+    /// Reads it, unless that of `before` is still the version in force; of its sounds what is known already.
     pub(crate) async fn load(
         store: &Arc<dyn Store>,
-        known: Option<i64>,
-        sounds: &Sounds,
+        before: Option<Known>,
     ) -> Result<Option<Floor>> {
         let version = store.config_version().await?;
-        if known == Some(version) {
+        if before
+            .as_ref()
+            .is_some_and(|before| before.version == version)
+        {
             return Ok(None);
         }
+        let read_at = wall();
+        // At a start nothing is leased, and what is leased from then on comes with its consents.
+        let consents = match &before {
+            Some(before) => {
+                let since = before.read_at - CONSENTS_OVERLAP;
+                store.consents_changed(since).await?
+            }
+            None => Vec::new(),
+        };
+        let sounds = before.map(|before| before.sounds);
         let mut floor = Floor {
             version,
-            sounds: Sounds::load(store, sounds).await?,
+            read_at,
+            consents,
+            sounds: Sounds::load(store, &sounds.unwrap_or_default()).await?,
             registers: store.registers().await?,
             ..Floor::default()
         };
@@ -94,6 +134,12 @@ impl Floor {
         }
         if before.registers != self.registers {
             inputs.push(Input::RegistersChanged(self.registers.clone()));
+        }
+        let news = self.consents.iter();
+        let news = news.filter(|one| !before.consents.contains(one));
+        let news: Vec<_> = news.cloned().collect();
+        if !news.is_empty() {
+            inputs.push(Input::ConsentsChanged(news));
         }
         for trunk in changed(&before.trunks, &self.trunks) {
             telephony.set_trunk(trunk.clone());

@@ -201,6 +201,7 @@ fn next_work(
     match (work, campaign) {
         (Some(work), Some(campaign)) => {
             let after = After {
+                attempt: intent.attempt,
                 work,
                 phone: intent.ordinal,
                 disposition,
@@ -245,6 +246,28 @@ async fn month(store: &Arc<dyn Store>, campaign: &Campaign, now: Timestamp) -> R
     Ok((facts.answered_by_outcome, facts.abandoned))
 }
 
+/// How the abandon ledger of a campaign stands: a restart forgives none.
+async fn abandon_ledger(
+    store: &Arc<dyn Store>,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Result<Input> {
+    let first = store.first_call(campaign.id).await?;
+    let pack = law::Pack::by_id(&campaign.law_pack).ok();
+    let period = pack
+        .zip(first)
+        .and_then(|(pack, first)| pack.abandon_period(first, now));
+    let (live, abandoned) = match period {
+        Some((from, to)) => store.abandons(campaign.id, from, to).await?,
+        None => (0, 0),
+    };
+    Ok(Input::AbandonLedger {
+        campaign: campaign.id,
+        first,
+        counts: law::AbandonLedger { live, abandoned },
+    })
+}
+
 /// What pacing had learnt of each campaign, and how its day stands: it need not
 /// begin from guesses, and a restart forgives no abandoned call.
 pub(crate) async fn pacing(
@@ -263,6 +286,7 @@ pub(crate) async fn pacing(
             abandoned: today.abandoned,
             month: month(store, settings, now).await?,
         });
+        inputs.push(abandon_ledger(store, settings, now).await?);
         let until = now + Duration::from_millis(1);
         let used = store.caller_ids(Some(campaign), now - DAY_OF_CALLS, until);
         inputs.extend(used.await?.into_iter().map(|row| Input::CallerIdUsed {
@@ -367,6 +391,8 @@ mod tests {
             spent: 0,
             prior: Vec::new(),
             listed: Vec::new(),
+            consents: Vec::new(),
+            resumes: None,
         };
         let leased = as_leased(work, 1);
         let attempts: Vec<_> = leased.contact.phones.iter().map(|p| p.attempts).collect();

@@ -150,14 +150,22 @@ impl Loop {
 
     fn act(&mut self, command: Command) {
         match command {
-            Command::RefillHopper { campaign, count } => {
+            Command::RefillHopper {
+                campaign,
+                count,
+                agreed_alone,
+            } => {
                 let (store, aside, now) = (
                     Arc::clone(&self.store),
                     self.aside.clone(),
                     self.clock.now(),
                 );
                 tokio::spawn(async move {
-                    let (work, next_due) = match store.lease_work(campaign, now, count).await {
+                    let leased = match agreed_alone {
+                        true => store.lease_agreed(campaign, now, count).await,
+                        false => store.lease_work(campaign, now, count).await,
+                    };
+                    let (work, next_due) = match leased {
                         Ok(leased) => leased,
                         Err(fault) => {
                             tracing::error!(%fault, "no contacts could be leased; again in 1 s");
@@ -381,21 +389,21 @@ impl Loop {
         }
         self.reloading = true;
         let (store, aside) = (Arc::clone(&self.store), self.aside.clone());
-        let (known, sounds) = (self.floor.version, self.floor.sounds.clone());
+        let (known, version) = (self.floor.known(), self.floor.version);
         tokio::spawn(async move {
             if let Ok(false) = store.in_force().await {
                 let _ = aside.send(Aside::Replaced);
             }
-            let floor = match Floor::load(&store, Some(known), &sounds).await {
+            let floor = match Floor::load(&store, Some(known)).await {
                 Ok(Some(floor)) => floor,
                 Ok(None) => Floor {
-                    version: known,
+                    version,
                     ..Floor::default()
                 },
                 Err(fault) => {
                     tracing::warn!(%fault, "the configuration could not be read; again in 1 s");
                     Floor {
-                        version: known,
+                        version,
                         ..Floor::default()
                     }
                 }

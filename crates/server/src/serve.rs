@@ -29,7 +29,6 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::sounds::Sounds;
 use crate::{counters, ladders, reception, restart, segmenting};
 
 /// A running node.
@@ -62,9 +61,7 @@ impl Server {
     pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
         let clock = Clock::start();
         install_law(config, started(&clock))?;
-        let floor = Floor::load(&store, None, &Sounds::default())
-            .await?
-            .unwrap_or_default();
+        let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
         let recordings = Recordings::open(config)?;

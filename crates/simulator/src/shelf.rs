@@ -193,6 +193,8 @@ impl Shelf {
             // Its law pack limits nobody.
             prior: Vec::new(),
             listed: Vec::new(),
+            consents: Vec::new(),
+            resumes: None,
         }
     }
 

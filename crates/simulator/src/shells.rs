@@ -51,8 +51,14 @@ impl World<'_> {
                 let pick_up = self.dice.millis(500, 4_000);
                 self.tell(pick_up, Input::Line { agent, event });
             }
-            Command::RefillHopper { count, .. } => {
-                self.after(self.scenario.commit_delay, Happening::Lease(*count));
+            Command::RefillHopper {
+                count,
+                agreed_alone,
+                ..
+            } => {
+                // Nobody in here agreed to other hours.
+                let count = if *agreed_alone { 0 } else { *count };
+                self.after(self.scenario.commit_delay, Happening::Lease(count));
             }
             Command::ReleaseWork(updates) => {
                 for update in updates {

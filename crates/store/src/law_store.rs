@@ -1,16 +1,19 @@
-//! What the product asks of its record about the law: registers, rights of people, law packs. A trait of its own only
+//! What the product asks of its record about the law: registers, consents, abandoned calls, rights of people, law packs. A trait of its own only
 //! to keep [`Store`](crate::Store) on a page; whoever has a `Store` has this.
 
 use async_trait::async_trait;
-use domain::{Listing, PersonId, PhoneNumber, RegisterSnapshot, Timestamp};
+use domain::{
+    CampaignId, ConsentId, Listing, PersonConsent, PersonId, PhoneNumber, RegisterSnapshot,
+    Timestamp, WorkItem,
+};
 
 use crate::error::Result;
 use crate::types::{
-    ErasedPerson, LawText, NewRequest, NewSnapshot, Rectification, RequestRow, SnapshotRead,
-    SnapshotRow,
+    ConsentRow, ErasedPerson, LawText, NewConsent, NewRequest, NewSnapshot, Rectification,
+    RequestRow, SnapshotRead, SnapshotRow,
 };
 
-/// Registers, rights of people, law packs.
+/// Registers, consents, rights of people, law packs.
 #[async_trait]
 pub trait LawStore {
     // --- registers of numbers that must not be called --------------------
@@ -46,6 +49,49 @@ pub trait LawStore {
     async fn snapshots(&self, register: Option<&str>) -> Result<Vec<SnapshotRow>>;
     /// Which of these numbers are in a register in force.
     async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>>;
+
+    // --- what people agreed to ---------------------------------------------
+
+    /// Records a consent; refused where it was signed before the contract it is apart from.
+    async fn record_consent(&self, new: &NewConsent) -> Result<ConsentRow>;
+    /// Ends one that stands.
+    async fn end_consent(
+        &self,
+        consent: ConsentId,
+        by: &str,
+        why: &str,
+        at: Timestamp,
+    ) -> Result<ConsentRow>;
+    /// Consents, the oldest first; of one person; those alone that stand.
+    async fn consents(
+        &self,
+        person: Option<PersonId>,
+        standing_only: bool,
+    ) -> Result<Vec<ConsentRow>>;
+    /// People whose consents were recorded or ended since then, with what stands.
+    async fn consents_changed(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(PersonId, Vec<PersonConsent>)>>;
+    /// As [`Store::lease_work`](crate::Store::lease_work), of those people who agreed to be called at other hours.
+    async fn lease_agreed(
+        &self,
+        campaign: CampaignId,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<(Vec<WorkItem>, Option<Timestamp>)>;
+
+    // --- abandoned calls ----------------------------------------------------
+
+    /// When the first call of a campaign left.
+    async fn first_call(&self, campaign: CampaignId) -> Result<Option<Timestamp>>;
+    /// Calls of a campaign in `from..to` that people answered, and those of them abandoned.
+    async fn abandons(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(u64, u64)>;
 
     // --- rights of people -------------------------------------------------
 

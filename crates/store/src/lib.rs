@@ -25,14 +25,14 @@ pub use store::Store;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CatalogueVersion,
-    CertificateFilter, CertificateRow, ContactList, ContradictionSet, CorrectionRow, ErasedPerson,
-    GateRow, Held, HeldByRule, HoldRow, ImportId, InboundFilter, InboundRow, LawText, LedgerRow,
-    ListTarget, Managed, Management, NewCatalogue, NewContact, NewHold, NewRequest, NewSnapshot,
-    Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder, PersonRecord, PersonRow,
-    PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog, RecordingFilter, RecordingMade,
-    RecordingMarkRow, RecordingRow, RecordingState, RecordingStored, Rectification, RequestRow,
-    RetentionCount, RetiredNumber, Role, Session, SnapshotRead, SnapshotRow, SoundUseRow,
-    TypificationRow, User, Verdict, WorkDue, WorkStock,
+    CertificateFilter, CertificateRow, ConsentRow, ContactList, ContradictionSet, CorrectionRow,
+    ErasedPerson, GateRow, Held, HeldByRule, HoldRow, ImportId, InboundFilter, InboundRow, LawText,
+    LedgerRow, ListTarget, Managed, Management, NewCatalogue, NewConsent, NewContact, NewHold,
+    NewRequest, NewSnapshot, Numbering, OpenAttempt, OpenSide, PacingRow, PackedLadder,
+    PersonRecord, PersonRow, PersonSought, PersonWork, Problem, PromptRow, RecordingBacklog,
+    RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow, RecordingState,
+    RecordingStored, Rectification, RequestRow, RetentionCount, RetiredNumber, Role, Session,
+    SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{

@@ -2,6 +2,7 @@
 //! PostgreSQL, a file per noun. What differs between them is in `database` and
 //! `query`.
 
+mod abandons;
 mod agenda;
 mod agents;
 mod archive;
@@ -13,6 +14,7 @@ mod chain;
 mod change;
 mod commit;
 mod config;
+mod consents;
 mod contradictions;
 mod corrections;
 mod database;

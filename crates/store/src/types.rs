@@ -4,6 +4,7 @@ mod agenda;
 mod attempt;
 mod audit;
 mod catalogue;
+mod consent;
 mod inbound;
 mod ladder;
 mod list;
@@ -29,6 +30,7 @@ pub use catalogue::{
     CatalogueVersion, ContradictionSet, CorrectionRow, HeldByRule, Managed, Management,
     NewCatalogue,
 };
+pub use consent::{ConsentRow, NewConsent};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};

@@ -27,6 +27,7 @@ const actions = () => {
     case 'ready': return [button(word('pauseMe'), 'break', breakForm), button(word('logOut'), 'logout')];
     case 'reserved': return [button(word('call'), 'preview/accept', {}, 'main'), button(word('skip'), 'preview/skip')];
     case 'talking': return [button(word('hangUp'), 'hangup', {}, 'main'), ...handing(), button(word('pauseMe'), 'break', breakForm)];
+    case 'wrap_up': return [...(desk.may_redial ? [button(word('redial'), 'redial', {}, 'main')] : []), button(word('logOut'), 'logout')];
     default: return [button(word('logOut'), 'logout')];
   }
 };
@@ -92,7 +93,7 @@ const draw = async (next) => {
   desk = next;
   if (desk.contact) await load(desk.contact).catch((error) => { notice.textContent = error.message; });
   // Redrawing under someone's hands would lose what they typed.
-  const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked,
+  const key = JSON.stringify([desk.status, desk.attempt, desk.registered, desk.booked, desk.may_redial,
     desk.on_call?.stands, desk.on_call?.with, desk.on_call?.answered]);
   if (key === drawn) return;
   drawn = key;

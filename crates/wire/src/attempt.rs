@@ -56,6 +56,17 @@ pub struct Attempt {
     pub catalogue: i64,
     /// The rule that kept it from leaving.
     pub gate: Option<String>,
+    /// What it was for: `commercial`, `requested-callback`, ...
+    pub purpose: String,
+    /// The attempt it served: the one in which the person asked to be called back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serves: Option<i64>,
+    /// The consent by which it left outside of the hours of the law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours_consent: Option<i64>,
+    /// The consent to be called at all, where the law asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_consent: Option<i64>,
 }
 
 /// How one leg of an answered call sounded.

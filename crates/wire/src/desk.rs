@@ -29,6 +29,8 @@ pub struct Desk {
     pub on_call: Option<DeskCall>,
     /// End of wrap-up, in ms since 1970 UTC.
     pub deadline: Option<i64>,
+    /// The call they typify was cut, and they may call the customer once more.
+    pub may_redial: bool,
     /// Booked for after the call: a break reason, or `logout`.
     pub booked: Option<String>,
     /// Whom they talk to.

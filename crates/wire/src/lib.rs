@@ -1,6 +1,7 @@
 //! JSON shapes of the public API: what is promised to others. Values that may
 //! be wrong are kept as they came; whoever takes a form checks it.
 
+mod abandon;
 mod agent;
 mod attempt;
 mod audit;
@@ -8,6 +9,7 @@ mod ban;
 mod call_back;
 mod caller_id;
 mod campaign;
+mod consent;
 mod desk;
 mod destination;
 mod explanation;
@@ -40,6 +42,7 @@ mod trunk_test;
 mod typification;
 mod user;
 
+pub use abandon::AbandonPeriod;
 pub use agent::{Agent, AgentForm};
 pub use attempt::{Attempt, AttemptPage, LegQuality, Typification};
 pub use audit::{AuditCheck, AuditEntry, AuditFault, AuditPage};
@@ -50,6 +53,7 @@ pub use call_back::{
 };
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
+pub use consent::{Consent, ConsentForm, EndConsentForm};
 pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
 pub use destination::{
     CallStep, Destination, DestinationForm, DigitsForm, NoteForm, TransferForm, TransferTargets,

@@ -96,6 +96,9 @@ pub struct LiveCampaign {
     pub live_answers: u64,
     /// Of which abandoned.
     pub abandoned: u64,
+    /// How many more may be abandoned in the period of the law; negative: overdrawn. Absent: nobody has answered in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub abandons_left: Option<i64>,
     /// Share abandoned of answered by people; absent while nobody answered.
     pub abandon_rate: Option<f64>,
     /// Share of time agents talk or wrap up; absent while nobody worked.

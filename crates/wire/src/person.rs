@@ -16,6 +16,8 @@ pub struct Passport {
     pub suppressed_numbers: Vec<SuppressedNumber>,
     /// Their numbers that were found to be no good: they are called on others.
     pub retired_numbers: Vec<RetiredNumber>,
+    /// What they agreed to, the oldest first; also what was ended.
+    pub consents: Vec<crate::Consent>,
     /// Their records, the oldest first.
     pub records: Vec<PassportRecord>,
     /// Their calls and those that were refused, the newest first, 1,000 of each record at most.

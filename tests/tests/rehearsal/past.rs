@@ -128,6 +128,7 @@ fn told(event: Event, day: usize, people: &[WorkItem]) -> Option<Event> {
                 person: item.contact.person,
                 phone: item.contact.phones[0].number,
                 trunk: TrunkId::new(1),
+                serves: intent.serves.map(id),
                 ..intent
             })
         }

@@ -36,12 +36,15 @@ fn intended(n: i64) -> Event {
         trunk: TrunkId::new(1),
         caller_id: number(999),
         mode: DialMode::Predictive,
+        purpose: domain::Purpose::Commercial,
+        serves: None,
         agent: None,
         catalogue: campaigns::Catalogue::HOUSE,
         under: Some(Under {
             law: "co@2026.11.30".into(),
             zone: "America/Bogota".into(),
             utc_offset_min: -300,
+            consents: domain::LeavesUnder::default(),
         }),
     })
 }

@@ -307,6 +307,8 @@ async fn call(place: &Place, item: &WorkItem, state: WorkState, number: i64) {
         trunk: domain::TrunkId::new(1),
         caller_id: item.contact.phones[0].number,
         mode: domain::DialMode::Predictive,
+        purpose: domain::Purpose::Commercial,
+        serves: None,
         agent: None,
         catalogue: campaigns::Catalogue::HOUSE,
         under: None,

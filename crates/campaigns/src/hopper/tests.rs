@@ -32,6 +32,8 @@ fn work(contact: i64, person: i64, phone: u64) -> WorkItem {
         spent: 0,
         prior: Vec::new(),
         listed: Vec::new(),
+        consents: Vec::new(),
+        resumes: None,
     }
 }
 
@@ -52,6 +54,7 @@ fn a_promised_call_goes_to_who_promised_it() {
     let mut promised = work(2, 2, 2);
     promised.promise = Some(domain::Promise {
         agent: Some(AgentId::new(9)),
+        asked_in: None,
     });
     hopper.put(work(1, 1, 1)).expect("new");
     hopper.put(promised.clone()).expect("new");

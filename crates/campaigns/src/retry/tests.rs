@@ -45,6 +45,8 @@ fn work(phones: u8) -> WorkItem {
         spent: 0,
         prior: Vec::new(),
         listed: Vec::new(),
+        consents: Vec::new(),
+        resumes: None,
     }
 }
 
@@ -56,6 +58,7 @@ fn after(work: &WorkItem, phone: u8, code: &str) -> WorkUpdate {
 fn said(work: &WorkItem, phone: u8, code: &str, change: impl Fn(&mut After<'_>)) -> WorkUpdate {
     let catalogue = Catalogue::spanish();
     let mut after = After {
+        attempt: AttemptId::new(1),
         work,
         phone,
         disposition: catalogue.get(code).expect(code),
@@ -167,11 +170,21 @@ fn a_promised_call_back_is_kept_when_no_attempt_is_left() {
     };
     let update = promised("TI01");
     assert_eq!((update.state, update.next_at), (WorkState::Ready, then));
-    let own = Promise { agent: Some(agent) };
+    let asked_in = Some(AttemptId::new(1));
+    let own = Promise {
+        agent: Some(agent),
+        asked_in,
+    };
     assert_eq!((update.next_phone, update.promise), (0, Some(own)));
     assert_eq!(rule(&update), "TI01.call_back");
     // Whoever thinks it over is called by anybody, and that was asked for too.
-    assert_eq!(promised("CE01").promise, Some(Promise { agent: None }));
+    assert_eq!(
+        promised("CE01").promise,
+        Some(Promise {
+            agent: None,
+            asked_in: Some(AttemptId::new(1)),
+        })
+    );
 }
 
 #[test]
@@ -179,7 +192,13 @@ fn who_asks_to_be_called_again_without_a_time_is_promised_a_call_all_the_same() 
     let update = said(&work(1), 0, "TI02", |after| {
         after.agent = Some(AgentId::new(4))
     });
-    assert_eq!(update.promise, Some(Promise { agent: None }));
+    assert_eq!(
+        update.promise,
+        Some(Promise {
+            agent: None,
+            asked_in: Some(AttemptId::new(1)),
+        })
+    );
     assert_eq!(update.next_at, now() + 24 * 60 * MINUTE);
     assert_eq!(after(&work(1), 0, "NC01").promise, None);
 }
@@ -204,6 +223,7 @@ fn the_budget_of_a_base_is_one_whichever_campaigns_spend_it() {
     // Two of the three before were another campaign's.
     (item.attempts, item.spent) = (1, 3);
     let said = |code| After {
+        attempt: AttemptId::new(1),
         work: &item,
         phone: 0,
         disposition: catalogue.get(code).expect(code),
@@ -231,6 +251,7 @@ fn the_best_phone_is_the_one_on_which_calls_came_furthest() {
     let mut item = work(3);
     let best = |item: &WorkItem| {
         let after = After {
+            attempt: AttemptId::new(1),
             work: item,
             phone: 0,
             disposition: &row,
@@ -265,6 +286,7 @@ fn who_was_not_reached_in_the_morning_is_tried_at_noon_and_then_in_the_evening()
     let mut item = work(1);
     let next = |item: &WorkItem, now| {
         let after = After {
+            attempt: AttemptId::new(1),
             work: item,
             phone: 0,
             disposition: catalogue.get("NC01").expect("no answer"),

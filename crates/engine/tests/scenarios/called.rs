@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use campaigns::Catalogue;
 use domain::{
-    AttemptId, DialMode, Event, Intent, Outcome, PersonId, PhoneNumber, PriorCall, Reach,
-    RegisterSnapshot, Timestamp, WorkItem,
+    AttemptId, DialMode, Event, Intent, Outcome, PersonConsent, PersonId, PhoneNumber, PriorCall,
+    Reach, RegisterSnapshot, Timestamp, WorkItem,
 };
 use law::{NextCall, Pack, Purpose};
 
@@ -78,11 +78,25 @@ impl Called {
     }
 
     /// Fails the test if the law of Colombia would not let this call leave now.
-    pub(crate) fn must_be_lawful(&self, now: Timestamp, intent: &Intent, work: &WorkItem) {
+    /// Or only by a consent that the intent does not name.
+    pub(crate) fn must_be_lawful(
+        &self,
+        now: Timestamp,
+        intent: &Intent,
+        work: &WorkItem,
+        consents: &[PersonConsent],
+    ) {
+        let under = intent.under.as_ref().map(|under| under.consents);
+        let named = consents.iter().filter(|consent| {
+            let under = under.unwrap_or_default();
+            under.names(consent.id)
+        });
+        let named: Vec<PersonConsent> = named.cloned().collect();
         let call = NextCall {
-            purpose: work.purpose(),
+            purpose: intent.purpose,
             zone: None,
             house: &[],
+            consents: &named,
             agent_waits: intent.agent.is_some()
                 || matches!(intent.mode, DialMode::Progressive | DialMode::Preview),
         };

@@ -10,8 +10,8 @@ use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, AgentStatus, AttemptId, CampaignId, CampaignState, Cause, Contact,
     ContactId, ContactPhone, DialMode, EndedBy, Event, Gate, Intent, LineMode, ListId, Listing,
-    Outcome, PersonId, PhoneNumber, RegisterSnapshot, SignallingRecord, Timestamp, Trunk, TrunkId,
-    Typification, WorkItem, WorkState, WorkUpdate,
+    Outcome, PersonConsent, PersonId, PhoneNumber, Purpose, RegisterSnapshot, SignallingRecord,
+    Timestamp, Trunk, TrunkId, Typification, WorkItem, WorkState, WorkUpdate,
 };
 use engine::{
     AgentLive, AgentRequest, CallProgress, CampaignLive, Command, Engine, Input, LineEvent,
@@ -98,6 +98,8 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
         spent: 0,
         prior: Vec::new(),
         listed: Vec::new(),
+        consents: Vec::new(),
+        resumes: None,
     }
 }
 
@@ -106,6 +108,8 @@ pub(crate) fn work(campaign: CampaignId, contact: i64, person: i64, phones: &[i6
 struct Shelf {
     work: BTreeMap<(CampaignId, ContactId), (WorkItem, WorkState)>,
     called: Called,
+    /// What people agreed to and nobody ended.
+    consents: BTreeMap<PersonId, Vec<PersonConsent>>,
 }
 
 impl Shelf {
@@ -114,17 +118,20 @@ impl Shelf {
         campaign: CampaignId,
         now: Timestamp,
         count: u32,
+        agreed_alone: bool,
     ) -> (Vec<WorkItem>, Option<Timestamp>) {
         let mut leased = Vec::new();
         let mut next: Option<Timestamp> = None;
         for ((of, _), (item, state)) in &mut self.work {
-            if *of != campaign || *state != WorkState::Ready {
+            let consents = self.consents.get(&item.contact.person);
+            if *of != campaign || *state != WorkState::Ready || agreed_alone && consents.is_none() {
                 continue;
             }
             if item.due <= now && leased.len() < count as usize {
                 *state = WorkState::Leased;
                 leased.push(WorkItem {
                     prior: self.called.before(item),
+                    consents: consents.cloned().unwrap_or_default(),
                     ..item.clone()
                 });
             } else {
@@ -215,6 +222,16 @@ impl Floor {
         let known = RegisterSnapshot { id, ..rne(as_of) };
         self.register = Some((known.clone(), numbers));
         self.feed(Input::RegistersChanged(vec![known]));
+    }
+
+    /// A person agreed to these, and to nothing else; the engine is told.
+    pub(crate) fn agrees(&mut self, person: i64, consents: &[PersonConsent]) -> &mut Floor {
+        let person = PersonId::new(person);
+        match consents {
+            [] => self.shelf.consents.remove(&person),
+            some => self.shelf.consents.insert(person, some.to_vec()),
+        };
+        self.feed(Input::ConsentsChanged(vec![(person, consents.to_vec())]))
     }
 
     fn listed(&self, number: PhoneNumber) -> Option<Listing> {
@@ -448,10 +465,15 @@ impl Floor {
         let key = (intent.campaign, intent.contact);
         let known = self.shelf.work.get(&key);
         if let Some((work, _)) = known.filter(|_| self.campaign.law_pack == "co") {
-            self.shelf.called.must_be_lawful(self.now, intent, work);
+            let consents = self.shelf.consents.get(&work.contact.person);
+            let consents = consents.map_or(&[][..], Vec::as_slice);
+            self.shelf
+                .called
+                .must_be_lawful(self.now, intent, work, consents);
             let known = self.register.as_ref().map(|(known, _)| known.clone());
             called::must_be_consulted(self.now, &Vec::from_iter(known));
-            let listed = self.listed(intent.phone).filter(|_| work.promise.is_none());
+            let offer = intent.purpose == Purpose::Commercial;
+            let listed = self.listed(intent.phone).filter(|_| offer);
             assert_eq!(
                 listed, None,
                 "{attempt} leaves for a number in the register"
@@ -468,8 +490,13 @@ impl Floor {
                 attempt: *attempt,
                 progress: CallProgress::Placed,
             }),
-            Command::RefillHopper { campaign, count } => {
-                let (mut work, next_due) = self.shelf.lease(*campaign, self.now, *count);
+            Command::RefillHopper {
+                campaign,
+                count,
+                agreed_alone,
+            } => {
+                let (mut work, next_due) =
+                    self.shelf.lease(*campaign, self.now, *count, *agreed_alone);
                 for item in &mut work {
                     let numbers = item.contact.phones.iter().map(|phone| phone.number);
                     let listed = numbers.filter_map(|number| self.listed(number));

@@ -1,12 +1,14 @@
 //! The engine on a floor in virtual time: scenarios as sentences, and
 //! properties that hold on any history.
 
+mod abandons;
 mod agents;
 mod budget;
 mod bursts;
 mod called;
 mod calls;
 mod campaign_life;
+mod consents;
 mod contacting;
 mod floor;
 mod gates;
@@ -17,6 +19,7 @@ mod preview;
 mod properties;
 mod recording;
 mod registers;
+mod resumed;
 mod routing;
 mod sharing;
 mod shift;

@@ -4,7 +4,7 @@ use crate::floor::{CAMPAIGN, Floor, agent, number, running, secs, work};
 use std::sync::Arc;
 
 use campaigns::Catalogue;
-use domain::{AgentStatus, AttemptId, CatalogueId, DialMode, Intent, TrunkId, WorkState};
+use domain::{AgentStatus, AttemptId, CatalogueId, DialMode, Intent, Purpose, TrunkId, WorkState};
 use engine::{AgentRequest, Command, Input, PastAttempt};
 
 /// One agent in wrap-up after a call with contact 1.
@@ -244,6 +244,8 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
             trunk: TrunkId::new(1),
             caller_id: number(999),
             mode: DialMode::Progressive,
+            purpose: domain::Purpose::Commercial,
+            serves: None,
             agent: Some(agent(1)),
             catalogue: Catalogue::HOUSE,
         },
@@ -257,4 +259,21 @@ fn a_call_of_before_a_restart_is_still_its_agents_to_typify_and_nobody_elses() {
     let said = &floor.typifications(attempt)[0];
     assert_eq!((said.agent, said.corrects), (Some(agent(1)), true));
     assert_eq!(said.next.state, WorkState::Closed);
+}
+
+#[test]
+fn a_requested_call_back_names_the_attempt_in_which_it_was_asked_for() {
+    let mut floor = Floor::with(running(DialMode::Progressive), 1, 1);
+    let first = floor.last_dialed();
+    let offered = floor.intent(first);
+    assert_eq!(
+        (offered.purpose, offered.serves),
+        (Purpose::Commercial, None)
+    );
+    floor.answers(first).hangs_up(first);
+    floor.types_callback(1, first, "TI01", Some(floor.now + secs(1_800)));
+    floor.after(secs(1_810));
+    let again = floor.intent(floor.last_dialed());
+    assert_eq!(again.purpose, Purpose::RequestedCallback);
+    assert_eq!(again.serves, Some(first));
 }

@@ -26,6 +26,7 @@ const OFFER: NextCall<'static> = NextCall {
     zone: None,
     agent_waits: false,
     house: &[],
+    consents: &[],
 };
 
 #[test]

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AttemptId, Event, Gate, Intent, Outcome, Recorded, Timestamp, Under};
+use domain::{
+    AttemptId, ConsentId, Event, Gate, Intent, LeavesUnder, Outcome, Recorded, Timestamp, Under,
+};
 
 use super::database::{Database, Tx};
 use super::event::{self, place};
@@ -218,7 +220,10 @@ async fn closed_gates(
                      WHEN NOT EXISTS (SELECT 1 FROM work w
                                       WHERE w.campaign = r.campaign AND w.contact = r.contact
                                         AND w.state = 2 AND w.lease_epoch = $1)
-                     THEN 2 ELSE 0 END AS gate
+                     THEN 2
+                     WHEN EXISTS (SELECT 1 FROM consent c WHERE c.ended_at IS NOT NULL
+                                    AND c.id IN (r.hours_consent, r.calls_consent))
+                     THEN 3 ELSE 0 END AS gate
          FROM {rows}",
     )
     .int(epoch)
@@ -228,6 +233,7 @@ async fn closed_gates(
         let rule = match row.int("gate")? {
             1 => "suppressed",
             2 => "lease_lost",
+            3 => "consent_ended",
             _ => continue,
         };
         closed.insert(row.int("attempt")?, rule);
@@ -282,6 +288,10 @@ pub(super) async fn open(
 
 fn keys(intents: &[(Timestamp, &Intent)]) -> Batch {
     let each = |pick: fn(&Intent) -> i64| intents.iter().map(move |(_, intent)| pick(intent));
+    let consents = |pick: fn(LeavesUnder) -> Option<ConsentId>| {
+        let under = intents.iter().map(|(_, intent)| intent.under.as_ref());
+        under.map(move |under| pick(under?.consents).map(ConsentId::get))
+    };
     Batch::default()
         .ints("attempt", each(|i| i.attempt.get()))
         .ints("campaign", each(|i| i.campaign.get()))
@@ -289,6 +299,8 @@ fn keys(intents: &[(Timestamp, &Intent)]) -> Batch {
         .ints("person", each(|i| i.person.get()))
         .ints("phone", each(|i| work::digits(i.phone)))
         .ints("at", intents.iter().map(|(at, _)| at.as_millis()))
+        .ints("hours_consent", consents(|under| under.hours))
+        .ints("calls_consent", consents(|under| under.calls))
 }
 
 pub(super) async fn insert_attempts(
@@ -327,18 +339,28 @@ pub(super) async fn insert_attempts(
             }),
         )
         .ints("catalogue", each(|i| i.catalogue.get()))
+        .texts(
+            "purpose",
+            intents.iter().map(|(_, i)| i.purpose.word().to_owned()),
+        )
+        .ints(
+            "serves",
+            intents.iter().map(|(_, i)| i.serves.map(AttemptId::get)),
+        )
         .texts("rule", rules);
     let query = Query::new(
         "write down attempts",
         "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
                               caller_id, mode, agent, intended_at, ended_at, outcome,
-                              gate_rule, gate_pack, direction, law, zone, utc_offset_min, catalogue)
+                              gate_rule, gate_pack, direction, law, zone, utc_offset_min, catalogue,
+                              hours_consent, calls_consent, purpose, serves)
          SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
                 r.trunk, r.caller_id, r.mode, r.agent, r.at,
                 CASE WHEN r.rule IS NOT NULL THEN r.at END,
                 CASE WHEN r.rule IS NOT NULL THEN $1 END,
                 r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3, r.law, r.zone, r.utc_offset,
-                r.catalogue
+                r.catalogue, r.hours_consent, r.calls_consent,
+                CASE WHEN $3 = 1 THEN r.purpose END, r.serves
          FROM {rows}",
     )
     .int(i64::from(Outcome::Refused.number()))

@@ -50,6 +50,8 @@ macro_rules! migrations {
             18 "0018" "typifications",
             19 "0019" "audit_chain",
             20 "0020" "registers",
+            21 "0021" "consents",
+            22 "0022" "purpose",
             23 "0023" "identity",
             24 "0024" "words_and_agenda",
             25 "0025" "rules_and_returns",

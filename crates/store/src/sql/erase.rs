@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::chain::hex;
 use super::config::{no_such, taken};
+use super::consents;
 use super::database::{Database, Tx};
 use super::query::{Batch, Query};
 use super::restart::NODE;
@@ -171,6 +172,7 @@ pub(super) async fn erase(
     );
     let rows = Batch::default().ints("e164", numbers.iter().copied());
     tx.run(query.rows(rows)).await?;
+    consents::end_all(&mut tx, person, at).await?;
     let hash = identity_hash(&mut tx, &identity).await?;
     let query = Query::new(
         "erase a person",

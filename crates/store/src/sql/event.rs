@@ -78,20 +78,35 @@ pub(super) fn place(seq: u64) -> i64 {
 }
 
 fn intent(kind: i64, i: &Intent) -> EventRow {
+    let mut body = json!({
+        "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
+        "segment": i.segment, "ordinal": i.ordinal,
+        "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
+        "mode": i.mode.word(), "purpose": i.purpose.word(), "law": i.under.as_ref().map(|under| &*under.law),
+        "zone": i.under.as_ref().map(|under| &*under.zone),
+        "utc_offset_min": i.under.as_ref().map(|under| under.utc_offset_min),
+        "catalogue": i.catalogue.get(),
+    });
+    let under = i.under.as_ref().map(|under| under.consents);
+    let consents = under.unwrap_or_default();
+    if let Some(serves) = i.serves {
+        body["serves"] = serves.get().into();
+    }
+    // Hardly any call needs one.
+    for (key, consent) in [
+        ("hours_consent", consents.hours),
+        ("calls_consent", consents.calls),
+    ] {
+        if let Some(consent) = consent {
+            body[key] = consent.get().into();
+        }
+    }
     EventRow {
         kind,
         campaign: Some(i.campaign.get()),
         agent: i.agent.map(|agent| agent.get()),
         attempt: Some(i.attempt.get()),
-        body: json!({
-            "list": i.list.get(), "contact": i.contact.get(), "person": i.person.get(),
-            "segment": i.segment, "ordinal": i.ordinal,
-            "trunk": i.trunk.get(), "caller_id": i.caller_id.as_u64(),
-            "mode": i.mode.word(), "law": i.under.as_ref().map(|under| &*under.law),
-            "zone": i.under.as_ref().map(|under| &*under.zone),
-            "utc_offset_min": i.under.as_ref().map(|under| under.utc_offset_min),
-            "catalogue": i.catalogue.get(),
-        }),
+        body,
     }
 }
 
@@ -391,6 +406,7 @@ fn work(next: &WorkUpdate) -> Json {
         "code": next.code, "invalid_phone": next.invalid_phone, "suppress": next.suppress,
         "promised": next.promise.is_some(),
         "callback_agent": next.promise.and_then(|promise| promise.agent).map(|agent| agent.get()),
+        "callback_asked": next.promise.and_then(|promise| promise.asked_in).map(|attempt| attempt.get()),
         "because": next.because.as_ref().map(|gate| json!([gate.rule, gate.pack])),
     })
 }

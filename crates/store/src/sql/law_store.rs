@@ -1,14 +1,17 @@
 //! Registers, rights of people and law packs on SQL: which file answers what.
 
 use async_trait::async_trait;
-use domain::{Listing, PersonId, PhoneNumber, RegisterSnapshot, Timestamp};
+use domain::{
+    CampaignId, ConsentId, Listing, PersonConsent, PersonId, PhoneNumber, RegisterSnapshot,
+    Timestamp, WorkItem,
+};
 
-use super::{SqlStore, erase, law_texts, registers, rights};
+use super::{SqlStore, abandons, consents, erase, law_texts, registers, rights};
 use crate::error::Result;
 use crate::law_store::LawStore;
 use crate::types::{
-    ErasedPerson, LawText, NewRequest, NewSnapshot, Rectification, RequestRow, SnapshotRead,
-    SnapshotRow,
+    ConsentRow, ErasedPerson, LawText, NewConsent, NewRequest, NewSnapshot, Rectification,
+    RequestRow, SnapshotRead, SnapshotRow,
 };
 
 #[async_trait]
@@ -62,6 +65,57 @@ impl LawStore for SqlStore {
 
     async fn listed(&self, numbers: &[PhoneNumber]) -> Result<Vec<Listing>> {
         registers::listed(&self.db, numbers).await
+    }
+
+    async fn record_consent(&self, new: &NewConsent) -> Result<ConsentRow> {
+        consents::record(&self.db, new).await
+    }
+
+    async fn end_consent(
+        &self,
+        consent: ConsentId,
+        by: &str,
+        why: &str,
+        at: Timestamp,
+    ) -> Result<ConsentRow> {
+        consents::end(&self.db, consent, by, why, at).await
+    }
+
+    async fn consents(
+        &self,
+        person: Option<PersonId>,
+        standing_only: bool,
+    ) -> Result<Vec<ConsentRow>> {
+        consents::all(&self.db, person, standing_only).await
+    }
+
+    async fn consents_changed(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(PersonId, Vec<PersonConsent>)>> {
+        consents::changed(&self.db, since).await
+    }
+
+    async fn lease_agreed(
+        &self,
+        campaign: CampaignId,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<(Vec<WorkItem>, Option<Timestamp>)> {
+        consents::lease(&self.db, self.epoch(), campaign, now, count).await
+    }
+
+    async fn first_call(&self, campaign: CampaignId) -> Result<Option<Timestamp>> {
+        abandons::first_call(&self.db, campaign).await
+    }
+
+    async fn abandons(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(u64, u64)> {
+        abandons::counted(&self.db, campaign, from, to).await
     }
 
     async fn open_request(&self, new: &NewRequest) -> Result<i64> {

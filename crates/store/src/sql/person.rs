@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AttemptId, CampaignId, Gate, PersonId, Timestamp, WorkState};
 
+use super::consents;
 use super::database::{Database, Tx};
 use super::prior;
 use super::query::{Batch, Query};
@@ -107,6 +108,10 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
         suppressed: suppressed.unwrap_or(false),
         suppressed_numbers: suppressed_numbers(tx, &records).await?,
         retired_numbers: retired_numbers(tx, person).await?,
+        consents: consents::of_people(tx, &BTreeSet::from([person]))
+            .await?
+            .remove(&person)
+            .unwrap_or_default(),
         records,
     })
 }
@@ -114,7 +119,7 @@ async fn read(tx: &mut Tx, person: i64, now: Timestamp) -> Result<PersonRow> {
 async fn work_of(tx: &mut Tx, person: i64) -> Result<BTreeMap<i64, Vec<PersonWork>>> {
     let query = Query::new(
         "read the work with a person",
-        "SELECT contact, campaign, state, next_at, attempts, code, turn, callback_agent, because_rule,
+        "SELECT contact, campaign, state, next_at, attempts, code, turn, callback_agent, callback_asked, because_rule,
                 because_pack
          FROM work WHERE person = $1 ORDER BY campaign",
     );

@@ -31,7 +31,8 @@ const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.s
     a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.intended_at, a.placed_at, a.ringing_at,
     a.answered_at, a.bridged_at, a.waited_ms, a.ended_at, a.outcome, a.sip_status, a.q850, a.cause_text,
     a.ended_by, a.code, a.coded_by, a.catalogue, a.gate_rule, a.gate_pack, a.direction,
-    a.law, a.zone, a.utc_offset_min FROM attempt a WHERE true";
+    a.law, a.zone, a.utc_offset_min, a.hours_consent, a.calls_consent,
+    a.purpose, a.serves FROM attempt a WHERE true";
 
 /// See [`crate::Store::attempts`].
 pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
@@ -181,6 +182,8 @@ fn attempt_of(row: &Row) -> Result<AttemptRow> {
         gate: gate_of(row)?,
         inbound: row.int("direction")? == INBOUND,
         under: row.under()?,
+        purpose: row.purpose()?,
+        serves: row.opt_int("serves")?.map(AttemptId::new),
     })
 }
 

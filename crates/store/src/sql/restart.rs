@@ -18,7 +18,8 @@ pub(super) const NODE: i64 = 1;
 
 /// What [`intent_of`] reads of an attempt `a`.
 const INTENT: &str = "a.id, a.campaign, a.list, a.contact, a.person, a.segment, a.phone, \
-    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.catalogue, a.law, a.zone, a.utc_offset_min";
+    a.ordinal, a.trunk, a.caller_id, a.mode, a.agent, a.catalogue, a.law, a.zone, a.utc_offset_min, \
+    a.hours_consent, a.calls_consent, a.purpose, a.serves";
 
 /// Where the work stands with whoever made the call `a` to us; nothing where we made it.
 const CAME_IN: &str = "CASE WHEN a.direction = 2 THEN \
@@ -135,6 +136,8 @@ fn intent_of(row: &Row) -> Result<Intent> {
         caller_id: row.phone("caller_id")?,
         mode: row.kind("mode", DialMode::from_number)?,
         agent: row.opt_int("agent")?.map(AgentId::new),
+        purpose: row.purpose()?,
+        serves: row.opt_int("serves")?.map(AttemptId::new),
         under: row.under()?,
         catalogue: CatalogueId::new(row.int("catalogue")?),
     })

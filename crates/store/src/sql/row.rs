@@ -1,7 +1,7 @@
 //! A row of either database, read by column name into plain values, and the
 //! stored numbers turned back into the words of `domain`.
 
-use domain::{Outcome, PhoneNumber, Timestamp, Under};
+use domain::{ConsentId, LeavesUnder, Outcome, PhoneNumber, Purpose, Timestamp, Under};
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -70,10 +70,21 @@ impl Row {
         .map_err(|error| odd(column, error))
     }
 
+    /// What a call is for; commercial where that was not noted.
+    pub(crate) fn purpose(&self) -> Result<Purpose> {
+        let word = self.opt_text("purpose")?;
+        let known = word.and_then(|word| Purpose::from_word(&word));
+        Ok(known.unwrap_or(Purpose::Commercial))
+    }
+
     /// The law a call was made under; nothing where that was not noted.
     pub(crate) fn under(&self) -> Result<Option<Under>> {
         let (law, zone) = (self.opt_text("law")?, self.opt_text("zone")?);
         let offset = self.opt_narrow("utc_offset_min")?;
+        let consents = LeavesUnder {
+            hours: self.opt_int("hours_consent")?.map(ConsentId::new),
+            calls: self.opt_int("calls_consent")?.map(ConsentId::new),
+        };
         Ok(law
             .zip(zone)
             .zip(offset)
@@ -81,6 +92,7 @@ impl Row {
                 law: law.into(),
                 zone: zone.into(),
                 utc_offset_min,
+                consents,
             }))
     }
 

@@ -63,6 +63,14 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
                WHERE c.attempt = recording.attempt)",
     ),
     (
+        // What the abandon ledger counts. A crash may come between the two.
+        "a call is abandoned in the journal and in its attempt, or in neither",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         LEFT JOIN (SELECT DISTINCT attempt FROM event WHERE kind = 7) e ON e.attempt = a.id
+         WHERE a.outcome IS NOT NULL AND a.outcome <> 13
+           AND (a.outcome = 2) <> (e.attempt IS NOT NULL)",
+    ),
+    (
         "a refused attempt never left",
         "SELECT 'attempt ' || id AS detail FROM attempt
          WHERE outcome = 14 AND placed_at IS NOT NULL",
@@ -157,6 +165,18 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
                                AND a.outcome NOT IN (9, 12, 13, 14)
                                AND COALESCE(d.costs_attempt, 1) = 1)
            AND NOT EXISTS (SELECT 1 FROM open_attempt o WHERE o.person = w.person)",
+    ),
+    (
+        // Who ends one may have waited for the store while intents were written.
+        "a consent that a call left under is of its person, was signed before it, and stood",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         WHERE (a.hours_consent IS NOT NULL OR a.calls_consent IS NOT NULL)
+           AND a.placed_at IS NOT NULL
+           AND (SELECT count(*) FROM consent c
+                WHERE c.id IN (a.hours_consent, a.calls_consent) AND c.person = a.person
+                  AND c.signed_at <= a.intended_at
+                  AND (c.ended_at IS NULL OR c.ended_at > a.intended_at - 10000))
+             < CASE WHEN a.hours_consent IS NULL OR a.calls_consent IS NULL THEN 1 ELSE 2 END",
     ),
     (
         "every attempt began with typifications that there are",

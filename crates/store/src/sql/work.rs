@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AgentId, CampaignId, Contact, ContactId, ContactPhone, Gate, ListId, PersonId, PhoneNumber,
-    PriorCall, Promise, Timestamp, WorkItem, WorkState, WorkUpdate,
+    AgentId, AttemptId, CampaignId, Contact, ContactId, ContactPhone, Gate, ListId, PersonId,
+    PhoneNumber, PriorCall, Promise, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use super::config;
+use super::consents;
 use super::database::{Database, Tx};
 use super::fence;
 use super::prior;
@@ -59,16 +60,27 @@ pub(super) async fn lease(
         leased.extend(found);
         due = [due, next].into_iter().flatten().min();
     }
-    let prior = prior::of_contacts(&mut tx, &leased, now).await?;
-    let mut listed = registers::of_contacts(&mut tx, &leased).await?;
-    let mut items = read_items(&mut tx, campaign, &leased, prior).await?;
+    let items = read_leased(&mut tx, campaign, &leased, now).await?;
+    tx.commit().await?;
+    Ok((items, due))
+}
+
+/// Leased work with all that the law asks about it.
+pub(super) async fn read_leased(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    leased: &[i64],
+    now: Timestamp,
+) -> Result<Vec<WorkItem>> {
+    let prior = prior::of_contacts(tx, leased, now).await?;
+    let mut listed = registers::of_contacts(tx, leased).await?;
+    let mut items = read_items(tx, campaign, leased, prior).await?;
     for item in &mut items {
         let contact = item.contact.id.get();
         item.listed = listed.remove(&contact).unwrap_or_default();
     }
-    prior::spent(&mut tx, &mut items).await?;
-    tx.commit().await?;
-    Ok((items, due))
+    prior::spent(tx, &mut items).await?;
+    Ok(items)
 }
 
 /// The statement that picks; a test asks the planner about it.
@@ -132,7 +144,8 @@ pub(super) const LEASED_PHONES: &str = "
 /// it walks all work of the campaign for each contact asked for.
 pub(super) const LEASED: &str = "
          SELECT k.id, k.list, k.person, k.document, k.name, k.segment, k.attributes,
-                w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.turn, w.callback_agent
+                w.attempts, w.repeats, w.code, w.next_phone, w.next_at, w.turn, w.callback_agent,
+                w.callback_asked
          FROM {rows} CROSS JOIN contact k CROSS JOIN work w
          WHERE k.id = r.contact AND w.campaign = $1 AND w.contact = k.id";
 
@@ -169,11 +182,15 @@ async fn read_items(
             spent: 0,
             prior: prior.remove(&contact.id.get()).unwrap_or_default(),
             listed: Vec::new(),
+            consents: Vec::new(),
+            resumes: None,
             contact,
         };
         items.insert(item.contact.id.get(), item);
     }
-    Ok(contacts.iter().filter_map(|id| items.remove(id)).collect())
+    let mut items: Vec<WorkItem> = contacts.iter().filter_map(|id| items.remove(id)).collect();
+    consents::told(tx, &mut items).await?;
+    Ok(items)
 }
 
 /// See [`crate::Store::work`].
@@ -192,7 +209,8 @@ pub(super) async fn one(
 /// What somebody was promised: a turn before others, and perhaps an agent of their own.
 pub(super) fn promise_of(row: &Row) -> Result<Option<Promise>> {
     let agent = row.opt_int("callback_agent")?.map(AgentId::new);
-    Ok((row.int("turn")? == TURNS[0]).then_some(Promise { agent }))
+    let asked_in = row.opt_int("callback_asked")?.map(AttemptId::new);
+    Ok((row.int("turn")? == TURNS[0]).then_some(Promise { agent, asked_in }))
 }
 
 /// The phone asked for, else the first that may be dialed.
@@ -283,6 +301,10 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
         let agent = update.promise.and_then(|promise| promise.agent);
         agent.map(|agent| agent.get())
     };
+    let asked_in = |update: &&WorkUpdate| {
+        let asked_in = update.promise.and_then(|promise| promise.asked_in);
+        asked_in.map(AttemptId::get)
+    };
     let because = |pick: fn(&Gate) -> &String| {
         updates
             .iter()
@@ -302,6 +324,7 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
         .ints("repeats", each().map(|u| i64::from(u.repeats)))
         .texts("code", each().map(|u| u.code.clone()))
         .ints("callback_agent", each().map(agent))
+        .ints("callback_asked", each().map(asked_in))
         .texts("because_rule", because(|gate| &gate.rule))
         .texts("because_pack", because(|gate| &gate.pack));
     let query = Query::new(
@@ -316,7 +339,7 @@ pub(super) async fn update(tx: &mut Tx, updates: impl Iterator<Item = &WorkUpdat
                           THEN 5 ELSE r.state END,
              turn = r.turn, next_at = r.next_at, next_phone = r.next_phone,
              attempts = r.attempts, repeats = r.repeats, code = COALESCE(r.code, w.code),
-             callback_agent = r.callback_agent,
+             callback_agent = r.callback_agent, callback_asked = r.callback_asked,
              because_rule = COALESCE(r.because_rule, w.because_rule),
              because_pack = COALESCE(r.because_pack, w.because_pack),
              lease_epoch = CASE WHEN r.state = 2 THEN w.lease_epoch END,

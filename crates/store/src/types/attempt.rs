@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     AgentId, AgentStatus, AttemptId, CampaignId, CatalogueId, Cause, ContactId, DialMode, EndedBy,
-    Gate, ListId, Outcome, PersonId, PhoneNumber, Timestamp, TrunkId, Under,
+    Gate, ListId, Outcome, PersonId, PhoneNumber, Purpose, Timestamp, TrunkId, Under,
 };
 
 /// Which attempts. The instant of the INVITE (of the intent, where none left)
@@ -97,6 +97,10 @@ pub struct AttemptRow {
     pub catalogue: CatalogueId,
     /// Why it never left.
     pub gate: Option<Gate>,
+    /// What it was for.
+    pub purpose: Purpose,
+    /// The attempt it served: the one in which the person asked to be called back.
+    pub serves: Option<AttemptId>,
     /// Under which law and clock it was made.
     pub under: Option<Under>,
     /// They called us: no attempt, and never placed; `caller_id` is the number they called.

@@ -1,8 +1,8 @@
 //! A person across lists and campaigns.
 
 use domain::{
-    AttemptId, CampaignId, Contact, Gate, Listing, PersonId, PhoneNumber, PriorCall, Promise,
-    Timestamp, WorkState,
+    AttemptId, CampaignId, Contact, Gate, Listing, PersonConsent, PersonId, PhoneNumber, PriorCall,
+    Promise, Timestamp, WorkState,
 };
 
 /// Whom somebody looks for.
@@ -29,6 +29,8 @@ pub struct PersonRow {
     pub suppressed_numbers: Vec<(PhoneNumber, Timestamp, String)>,
     /// Their numbers that were found to be no good.
     pub retired_numbers: Vec<RetiredNumber>,
+    /// What they agreed to and nobody ended.
+    pub consents: Vec<PersonConsent>,
 }
 
 /// A number that is no good for a person.

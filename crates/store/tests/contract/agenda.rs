@@ -29,9 +29,16 @@ async fn promised(store: &dyn Store) -> (CampaignId, Vec<WorkItem>) {
             9_000,
             Some(Promise {
                 agent: Some(agent()),
+                asked_in: None,
             }),
         ),
-        (8_000, Some(Promise { agent: None })),
+        (
+            8_000,
+            Some(Promise {
+                agent: None,
+                asked_in: None,
+            }),
+        ),
         (7_000, None),
     ];
     for ((n, item), (seconds, promise)) in (1..).zip(&items).zip(promise) {

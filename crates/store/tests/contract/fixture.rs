@@ -124,6 +124,8 @@ pub(crate) fn intent(n: i64, item: &WorkItem) -> Intent {
         trunk: TrunkId::new(1),
         caller_id: phone(999),
         mode: DialMode::Predictive,
+        purpose: domain::Purpose::Commercial,
+        serves: None,
         agent: None,
         catalogue: Catalogue::HOUSE,
     }

@@ -157,7 +157,10 @@ async fn a_key_that_asks_for_a_call_goes_before_those_who_expect_none(record: Re
     let mut writer = Writer::default();
     writer.commit(store, 5, vec![received(1, &items[2])]).await;
     let promised = WorkUpdate {
-        promise: Some(Promise { agent: None }),
+        promise: Some(Promise {
+            agent: None,
+            asked_in: None,
+        }),
         ..again(&items[2], 10, 0)
     };
     let asks = by_key(1, "TI02", promised);

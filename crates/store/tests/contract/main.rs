@@ -24,10 +24,12 @@ macro_rules! contract {
     };
 }
 
+mod abandons;
 mod agenda;
 mod audit;
 mod catalogues;
 mod config;
+mod consents;
 mod crowd;
 mod database;
 mod fixture;

@@ -431,7 +431,10 @@ async fn call_backs_come_first_whatever_the_segment(record: Record) {
         .iter()
         .map(|item| match item.contact.document.as_str() {
             "CC9" => WorkUpdate {
-                promise: Some(domain::Promise { agent: None }),
+                promise: Some(domain::Promise {
+                    agent: None,
+                    asked_in: None,
+                }),
                 ..again(item, 30, 1)
             },
             _ => campaigns::give_back(item),

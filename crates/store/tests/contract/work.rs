@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{CampaignId, Event, Outcome, Promise, WorkItem, WorkState, WorkUpdate};
+use domain::{AttemptId, CampaignId, Event, Outcome, Promise, WorkItem, WorkState, WorkUpdate};
 use store::{WorkDue, WorkStock};
 
 use crate::database::Record;
@@ -121,6 +121,7 @@ async fn promised_call_backs_come_first(record: Record) {
     let promised = WorkUpdate {
         promise: Some(Promise {
             agent: Some(agent()),
+            asked_in: Some(AttemptId::new(1)),
         }),
         ..again(&items[2], 100, 1)
     };
@@ -129,7 +130,10 @@ async fn promised_call_backs_come_first(record: Record) {
     let (due, _) = store.lease_work(campaign, at(100), 2).await.unwrap();
     let ids: Vec<_> = due.iter().map(|item| item.contact.id).collect();
     assert_eq!(ids, [items[2].contact.id, items[0].contact.id]);
-    assert_eq!(due[0].promised_by(), Some(agent()));
+    assert_eq!(
+        due[0].promise, updates[2].promise,
+        "whose call, and where they asked"
+    );
 }
 
 async fn lists_come_in_their_order_of_priority(record: Record) {

@@ -119,6 +119,14 @@ pub(super) async fn clock_of(tx: &mut Tx, campaign: CampaignId) -> Result<DayClo
     }
 }
 
+impl Parted {
+    /// Segments that get as many as there are.
+    pub(in super::super) fn without_quota(&self) -> Vec<i64> {
+        let free = self.segments.iter().filter(|one| one.quota.is_none());
+        free.map(|segment| segment.id.get()).collect()
+    }
+}
+
 fn the_rest() -> CampaignSegment {
     CampaignSegment {
         id: SegmentId::new(0),

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 1_000;
 /// campaign is done over the same base.
 pub(in super::super) const AGAIN: &str =
     "UPDATE work SET state = 1, turn = 1, next_at = 0, next_phone = 0, attempts = 0,
-             repeats = 0, callback_agent = NULL, because_rule = NULL,
+             repeats = 0, callback_agent = NULL, callback_asked = NULL, because_rule = NULL,
              because_pack = NULL, pass = pass + 1,
              segment = CASE WHEN segment IS NULL THEN NULL ELSE -1 END
          WHERE campaign = $1 AND state = 4 AND contact IN (SELECT r.contact FROM {rows})
