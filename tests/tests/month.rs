@@ -255,6 +255,10 @@ impl Call<'_> {
             Outcome::NoAnswer => self.placed(),
             _ => self.answered(),
         };
+        if outcome == Outcome::Abandoned {
+            let (attempt, waited) = (self.id(), Duration::from_secs(2));
+            steps.push((10_000, Event::CallAbandoned { attempt, waited }));
+        }
         let row = Occasion::of(outcome).map(|on| Catalogue::house().system(on));
         let next = self.next(row.map(|row| row.code.as_str()));
         steps.push((25_000, self.closed(outcome, Some(next))));

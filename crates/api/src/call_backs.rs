@@ -5,10 +5,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use campaigns::Campaign;
-use domain::{AgentId, AgentProfile, CampaignId, ContactId, Purpose, Timestamp};
+use domain::{
+    AgentId, AgentProfile, CampaignId, ContactId, PersonConsent, PersonId, Purpose, Timestamp,
+};
 use engine::Rejection;
-use law::Pack;
+use law::{NextCall, Pack};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use store::{CallBackChange, CallBackFilter, CallBackRow, Store};
 use utoipa::IntoParams;
@@ -89,25 +92,66 @@ pub async fn call_backs(
     filter: &CallBackFilter,
 ) -> Result<Vec<CallBack>, ApiError> {
     let (campaigns, agents) = (store.campaigns().await?, store.agents().await?);
+    let rows = store.call_backs(filter).await?;
+    let agreed = agreed(store, rows.len()).await?;
     let mut shown = Vec::new();
-    for row in store.call_backs(filter).await? {
+    for row in rows {
         // Whose campaign was removed is called by nobody.
         let campaign = campaigns
             .iter()
             .find(|campaign| campaign.id == row.campaign);
-        shown.extend(campaign.map(|campaign| call_back_shown(&row, campaign, &agents)));
+        let consents = agreed.get(&row.contact.person);
+        let consents = consents.map_or(&[][..], Vec::as_slice);
+        shown.extend(campaign.map(|campaign| call_back_shown(&row, campaign, &agents, consents)));
     }
     Ok(shown)
 }
 
-fn call_back_shown(row: &CallBackRow, campaign: &Campaign, agents: &[AgentProfile]) -> CallBack {
+/// What people agreed to, where anybody has a call-back.
+async fn agreed(
+    store: &dyn Store,
+    call_backs: usize,
+) -> Result<BTreeMap<PersonId, Vec<PersonConsent>>, ApiError> {
+    let mut agreed: BTreeMap<PersonId, Vec<PersonConsent>> = BTreeMap::new();
+    if call_backs > 0 {
+        for row in store.consents(None, true).await? {
+            let theirs = agreed.entry(row.consent.person).or_default();
+            theirs.push(row.consent.given(row.id));
+        }
+    }
+    Ok(agreed)
+}
+
+async fn agreed_by(store: &dyn Store, person: PersonId) -> Result<Vec<PersonConsent>, ApiError> {
+    let rows = store.consents(Some(person), true).await?;
+    Ok(rows.iter().map(|row| row.consent.given(row.id)).collect())
+}
+
+/// A call-back as the law is asked about it: an advisor makes it, and what the person agreed to counts.
+fn next_call<'a>(row: &'a CallBackRow, consents: &'a [PersonConsent]) -> NextCall<'a> {
+    NextCall {
+        purpose: asked(),
+        zone: campaigns::zone_of(&row.contact),
+        agent_waits: true,
+        house: &[],
+        consents,
+    }
+}
+
+fn call_back_shown(
+    row: &CallBackRow,
+    campaign: &Campaign,
+    agents: &[AgentProfile],
+    consents: &[PersonConsent],
+) -> CallBack {
     let pack = Pack::by_id(&campaign.law_pack).ok();
     let known = campaigns::zone_of(&row.contact);
     let zone = known.or_else(|| pack.as_ref().map(Pack::zone));
     let zone = zone.unwrap_or("UTC");
-    let purpose = asked();
     let refusal = pack.as_ref().and_then(|pack| {
-        let refused = pack.may_call_for(purpose, row.at, known).err()?;
+        let refused = pack
+            .may_contact(next_call(row, consents), &[], row.at)
+            .err()?;
         Some(CallBackRefusal {
             rule: refused.rule,
             pack: refused.pack,
@@ -115,7 +159,7 @@ fn call_back_shown(row: &CallBackRow, campaign: &Campaign, agents: &[AgentProfil
             opens_at: refused.opens.as_millis(),
         })
     });
-    let window = pack.and_then(|pack| pack.window_about(purpose, row.at, known));
+    let window = pack.and_then(|pack| pack.window_about(asked(), row.at, known));
     let agent = row
         .agent
         .and_then(|id| agents.iter().find(|agent| agent.id == id));
@@ -154,7 +198,7 @@ fn local(at: Timestamp, zone: &str) -> String {
     law::text_in(zone, at).unwrap_or_default()
 }
 
-/// Calls at another time, which must be ahead and within the law.
+/// Calls at another time, which must be ahead and within the law, or at an hour that the person agreed to.
 pub async fn move_call_back(
     store: &dyn Store,
     (campaign, contact): (CampaignId, ContactId),
@@ -183,7 +227,8 @@ pub async fn move_call_back(
             "a call-back must lie ahead, within 90 days; choose another time",
         )));
     }
-    if let Err(refused) = pack.may_call_for(asked(), at, known) {
+    let consents = agreed_by(store, row.contact.person).await?;
+    if let Err(refused) = pack.may_contact(next_call(&row, &consents), &[], at) {
         return Err(ApiError::Rejected(Rejection {
             opens: Some(refused.opens),
             ..Rejection::new("callback_closed", refused.words)
@@ -263,7 +308,9 @@ async fn changed(
     let agents = store.agents().await?;
     let row = store.call_back(row.campaign, row.contact.id).await?;
     let gone = || ApiError::Conflict("it is being called at this moment".to_owned());
-    Ok(call_back_shown(&row.ok_or_else(gone)?, campaign, &agents))
+    let row = row.ok_or_else(gone)?;
+    let consents = agreed_by(store, row.contact.person).await?;
+    Ok(call_back_shown(&row, campaign, &agents, &consents))
 }
 
 /// Which of them.
@@ -329,3 +376,6 @@ pub(crate) async fn cancel(
     app.control.config_changed();
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests;

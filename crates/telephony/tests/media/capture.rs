@@ -58,6 +58,23 @@ impl Capture {
             .collect()
     }
 
+    /// Until so many of a side were copied without their sound.
+    fn until_silent(&mut self, count: usize, ours: bool, side: Side) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.heard(ours, side);
+            let silent = self.seen.iter().filter(|it| {
+                (it.ours, it.side, it.hidden) == (ours, side, true) && is_silence(&it.bytes)
+            });
+            let silent = silent.count();
+            if silent >= count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{silent} of {count}");
+            std::thread::yield_now();
+        }
+    }
+
     fn until(&mut self, count: usize, ours: bool, side: Side) -> Vec<Copied> {
         let deadline = Instant::now() + PATIENCE;
         while self.heard(ours, side).len() < count {
@@ -158,6 +175,8 @@ fn what_is_keyed_is_never_copied_and_nothing_said_while_the_recording_pauses() {
     capture.hushed.store(true, Ordering::Relaxed);
     a.say(440, 10);
     b.hear_sound(10);
+    // A packet is copied after it was sent on: the last one is, before the pause ends.
+    capture.until_silent(10, false, Side::Customer);
     capture.hushed.store(false, Ordering::Relaxed);
     a.say(440, 10);
     b.hear_sound(10);
