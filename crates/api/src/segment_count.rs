@@ -12,6 +12,8 @@ use crate::error::ApiError;
 
 /// Contacts read at a time.
 const PAGE: u32 = 10_000;
+/// Contacts looked at before others go on.
+const AT_ONCE: usize = 256;
 /// Contacts by which the kinds of columns are told.
 const SAMPLE: u32 = 2_000;
 /// The most columns of a base that can be named.
@@ -98,7 +100,7 @@ pub async fn count(
         let after = Some(texts.last);
         let next = store.contact_texts(list, after, PAGE, phones);
         let look = async {
-            match test.look_at_texts(&texts.lines, &mut count) {
+            match test.look_at_texts(&texts.lines, &mut count).await {
                 true => Ok(()),
                 false => by_contact(store, list, before, texts.last, &test, &mut count).await,
             }
@@ -166,15 +168,20 @@ impl<'a> Test<'a> {
         }
     }
 
-    /// False, and nothing is counted, where the lines cannot be told apart.
-    fn look_at_texts(&self, lines: &str, count: &mut SegmentCount) -> bool {
-        let rows = || lines.split(ContactTexts::LINE).map(TextRow::parts);
-        if rows().any(|parts| parts.is_none()) {
-            return false;
-        }
-        for (id, parts) in rows().flatten() {
+    /// False, and nothing is counted, where the lines cannot be told apart. Lets others go on now and then: the page
+    /// that follows is not asked for at once, but in a few steps that this would hold up.
+    async fn look_at_texts(&self, lines: &str, count: &mut SegmentCount) -> bool {
+        let before = count.clone();
+        for (place, line) in lines.split(ContactTexts::LINE).enumerate() {
+            let Some((id, parts)) = TextRow::parts(line) else {
+                *count = before;
+                return false;
+            };
             let row = TextRow::new(self, parts);
             self.look_at(id, &row, |column| row.text(column), count);
+            if place % AT_ONCE == AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
         }
         true
     }
