@@ -93,38 +93,43 @@ pub async fn call_backs(
 ) -> Result<Vec<CallBack>, ApiError> {
     let (campaigns, agents) = (store.campaigns().await?, store.agents().await?);
     let rows = store.call_backs(filter).await?;
-    let agreed = agreed(store, rows.len()).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let agreed = agreed(store, None).await?;
     let mut shown = Vec::new();
     for row in rows {
         // Whose campaign was removed is called by nobody.
         let campaign = campaigns
             .iter()
             .find(|campaign| campaign.id == row.campaign);
-        let consents = agreed.get(&row.contact.person);
-        let consents = consents.map_or(&[][..], Vec::as_slice);
+        let consents = theirs(&agreed, &row);
         shown.extend(campaign.map(|campaign| call_back_shown(&row, campaign, &agents, consents)));
     }
     Ok(shown)
 }
 
-/// What people agreed to, where anybody has a call-back.
+/// What one person or everybody agreed to.
 async fn agreed(
     store: &dyn Store,
-    call_backs: usize,
+    person: Option<PersonId>,
 ) -> Result<BTreeMap<PersonId, Vec<PersonConsent>>, ApiError> {
     let mut agreed: BTreeMap<PersonId, Vec<PersonConsent>> = BTreeMap::new();
-    if call_backs > 0 {
-        for row in store.consents(None, true).await? {
-            let theirs = agreed.entry(row.consent.person).or_default();
-            theirs.push(row.consent.given(row.id));
-        }
+    for row in store.consents(person, true).await? {
+        let theirs = agreed.entry(row.consent.person).or_default();
+        theirs.push(row.consent.given(row.id));
     }
     Ok(agreed)
 }
 
-async fn agreed_by(store: &dyn Store, person: PersonId) -> Result<Vec<PersonConsent>, ApiError> {
-    let rows = store.consents(Some(person), true).await?;
-    Ok(rows.iter().map(|row| row.consent.given(row.id)).collect())
+/// What the person of a call-back agreed to.
+fn theirs<'a>(
+    agreed: &'a BTreeMap<PersonId, Vec<PersonConsent>>,
+    row: &CallBackRow,
+) -> &'a [PersonConsent] {
+    agreed
+        .get(&row.contact.person)
+        .map_or(&[][..], Vec::as_slice)
 }
 
 /// A call-back as the law is asked about it: an advisor makes it, and what the person agreed to counts.
@@ -227,8 +232,8 @@ pub async fn move_call_back(
             "a call-back must lie ahead, within 90 days; choose another time",
         )));
     }
-    let consents = agreed_by(store, row.contact.person).await?;
-    if let Err(refused) = pack.may_contact(next_call(&row, &consents), &[], at) {
+    let agreed = agreed(store, Some(row.contact.person)).await?;
+    if let Err(refused) = pack.may_contact(next_call(&row, theirs(&agreed, &row)), &[], at) {
         return Err(ApiError::Rejected(Rejection {
             opens: Some(refused.opens),
             ..Rejection::new("callback_closed", refused.words)
@@ -309,8 +314,13 @@ async fn changed(
     let row = store.call_back(row.campaign, row.contact.id).await?;
     let gone = || ApiError::Conflict("it is being called at this moment".to_owned());
     let row = row.ok_or_else(gone)?;
-    let consents = agreed_by(store, row.contact.person).await?;
-    Ok(call_back_shown(&row, campaign, &agents, &consents))
+    let agreed = agreed(store, Some(row.contact.person)).await?;
+    Ok(call_back_shown(
+        &row,
+        campaign,
+        &agents,
+        theirs(&agreed, &row),
+    ))
 }
 
 /// Which of them.

@@ -16,6 +16,7 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
+use crate::typifications::Meant;
 
 /// Which version.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -23,18 +24,6 @@ use crate::error::ApiError;
 pub(crate) struct Wanted {
     /// By its number, 0 the house's; the one in force when absent.
     version: Option<u32>,
-}
-
-/// Whether it is meant.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Meant {
-    /// Only say what would be; nothing is changed.
-    #[serde(default)]
-    check: bool,
-    /// Why, for whoever looks at the versions.
-    #[serde(default)]
-    note: String,
 }
 
 /// The rules that find contradictions in a campaign: a version, which is the house's (0) until it has its own.

@@ -28,16 +28,16 @@ pub(crate) struct Wanted {
     catalogue: Option<i64>,
 }
 
-/// Whether it is meant.
+/// Whether a new version is meant, and why: of typifications, and of the rules that find contradictions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Meant {
     /// Only say what would be; nothing is changed.
     #[serde(default)]
-    check: bool,
+    pub(crate) check: bool,
     /// Why, for whoever looks at the versions.
     #[serde(default)]
-    note: String,
+    pub(crate) note: String,
 }
 
 /// The typifications an advisor may choose: of the version in force, or of the one their call began with.

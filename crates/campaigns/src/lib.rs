@@ -7,6 +7,7 @@ mod campaign;
 mod catalogue;
 mod contact_limits;
 mod contradiction;
+mod edited_table;
 mod hopper;
 mod hours;
 mod mix;

@@ -7,6 +7,7 @@ use csv::StringRecord;
 use domain::{CallBack, Disposition, NextPhone, Occasion, Origin, RetryRule};
 
 use super::{CATALOGUE_COLUMNS, Catalogue, InvalidCatalogue, RowProblem};
+use crate::edited_table::{is_blank, line_of, problem, reader};
 
 /// Headings that mean one of the columns, as other lists write them.
 const OTHER_NAMES: [(&str, &str); 3] = [
@@ -25,24 +26,18 @@ pub(super) fn rows(
     text: &str,
     house: Option<&Catalogue>,
 ) -> Result<Vec<(u64, Disposition)>, InvalidCatalogue> {
-    let text = text.trim_start_matches('\u{feff}');
-    let heading = text.lines().next().unwrap_or_default();
-    let semicolons = heading.matches(';').count() > heading.matches(',').count();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(if semicolons { b';' } else { b',' })
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader = reader(text);
     let headings = Headings::of(reader.headers()?);
     let mut problems = headings.problems();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record?;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+        if is_blank(&record) {
             continue;
         }
         let mut row = Row {
             headings: &headings,
-            line: record.position().map_or(0, csv::Position::line),
+            line: line_of(&record),
             record: &record,
             house: None,
             problems: Vec::new(),
@@ -57,15 +52,6 @@ pub(super) fn rows(
     match problems.is_empty() {
         true => Ok(rows),
         false => Err(InvalidCatalogue::Rows(problems)),
-    }
-}
-
-fn problem(line: u64, column: &'static str, code: &str, words: String) -> RowProblem {
-    RowProblem {
-        line,
-        column,
-        code: code.to_owned(),
-        words,
     }
 }
 

@@ -7,6 +7,7 @@ use csv::StringRecord;
 use domain::Outcome;
 
 use super::{ContradictionRule, Flag, InvalidRules};
+use crate::edited_table::{is_blank, line_of, problem, reader};
 use crate::{Catalogue, RowProblem};
 
 /// Columns there are.
@@ -33,19 +34,13 @@ pub(super) fn rules(
     text: &str,
     meant: Option<&Catalogue>,
 ) -> Result<Vec<ContradictionRule>, InvalidRules> {
-    let text = text.trim_start_matches('\u{feff}');
-    let heading = text.lines().next().unwrap_or_default();
-    let semicolons = heading.matches(';').count() > heading.matches(',').count();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(if semicolons { b';' } else { b',' })
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader = reader(text);
     let headings = reader.headers()?.clone();
     let mut problems = unknown(&headings);
     let mut rules: Vec<ContradictionRule> = Vec::new();
     for record in reader.records() {
         let record = record?;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+        if is_blank(&record) {
             continue;
         }
         let mut row = Row {
@@ -70,15 +65,6 @@ pub(super) fn rules(
     match problems.is_empty() {
         true => Ok(rules),
         false => Err(InvalidRules::Rows(problems)),
-    }
-}
-
-fn problem(line: u64, column: &'static str, code: &str, words: String) -> RowProblem {
-    RowProblem {
-        line,
-        column,
-        code: code.to_owned(),
-        words,
     }
 }
 
@@ -200,7 +186,7 @@ impl Row<'_> {
     }
 
     fn wrong(&mut self, column: &'static str, words: &str) {
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = line_of(self.record);
         let name = self.cell("rule").to_owned();
         self.problems
             .push(problem(line, column, &name, words.to_owned()));

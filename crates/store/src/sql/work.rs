@@ -21,7 +21,7 @@ use crate::error::{Result, StoreError};
 use crate::types::WorkStock;
 
 /// Turns of work, in the order they are leased: promised call-backs first.
-const TURNS: [i64; 2] = [0, 1];
+pub(super) const TURNS: [i64; 2] = [0, 1];
 
 /// See [`crate::Store::lease_work`]. One query per turn and list keeps each an
 /// ordered walk of one index, however large the base.

@@ -9,6 +9,7 @@ use domain::{CampaignId, Timestamp, WorkState};
 use super::database::{Database, Pools};
 use super::query::Query;
 use super::row::Row;
+use super::work::TURNS;
 use crate::error::Result;
 use crate::types::{HeldByRule, WorkDue};
 
@@ -17,8 +18,6 @@ const NEVER_CALLED: i64 = -1;
 /// `work_tally.segment` where the campaign has no segments.
 const NO_SEGMENT: i64 = -2;
 const MINUTE_MS: i64 = 60_000;
-/// Turns of work: promised call-backs, everybody else.
-const TURNS: [i64; 2] = [0, 1];
 
 /// See [`crate::Store::work_counts`].
 pub(super) async fn counts(db: &Database, campaign: CampaignId) -> Result<Vec<(WorkState, u64)>> {
