@@ -6,8 +6,8 @@ use super::identity::{IN_LIST, KNOWN, OWNERS};
 use super::lists::PAGE;
 use super::prior::{BY_NUMBER, BY_PERSON, SPENT, SPENT_ON_NUMBERS};
 use super::query::{Batch, Query};
-use super::segments::lease::{FIRST_DUE, UNPARTED_ONE};
-use super::segments::pick::{AGAIN, FRESH, FRESH_OF_RANK};
+use super::segments::lease::{AROUND, FIRST_DUE};
+use super::segments::pick::{self, Walk};
 use super::segments::{placing, recycle, texts};
 use super::work::{LEASED, LEASED_PHONES, NEXT_DUE, PICK};
 use super::work_tally::SOON;
@@ -52,21 +52,24 @@ async fn a_page_of_a_list_is_read_in_the_order_of_an_index() {
 
 #[tokio::test]
 async fn picking_work_of_a_segment_walks_an_index_and_sorts_nothing() {
+    let walks = [Walk::Fresh, Walk::FreshOfRank(9), Walk::Again];
+    let pick = || {
+        let query = explain(&pick::text(&walks)).int(1);
+        let query = query.int(1).int(10).int(1).int(10).int(9);
+        query.int(1).int(10).int(99)
+    };
     let picks = [
+        (pick(), "work_fresh (campaign=? AND segment=?)"),
         (
-            explain(FRESH).int(1).int(1).int(10),
-            "work_fresh (campaign=? AND segment=?)",
-        ),
-        (
-            explain(FRESH_OF_RANK).int(1).int(1).int(10).int(9),
+            pick(),
             "work_fresh (campaign=? AND segment=? AND rank>? AND rank<?)",
         ),
         (
-            explain(AGAIN).int(1).int(1).int(10).int(99),
+            pick(),
             "work_again (campaign=? AND segment=? AND next_at>? AND next_at<?)",
         ),
         (
-            explain(UNPARTED_ONE).int(1),
+            explain(AROUND).int(1),
             "work_unparted (campaign=? AND contact>?)",
         ),
         (

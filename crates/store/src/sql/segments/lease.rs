@@ -8,10 +8,11 @@ use domain::{CampaignId, ContactId, SegmentId, Timestamp};
 
 use super::super::database::Tx;
 use super::super::query::{Batch, Query};
-use super::pick::Search;
+use super::super::work::mark_leased;
+use super::pick::look;
 use super::set::{ROWS, rest_of, segment_of};
-use super::tally::{self, Sums};
-use crate::error::Result;
+use super::tally::{self, Reached, Sums};
+use crate::error::{Result, StoreError};
 
 /// While contacts are still being parted, or calls are under way that a quota waits for, it is asked again so soon.
 const SOON: std::time::Duration = std::time::Duration::from_secs(1);
@@ -28,22 +29,81 @@ pub(in super::super) struct Parted {
     unsettled: bool,
 }
 
-/// The version in force, and what becomes of the rest; locked until the end of the transaction, so that no two leases
-/// count the same calls, or pay the same debt to a segment.
-pub(super) async fn locked(tx: &mut Tx, campaign: CampaignId) -> Result<Option<(i64, Rest, bool)>> {
+/// The version in force, and how far it was counted what its segments did.
+pub(super) struct Locked {
+    version: i64,
+    rest: Rest,
+    walking: bool,
+    pub(super) counted: Reached,
+}
+
+/// Locked until the end of the transaction, so that no two leases count the same calls, or pay the same debt to a
+/// segment.
+pub(super) async fn locked(tx: &mut Tx, campaign: CampaignId) -> Result<Option<Locked>> {
     let query = Query::new(
         "lock the segments of a campaign",
-        "SELECT version, rest_last, walked FROM segment_set WHERE campaign = $1 {alone}",
+        "SELECT version, rest_last, walked, tally_attempt, tally_typed
+         FROM segment_set WHERE campaign = $1 {alone}",
     )
     .int(campaign.get());
-    match tx.fetch_one(query).await? {
-        Some(row) => Ok(Some((
-            row.int("version")?,
-            rest_of(row.flag("rest_last")?),
-            row.opt_int("walked")?.is_some(),
-        ))),
-        None => Ok(None),
+    let Some(row) = tx.fetch_one(query).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Locked {
+        version: row.int("version")?,
+        rest: rest_of(row.flag("rest_last")?),
+        walking: row.opt_int("walked")?.is_some(),
+        counted: Reached {
+            attempt: row.int("tally_attempt")?,
+            typed: row.int("tally_typed")?,
+        },
+    }))
+}
+
+/// What stands around the segments of a campaign: read at once, since each statement is a way to the database and back.
+pub(super) struct Around {
+    /// The clock of its law pack.
+    pub(super) clock: DayClock,
+    /// How far there is something to count.
+    pub(super) end: Reached,
+    /// Somebody is still to be looked at by the segments.
+    unparted: bool,
+}
+
+/// Each value is the end or the first entry of an index; a test asks the planner about it.
+pub(in super::super) const AROUND: &str = "SELECT
+     (SELECT max(a.id) FROM attempt a) AS attempt,
+     (SELECT max(t.seq) FROM typification t) AS typed,
+     (SELECT c.settings FROM campaign c WHERE c.id = $1) AS settings,
+     (SELECT w.contact FROM work w WHERE w.campaign = $1 AND w.contact > 0 AND w.segment = -1
+          ORDER BY w.contact LIMIT 1) AS unparted";
+
+/// See [`Around`].
+pub(super) async fn around(tx: &mut Tx, campaign: CampaignId) -> Result<Around> {
+    #[derive(serde::Deserialize)]
+    struct Settings {
+        law_pack: String,
     }
+    let query = Query::new("read what segments go by", AROUND).int(campaign.get());
+    let row = tx.fetch_one(query).await?.ok_or(StoreError::Corrupt {
+        what: "the segments of a campaign",
+        detail: "nothing was answered".to_owned(),
+    })?;
+    let clock = match row.opt_text("settings")? {
+        None => DayClock::default(),
+        Some(_) => {
+            let settings: Settings = row.json("settings", "settings of a campaign")?;
+            DayClock::of(&settings.law_pack)
+        }
+    };
+    Ok(Around {
+        clock,
+        end: Reached {
+            attempt: row.opt_int("attempt")?.unwrap_or(0),
+            typed: row.opt_int("typed")?.unwrap_or(0),
+        },
+        unparted: row.opt_int("unparted")?.is_some(),
+    })
 }
 
 /// The segments of a campaign, if it has any, with what each may still get.
@@ -52,12 +112,12 @@ pub(in super::super) async fn open(
     campaign: CampaignId,
     now: Timestamp,
 ) -> Result<Option<Parted>> {
-    let Some((version, rest, walking)) = locked(tx, campaign).await? else {
+    let Some(locked) = locked(tx, campaign).await? else {
         return Ok(None);
     };
     let query = Query::new("read segments", ROWS)
         .int(campaign.get())
-        .int(version);
+        .int(locked.version);
     let (mut segments, mut turns) = (Vec::new(), Vec::new());
     for row in tx.fetch(query).await? {
         let segment = segment_of(&row)?;
@@ -70,7 +130,7 @@ pub(in super::super) async fn open(
         });
         segments.push(segment);
     }
-    if rest == Rest::Last {
+    if locked.rest == Rest::Last {
         segments.push(the_rest());
         turns.push(MixTurn {
             segment: SegmentId::new(0),
@@ -80,8 +140,9 @@ pub(in super::super) async fn open(
             owed: 0,
         });
     }
-    let clock = clock_of(tx, campaign).await?;
-    tally::bring_up(tx, campaign, clock).await?;
+    let around = around(tx, campaign).await?;
+    let clock = around.clock;
+    tally::bring_up(tx, campaign, clock, (locked.counted, around.end)).await?;
     let left = left_of(tx, campaign, (clock, now), &segments).await?;
     for (turn, left) in turns.iter_mut().zip(&left) {
         turn.most = match left {
@@ -90,7 +151,7 @@ pub(in super::super) async fn open(
             Left::Waits | Left::Reached => 0,
         };
     }
-    let unsettled = walking || somebody_is_unparted(tx, campaign).await?;
+    let unsettled = locked.walking || around.unparted;
     Ok(Some(Parted {
         segments,
         turns,
@@ -98,25 +159,6 @@ pub(in super::super) async fn open(
         clock,
         unsettled,
     }))
-}
-
-/// The clock of a campaign's law pack.
-pub(super) async fn clock_of(tx: &mut Tx, campaign: CampaignId) -> Result<DayClock> {
-    #[derive(serde::Deserialize)]
-    struct Settings {
-        law_pack: String,
-    }
-    let query = Query::new(
-        "read whose clock a campaign goes by",
-        "SELECT settings FROM campaign WHERE id = $1",
-    );
-    match tx.fetch_one(query.int(campaign.get())).await? {
-        Some(row) => {
-            let settings: Settings = row.json("settings", "settings of a campaign")?;
-            Ok(DayClock::of(&settings.law_pack))
-        }
-        None => Ok(DayClock::default()),
-    }
 }
 
 impl Parted {
@@ -180,15 +222,6 @@ async fn under_way(
         .collect()
 }
 
-/// By contact, for the same reason.
-pub(in super::super) const UNPARTED_ONE: &str = "SELECT w.contact FROM work w
-     WHERE w.campaign = $1 AND w.contact > 0 AND w.segment = -1 ORDER BY w.contact LIMIT 1";
-
-async fn somebody_is_unparted(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
-    let query = Query::new("look for contacts to be parted", UNPARTED_ONE).int(campaign.get());
-    Ok(tx.fetch_one(query).await?.is_some())
-}
-
 /// Leases by segment. The second value is when somebody more may be called; now where the lease is full.
 pub(in super::super) async fn fill(
     tx: &mut Tx,
@@ -205,19 +238,18 @@ pub(in super::super) async fn fill(
         if asks.is_empty() {
             break;
         }
-        for ask in asks {
-            let segment = &parted.segments[ask.turn];
-            let mut search = Search {
-                tx: &mut *tx,
-                campaign,
-                epoch,
-                now,
-                clock: parted.clock,
-            };
-            let found = search.of(segment, i64::from(ask.count)).await?;
+        let asked: Vec<_> = asks
+            .iter()
+            .map(|ask| (&parted.segments[ask.turn], ask.count))
+            .collect();
+        let found = look(tx, campaign, (parted.clock, now), &asked).await?;
+        let picked: Vec<i64> = found.iter().flatten().copied().collect();
+        for (ask, found) in asks.into_iter().zip(found) {
             left[ask.turn] = left[ask.turn].after(found.len());
             mix.found(ask, found.into_iter().map(ContactId::new).collect());
         }
+        // Before the next round, or it would find them again.
+        mark_leased(tx, epoch, campaign, &picked).await?;
     }
     let (contacts, turns) = mix.end();
     keep_debts(tx, &parted.turns, &turns).await?;

@@ -7,7 +7,7 @@ use domain::{CampaignId, SegmentId, Timestamp};
 
 use super::super::database::Database;
 use super::super::work_tally;
-use super::lease::{clock_of, locked};
+use super::lease::{around, locked};
 use super::tally;
 use crate::error::Result;
 use crate::types::SegmentStanding;
@@ -19,11 +19,13 @@ pub(super) async fn standings(
     now: Timestamp,
 ) -> Result<Vec<SegmentStanding>> {
     let mut tx = db.begin().await?;
-    let clock = clock_of(&mut tx, campaign).await?;
-    if locked(&mut tx, campaign).await?.is_some() {
-        tally::bring_up(&mut tx, campaign, clock).await?;
+    let locked = locked(&mut tx, campaign).await?;
+    let around = around(&mut tx, campaign).await?;
+    if let Some(locked) = locked {
+        let reach = (locked.counted, around.end);
+        tally::bring_up(&mut tx, campaign, around.clock, reach).await?;
     }
-    let sums = tally::sums(&mut tx, campaign, clock, now).await?;
+    let sums = tally::sums(&mut tx, campaign, around.clock, now).await?;
     tx.commit().await?;
     let mut standings: BTreeMap<i64, SegmentStanding> = BTreeMap::new();
     let mut of = |segment: i64, change: &mut dyn FnMut(&mut SegmentStanding)| {

@@ -17,10 +17,28 @@ const PAGE: i64 = 2_000;
 /// What each segment did on a day and in all.
 pub(super) type Sums = BTreeMap<i64, (SegmentTally, SegmentTally)>;
 
-/// Reads on, to the end. The row of `segment_set` is locked by whoever calls.
-pub(super) async fn bring_up(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<()> {
-    while attempts(tx, campaign, clock).await? {}
-    while typified(tx, campaign).await? {}
+/// How far attempts and typifications go, or how far they were counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reached {
+    pub(super) attempt: i64,
+    pub(super) typed: i64,
+}
+
+/// Reads on from where it was left, to the end. The row of `segment_set` is locked by whoever calls.
+pub(super) async fn bring_up(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    clock: DayClock,
+    (counted, end): (Reached, Reached),
+) -> Result<()> {
+    let mut from = Some(counted.attempt);
+    while let Some(after) = from.filter(|after| *after < end.attempt) {
+        from = attempts(tx, campaign, clock, (after, end.attempt)).await?;
+    }
+    let mut from = Some(counted.typed);
+    while let Some(after) = from.filter(|after| *after < end.typed) {
+        from = typified(tx, campaign, (after, end.typed)).await?;
+    }
     Ok(())
 }
 
@@ -31,13 +49,13 @@ pub(super) const ATTEMPTS: &str = "
          FROM attempt a LEFT JOIN work w ON w.campaign = a.campaign AND w.contact = a.contact
          WHERE a.id > $2 AND +a.campaign = $1 AND a.direction = 1 ORDER BY a.id LIMIT $3";
 
-/// False when there are no more.
-async fn attempts(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<bool> {
-    let from = cursor(tx, campaign, "tally_attempt").await?;
-    let end = end(tx, "SELECT max(id) AS last FROM attempt").await?;
-    if end <= from {
-        return Ok(false);
-    }
+/// How far it came, where there are more.
+async fn attempts(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    clock: DayClock,
+    (from, end): (i64, i64),
+) -> Result<Option<i64>> {
     let query = Query::new("read attempts of segments", ATTEMPTS)
         .int(campaign.get())
         .int(from)
@@ -63,7 +81,7 @@ async fn attempts(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<
         last = last.max(end);
     }
     if last == from {
-        return Ok(false);
+        return Ok(None);
     }
     let each = || counted.iter();
     let query = Query::new(
@@ -86,7 +104,7 @@ async fn attempts(tx: &mut Tx, campaign: CampaignId, clock: DayClock) -> Result<
     }
     changes.write(tx, campaign).await?;
     move_cursor(tx, campaign, "tally_attempt", last).await?;
-    Ok(full && !undecided)
+    Ok((full && !undecided).then_some(last))
 }
 
 /// What was said of attempts since the last that was counted.
@@ -97,13 +115,12 @@ const TYPIFIED: &str = "
          LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = t.code
          WHERE t.seq > $2 AND +a.campaign = $1 ORDER BY t.seq LIMIT $3";
 
-/// False when there is no more.
-async fn typified(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
-    let from = cursor(tx, campaign, "tally_typed").await?;
-    let end = end(tx, "SELECT max(seq) AS last FROM typification").await?;
-    if end <= from {
-        return Ok(false);
-    }
+/// How far it came, where there are more.
+async fn typified(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    (from, end): (i64, i64),
+) -> Result<Option<i64>> {
     let query = Query::new("read typifications of segments", TYPIFIED)
         .int(campaign.get())
         .int(from)
@@ -125,7 +142,7 @@ async fn typified(tx: &mut Tx, campaign: CampaignId) -> Result<bool> {
         recount(tx, campaign, &said).await?;
     }
     move_cursor(tx, campaign, "tally_typed", last).await?;
-    Ok(full)
+    Ok(full.then_some(last))
 }
 
 /// Whether each attempt is a contact, and a sale, in place of what was counted of it.
@@ -203,24 +220,6 @@ impl Changes {
                 .ints("sales", self.0.values().map(|(_, _, sales)| *sales)),
         );
         tx.run(query).await.map(drop)
-    }
-}
-
-/// The last there is.
-async fn end(tx: &mut Tx, text: &'static str) -> Result<i64> {
-    let row = tx
-        .fetch_one(Query::new("read how far a table goes", text))
-        .await?;
-    let last = row.map(|row| row.opt_int("last")).transpose()?;
-    Ok(last.flatten().unwrap_or(0))
-}
-
-async fn cursor(tx: &mut Tx, campaign: CampaignId, column: &'static str) -> Result<i64> {
-    let text = format!("SELECT {column} FROM segment_set WHERE campaign = $1");
-    let query = Query::new("read how far segments are counted", text).int(campaign.get());
-    match tx.fetch_one(query).await? {
-        Some(row) => row.int(column),
-        None => Ok(i64::MAX),
     }
 }
 
