@@ -23,7 +23,7 @@ use crate::refused_load::{LoadError, refusal, refused_by_intake};
 use crate::unsealing::{Inside, hash_of, open_inside};
 
 /// Contacts staged in one transaction: small, so that dialing goes on.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 500;
 
 /// What to load.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::segments::today_of;
 /// Contacts read at a time.
 const PAGE: u32 = 4_000;
 /// Contacts written in one transaction: small, so that dialing goes on.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = 500;
 
 /// Rules that were read, for as long as they hold.
 #[derive(Debug, Default)]

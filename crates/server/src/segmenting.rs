@@ -1,10 +1,11 @@
 //! Finds out, beside the loop, where contacts of campaigns with segments belong: those that came, those whose history
-//! changed, all of them after a change of segments. Until it is found nobody calls them.
+//! changed, all of them after a change of segments. Until it is found nobody calls them. Before that it goes on with
+//! lists that were left half put to work.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::Segmenting;
+use api::{ApiError, Segmenting};
 use store::Store;
 
 /// Pause when there is nothing to look at.
@@ -16,7 +17,7 @@ const AFTER_FAULT: Duration = Duration::from_secs(10);
 pub(crate) async fn keep(store: Arc<dyn Store>) {
     let mut segmenting = Segmenting::default();
     loop {
-        match segmenting.step(store.as_ref()).await {
+        match step(&mut segmenting, store.as_ref()).await {
             Ok(0) => tokio::time::sleep(IDLE).await,
             // Others may have the record for a moment.
             Ok(_) => tokio::task::yield_now().await,
@@ -26,4 +27,10 @@ pub(crate) async fn keep(store: Arc<dyn Store>) {
             }
         }
     }
+}
+
+/// How many contacts were looked at.
+async fn step(segmenting: &mut Segmenting, store: &dyn Store) -> Result<u64, ApiError> {
+    store.put_to_work().await?;
+    segmenting.step(store).await
 }

@@ -6,6 +6,7 @@ mod abandons;
 mod agenda;
 mod agents;
 mod archive;
+mod attach;
 mod audit;
 mod caller_ids;
 mod campaigns;
@@ -201,6 +202,10 @@ impl Store for SqlStore {
 
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64> {
         work::attach_list(&self.db, campaign, list).await
+    }
+
+    async fn put_to_work(&self) -> Result<u64> {
+        attach::go_on(&self.db).await
     }
 
     async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue> {

@@ -96,9 +96,11 @@ pub trait Store:
     async fn work(&self, campaign: CampaignId, contact: ContactId) -> Result<Option<WorkItem>>;
     /// Writes down decisions about work outside the journal (leases given back).
     async fn update_work(&self, updates: &[WorkUpdate]) -> Result<()>;
-    /// Puts the contacts of a list to work in a campaign. Returns how many are
-    /// new to it.
+    /// Puts the contacts of a list to work in a campaign, some at a time. Returns how many are new to it.
     async fn attach_list(&self, campaign: CampaignId, list: ListId) -> Result<u64>;
+    /// Goes on with lists that a crash, or another process that ended, left half put to work. Returns how many contacts
+    /// are new to their campaigns.
+    async fn put_to_work(&self) -> Result<u64>;
     /// How much of a campaign's work is due, waits, and is being called.
     async fn work_due(&self, campaign: CampaignId, now: Timestamp) -> Result<WorkDue>;
     /// Contacts of a campaign by state of their work.

@@ -19,7 +19,7 @@ use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{routes, work};
+use super::{attach, routes};
 use crate::error::{Result, StoreError};
 
 /// Settings nobody searches by.
@@ -306,7 +306,7 @@ pub(super) async fn put(db: &Database, campaign: &Campaign) -> Result<CampaignId
         written(&mut tx, query, "campaign", campaign.id.get()).await,
         || format!("there is already a campaign named {}", campaign.name),
     )?;
-    let added = put_lists(&mut tx, id, &campaign.lists).await?;
+    put_lists(&mut tx, id, &campaign.lists).await?;
     touch(&mut tx).await?;
     let lists: Vec<i64> = campaign.lists.iter().map(|list| list.get()).collect();
     let beside = [("lists".to_owned(), lists.into())];
@@ -319,41 +319,34 @@ pub(super) async fn put(db: &Database, campaign: &Campaign) -> Result<CampaignId
     )
     .await?;
     tx.commit().await?;
-    if added > 0 {
-        db.learn("work").await;
-    }
+    attach::go_on(db).await?;
     Ok(CampaignId::new(id))
 }
 
-/// Lists no longer named are let go: their work stays, but is not leased.
-/// Returns how much work there is now that was not before.
-async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<u64> {
+/// Lists no longer named are let go: their work stays, but is not leased. Those that were not named before are put to
+/// work once this is committed.
+async fn put_lists(tx: &mut Tx, campaign: i64, lists: &[ListId]) -> Result<()> {
     for list in lists {
         must_exist(tx, "list", list.get()).await?;
     }
-    let query = Query::new(
-        "replace the lists of a campaign",
-        "DELETE FROM campaign_list WHERE campaign = $1",
-    )
-    .int(campaign);
-    tx.run(query).await?;
-    let query = Query::new(
-        "write the lists of a campaign",
-        "INSERT INTO campaign_list (campaign, list, place)
-         SELECT $1, r.list, r.place FROM {rows} WHERE true ON CONFLICT DO NOTHING",
-    )
-    .int(campaign)
-    .rows(
+    let batch = || {
         Batch::default()
             .ints("list", lists.iter().map(|list| list.get()))
-            .ints("place", 0..lists.len() as i64),
+            .ints("place", 0..lists.len() as i64)
+    };
+    let query = Query::new(
+        "let lists of a campaign go",
+        "DELETE FROM campaign_list
+         WHERE campaign = $1 AND list NOT IN (SELECT r.list FROM {rows})",
     );
-    tx.run(query).await?;
-    let mut added = 0;
-    for list in lists {
-        added += work::attach(tx, campaign, list.get()).await?;
-    }
-    Ok(added)
+    tx.run(query.int(campaign).rows(batch())).await?;
+    let query = Query::new(
+        "write the lists of a campaign",
+        "INSERT INTO campaign_list (campaign, list, place, attach_after)
+         SELECT $1, r.list, min(r.place), 0 FROM {rows} WHERE true GROUP BY r.list
+         ON CONFLICT (campaign, list) DO UPDATE SET place = excluded.place",
+    );
+    tx.run(query.int(campaign).rows(batch())).await.map(drop)
 }
 
 /// See [`crate::Store::set_campaign_state`].

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::{ListId, Timestamp};
 
+use super::attach;
 use super::config::{must_exist, no_such, taken, touch};
 use super::database::{Database, Tx};
 use super::identity;
@@ -219,8 +220,10 @@ pub(super) async fn finish(
         "SELECT campaign FROM campaign_list WHERE list = $1",
     )
     .int(load.list);
-    for row in tx.fetch(query).await? {
-        work::attach(&mut tx, row.int("campaign")?, load.list).await?;
+    let campaigns = tx.fetch(query).await?;
+    let before_first = before_first(&mut tx, import).await?;
+    for row in &campaigns {
+        attach::mark(&mut tx, row.int("campaign")?, load.list, before_first).await?;
     }
     touch(&mut tx).await?;
     let name = load
@@ -230,8 +233,19 @@ pub(super) async fn finish(
     let detail = format!("{name}; file {file_sha256}; load {}", import.0);
     tx.note("list.load", format!("list {}", load.list), detail);
     tx.commit().await?;
-    db.learn("contact, person, phone, work").await;
+    db.learn("contact, person, phone").await;
+    attach::go_on(db).await?;
     Ok(ListId::new(load.list))
+}
+
+/// Where the contacts of a load begin: they are numbered in the order of its records.
+async fn before_first(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let query = Query::new(
+        "find the first contact of a load",
+        "SELECT id FROM contact WHERE import = $1 ORDER BY record LIMIT 1",
+    );
+    let first = tx.fetch_one(query.int(import.0)).await?;
+    Ok(first.map(|row| row.int("id")).transpose()?.unwrap_or(1) - 1)
 }
 
 /// See [`crate::Store::abort_import`].

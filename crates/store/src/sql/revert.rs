@@ -9,7 +9,7 @@ use super::config::{no_such, touch};
 use super::database::{Database, Tx};
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{fence, identity, import, work};
+use super::{attach, fence, identity, import};
 use crate::error::{Result, StoreError};
 use crate::types::ImportId;
 
@@ -144,7 +144,8 @@ async fn campaigns_of(tx: &mut Tx, list: i64) -> Result<Vec<(i64, i64)>> {
 async fn remove(db: &Database, import: i64) -> Result<()> {
     while remove_work(db, import).await? > 0 {}
     while import::remove_some(db, import).await? > 0 {}
-    rejoin(db, import).await
+    rejoin(db, import).await?;
+    attach::go_on(db).await.map(drop)
 }
 
 /// Removes the work with some contacts of the load, and whoever is nobody's contact then; says with how many.
@@ -217,7 +218,7 @@ async fn rejoin(db: &Database, import: i64) -> Result<()> {
             "SELECT list FROM campaign_list WHERE campaign = $1",
         );
         for row in tx.fetch(query.int(campaign)).await? {
-            work::attach(&mut tx, campaign, row.int("list")?).await?;
+            attach::mark(&mut tx, campaign, row.int("list")?, 0).await?;
         }
     }
     let query = Query::new(

@@ -8,6 +8,7 @@ use domain::{
     PhoneNumber, PriorCall, Promise, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
+use super::attach;
 use super::config;
 use super::consents;
 use super::database::{Database, Tx};
@@ -487,33 +488,6 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
     db.fetch(query).await?.iter().map(stock).collect()
 }
 
-/// Puts the visible contacts of a list to work in a campaign; of a person who is in it twice, the contact with a
-/// document.
-pub(super) async fn attach(tx: &mut Tx, campaign: i64, list: i64) -> Result<u64> {
-    let query = Query::new(
-        "put a list to work",
-        "INSERT INTO work (campaign, contact, list, person, segment, state, next_at)
-         SELECT $1, k.id, k.list, k.person,
-                (SELECT -1 FROM segment_set g WHERE g.campaign = $1),
-                CASE WHEN h.suppressed = 1
-                       OR NOT EXISTS (SELECT 1 FROM phone q WHERE q.contact = k.id
-                            AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = q.e164))
-                     THEN 5 ELSE 1 END, 0
-         FROM contact k
-         JOIN import i ON i.id = k.import AND i.finished_at IS NOT NULL
-         JOIN person h ON h.id = k.person
-         WHERE k.list = $2
-           AND (k.with_document = 1 OR NOT EXISTS
-                   (SELECT 1 FROM contact o JOIN import oi ON oi.id = o.import
-                    WHERE o.list = k.list AND o.person = k.person AND o.with_document = 1
-                      AND oi.finished_at IS NOT NULL))
-         ON CONFLICT DO NOTHING",
-    )
-    .int(campaign)
-    .int(list);
-    tx.run(query).await
-}
-
 /// See [`crate::Store::attach_list`].
 pub(super) async fn attach_list(db: &Database, campaign: CampaignId, list: ListId) -> Result<u64> {
     let mut tx = db.begin().await?;
@@ -521,20 +495,18 @@ pub(super) async fn attach_list(db: &Database, campaign: CampaignId, list: ListI
     config::must_exist(&mut tx, "list", list.get()).await?;
     let query = Query::new(
         "attach a list",
-        "INSERT INTO campaign_list (campaign, list, place)
-         SELECT $1, $2, COALESCE(max(place), -1) + 1 FROM campaign_list WHERE campaign = $1
+        "INSERT INTO campaign_list (campaign, list, place, attach_after)
+         SELECT $1, $2, COALESCE(max(place), -1) + 1, 0 FROM campaign_list WHERE campaign = $1
          ON CONFLICT (campaign, list) DO NOTHING",
     )
     .int(campaign.get())
     .int(list.get());
     tx.run(query).await?;
-    let added = attach(&mut tx, campaign.get(), list.get()).await?;
     config::touch(&mut tx).await?;
     let (subject, detail) = (format!("campaign {campaign}"), format!("list {list}"));
     tx.note("campaign.attach", subject, detail);
     tx.commit().await?;
-    db.learn("work").await;
-    Ok(added)
+    attach::go_on(db).await
 }
 
 /// See [`crate::Store::suppress`].

@@ -26,6 +26,7 @@ macro_rules! contract {
 
 mod abandons;
 mod agenda;
+mod attach;
 mod audit;
 mod catalogues;
 mod config;
