@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("agents", &["domain"]),
     ("campaigns", &["domain", "law"]),
     ("kpi", &["domain"]),
+    ("sales", &["domain", "law"]),
     (
         "engine",
         &["domain", "law", "pacing", "agents", "campaigns"],
@@ -108,6 +109,7 @@ const PURE: &[&str] = &[
     "agents",
     "campaigns",
     "kpi",
+    "sales",
     "engine",
     "sip",
     "media",
