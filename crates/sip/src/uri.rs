@@ -6,7 +6,8 @@
 mod compare;
 mod read;
 
-pub(crate) use read::{HostParts, UriParts, host_port};
+use read::URI;
+pub(crate) use read::{HostParts, UriParts, read_port};
 
 use crate::message::Params;
 use std::fmt;
@@ -193,14 +194,9 @@ impl fmt::Display for Uri {
     }
 }
 
-/// Characters that end a URI in every header, or the line.
-fn breaks_uri(c: char) -> bool {
-    c.is_control() || matches!(c, ' ' | '<' | '>' | '"')
-}
-
 /// Escapes what would end the URI, and the characters of `more`; leaves existing escapes alone.
 pub(crate) fn escape_breakers(text: &str, more: &str) -> String {
-    escape(text, |c| !breaks_uri(c) && !more.contains(c))
+    escape(text, |c| URI.has(c) && !more.contains(c))
 }
 
 /// Escapes all that the grammar does not allow in a user, percent signs included.

@@ -1,6 +1,6 @@
 //! CSeq (RFC 3261 section 20.16): a number below 2^31 and a method.
 
-use super::lexer::is_blank;
+use super::lexer::{cut_at_blank, trim};
 use super::{HeaderProblem, Method};
 use std::fmt;
 
@@ -16,13 +16,12 @@ pub struct CSeq {
 impl CSeq {
     /// Reads `number method`.
     pub(crate) fn parse(text: &str) -> Result<Self, HeaderProblem> {
-        let (number, method) = text.split_once(is_blank).ok_or(HeaderProblem::Malformed)?;
+        let (number, method) = cut_at_blank(text).ok_or(HeaderProblem::Malformed)?;
         let number = parse_number(number)?;
         if number >= 1 << 31 {
             return Err(HeaderProblem::OutOfRange);
         }
-        let method =
-            Method::parse(method.trim_matches(is_blank)).ok_or(HeaderProblem::Malformed)?;
+        let method = Method::parse(trim(method)).ok_or(HeaderProblem::Malformed)?;
         Ok(Self { number, method })
     }
 }

@@ -4,56 +4,88 @@
 use memchr::{memchr, memchr2, memchr3};
 use std::borrow::Cow;
 
-/// A set of bytes, looked up in a table.
-pub(crate) struct ByteSet([bool; 256]);
+/// Which characters a run of text is made of, by a table of their bytes: one look at each byte says
+/// both that it may stand there and where the run ends.
+pub(crate) struct Run([Step; 256]);
 
-impl ByteSet {
-    /// Control characters, `marks`, and bytes beyond ASCII: few characters there break anything,
-    /// and they are rare, so that they are looked at as characters only where one stands.
-    pub(crate) const fn suspect(marks: &[u8]) -> Self {
-        let mut set = [false; 256];
+/// What a byte means to a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    On,
+    End,
+    /// Ends it if it begins a control character beyond ASCII (U+0080 to U+009F).
+    Look,
+}
+
+impl Run {
+    /// All characters but control characters and `marks`.
+    pub(crate) const fn until(marks: &[u8]) -> Self {
+        let mut steps = [Step::On; 256];
         let mut byte = 0;
-        while byte < set.len() {
-            set[byte] = byte < 0x20 || byte >= 0x7f;
+        while byte < 0x20 {
+            steps[byte] = Step::End;
             byte += 1;
         }
-        Self(set).and(marks)
+        steps[0x7f] = Step::End;
+        steps[0xc2] = Step::Look;
+        Self(steps).with(marks, Step::End)
     }
 
-    /// The same and `marks`.
-    pub(crate) const fn and(mut self, marks: &[u8]) -> Self {
+    /// Letters and digits of ASCII, and `marks`.
+    pub(crate) const fn of(marks: &[u8]) -> Self {
+        let mut steps = [Step::End; 256];
+        let mut byte = 0u8;
+        while byte < 0x80 {
+            if byte.is_ascii_alphanumeric() {
+                steps[byte as usize] = Step::On;
+            }
+            byte += 1;
+        }
+        Self(steps).with(marks, Step::On)
+    }
+
+    const fn with(mut self, marks: &[u8], step: Step) -> Self {
         let mut index = 0;
         while index < marks.len() {
-            self.0[marks[index] as usize] = true;
+            self.0[marks[index] as usize] = step;
             index += 1;
         }
         self
     }
 
-    /// Whether it is one of them.
-    pub(crate) fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte)]
+    /// The run at the start of `text`, which may be empty, and what follows.
+    pub(crate) fn split<'a>(&self, text: &'a str) -> (&'a str, &'a str) {
+        let bytes = text.as_bytes();
+        let stops = |byte: &u8| self.0[usize::from(*byte)] != Step::On;
+        let mut end = 0;
+        while let Some(stop) = bytes[end..].iter().position(stops) {
+            end += stop;
+            let looked = self.0[usize::from(bytes[end])] == Step::Look && bytes[end + 1] >= 0xa0;
+            if !looked {
+                return text.split_at(end);
+            }
+            end += 1;
+        }
+        (text, "")
     }
 
-    /// Whether one of them stands in `text`.
-    pub(crate) fn meets(&self, text: &str) -> bool {
-        let within = |byte: u8| self.0[usize::from(byte)];
-        text.bytes().fold(false, |met, byte| met | within(byte))
+    /// Whether all of `text` is one run.
+    pub(crate) fn is_all(&self, text: &str) -> bool {
+        self.split(text).1.is_empty()
+    }
+
+    /// Whether a run goes on at `c`.
+    pub(crate) fn has(&self, c: char) -> bool {
+        self.is_all(c.encode_utf8(&mut [0; 4]))
     }
 }
 
-/// Whether `byte` may stand in a token.
-pub(crate) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
-        )
-}
+/// What a token is made of.
+pub(crate) static TOKEN: Run = Run::of(b"-.!%*_+`'~");
 
 /// Whether `text` is a token: one or more of its characters.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token_byte)
+    !text.is_empty() && TOKEN.is_all(text)
 }
 
 /// Whether `text` stays within its line when sent.
@@ -75,6 +107,18 @@ pub(crate) fn trim(text: &str) -> &str {
     &text[start..end]
 }
 
+/// `text` without blanks before it.
+pub(crate) fn trim_start(text: &str) -> &str {
+    let word = |byte: u8| !matches!(byte, b' ' | b'\t');
+    &text[text.bytes().position(word).unwrap_or(text.len())..]
+}
+
+/// `text` before and after its first blank.
+pub(crate) fn cut_at_blank(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| matches!(byte, b' ' | b'\t'))?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
 /// Where `mark`, an ASCII character, first stands. What is searched here are the few bytes of a
 /// value's parts, where a plain loop is done before a search by vectors has begun.
 pub(crate) fn find(text: &str, mark: u8) -> Option<usize> {
@@ -90,6 +134,18 @@ pub(crate) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
 /// `text` before the first `mark`, an ASCII character, and from it on.
 pub(crate) fn cut_before(text: &str, mark: u8) -> (&str, &str) {
     text.split_at(find(text, mark).unwrap_or(text.len()))
+}
+
+/// What `read` finds behind `mark` where that stands at the start of `text`, and what follows.
+pub(crate) fn optional<'a, T>(
+    text: &'a str,
+    mark: char,
+    read: impl FnOnce(&'a str) -> Option<(T, &'a str)>,
+) -> Option<(Option<T>, &'a str)> {
+    match text.strip_prefix(mark) {
+        Some(rest) => read(rest).map(|(found, rest)| (Some(found), rest)),
+        None => Some((None, text)),
+    }
 }
 
 /// Where `wanted` (an ASCII character) first stands outside quoted strings and angle brackets.
@@ -108,7 +164,7 @@ pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<Option<usize>> {
 }
 
 /// Where what follows the quoted string begins whose first quote is at `open`; `None`: it stays open.
-fn after_quoted(bytes: &[u8], open: usize) -> Option<usize> {
+pub(crate) fn after_quoted(bytes: &[u8], open: usize) -> Option<usize> {
     let mut from = open + 1;
     loop {
         let at = from + memchr2(b'"', b'\\', bytes.get(from..)?)?;
@@ -200,4 +256,29 @@ pub(crate) fn split_outside_quotes(text: &str, separator: u8) -> Option<Vec<&str
     }
     parts.push(&text[start..]);
     (!quoted).then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_ends_at_its_marks_and_at_control_characters_in_ascii_and_beyond() {
+        let run = Run::until(b";");
+        for (text, length) in [
+            ("", 0),
+            ("a;b", 1),
+            (";", 0),
+            ("ab\tc", 2),
+            ("ab\u{7f}", 2),
+            ("añ€\u{a0}\u{bf}\u{9f}", "añ€\u{a0}\u{bf}".len()),
+            ("\u{80}", 0),
+            ("\u{1f600} z", 6),
+        ] {
+            assert_eq!(run.split(text).0.len(), length, "{text:?}");
+        }
+        assert_eq!(TOKEN.split("Call-ID : x"), ("Call-ID", " : x"));
+        assert_eq!(TOKEN.split("añ"), ("a", "ñ"));
+        assert!(!is_token("") && is_token("z9hG4bK-1.2~") && !is_token("a b"));
+    }
 }

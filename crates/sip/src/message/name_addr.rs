@@ -1,7 +1,7 @@
 //! Addresses with a display name and parameters (From, To, Contact, Route: RFC 3261 section 20.10).
 
 use super::Params;
-use super::lexer::{self, cut, cut_before, trim};
+use super::lexer::{self, cut_before, trim, trim_start};
 use crate::uri::{Uri, UriParts};
 use std::borrow::Cow;
 use std::fmt;
@@ -40,10 +40,11 @@ impl NameAddr {
     /// Reads one value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
+        let params = Params::parse(parts.params)?;
         Some(Self {
             display: parts.display.map(Cow::into_owned),
             uri: parts.uri.into(),
-            params: Params::parse(parts.params)?,
+            params,
         })
     }
 
@@ -81,14 +82,14 @@ impl<'a> Parts<'a> {
             };
         };
         let (before, inside) = (trim(&rest[..open]), &rest[open + 1..]);
-        let (uri, params) = cut(inside, b'>')?;
+        let (uri, rest) = UriParts::read(trim_start(inside))?;
+        let params = trim_start(rest).strip_prefix('>')?;
         let display = match display {
             Some(_) if !before.is_empty() => return None,
             Some(display) => Some(display),
             None if before.is_empty() => None,
             None => Some(Cow::Borrowed(before)),
         };
-        let uri = UriParts::of(trim(uri))?;
         Some(Self {
             display,
             uri,

@@ -1,7 +1,6 @@
 //! `;name=value` lists behind URIs and header values, in order, values as written on the wire.
 
-use super::lexer::{self, ByteSet, cut, is_blank, trim};
-use memchr::memchr3;
+use super::lexer::{self, Run, cut, optional, trim, trim_start};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -26,6 +25,9 @@ const USUAL: [&str; 12] = [
     "ob",
     "reg-id",
 ];
+
+/// No more than so many stand in most lists.
+const USUALLY: usize = 2;
 
 /// `name` as it is kept.
 fn kept(name: &str) -> Cow<'static, str> {
@@ -109,7 +111,7 @@ impl Params {
     /// Reads header parameters: empty, or `;name=value;flag`, blanks allowed around each mark. One
     /// stray `;` at the end is forgiven, since phones in the field write it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(text.len().min(USUALLY));
         read(text, |name, value| list.push(owned(name, value)))?;
         Some(Self { list })
     }
@@ -121,7 +123,7 @@ impl Params {
 
     /// Reads URI parameters: no blanks, no quotes.
     pub(crate) fn parse_uri(text: &str) -> Option<Self> {
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(text.len().min(USUALLY));
         read_uri(text, |name, value| list.push(owned(name, value)))?;
         Some(Self { list })
     }
@@ -149,39 +151,32 @@ fn owned(name: &str, value: Option<&str>) -> (Cow<'static, str>, Option<String>)
 
 /// Goes through header parameters; `None` at the first that is none.
 fn read<'a>(text: &'a str, mut each: impl FnMut(&'a str, Option<&'a str>)) -> Option<()> {
-    let text = trim(text);
-    if text.is_empty() {
+    let mut rest = trim(text);
+    if rest.is_empty() {
         return Some(());
     }
-    let mut rest = text.strip_prefix(';')?;
-    let plain = memchr3(b'"', b'<', b'>', rest.as_bytes()).is_none();
-    let mut first = true;
     loop {
-        let end = match plain {
-            true => lexer::find(rest, b';'),
-            false => lexer::find_outside(rest, b';')?,
-        };
-        let part = trim(&rest[..end.unwrap_or(rest.len())]);
-        if !part.is_empty() || end.is_some() || first {
-            let (name, value) = read_one(part)?;
-            each(name, value);
+        let (name, after) = NAME.split(trim_start(rest.strip_prefix(';')?));
+        let value = |text| read_value(trim_start(text));
+        let (value, after) = optional(trim_start(after), '=', value)?;
+        if name.is_empty() {
+            return None;
         }
-        first = false;
-        match end {
-            Some(end) => rest = &rest[end + 1..],
-            None => return Some(()),
+        each(name, value);
+        rest = trim_start(after);
+        if matches!(rest, "" | ";") {
+            return Some(());
         }
     }
 }
 
-/// `name`, `name=token` or `name="quoted"`.
-fn read_one(text: &str) -> Option<(&str, Option<&str>)> {
-    let (name, value) = match cut(text, b'=') {
-        Some((name, value)) => (trim(name), Some(trim(value))),
-        None => (trim(text), None),
+/// The value at the start of `text`, a word or a quoted string, and what follows.
+fn read_value(text: &str) -> Option<(&str, &str)> {
+    let (value, rest) = match text.starts_with('"') {
+        true => text.split_at(lexer::after_quoted(text.as_bytes(), 0)?),
+        false => WORD.split(text),
     };
-    let sound = !name.is_empty() && !breaks_values(name) && value.is_none_or(is_plain_or_quoted);
-    sound.then_some((name, value))
+    (!value.is_empty()).then_some((value, rest))
 }
 
 /// Goes through URI parameters; `None` at the first that is none.
@@ -205,32 +200,18 @@ fn read_uri<'a>(text: &'a str, mut each: impl FnMut(&'a str, Option<&'a str>)) -
     Some(())
 }
 
-fn is_plain_or_quoted(value: &str) -> bool {
-    if value.starts_with('"') {
-        return matches!(lexer::quoted(value), Some((_, "")));
-    }
-    !value.is_empty() && !breaks_values(value)
-}
+/// Values without quotes.
+static WORD: Run = Run::until(b" \",;<>");
 
-fn breaks_values(text: &str) -> bool {
-    SUSPECT.meets(text) && text.contains(breaks_value)
-}
-
-/// Bytes that an unquoted value cannot hold, or that may be part of such a character.
-const SUSPECT: ByteSet = ByteSet::suspect(b" \",;<>");
-
-/// Characters that an unquoted value cannot hold.
-fn breaks_value(c: char) -> bool {
-    is_blank(c) || c.is_control() || matches!(c, '"' | ',' | ';' | '<' | '>')
-}
+static NAME: Run = Run::until(b" \",;<>=");
 
 /// Header parameters. A value that could not be read back as it stands is quoted.
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in self.iter() {
-            write!(f, ";{}", name.replace(|c| breaks_value(c) || c == '=', ""))?;
+            write!(f, ";{}", name.replace(|c| !NAME.has(c), ""))?;
             match value {
-                Some(value) if is_plain_or_quoted(value) => write!(f, "={value}")?,
+                Some(value) if matches!(read_value(value), Some((_, ""))) => write!(f, "={value}")?,
                 Some(value) => write!(f, "={}", lexer::quote(value))?,
                 None => {}
             }

@@ -2,7 +2,7 @@
 //! compact names, Latin-1, extra blanks in the start line; takes one pass over the bytes.
 
 use super::error::ParseErrorKind as Kind;
-use super::lexer::{cut, is_blank, is_token, trim};
+use super::lexer::{TOKEN, cut_at_blank, is_blank, trim, trim_start};
 use super::lines::{Line, Lines};
 use super::{Headers, Message, Method, ParseError, Request, Response, Status, check, names};
 use crate::uri::{Host, Scheme, Uri};
@@ -99,7 +99,7 @@ fn skip_line_breaks(bytes: &[u8]) -> &[u8] {
 /// The start line, and what is wrong with it if a request can still be answered.
 fn parse_start_line(line: &str) -> Result<(Message, Option<Kind>), ParseError> {
     let line = trim(line);
-    let (first, rest) = line.split_once(is_blank).unwrap_or((line, ""));
+    let (first, rest) = cut_at_blank(line).unwrap_or((line, ""));
     if is_version_like(first) {
         return parse_status_line(first, trim(rest)).map_err(ParseError::bare);
     }
@@ -122,7 +122,7 @@ fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Kind>
     if !is_version_2(version) {
         return Err(Kind::Version);
     }
-    let (code, reason) = rest.split_once(is_blank).unwrap_or((rest, ""));
+    let (code, reason) = cut_at_blank(rest).unwrap_or((rest, ""));
     if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Kind::StatusCode);
     }
@@ -214,13 +214,12 @@ impl Head {
     /// name.
     fn read_field(&mut self, line: &Line<'_>) -> Option<()> {
         let text = line.decode();
-        let (name, value) = cut(&text, b':')?;
-        let name = name.trim_end_matches(is_blank);
-        let name = match names::known(name) {
-            Some(known) => Cow::Borrowed(known),
-            None if is_token(name) => Cow::Owned(name.to_owned()),
-            None => return None,
-        };
+        let (name, rest) = TOKEN.split(&text);
+        let value = trim_start(rest).strip_prefix(':')?;
+        if name.is_empty() {
+            return None;
+        }
+        let name = names::canonical(name);
         let value = match line.has_breaks {
             true => unfold(value),
             false => Cow::Borrowed(trim(value)),

@@ -54,7 +54,7 @@ fn check_headers(headers: &Headers) -> Result<(), Injection> {
 fn push_field(bytes: &mut Vec<u8>, name: &str, value: &str) {
     bytes.extend(
         name.chars()
-            .filter(|c| u8::try_from(*c).is_ok_and(lexer::is_token_byte))
+            .filter(|c| lexer::TOKEN.has(*c))
             .map(|c| c as u8),
     );
     bytes.extend_from_slice(b": ");

@@ -2,8 +2,9 @@
 //! and cannot be read is an error that says so.
 
 use super::cseq::parse_number;
-use super::lexer::{cut_before, find_outside, is_blank, trim};
+use super::lexer::{cut_before, find_outside, trim};
 use super::{CSeq, HeaderError, HeaderProblem, Headers, NameAddr, Via};
+use memchr::memchr2;
 
 impl Headers {
     /// The topmost Via.
@@ -253,7 +254,7 @@ pub(super) fn each_value<'a>(
 }
 
 pub(super) fn is_call_id(text: &str) -> bool {
-    !text.is_empty() && !text.contains(is_blank)
+    !text.is_empty() && memchr2(b' ', b'\t', text.as_bytes()).is_none()
 }
 
 /// Who refreshes a session (RFC 4028).

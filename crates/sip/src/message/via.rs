@@ -1,8 +1,8 @@
 //! Via (RFC 3261 section 20.42, `rport` of RFC 3581): where a request came through.
 
 use super::Params;
-use super::lexer::{cut, cut_before, is_blank, is_token, trim};
-use crate::uri::{Host, HostParts, host_port};
+use super::lexer::{TOKEN, is_blank, optional, trim_start};
+use crate::uri::{Host, HostParts, read_port};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
@@ -86,11 +86,12 @@ impl Via {
     /// Reads one value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
+        let params = Params::parse(parts.params)?;
         Some(Self {
             transport: kept(parts.transport),
             host: parts.host.into(),
             port: parts.port,
-            params: Params::parse(parts.params)?,
+            params,
         })
     }
 
@@ -110,22 +111,27 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(text: &'a str) -> Option<Self> {
-        let (sip, rest) = cut(text, b'/')?;
-        let (version, rest) = cut(rest, b'/')?;
-        if !trim(sip).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
+        let (sip, rest) = TOKEN.split(trim_start(text));
+        let (version, rest) = TOKEN.split(after_slash(rest)?);
+        let (transport, rest) = TOKEN.split(after_slash(rest)?);
+        if !sip.eq_ignore_ascii_case("SIP") || version != "2.0" || transport.is_empty() {
             return None;
         }
-        let rest = rest.trim_start_matches(is_blank);
-        let (transport, rest) = rest.split_once(is_blank)?;
-        let (sent_by, params) = cut_before(rest, b';');
-        let (host, port) = host_port(trim(sent_by))?;
-        is_token(transport).then_some(Self {
+        let (host, rest) = HostParts::read(trim_start(rest.strip_prefix(is_blank)?))?;
+        let port = |text| read_port(trim_start(text));
+        let (port, params) = optional(trim_start(rest), ':', port)?;
+        Some(Self {
             transport,
             host,
             port,
             params,
         })
     }
+}
+
+/// What follows a slash, blanks allowed around it.
+fn after_slash(text: &str) -> Option<&str> {
+    trim_start(text).strip_prefix('/').map(trim_start)
 }
 
 impl fmt::Display for Via {

@@ -1,17 +1,23 @@
 //! URIs from text. First as parts of the text, which costs no memory and is all that a check of a
 //! message needs; then as values of their own.
 
-use super::{Host, Scheme, Uri, UriError, breaks_uri};
+use super::{Host, Scheme, Uri, UriError};
 use crate::message::Params;
-use crate::message::lexer::{ByteSet, cut, cut_before, find, trim};
+use crate::message::lexer::{Run, cut, cut_before, optional};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// Bytes that end a URI, or may be part of a character that does.
-const SUSPECT: ByteSet = ByteSet::suspect(b" <>\"");
+/// What a URI is made of in every header.
+pub(super) static URI: Run = Run::until(b" <>\"");
 
-/// The marks that part a URI, and what no URI holds: one look at each byte finds them all.
-const MARKS: ByteSet = SUSPECT.and(b":@;?");
+/// The user of a URI, or its host and what follows if it has no user.
+static USER: Run = Run::until(b" <>\"@:");
+
+static PASSWORD: Run = Run::until(b" <>\"@");
+
+static PARAMS: Run = Run::until(b" <>\"@?");
+
+static HOST: Run = Run::of(b"-._");
 
 /// A sound URI, each part as it stands in the text.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +35,8 @@ pub(crate) struct UriParts<'a> {
 /// A host, as it stands in the text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HostParts<'a> {
-    Name(&'a str),
-    V4(Ipv4Addr),
+    /// A name or an IPv4 address, which is spelt as a name might be.
+    Plain(&'a str),
     V6(Ipv6Addr),
     Absent,
 }
@@ -38,18 +44,23 @@ pub(crate) enum HostParts<'a> {
 impl<'a> UriParts<'a> {
     /// Takes a URI apart; `None` if it is none.
     pub(crate) fn of(text: &'a str) -> Option<Self> {
+        let (parts, rest) = Self::read(text)?;
+        rest.is_empty().then_some(parts)
+    }
+
+    /// The URI at the start of `text`, and what follows; `None` if there is none.
+    pub(crate) fn read(text: &'a str) -> Option<(Self, &'a str)> {
         let (scheme, rest) = cut(text, b':')?;
-        match scheme.len() {
-            3 if scheme.eq_ignore_ascii_case("sip") => return sip(scheme, rest),
-            4 if scheme.eq_ignore_ascii_case("sips") => return sip(scheme, rest),
-            // Bytes first: characters beyond ASCII, of which few break anything, are rare.
-            _ if SUSPECT.meets(text) && text.contains(breaks_uri) => return None,
-            _ => {}
+        if scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips") {
+            return sip(scheme, rest);
         }
-        match scheme.len() {
-            3 if scheme.eq_ignore_ascii_case("tel") => tel(scheme, rest),
-            _ => (is_scheme(scheme) && !rest.is_empty()).then(|| opaque(scheme, rest, "")),
-        }
+        let (text, after) = URI.split(rest);
+        let parts = match scheme.eq_ignore_ascii_case("tel") {
+            true => tel(scheme, text)?,
+            false if is_scheme(scheme) && !text.is_empty() => opaque(scheme, text, ""),
+            false => return None,
+        };
+        Some((parts, after))
     }
 
     /// Whether headers follow a question mark.
@@ -68,8 +79,8 @@ impl FromStr for Uri {
 
 impl From<UriParts<'_>> for Uri {
     fn from(parts: UriParts<'_>) -> Self {
-        let pairs = parts.headers.into_iter().flat_map(pairs).flatten();
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let headers = |text| pairs(text).flatten().map(owned).collect();
         Uri {
             scheme: scheme(parts.scheme),
             user: parts.user.map(str::to_owned),
@@ -77,7 +88,7 @@ impl From<UriParts<'_>> for Uri {
             host: parts.host.into(),
             port: parts.port,
             params: Params::parse_uri(parts.params).unwrap_or_default(),
-            headers: pairs.map(owned).collect(),
+            headers: parts.headers.map(headers).unwrap_or_default(),
         }
     }
 }
@@ -99,80 +110,22 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(legal)
 }
 
-/// Where the parts of `user:password@host:port;params?headers` end.
-#[derive(Default)]
-struct Marks {
-    /// The colon of a password.
-    password: Option<usize>,
-    at: Option<usize>,
-    /// The first colon, behind the user if there is one.
-    colon: Option<usize>,
-    params: Option<usize>,
-    headers: Option<usize>,
-}
-
-impl Marks {
-    /// `None` where a mark or a character stands that no URI holds there.
-    fn of(text: &str) -> Option<Self> {
-        let (mut marks, mut suspect) = (Self::default(), false);
-        for (index, byte) in text.bytes().enumerate() {
-            if !MARKS.has(byte) {
-                continue;
-            }
-            match byte {
-                b'@' => marks.user_ends(index)?,
-                b':' => {
-                    marks.colon.get_or_insert(index);
-                }
-                b';' if marks.headers.is_none() => {
-                    marks.params.get_or_insert(index);
-                }
-                b'?' => {
-                    marks.headers.get_or_insert(index);
-                }
-                b';' => {}
-                _ => suspect = true,
-            }
-        }
-        (!suspect || !text.contains(breaks_uri)).then_some(marks)
-    }
-
-    /// What stood before the first `@` was the user's. Behind it parameters hold none.
-    fn user_ends(&mut self, index: usize) -> Option<()> {
-        match self.at {
-            None => {
-                *self = Self {
-                    password: self.colon,
-                    at: Some(index),
-                    ..Self::default()
-                };
-            }
-            Some(_) if self.params.is_some() && self.headers.is_none() => return None,
-            Some(_) => {}
-        }
-        Some(())
-    }
-}
-
-fn sip<'a>(scheme: &'a str, text: &'a str) -> Option<UriParts<'a>> {
-    let marks = Marks::of(text)?;
-    let (user, password) = match (marks.at, marks.password) {
-        (None | Some(0), _) => (None, None),
-        (Some(at), None) => (Some(&text[..at]), None),
-        (Some(at), Some(colon)) => (Some(&text[..colon]), Some(&text[colon + 1..at])),
+/// `user:password@host:port;params?headers`.
+fn sip<'a>(scheme: &'a str, text: &'a str) -> Option<(UriParts<'a>, &'a str)> {
+    let (user, password, rest) = user_info(text)?;
+    let (host, rest) = HostParts::read(rest)?;
+    let (port, rest) = optional(rest, ':', read_port)?;
+    let (params, rest) = match rest.starts_with(';') {
+        true => PARAMS.split(rest),
+        false => ("", rest),
     };
-    let end = marks.headers.unwrap_or(text.len());
-    let params = marks.params.unwrap_or(end);
-    let from = marks.at.map_or(0, |at| at + 1);
-    let hostport = &text[from..params];
-    let (host, port) = match marks.colon.filter(|colon| *colon < params) {
-        None if !hostport.starts_with('[') => (HostParts::of(hostport)?, None),
-        _ => host_port(hostport)?,
-    };
-    let (params, headers) = (&text[params..end], text.get(end + 1..));
-    let sound = headers.is_none_or(|headers| pairs(headers).all(|pair| pair.is_some()))
-        && Params::is_uri_list(params);
-    sound.then_some(UriParts {
+    let (headers, rest) = optional(rest, '?', |text| Some(URI.split(text)))?;
+    if !Params::is_uri_list(params)
+        || headers.is_some_and(|text| pairs(text).any(|pair| pair.is_none()))
+    {
+        return None;
+    }
+    let parts = UriParts {
         scheme,
         user,
         password,
@@ -180,6 +133,19 @@ fn sip<'a>(scheme: &'a str, text: &'a str) -> Option<UriParts<'a>> {
         port,
         params,
         headers,
+    };
+    Some((parts, rest))
+}
+
+/// User and password, and what follows them. Both may hold any mark but an `@`, so that only this
+/// tells them from a host.
+fn user_info(text: &str) -> Option<(Option<&str>, Option<&str>, &str)> {
+    let (user, rest) = USER.split(text);
+    let (password, rest) = optional(rest, ':', |text| Some(PASSWORD.split(text)))?;
+    Some(match rest.strip_prefix('@') {
+        Some(rest) if user.is_empty() && password.is_none() => (None, None, rest),
+        Some(rest) => (Some(user), password, rest),
+        None => (None, None, text),
     })
 }
 
@@ -211,28 +177,31 @@ fn opaque<'a>(scheme: &'a str, user: &'a str, params: &'a str) -> UriParts<'a> {
 }
 
 impl<'a> HostParts<'a> {
-    fn of(text: &'a str) -> Option<Self> {
+    /// The host at the start of `text`, and what follows; `None` if there is none.
+    pub(crate) fn read(text: &'a str) -> Option<(Self, &'a str)> {
         if let Some(inner) = text.strip_prefix('[') {
-            let address = inner.strip_suffix(']')?;
-            // The grammar of RFC 3261 had one colon too many (RFC 5118 section 4.10).
-            let address = address.replacen(":::", "::", 1);
-            return address.parse().ok().map(Self::V6);
+            return Self::read_v6(inner);
         }
-        if text.starts_with(|c: char| c.is_ascii_digit())
-            && let Ok(ip) = text.parse()
-        {
-            return Some(Self::V4(ip));
-        }
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        (!text.is_empty() && text.bytes().all(legal)).then_some(Self::Name(text))
+        let (plain, rest) = HOST.split(text);
+        (!plain.is_empty()).then_some((Self::Plain(plain), rest))
+    }
+
+    #[cold]
+    fn read_v6(text: &'a str) -> Option<(Self, &'a str)> {
+        let (address, rest) = cut(text, b']')?;
+        // The grammar of RFC 3261 had one colon too many (RFC 5118 section 4.10).
+        let address = address.replacen(":::", "::", 1).parse().ok()?;
+        Some((Self::V6(address), rest))
     }
 }
 
 impl From<HostParts<'_>> for Host {
     fn from(parts: HostParts<'_>) -> Self {
         match parts {
-            HostParts::Name(name) => Host::Name(name.to_ascii_lowercase()),
-            HostParts::V4(ip) => Host::V4(ip),
+            HostParts::Plain(text) => match text.parse::<Ipv4Addr>() {
+                Ok(ip) => Host::V4(ip),
+                Err(_) => Host::Name(text.to_ascii_lowercase()),
+            },
             HostParts::V6(ip) => Host::V6(ip),
             HostParts::Absent => Host::Absent,
         }
@@ -243,26 +212,16 @@ impl FromStr for Host {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Self, UriError> {
-        HostParts::of(text).map(Host::from).ok_or(UriError)
+        match HostParts::read(text) {
+            Some((parts, "")) => Ok(parts.into()),
+            _ => Err(UriError),
+        }
     }
 }
 
-/// Reads `host` or `host:port`, blanks allowed around the colon (Via writes them).
-pub(crate) fn host_port(text: &str) -> Option<(HostParts<'_>, Option<u16>)> {
-    // The colons of an IPv6 address stand in brackets.
-    let from = match text.starts_with('[') {
-        true => text.rfind(']').unwrap_or(0),
-        false => 0,
-    };
-    let Some(colon) = find(&text[from..], b':').map(|colon| from + colon) else {
-        return Some((HostParts::of(text)?, None));
-    };
-    let port = trim(&text[colon + 1..]);
-    if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some((
-        HostParts::of(trim(&text[..colon]))?,
-        Some(port.parse().ok()?),
-    ))
+/// The port at the start of `text`, and what follows; `None` if there is none.
+pub(crate) fn read_port(text: &str) -> Option<(u16, &str)> {
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit());
+    let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
+    Some((digits.parse().ok()?, rest))
 }
