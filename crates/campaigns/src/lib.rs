@@ -14,6 +14,7 @@ mod mix;
 mod recording;
 mod retry;
 mod segmentation;
+mod spread;
 mod zone;
 
 pub use budget::over_budget;
@@ -34,4 +35,5 @@ pub use segmentation::{
     CampaignSegment, HOUR_UNKNOWN, InvalidSegmentation, Left, Quota, QuotaOf, REST_NAME, Rest,
     SEGMENTS_MAX, SegmentOrder, SegmentTally, Segmentation, hours_from, rank,
 };
+pub use spread::{LegalDay, SpreadPace};
 pub use zone::{zone_of, zone_of_number};

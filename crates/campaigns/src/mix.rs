@@ -1,7 +1,8 @@
 //! One lease shared out among the segments of a campaign: those of the first priority by their shares, contact by
 //! contact; those of the next when the first have nobody left. Shares are kept over leases by what each segment is
 //! owed (smooth weighted round robin, as nginx has it), so that the mixture is right after ten calls and after ten
-//! thousand, and the same calls come from the same record.
+//! thousand, and the same calls come from the same record. A segment that is spread over the day gets what its pace
+//! allows by now; more of it comes only where nobody else is left, before a line stands idle.
 
 use std::collections::VecDeque;
 
@@ -18,6 +19,8 @@ pub struct MixTurn {
     pub share: u8,
     /// The most it may get now.
     pub most: u32,
+    /// So many of those before the others have nobody left, whatever their priority.
+    pub paced: u32,
     /// What it is owed, in hundredths of a contact where all shares are open.
     pub owed: i64,
 }
@@ -96,10 +99,15 @@ impl Mix {
         (contacts, self.turns)
     }
 
-    /// Whose turn it is, among the open segments of the first priority that has any.
+    /// Whose turn it is, among the open segments of the first priority that has any; of those within their pace, while
+    /// there are any.
     fn next_turn(&mut self) -> Option<usize> {
         let open = |turn: &usize| !self.spent[*turn] && self.asked[*turn] < self.turns[*turn].most;
-        let all: Vec<usize> = (0..self.turns.len()).filter(open).collect();
+        let mut all: Vec<usize> = (0..self.turns.len()).filter(open).collect();
+        let within_pace = |turn: &usize| self.asked[*turn] < self.turns[*turn].paced;
+        if all.iter().any(within_pace) {
+            all.retain(within_pace);
+        }
         let first = all.iter().map(|turn| self.turns[*turn].priority).min()?;
         let mut sum = 0;
         let mut next: Option<usize> = None;

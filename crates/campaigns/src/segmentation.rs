@@ -67,7 +67,8 @@ pub enum SegmentOrder {
     Score(String),
     /// Whose best hour it is: by a column that tells it, else by when they picked up last.
     BestHour(Option<String>),
-    /// In no order: each hour meets the same mixture of the base.
+    /// In no order, and as many in each hour that the law leaves of the day ([`SpreadPace`](crate::SpreadPace)): each hour
+    /// meets the same mixture of the base.
     Spread,
 }
 

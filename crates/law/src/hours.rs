@@ -128,6 +128,37 @@ impl Pack {
         Some((edge(window.opens)?, edge(window.closes)?))
     }
 
+    /// When calls of this purpose may leave on the day of an instant, by the pack's clock: from each first instant to its
+    /// second, in order. All day where hours bind nobody, never on a closed day.
+    pub fn open_on_day_of(&self, purpose: Purpose, at: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let Some(day) = self.today(at) else {
+            return Vec::new();
+        };
+        if self.closed_on(purpose, day).is_some() {
+            return Vec::new();
+        }
+        let mut rules = self.hours_rules();
+        if !rules.any(|rule| rule.purposes.contains(&purpose)) {
+            let begins = self.begins(day);
+            return vec![(begins, self.tomorrow(at))];
+        }
+        let edge = |offset| instant(at_offset(day, offset), self.main_zone());
+        let windows = self.windows_on(purpose, day).into_iter();
+        let mut open: Vec<_> = windows
+            .filter_map(|window| Some((edge(window.opens)?, edge(window.closes)?)))
+            .collect();
+        open.sort_unstable();
+        // Rules may lie upon each other; no hour counts twice.
+        open.dedup_by(|later, before| {
+            let meets = later.0 <= before.1;
+            if meets {
+                before.1 = before.1.max(later.1);
+            }
+            meets
+        });
+        open
+    }
+
     fn window_closes_in(&self, at: Timestamp, tz: Tz) -> Option<Timestamp> {
         let mut now = local(at, tz)?.naive_local();
         if self.forbids(Purpose::Commercial, now).is_some() {

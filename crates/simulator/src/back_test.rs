@@ -2,7 +2,7 @@
 //! it, with the people who were there, and set beside what happened.
 //!
 //! The base as it stood that morning is not in a record: it is taken as what is
-//! left now and whoever was called that day.
+//! left now and whoever was called that day. Nor is which segments it was called by: the campaign is taken as a whole.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -74,7 +74,8 @@ impl BackTest {
             start_hour,
             hours: hours.unwrap_or(Duration::ZERO).as_secs_f64() / 3_600.0,
             roster,
-            base: base_that_morning(&before, &that, &scenario.base),
+            base: base_that_morning(&before, &that, &scenario.whole_base()),
+            segments: Vec::new(),
             ..scenario.clone()
         };
         let (scenario, basis) = fit(&before, scenario);

@@ -6,6 +6,7 @@ use domain::{Outcome, PhoneNumber};
 
 use crate::Scenario;
 use crate::dice::Dice;
+use crate::segments::Segment;
 
 /// No network sets a call up faster.
 pub(crate) const SETUP_MIN: Duration = Duration::from_millis(100);
@@ -32,9 +33,10 @@ pub(crate) struct Fate {
 }
 
 impl Fate {
-    /// `hour`: local time. `known`: the number was found to exist before.
+    /// `hour`: local time. `known`: the number was found to exist before. `segment`: whom it is of.
     pub(crate) fn draw(
         scenario: &Scenario,
+        segment: Option<&Segment>,
         phone: PhoneNumber,
         known: bool,
         hour: u8,
@@ -45,7 +47,10 @@ impl Fate {
         let callee = if !known && is_invalid(scenario, phone) {
             Callee::Nobody(Outcome::InvalidNumber)
         } else {
-            mix.draw(dice)
+            match segment {
+                Some(segment) => segment.mix(mix).draw(dice),
+                None => mix.draw(dice),
+            }
         };
         let setup = SETUP_MIN + dice.around(scenario.setup_mean);
         let learnt = match callee {
@@ -97,7 +102,7 @@ mod tests {
         let (mut people, mut invalid) = (0, 0);
         for n in 0..20_000 {
             let phone = PhoneNumber::from_e164(&format!("+573{n:09}")).expect("a mobile");
-            match Fate::draw(&scenario, phone, false, 10, &mut dice).callee {
+            match Fate::draw(&scenario, None, phone, false, 10, &mut dice).callee {
                 Callee::Person => people += 1,
                 Callee::Nobody(Outcome::InvalidNumber) => invalid += 1,
                 _ => {}

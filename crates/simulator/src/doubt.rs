@@ -70,12 +70,21 @@ impl Scenario {
             wrap_up_ms: self.model.wrap_up_ms.scaled(wrap_up),
             ..self.model.clone()
         };
-        for (of, level) in model.talks.iter_mut().zip(kinds) {
+        for (of, level) in model.talks.iter_mut().zip(kinds.iter().copied()) {
             of.weight = times(of.weight, level * 1_000.0);
             of.talk_ms = long(&of.talk_ms);
         }
+        let mut segments = self.segments.clone();
+        for segment in &mut segments {
+            for (of, level) in self.model.talks.iter().zip(&kinds) {
+                if let Some(weight) = segment.talks.get_mut(&of.code) {
+                    *weight = times(*weight, level * 1_000.0);
+                }
+            }
+        }
         Scenario {
             seed,
+            segments,
             mix: mix(&self.mix),
             break_share: Rate::new((self.break_share.get() * breaks).min(1.0)).unwrap_or_default(),
             break_mean: self.break_mean.mul_f64(break_length),
@@ -86,7 +95,7 @@ impl Scenario {
 }
 
 /// The same calls with more or fewer of them picked up.
-fn moved(mix: &Mix, answers: f64, machines: f64, invalid: f64) -> Mix {
+pub(crate) fn moved(mix: &Mix, answers: f64, machines: f64, invalid: f64) -> Mix {
     let scale = (PARTS / mix.total().max(1)).max(1) as f64;
     let machine = times(mix.machine, machines);
     // What machines take, people lose: both pick up.

@@ -62,7 +62,8 @@ impl World<'_> {
 
     pub(crate) fn reach(&mut self, attempt: AttemptId, phone: PhoneNumber, ring_timeout: Duration) {
         let (known, hour) = (self.shelf.is_known(phone), self.hour());
-        let fate = Fate::draw(self.scenario, phone, known, hour, &mut self.dice);
+        let segment = self.shelf.segment_of(attempt);
+        let fate = Fate::draw(self.scenario, segment, phone, known, hour, &mut self.dice);
         let line = Line {
             callee: fate.callee,
             answered: false,

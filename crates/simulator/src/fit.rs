@@ -5,6 +5,7 @@
 mod agents;
 mod doubt;
 mod outcomes;
+mod segments;
 
 use std::collections::BTreeMap;
 
@@ -65,6 +66,7 @@ pub fn fit(history: &History, scenario: Scenario) -> (Scenario, Basis) {
         fit_rings(history, &mut scenario);
         fit_talks(history, &mut scenario, &mut basis);
         agents::fit(history, &mut scenario, &mut basis);
+        segments::fit(history, &mut scenario, &mut basis);
         doubt::fit(history, &mut scenario, &mut basis);
     }
     (scenario, basis)

@@ -57,12 +57,20 @@ impl Model {
         *self == Model::default()
     }
 
-    /// What a call with a person will turn out to be.
-    pub(crate) fn draw_talk(&self, dice: &mut Dice) -> Option<&Talk> {
-        let total = self.talks.iter().map(|talk| u64::from(talk.weight)).sum();
+    /// What a call with a person will turn out to be; by weights of a segment's own where it has any.
+    pub(crate) fn draw_talk(
+        &self,
+        own: Option<&BTreeMap<String, u32>>,
+        dice: &mut Dice,
+    ) -> Option<&Talk> {
+        let weight = |talk: &Talk| match own {
+            Some(own) => u64::from(own.get(&talk.code).copied().unwrap_or(0)),
+            None => u64::from(talk.weight),
+        };
+        let total = self.talks.iter().map(weight).sum();
         let mut drawn = dice.below(total);
         self.talks.iter().find(|talk| {
-            let weight = u64::from(talk.weight);
+            let weight = weight(talk);
             let found = drawn < weight;
             drawn = drawn.saturating_sub(weight);
             found

@@ -33,6 +33,8 @@ pub struct PastCall {
     pub outcome: Outcome,
     /// What it was said to be.
     pub code: Option<String>,
+    /// The segment it was made in, where that is known: 0 for those who fit none.
+    pub segment: Option<i64>,
 }
 
 /// An agent's state changed.

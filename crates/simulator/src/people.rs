@@ -65,7 +65,9 @@ impl World<'_> {
     /// learnt, goes with the length.
     fn talks(&mut self, attempt: AttemptId) -> Duration {
         let model = &self.scenario.model;
-        let kind = model.draw_talk(&mut self.dice);
+        let own = self.shelf.segment_of(attempt).map(|of| &of.talks);
+        let own = own.filter(|talks| !talks.is_empty());
+        let kind = model.draw_talk(own, &mut self.dice);
         if let Some(kind) = kind {
             self.kinds.insert(attempt, kind.code.clone());
         }

@@ -9,7 +9,7 @@ use std::thread;
 use serde::Serialize;
 
 use crate::run::simulate_quickly;
-use crate::{InvalidScenario, Report, Scenario};
+use crate::{InvalidScenario, Report, Scenario, SegmentReport};
 
 /// Of ten runs one is below `low` and one above `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -73,6 +73,56 @@ pub struct Expected {
     pub base_ran_out: f64,
     /// Hours after which that was, in those runs.
     pub base_ran_out_after_hours: Option<Range>,
+    /// Of each segment; empty where the campaign has none.
+    pub segments: Vec<ExpectedSegment>,
+}
+
+/// What to expect of a segment, over all runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExpectedSegment {
+    /// What it is called.
+    pub name: String,
+    /// How much likelier than the campaign's somebody of it picks up, as a ratio of odds.
+    pub answers: f64,
+    /// Calls placed.
+    pub attempts: Range,
+    /// Conversations with a person.
+    pub contacts: Range,
+    /// Of those, an offer was made to the holder.
+    pub effective: Range,
+    /// Of those, a sale.
+    pub sales: Range,
+    /// Contacts that may still be called at the end.
+    pub contacts_left: Range,
+    /// Share of runs in which its quota was reached.
+    pub enough: f64,
+    /// Hours after which that was, in those runs.
+    pub enough_after_hours: Option<Range>,
+}
+
+impl ExpectedSegment {
+    /// Of the segment of this place in each report; `None` where there is none.
+    fn of(reports: &[Report], place: usize) -> Option<ExpectedSegment> {
+        let each = || {
+            reports
+                .iter()
+                .filter_map(|report| report.segments.get(place))
+        };
+        let first = each().next()?;
+        let range = |value: fn(&SegmentReport) -> u64| Range::of(each().map(|of| value(of) as f64));
+        let enough = each().filter(|of| of.enough_after_hours.is_some());
+        Some(ExpectedSegment {
+            name: first.name.clone(),
+            answers: first.answers,
+            attempts: range(|of| of.attempts)?,
+            contacts: range(|of| of.contacts)?,
+            effective: range(|of| of.effective)?,
+            sales: range(|of| of.sales)?,
+            contacts_left: range(|of| of.contacts_left)?,
+            enough: enough.count() as f64 / reports.len() as f64,
+            enough_after_hours: Range::of(each().filter_map(|of| of.enough_after_hours)),
+        })
+    }
 }
 
 impl Expected {
@@ -96,6 +146,9 @@ impl Expected {
             contacts_left: range(|report| report.contacts_left as f64)?,
             base_ran_out: dry.count() as f64 / reports.len() as f64,
             base_ran_out_after_hours: some(|report| report.base_dry_after_hours),
+            segments: (0..)
+                .map_while(|place| ExpectedSegment::of(reports, place))
+                .collect(),
         })
     }
 }

@@ -54,6 +54,9 @@ pub struct Report {
     pub base_dry_after_hours: Option<f64>,
     /// Contacts that may be called again when time was up.
     pub contacts_left: u64,
+    /// The same by segment; empty where the campaign has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentReport>,
     /// Steps of the engine.
     pub steps: u64,
     /// Events recorded.
@@ -65,4 +68,25 @@ pub struct Report {
     pub wall_seconds_per_hour: f64,
     /// Promises the engine broke, in words; empty in a sound engine.
     pub broken: Vec<String>,
+}
+
+/// What a segment came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentReport {
+    /// What it is called.
+    pub name: String,
+    /// How much likelier than the campaign's somebody of it picked up, as a ratio of odds.
+    pub answers: f64,
+    /// Calls placed.
+    pub attempts: u64,
+    /// Calls typified as a conversation with a person.
+    pub contacts: u64,
+    /// Of those, an offer was made to the holder.
+    pub effective: u64,
+    /// Of those, a sale.
+    pub sales: u64,
+    /// Contacts that may be called again when time was up.
+    pub contacts_left: u64,
+    /// Hours after which its quota was reached; `None`: it was not.
+    pub enough_after_hours: Option<f64>,
 }

@@ -12,6 +12,7 @@ use crate::mix::Mix;
 use crate::model::Model;
 use crate::roster::{Shift, agents_at_once};
 use crate::rules::Rules;
+use crate::segments::Segment;
 use crate::text;
 
 const AGENTS_MAX: u32 = 5_000;
@@ -87,6 +88,9 @@ pub struct Scenario {
     /// What is left of a base; `contacts` strangers where empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub base: Vec<Stock>,
+    /// How the campaign is parted; `base` and `contacts` are not looked at then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
     /// How often and when people are called again.
     #[serde(skip_serializing_if = "Rules::are_usual")]
     pub rules: Rules,
@@ -124,6 +128,7 @@ impl Default for Scenario {
             start_hour: 10,
             roster: Vec::new(),
             base: Vec::new(),
+            segments: Vec::new(),
             rules: Rules::default(),
             model: Model::default(),
         }
@@ -187,8 +192,9 @@ impl Scenario {
         if !(self.hours > 0.0 && self.hours <= HOURS_MAX) {
             return Err(No::Hours(self.hours));
         }
-        let stock = self.base.iter().map(|stock| stock.contacts);
-        let contacts = stock.fold(self.contacts, u32::saturating_add);
+        let stock = self.whole_base();
+        let contacts = stock.iter().map(|stock| stock.contacts);
+        let contacts = contacts.fold(self.contacts, u32::saturating_add);
         if contacts > CONTACTS_MAX {
             return Err(No::Contacts(contacts));
         }
@@ -219,6 +225,17 @@ impl Scenario {
         }
         self.agents = agents.unwrap_or(self.agents);
         self.hours = hours.unwrap_or(self.hours);
+    }
+
+    /// What is written of the base, whatever the segment.
+    pub fn whole_base(&self) -> Vec<Stock> {
+        let parted = self.segments.iter().flat_map(|segment| &segment.base);
+        self.base.iter().chain(parted).copied().collect()
+    }
+
+    /// How long it is simulated.
+    pub(crate) fn span(&self) -> Duration {
+        Duration::from_secs_f64(self.hours * 3_600.0)
     }
 
     /// The most agents who are there at once.

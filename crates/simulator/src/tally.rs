@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use campaigns::Catalogue;
 use domain::{
-    AgentId, AgentStatus, Event, Keyed, Occasion, Outcome, Recorded, Timestamp, Typification,
+    AgentId, AgentStatus, Disposition, Event, Keyed, Occasion, Outcome, Recorded, Timestamp,
+    Typification,
 };
 
 /// FNV-1a of 64 bits: the same on every machine and in every version.
@@ -146,9 +147,7 @@ impl Tally {
         let Some(row) = self.catalogue.get(&said.code) else {
             return;
         };
-        // What nobody typified in time was a conversation all the same.
-        let talked = (row.human && said.agent.is_some()) || row.is_set_on(Occasion::Untyped);
-        self.contacts += u64::from(talked);
+        self.contacts += u64::from(is_conversation(said, row));
         self.effective += u64::from(row.effective_contact);
         self.sales += u64::from(row.accepted_sale);
     }
@@ -167,4 +166,9 @@ impl Tally {
             | AgentStatus::Lost => {}
         }
     }
+}
+
+/// Whether an agent spoke with a person. What nobody typified in time was a conversation all the same.
+pub(crate) fn is_conversation(said: &Typification, row: &Disposition) -> bool {
+    (row.human && said.agent.is_some()) || row.is_set_on(Occasion::Untyped)
 }

@@ -100,7 +100,10 @@ impl World<'_> {
             start,
             now: start,
             dice: Dice::new(scenario.seed),
-            shelf: Shelf::of(CAMPAIGN, scenario.stock(), start),
+            shelf: match scenario.segments.as_slice() {
+                [] => Shelf::of(CAMPAIGN, scenario.stock(), start),
+                segments => Shelf::by_segment(CAMPAIGN, segments, start, start + scenario.span()),
+            },
             promises: Promises::default(),
             tally: Tally::new(scenario.rules.catalogue(), fingerprint),
             queue: BinaryHeap::new(),
@@ -116,7 +119,7 @@ impl World<'_> {
     }
 
     pub(crate) fn end(&self) -> Timestamp {
-        self.start + Duration::from_secs_f64(self.scenario.hours * 3_600.0)
+        self.start + self.scenario.span()
     }
 
     /// Local time, in whole hours.
@@ -222,6 +225,7 @@ impl World<'_> {
                 .dry_at()
                 .map(|at| at.since(self.start).as_secs_f64() / 3_600.0),
             contacts_left: self.shelf.left(),
+            segments: self.shelf.segment_reports(),
             steps: self.steps,
             events: tally.events,
             fingerprint: tally.fingerprint(),
@@ -302,6 +306,7 @@ impl World<'_> {
         self.promises.check(&step);
         for recorded in &step.events {
             self.tally.take(recorded);
+            self.shelf.note(&recorded.event, self.tally.catalogue());
             self.journal(&recorded.event);
             self.react(&recorded.event);
         }

@@ -33,6 +33,7 @@ prop_compose! {
         ended in prop::option::weighted(0.05, any_instant()),
         outcome in any::<Index>(),
         code in prop::option::of(any::<Index>()),
+        segment in prop::option::of(0..3_i64),
     ) -> PastCall {
         let after = |span: Option<u64>| span.map(|span| placed + Duration::from_millis(span));
         let phone = PhoneNumber::from_e164(&format!("+573{contact:09}")).expect("digits");
@@ -46,6 +47,7 @@ prop_compose! {
             ended: ended.or(after(spans[3])).unwrap_or(placed),
             outcome: *outcome.get(Outcome::ALL),
             code: code.map(|code| (*code.get(CODES)).to_owned()),
+            segment,
         }
     }
 }

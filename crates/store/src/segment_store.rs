@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use campaigns::Segmentation;
-use domain::{CampaignId, ContactId, ListId, SegmentId, Timestamp};
+use domain::{AttemptId, CampaignId, ContactId, ListId, SegmentId, Timestamp};
 
 use crate::error::Result;
 use crate::types::{
@@ -88,6 +88,14 @@ pub trait SegmentStore {
         campaign: CampaignId,
         now: Timestamp,
     ) -> Result<Vec<SegmentStanding>>;
+    /// In which segment calls of a campaign were made, of those in a span of attempts, both included; 0 for who fits none.
+    /// Of calls made while it had no segments nothing is known.
+    async fn attempt_segments(
+        &self,
+        campaign: CampaignId,
+        first: AttemptId,
+        last: AttemptId,
+    ) -> Result<Vec<(AttemptId, SegmentId)>>;
     /// Gives contacts on whom all attempts were spent a new pass. Those who closed, asked not to be called, or have no
     /// phone left are passed over. Says how many are to be called again. `why` is for the audit log.
     async fn recycle(&self, campaign: CampaignId, contacts: &[ContactId], why: &str)

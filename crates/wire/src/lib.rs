@@ -86,7 +86,7 @@ pub use register::{
 };
 pub use rehearsal::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalForm, RehearsalJudged, RehearsalModel,
-    RehearsalRange, RehearsalShift, RehearsalTarget,
+    RehearsalRange, RehearsalSegment, RehearsalShift, RehearsalTarget,
 };
 pub use retention::{CertificatePage, Hold, HoldForm, KeptCertificate, RetentionDue};
 pub use rights::{

@@ -112,6 +112,32 @@ pub struct RehearsalFigures {
     pub base_ran_out: f64,
     /// Hours after which that was, in those days.
     pub base_ran_out_after_hours: Option<RehearsalRange>,
+    /// Of each segment, in their order, those who fit none last; empty where the campaign has no segments.
+    pub segments: Vec<RehearsalSegment>,
+}
+
+/// What to expect of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct RehearsalSegment {
+    /// What it is called.
+    pub name: String,
+    /// How much likelier than the campaign's somebody of it picks up, as a ratio of odds: 1 where the record has too little
+    /// of it, which `assumed` says.
+    pub answers: f64,
+    /// Calls placed.
+    pub attempts: RehearsalRange,
+    /// Conversations with a person.
+    pub contacts: RehearsalRange,
+    /// Of those, an offer was made to the holder.
+    pub effective: RehearsalRange,
+    /// Of those, a sale.
+    pub sales: RehearsalRange,
+    /// Contacts that may still be called at the end.
+    pub contacts_left: RehearsalRange,
+    /// Share of days in which its quota was reached.
+    pub enough: f64,
+    /// Hours after which that was, in those days.
+    pub enough_after_hours: Option<RehearsalRange>,
 }
 
 /// How sure a target is.

@@ -78,6 +78,39 @@ fn a_floor_is_found_again_in_its_record_and_its_last_day_predicted() {
 }
 
 #[test]
+fn a_campaign_called_by_segments_is_rehearsed_by_them() {
+    let floor = Floor::new();
+    set_up(&floor);
+    // Eleven of fourteen thousand people, and all others; the quota comes after the days that are told.
+    let segments = "[[segments]]\nname = \"Chico\"\nrule = 'nombre contiene \"Persona 1234\"'\nshare = 50\n\
+                    [[segments]]\nname = \"Grande\"\nrule = ''\nshare = 50\n";
+    let quota = "quota = { of = \"attempts\", most = 400, per = \"day\" }\n";
+    floor.file("antes.toml", segments);
+    floor.file("segmentos.toml", format!("{segments}{quota}"));
+    let set = |file| floor.run(&["campaign", "segments", "set", CAMPAIGN, file]);
+    set("antes.toml");
+    floor.ask(async |store| past::days_gone_by(store).await);
+    set("segmentos.toml");
+    let rehearse = ["simulate", "--campaign", CAMPAIGN, "--runs", "3"];
+    let rehearsed = floor.run(&[&rehearse[..], &["--hours", "1"]].concat());
+    let segments = rehearsed["expected"]["segments"].as_array();
+    let segments = segments.expect("told by segment");
+    let names: Vec<_> = segments.iter().map(|of| of["name"].clone()).collect();
+    assert_eq!(names, ["Chico", "Grande", "resto"]);
+    let (small, large) = (&segments[0], &segments[1]);
+    assert_eq!(small["answers"], 1.0, "{small}");
+    let answers = large["answers"].as_f64().expect("a ratio");
+    assert!((0.9..1.1).contains(&answers) && answers != 1.0, "{large}");
+    assert_eq!(large["attempts"]["high"], 400.0, "{large}");
+    assert_eq!(large["enough"], 1.0, "{large}");
+    let assumed = rehearsed["model"]["assumed"].to_string();
+    assert!(
+        assumed.contains("in the segment Chico: only") && !assumed.contains("Grande"),
+        "{assumed}"
+    );
+}
+
+#[test]
 fn a_day_is_replayed_with_settings_it_did_not_have() {
     let floor = Floor::new();
     set_up(&floor);

@@ -1,9 +1,9 @@
 //! What the record says of a campaign's days gone by, as the simulator takes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use campaigns::Campaign;
-use domain::{AgentId, Timestamp};
+use domain::{AgentId, AttemptId, SegmentId, Timestamp};
 use simulator::{History, PastCall, PastChange};
 use store::{AttemptFilter, AttemptRow, Store};
 
@@ -75,14 +75,21 @@ async fn calls(
         let page = store.attempts(&filter).await?;
         let Some(last) = page.last() else { break };
         filter.after = Some(last.id);
-        calls.extend(page.into_iter().filter_map(call));
+        let first = page.iter().map(|row| row.id).min().unwrap_or(last.id);
+        let newest = page.iter().map(|row| row.id).max().unwrap_or(last.id);
+        let made_in = store.attempt_segments(campaign.id, first, newest).await?;
+        let made_in: BTreeMap<AttemptId, SegmentId> = made_in.into_iter().collect();
+        calls.extend(page.into_iter().filter_map(|row| {
+            let segment = made_in.get(&row.id).map(|segment| segment.get());
+            call(row, segment)
+        }));
     }
     calls.sort_by_key(|call| call.placed);
     Ok(calls)
 }
 
 /// `None` where it never left or is not over.
-fn call(row: AttemptRow) -> Option<PastCall> {
+fn call(row: AttemptRow, segment: Option<i64>) -> Option<PastCall> {
     Some(PastCall {
         contact: row.contact,
         phone: row.phone,
@@ -93,5 +100,6 @@ fn call(row: AttemptRow) -> Option<PastCall> {
         ended: row.ended_at?,
         outcome: row.outcome?,
         code: row.code,
+        segment,
     })
 }

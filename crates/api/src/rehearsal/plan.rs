@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use campaigns::Campaign;
-use domain::{Timestamp, WorkState};
-use simulator::{BackTest, Basis, History, Rules, Scenario, Stock, fit, roster};
-use store::Store;
+use campaigns::{Campaign, REST_NAME, Rest, SegmentTally};
+use domain::{SegmentId, Timestamp, WorkState};
+use simulator::{BackTest, Basis, History, Rules, Scenario, Segment, Stock, fit, roster};
+use store::{Store, WorkStock};
 
 use super::past::history;
 use crate::error::ApiError;
@@ -43,8 +43,9 @@ impl Plan {
         change: impl FnOnce(&mut Scenario),
     ) -> Result<Plan, ApiError> {
         let from = from.unwrap_or(to - LOOK_BACK);
+        // First: it has the calls counted by segment that the history tells of.
+        let settings = settings(store, campaign, to).await?;
         let history = history(store, campaign, from, to).await?;
-        let settings = settings(store, campaign).await?;
         let back_test = BackTest::of(&history, to, &settings);
         let (mut scenario, basis) = fit(&history, last_day(&history, settings));
         change(&mut scenario);
@@ -54,7 +55,11 @@ impl Plan {
                 "nobody works for campaign `{name}` yet; say how many agents will"
             )));
         }
-        if scenario.base.iter().all(|stock| stock.contacts == 0) {
+        if scenario
+            .whole_base()
+            .iter()
+            .all(|stock| stock.contacts == 0)
+        {
             return Err(ApiError::Invalid(format!(
                 "campaign `{name}` has nobody left to call; load a base and give it to the campaign"
             )));
@@ -71,17 +76,25 @@ impl Plan {
 }
 
 /// The campaign's settings, its trunks and what is left of its base.
-async fn settings(store: &dyn Store, campaign: &Campaign) -> Result<Scenario, ApiError> {
+async fn settings(
+    store: &dyn Store,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Result<Scenario, ApiError> {
     let trunks = store.trunks().await?;
     let theirs = || {
         let all = trunks.iter().filter(|trunk| trunk.enabled);
         all.filter(|trunk| campaign.leaves_over(trunk.id))
     };
     let usual = Scenario::default();
-    let base = store.work_stock(campaign.id).await?.into_iter();
-    let callable = base.filter(|stock| {
+    let mut left = store.work_stock(campaign.id).await?;
+    left.retain(|stock| {
         matches!(stock.state, WorkState::Ready | WorkState::Leased) && stock.phones > 0
     });
+    let segments = segments(store, campaign, &left, now).await?;
+    if !segments.is_empty() {
+        left.clear();
+    }
     Ok(Scenario {
         agents: staff(store, campaign).await?,
         hours: DAY_HOURS,
@@ -98,15 +111,50 @@ async fn settings(store: &dyn Store, campaign: &Campaign) -> Result<Scenario, Ap
             0.0 => usual.calls_per_second,
             rate => f64::min(rate, 1_000.0),
         },
-        base: callable
-            .map(|stock| Stock {
-                contacts: u32::try_from(stock.contacts).unwrap_or(u32::MAX),
-                attempts: stock.attempts,
-                phones: stock.phones,
-            })
-            .collect(),
+        base: left.iter().map(stock_of).collect(),
+        segments,
         ..usual
     })
+}
+
+fn stock_of(stock: &WorkStock) -> Stock {
+    Stock {
+        contacts: u32::try_from(stock.contacts).unwrap_or(u32::MAX),
+        attempts: stock.attempts,
+        phones: stock.phones,
+    }
+}
+
+/// The segments of a campaign with what is left of their bases; empty where it has none. Contacts that were not parted yet
+/// count as fitting none.
+async fn segments(
+    store: &dyn Store,
+    campaign: &Campaign,
+    left: &[WorkStock],
+    now: Timestamp,
+) -> Result<Vec<Segment>, ApiError> {
+    let Some(set) = store.segments(campaign.id).await? else {
+        return Ok(Vec::new());
+    };
+    let standings = store.segment_standings(campaign.id, now).await?;
+    let did = |id: SegmentId| {
+        let its = standings.iter().find(|standing| standing.segment == id);
+        its.map_or(SegmentTally::default(), |standing| standing.in_all)
+    };
+    let base = |of: &dyn Fn(SegmentId) -> bool| -> Vec<Stock> {
+        let theirs = |stock: &&WorkStock| stock.segment.is_some_and(of);
+        left.iter().filter(theirs).map(stock_of).collect()
+    };
+    let mut segments: Vec<Segment> = set
+        .segmentation
+        .segments
+        .iter()
+        .map(|one| Segment::of(one, did(one.id), base(&|id| id == one.id)))
+        .collect();
+    if set.segmentation.rest == Rest::Last {
+        segments.push(Segment::rest(REST_NAME, base(&|id| id.get() <= 0)));
+    }
+    Ok(segments)
 }
 
 async fn staff(store: &dyn Store, campaign: &Campaign) -> Result<u32, ApiError> {

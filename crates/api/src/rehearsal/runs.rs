@@ -1,9 +1,11 @@
 //! The runs of a plan, and what they came to as others read it.
 
-use simulator::{Expected, InvalidScenario, Judged, Range, Report, chance_of_sales, rehearse};
+use simulator::{
+    Expected, ExpectedSegment, InvalidScenario, Judged, Range, Report, chance_of_sales, rehearse,
+};
 use wire::{
     Rehearsal, RehearsalBackTest, RehearsalFigures, RehearsalJudged, RehearsalModel,
-    RehearsalRange, RehearsalTarget,
+    RehearsalRange, RehearsalSegment, RehearsalTarget,
 };
 
 use super::plan::Plan;
@@ -82,6 +84,21 @@ fn figures(expected: &Expected) -> RehearsalFigures {
         contacts_left: range(expected.contacts_left),
         base_ran_out: expected.base_ran_out,
         base_ran_out_after_hours: expected.base_ran_out_after_hours.map(range),
+        segments: expected.segments.iter().map(segment).collect(),
+    }
+}
+
+fn segment(expected: &ExpectedSegment) -> RehearsalSegment {
+    RehearsalSegment {
+        name: expected.name.clone(),
+        answers: expected.answers,
+        attempts: range(expected.attempts),
+        contacts: range(expected.contacts),
+        effective: range(expected.effective),
+        sales: range(expected.sales),
+        contacts_left: range(expected.contacts_left),
+        enough: expected.enough,
+        enough_after_hours: expected.enough_after_hours.map(range),
     }
 }
 

@@ -10,6 +10,7 @@ fn turn(segment: i64, priority: u16, share: u8) -> MixTurn {
         priority,
         share,
         most: u32::MAX,
+        paced: u32::MAX,
         owed: 0,
     }
 }
@@ -109,6 +110,31 @@ fn a_quota_is_not_exceeded() {
 }
 
 #[test]
+fn a_paced_segment_gives_way_even_to_later_priorities_and_comes_before_nobody_does() {
+    let paced = MixTurn {
+        paced: 2,
+        ..turn(1, 1, 100)
+    };
+    let mut base = Base::new(&[(paced, 99), (turn(2, 2, 100), 3), (turn(0, 9, 100), 1)]);
+    // Its pace, then the second, then the rest; and when nobody is left, more than its pace.
+    assert_eq!(base.lease(9), [1, 1, 2, 2, 2, 0, 1, 1, 1]);
+    let none = MixTurn { paced: 0, ..paced };
+    let mut base = Base::new(&[(none, 99), (turn(2, 1, 1), 2)]);
+    assert_eq!(base.lease(4), [2, 2, 1, 1]);
+}
+
+#[test]
+fn a_pace_does_not_lift_a_quota() {
+    let both = MixTurn {
+        paced: 1,
+        most: 3,
+        ..turn(1, 1, 100)
+    };
+    let mut base = Base::new(&[(both, 99)]);
+    assert_eq!(base.lease(9), [1, 1, 1]);
+}
+
+#[test]
 fn a_segment_that_had_nobody_for_long_does_not_take_all_when_it_has() {
     let mut base = Base::new(&[(turn(1, 1, 50), 0), (turn(2, 1, 50), 9_999)]);
     base.lease(500);
@@ -120,13 +146,13 @@ fn a_segment_that_had_nobody_for_long_does_not_take_all_when_it_has() {
 proptest! {
     #[test]
     fn nobody_is_lost_or_called_twice(
-        sizes in proptest::collection::vec((1_u16..4, 1_u8..100, 0_i64..40), 1..8),
+        sizes in proptest::collection::vec((1_u16..4, 1_u8..100, 0_i64..40, 0_u32..9), 1..8),
         leases in proptest::collection::vec(1_u32..30, 1..20),
     ) {
-        let turns: Vec<_> = (1..).zip(&sizes).map(|(id, (priority, share, many))| {
-            (turn(id, *priority, *share), *many)
+        let turns: Vec<_> = (1..).zip(&sizes).map(|(id, (priority, share, many, paced))| {
+            (MixTurn { paced: *paced, ..turn(id, *priority, *share) }, *many)
         }).collect();
-        let all: i64 = sizes.iter().map(|(_, _, many)| many).sum();
+        let all: i64 = sizes.iter().map(|(_, _, many, _)| many).sum();
         let mut base = Base::new(&turns);
         let mut leased = 0;
         for wanted in leases {

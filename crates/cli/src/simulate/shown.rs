@@ -1,7 +1,7 @@
 //! A rehearsal as people read it.
 
 use domain::Timestamp;
-use wire::{Rehearsal, RehearsalBackTest, RehearsalJudged, RehearsalRange};
+use wire::{Rehearsal, RehearsalBackTest, RehearsalJudged, RehearsalRange, RehearsalSegment};
 
 use crate::output::table;
 use crate::times::shown;
@@ -35,6 +35,7 @@ pub(super) fn print(done: &Rehearsal) {
     ];
     table(&["", "p10", "median", "p90"], &rows, "");
     println!("{}", base_words(expected.base_ran_out));
+    print_segments(&expected.segments);
     if done.channels > 0 && expected.channels_peak.high >= f64::from(done.channels) {
         let channels = done.channels;
         println!(
@@ -49,6 +50,42 @@ pub(super) fn print(done: &Rehearsal) {
     for promise in &done.broken {
         println!("BROKEN {promise}");
     }
+}
+
+/// Medians, since each has a row.
+fn print_segments(segments: &[RehearsalSegment]) {
+    if segments.is_empty() {
+        return;
+    }
+    let row = |of: &RehearsalSegment| {
+        let enough = match of.enough_after_hours {
+            Some(after) => format!("{} after {} h", percent(of.enough), hours(after.median)),
+            None => String::new(),
+        };
+        let figures = [
+            of.attempts,
+            of.contacts,
+            of.effective,
+            of.sales,
+            of.contacts_left,
+        ];
+        let mut row = vec![of.name.clone()];
+        row.extend(figures.map(|range| whole(range.median)));
+        row.extend([format!("x {:.2}", of.answers), enough]);
+        row
+    };
+    let rows: Vec<_> = segments.iter().map(row).collect();
+    let headings = [
+        "segment",
+        "attempts",
+        "contacts",
+        "effective",
+        "sales",
+        "left",
+        "picks up",
+        "quota reached",
+    ];
+    table(&headings, &rows, "");
 }
 
 fn print_back_test(done: &Rehearsal) {

@@ -287,3 +287,27 @@ fn the_window_about_an_instant_is_the_one_open_then_or_the_next() {
     let monday = of("2026-11-30T07:00:00", "2026-11-30T19:00:00");
     assert_eq!(about("2026-11-29T10:00:00"), monday);
 }
+
+#[test]
+fn the_hours_of_a_day_are_those_of_the_law_on_it() {
+    let pack = Pack::colombia();
+    let open = |text: &str| pack.open_on_day_of(Purpose::Commercial, bogota(text));
+    let from_to = |from: &str, to: &str| vec![(bogota(from), bogota(to))];
+    assert_eq!(
+        open("2026-11-24T23:00:00"),
+        from_to("2026-11-24T07:00:00", "2026-11-24T19:00:00")
+    );
+    assert_eq!(
+        open("2026-11-28T00:00:00"),
+        from_to("2026-11-28T08:00:00", "2026-11-28T15:00:00")
+    );
+    // A Sunday, and a holiday.
+    assert_eq!(open("2026-11-29T12:00:00"), []);
+    assert_eq!(open("2026-12-25T12:00:00"), []);
+    let free = Pack::by_id("laboratorio").expect("shipped");
+    let all_day = free.open_on_day_of(Purpose::Commercial, bogota("2026-11-29T12:00:00"));
+    assert_eq!(
+        all_day,
+        from_to("2026-11-29T00:00:00", "2026-11-30T00:00:00")
+    );
+}

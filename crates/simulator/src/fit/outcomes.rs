@@ -41,6 +41,13 @@ pub(super) fn fit(history: &History, scenario: &mut Scenario, basis: &mut Basis)
         .collect();
 }
 
+/// What became of some of the calls of a history.
+pub(super) fn of<'a>(history: &History, calls: impl Iterator<Item = &'a PastCall>) -> Mix {
+    let mut counts = Counts::default();
+    calls.for_each(|call| counts.take(call));
+    counts.mix(machines_heard(history))
+}
+
 /// Machines among those who picked up and an agent heard.
 fn machines_heard(history: &History) -> f64 {
     let heard = |met| {

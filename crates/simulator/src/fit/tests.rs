@@ -121,3 +121,73 @@ fn who_was_there_is_read_from_logging_in_and_out() {
     let late = roster.iter().filter(|shift| shift.from >= hour(1));
     assert_eq!(late.count(), 1);
 }
+
+/// A day of two segments: each a run of its own, so that what is true of it is known.
+fn of_two_segments(hours: f64) -> History {
+    let of = |id: i64, person: u32, seed: u64| {
+        let truth = Scenario {
+            hours,
+            mix: Mix {
+                person,
+                no_answer: 75 - person,
+                machine: 5,
+                busy: 12,
+                ..Mix::EMPTY
+            },
+            ..truth(seed)
+        };
+        let mut past = history(&truth);
+        for call in &mut past.calls {
+            call.segment = Some(id);
+            // Other numbers than the other's.
+            call.contact = domain::ContactId::new(call.contact.get() + id * 100_000);
+        }
+        past
+    };
+    let (mut one, two) = (of(1, 45, 5), of(2, 15, 6));
+    one.calls.extend(two.calls);
+    one.calls.sort_by_key(|call| call.placed);
+    one
+}
+
+fn parted() -> Scenario {
+    let segment = |id, name: &str| crate::Segment {
+        id,
+        ..crate::Segment::rest(name, vec![Stock::of_strangers(900)])
+    };
+    Scenario {
+        segments: vec![segment(1, "A"), segment(2, "B"), segment(3, "C")],
+        ..Scenario::default()
+    }
+}
+
+#[test]
+fn segments_that_pick_up_differently_are_told_apart_and_one_without_calls_is_as_the_campaign() {
+    let (found, basis) = fit(&of_two_segments(3.0), parted());
+    let [a, b, c] = &found.segments[..] else {
+        panic!("{:?}", found.segments);
+    };
+    let picks_up = |segment: &crate::Segment| {
+        let mix = segment.mix(&found.mix);
+        f64::from(mix.person + mix.machine) / mix.of_valid_numbers() as f64
+    };
+    // 45 people and 5 machines of 92, and 15 and 5.
+    near("A", picks_up(a), 50.0 / 92.0, 0.10);
+    near("B", picks_up(b), 20.0 / 92.0, 0.15);
+    assert!(a.answers > 1.2 && b.answers < 0.8, "{a:?} {b:?}");
+    assert!(!a.talks.is_empty(), "{a:?}");
+    assert_eq!((c.answers, c.talks.len()), (1.0, 0));
+    let of_c: Vec<_> = basis
+        .assumed
+        .iter()
+        .filter(|words| words.contains("segment C"))
+        .collect();
+    assert_eq!(of_c.len(), 2, "{:?}", basis.assumed);
+    assert!(of_c[0].contains("only 0 attempts"), "{of_c:?}");
+    assert!(
+        !basis
+            .assumed
+            .iter()
+            .any(|words| words.contains("segment A"))
+    );
+}

@@ -68,6 +68,7 @@ impl Calls {
             ended: at,
             outcome: Outcome::Cancelled,
             code: None,
+            segment: None,
         };
         self.0.insert(intent.attempt, call);
     }

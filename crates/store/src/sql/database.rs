@@ -57,6 +57,7 @@ macro_rules! migrations {
             25 "0025" "rules_and_returns",
             26 "0026" "work_tally",
             27 "0027" "contact_in_list",
+            28 "0028" "segment_pace",
             36 "0036" "attach",
         )
     };

@@ -1,7 +1,8 @@
 //! Segments of campaigns: their settings by version (`set`), which contact belongs where (`placing`), the lease by
-//! segment (`lease`, `pick`), what was done with each (`tally`), and new passes (`recycle`).
+//! segment (`lease`, `pick`, `pace`), what was done with each (`tally`), and new passes (`recycle`).
 
 pub(super) mod lease;
+mod pace;
 pub(super) mod pick;
 pub(super) mod placing;
 pub(super) mod recycle;
@@ -13,7 +14,7 @@ mod walk;
 
 use ::campaigns::Segmentation;
 use async_trait::async_trait;
-use domain::{CampaignId, ContactId, ListId, SegmentId, Timestamp};
+use domain::{AttemptId, CampaignId, ContactId, ListId, SegmentId, Timestamp};
 
 use super::SqlStore;
 use crate::error::Result;
@@ -121,6 +122,15 @@ impl SegmentStore for SqlStore {
         now: Timestamp,
     ) -> Result<Vec<SegmentStanding>> {
         standings::standings(&self.db, campaign, now).await
+    }
+
+    async fn attempt_segments(
+        &self,
+        campaign: CampaignId,
+        first: AttemptId,
+        last: AttemptId,
+    ) -> Result<Vec<(AttemptId, SegmentId)>> {
+        tally::made_in(&self.db, campaign, first, last).await
     }
 
     async fn recycle(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     AgentId, AttemptId, CampaignId, Contact, ContactId, ContactPhone, Gate, ListId, PersonId,
-    PhoneNumber, PriorCall, Promise, Timestamp, WorkItem, WorkState, WorkUpdate,
+    PhoneNumber, PriorCall, Promise, SegmentId, Timestamp, WorkItem, WorkState, WorkUpdate,
 };
 
 use super::attach;
@@ -464,8 +464,8 @@ async fn people_of(tx: &mut Tx, contacts: &BTreeSet<i64>) -> Result<BTreeSet<i64
 pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<WorkStock>> {
     let query = Query::new(
         "count work by what was tried",
-        "SELECT state, attempts, phones, count(*) AS n FROM (
-             SELECT w.state, w.attempts,
+        "SELECT state, attempts, phones, segment, count(*) AS n FROM (
+             SELECT w.state, w.attempts, w.segment,
                     (SELECT count(*) FROM phone p WHERE p.contact = w.contact
                         AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.e164 = p.e164)
                         AND NOT EXISTS (SELECT 1 FROM work_phone t WHERE t.campaign = w.campaign
@@ -474,7 +474,7 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
                         AND NOT EXISTS (SELECT 1 FROM retired_phone x
                             WHERE x.person = w.person AND x.e164 = p.e164)) AS phones
              FROM work w WHERE w.campaign = $1) AS tried
-         GROUP BY state, attempts, phones ORDER BY state, attempts, phones",
+         GROUP BY state, attempts, phones, segment ORDER BY state, attempts, phones, segment",
     )
     .int(campaign.get());
     let stock = |row: &Row| {
@@ -482,6 +482,7 @@ pub(super) async fn stock(db: &Database, campaign: CampaignId) -> Result<Vec<Wor
             state: row.kind("state", WorkState::from_number)?,
             attempts: row.narrow("attempts")?,
             phones: row.narrow("phones")?,
+            segment: row.opt_int("segment")?.map(SegmentId::new),
             contacts: row.narrow("n")?,
         })
     };

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{CampaignId, Timestamp, WorkState};
+use domain::{CampaignId, SegmentId, Timestamp, WorkState};
 
-use super::database::{Database, Pools};
+use super::database::{Database, Pools, Tx};
 use super::query::Query;
 use super::row::Row;
 use super::work::TURNS;
@@ -204,6 +204,26 @@ pub(super) async fn by_segment(db: &Database, campaign: CampaignId) -> Result<Ve
         })
     };
     db.fetch(query).await?.iter().map(of).collect()
+}
+
+/// How many contacts of a segment wait to be called by an instant, those never called among them.
+pub(super) async fn due_in(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    segment: SegmentId,
+    until: Timestamp,
+) -> Result<u64> {
+    let query = Query::new(
+        "count the contacts of a segment that are due",
+        "SELECT CAST(COALESCE(sum(n), 0) AS BIGINT) AS n FROM work_tally
+         WHERE campaign = $1 AND segment = $2 AND state = 1 AND minute < $3",
+    )
+    .int(campaign.get())
+    .int(segment.get())
+    .int(minute_of(until));
+    let row = tx.fetch_one(query).await?;
+    let counted = row.map_or(Ok(0), |row| row.int("n"))?;
+    Ok(u64::try_from(counted).unwrap_or(0))
 }
 
 /// See [`crate::Store::fold_counters`]. Rows that another folds are left to it.

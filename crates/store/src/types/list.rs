@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{ListId, PhoneNumber, Timestamp, WorkState};
+use domain::{ListId, PhoneNumber, SegmentId, Timestamp, WorkState};
 
 /// A load under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +102,8 @@ pub struct WorkStock {
     pub attempts: u16,
     /// Phones each has that may be dialed.
     pub phones: u8,
+    /// Their segment: none where the campaign has none, 0 of who fits none, -1 of who was not parted yet.
+    pub segment: Option<SegmentId>,
     /// How many they are.
     pub contacts: u64,
 }

@@ -8,7 +8,8 @@ use store::{SegmentPlace, SegmentSet, SegmentSubject, SpeaksOf, Store, Subjects}
 
 use crate::database::Record;
 use crate::fixture::{
-    Writer, again, at, bridged, campaign, closed, intended, lease, load, people, placed, typified,
+    Writer, again, at, attempt, bridged, campaign, closed, intended, lease, load, people, placed,
+    typified,
 };
 use crate::work::four_leasers_get_all_once;
 
@@ -19,7 +20,9 @@ contract!(
     nobody_is_called_before_it_is_known_where_they_belong,
     within_a_segment_the_order_says_who_is_next,
     at_an_hour_those_whose_best_hour_it_is_come_first,
+    a_spread_segment_is_called_over_the_hours_of_the_day_and_more_of_it_where_nobody_else_is,
     those_to_be_called_again_come_before_or_after,
+    calls_and_what_is_left_are_told_by_segment,
     a_quota_of_attempts_a_day_is_never_exceeded_and_ends_with_the_day,
     a_quota_of_sales_ends_a_segment_and_a_correction_opens_it,
     call_backs_come_first_whatever_the_segment,
@@ -290,6 +293,79 @@ async fn at_an_hour_those_whose_best_hour_it_is_come_first(record: Record) {
         [4],
         "nobody else is left"
     );
+}
+
+async fn a_spread_segment_is_called_over_the_hours_of_the_day_and_more_of_it_where_nobody_else_is(
+    record: Record,
+) {
+    let store = &*record.store;
+    let (campaign, _) = base(store, 200).await;
+    let spread = CampaignSegment {
+        order: SegmentOrder::Spread,
+        ..segment("A", 1, 100)
+    };
+    let set = put(store, campaign, vec![spread, segment("B", 2, 100)]).await;
+    part(store, campaign, &set, |subject| {
+        number(subject).map(|n| usize::from(n > 110))
+    })
+    .await;
+    // Friday, at eight and each ten minutes after: calls leave until seven, so that 110 are ten an hour.
+    let eight = 86_400;
+    let of_spread = |leased: &[u32]| leased.iter().filter(|n| **n <= 110).count();
+    let first = next(store, campaign, at(eight), 4).await;
+    assert_eq!(first, [111, 112, 113, 114]);
+    let mut called = 0;
+    for minutes in [10, 20, 30, 40, 50, 60] {
+        let leased = next(store, campaign, at(eight + minutes * 60), 4).await;
+        assert_eq!(leased.len(), 4);
+        assert!(of_spread(&leased) <= 2, "{leased:?}");
+        called += of_spread(&leased);
+    }
+    assert!((9..=10).contains(&called), "{called} within the first hour");
+    // A lease of all: the others first, and then whoever is left.
+    let rest = next(store, campaign, at(eight + 3_601), 300).await;
+    let others = 200 - 110 - 4 - (24 - called);
+    assert_eq!(of_spread(&rest[..others]), 0, "{rest:?}");
+    assert_eq!(of_spread(&rest), 110 - called);
+    assert_eq!(store.verify().await.unwrap(), []);
+}
+
+async fn calls_and_what_is_left_are_told_by_segment(record: Record) {
+    let store = &*record.store;
+    let (campaign, _) = base(store, 9).await;
+    let set = put(
+        store,
+        campaign,
+        vec![segment("A", 1, 100), segment("B", 2, 100)],
+    )
+    .await;
+    part(store, campaign, &set, by_fours).await;
+    let (items, _) = store.lease_work(campaign, at(0), 5).await.unwrap();
+    let mut writer = Writer::default();
+    for (n, item) in (1..).zip([&items[0], &items[4]]) {
+        let ended = closed(n, Outcome::NoAnswer, Some(again(item, 900, 1)));
+        let call = vec![intended(n, item), placed(n), ended];
+        writer.commit(store, 10 * n, call).await;
+    }
+    // Whoever asks what segments did has the calls counted.
+    store.segment_standings(campaign, at(60)).await.unwrap();
+    let (a, b) = (
+        set.segmentation.segments[0].id,
+        set.segmentation.segments[1].id,
+    );
+    let of = |first, last| store.attempt_segments(campaign, attempt(first), attempt(last));
+    let both = [(attempt(1), a), (attempt(2), b)];
+    assert_eq!(of(1, 9).await.unwrap(), both);
+    assert_eq!(of(2, 2).await.unwrap(), both[1..]);
+    let stock = store.work_stock(campaign).await.unwrap();
+    let mut left = std::collections::BTreeMap::new();
+    for of in stock {
+        *left.entry((of.segment, of.attempts)).or_insert(0) += of.contacts;
+    }
+    let rest = SegmentId::new(0);
+    let wanted = [(a, 0, 3), (a, 1, 1), (b, 0, 3), (b, 1, 1), (rest, 0, 1)];
+    let wanted = wanted.map(|(of, attempts, many)| ((Some(of), attempts), many));
+    assert_eq!(left, wanted.into_iter().collect());
 }
 
 async fn those_to_be_called_again_come_before_or_after(record: Record) {

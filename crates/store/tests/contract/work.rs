@@ -263,6 +263,7 @@ async fn a_base_is_counted_by_what_was_tried_and_by_phones_left(record: Record) 
         state,
         attempts,
         phones,
+        segment: None,
         contacts,
     };
     let (ready, leased) = (WorkState::Ready, WorkState::Leased);

@@ -3,12 +3,13 @@
 //! when they are due. Which was leased stays in `work.dialed_in`, so that the call counts for the segment it was made in
 //! even where its result takes the contact out of it.
 
-use campaigns::{CampaignSegment, DayClock, Left, Mix, MixTurn, Rest, SegmentOrder};
+use campaigns::{CampaignSegment, DayClock, Left, Mix, MixTurn, Rest, SegmentOrder, SpreadPace};
 use domain::{CampaignId, ContactId, SegmentId, Timestamp};
 
 use super::super::database::Tx;
 use super::super::query::{Batch, Query};
 use super::super::work::mark_leased;
+use super::pace::{self, Paced};
 use super::pick::look;
 use super::set::{ROWS, rest_of, segment_of};
 use super::tally::{self, Reached, Sums};
@@ -23,6 +24,8 @@ pub(in super::super) struct Parted {
     segments: Vec<CampaignSegment>,
     turns: Vec<MixTurn>,
     left: Vec<Left>,
+    /// Of those spread over the day.
+    paces: Vec<Option<Paced>>,
     /// By which quotas of a day and best hours go.
     clock: DayClock,
     /// Contacts are being looked at by the segments just now.
@@ -62,7 +65,9 @@ pub(super) async fn locked(tx: &mut Tx, campaign: CampaignId) -> Result<Option<L
 
 /// What stands around the segments of a campaign: read at once, since each statement is a way to the database and back.
 pub(super) struct Around {
-    /// The clock of its law pack.
+    /// Its law pack; empty where there is no such campaign.
+    pack: String,
+    /// The clock of that.
     pub(super) clock: DayClock,
     /// How far there is something to count.
     pub(super) end: Reached,
@@ -89,15 +94,16 @@ pub(super) async fn around(tx: &mut Tx, campaign: CampaignId) -> Result<Around> 
         what: "the segments of a campaign",
         detail: "nothing was answered".to_owned(),
     })?;
-    let clock = match row.opt_text("settings")? {
-        None => DayClock::default(),
+    let pack = match row.opt_text("settings")? {
+        None => String::new(),
         Some(_) => {
             let settings: Settings = row.json("settings", "settings of a campaign")?;
-            DayClock::of(&settings.law_pack)
+            settings.law_pack
         }
     };
     Ok(Around {
-        clock,
+        clock: DayClock::of(&pack),
+        pack,
         end: Reached {
             attempt: row.opt_int("attempt")?.unwrap_or(0),
             typed: row.opt_int("typed")?.unwrap_or(0),
@@ -118,7 +124,7 @@ pub(in super::super) async fn open(
     let query = Query::new("read segments", ROWS)
         .int(campaign.get())
         .int(locked.version);
-    let (mut segments, mut turns) = (Vec::new(), Vec::new());
+    let (mut segments, mut turns, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for row in tx.fetch(query).await? {
         let segment = segment_of(&row)?;
         turns.push(MixTurn {
@@ -126,7 +132,12 @@ pub(in super::super) async fn open(
             priority: segment.priority,
             share: segment.share,
             most: u32::MAX,
+            paced: u32::MAX,
             owed: row.int("owed")?,
+        });
+        kept.push(SpreadPace {
+            reckoned: row.time("paced_at")?,
+            thousandths: row.narrow("paced")?,
         });
         segments.push(segment);
     }
@@ -137,6 +148,7 @@ pub(in super::super) async fn open(
             priority: u16::MAX,
             share: 100,
             most: u32::MAX,
+            paced: u32::MAX,
             owed: 0,
         });
     }
@@ -151,11 +163,16 @@ pub(in super::super) async fn open(
             Left::Waits | Left::Reached => 0,
         };
     }
+    let paces = pace::of(tx, campaign, (&around.pack, now), (&segments, &kept, &left)).await?;
+    for (turn, pace) in turns.iter_mut().zip(&paces) {
+        turn.paced = pace.as_ref().map_or(u32::MAX, |pace| pace.most);
+    }
     let unsettled = locked.walking || around.unparted;
     Ok(Some(Parted {
         segments,
         turns,
         left,
+        paces,
         clock,
         unsettled,
     }))
@@ -233,6 +250,7 @@ pub(in super::super) async fn fill(
 ) -> Result<(Vec<i64>, Option<Timestamp>)> {
     let mut mix = Mix::new(parted.turns.clone(), wanted);
     let mut left = parted.left.clone();
+    let mut taken = vec![0; parted.turns.len()];
     loop {
         let asks = mix.ask();
         if asks.is_empty() {
@@ -246,6 +264,7 @@ pub(in super::super) async fn fill(
         let picked: Vec<i64> = found.iter().flatten().copied().collect();
         for (ask, found) in asks.into_iter().zip(found) {
             left[ask.turn] = left[ask.turn].after(found.len());
+            taken[ask.turn] += found.len();
             mix.found(ask, found.into_iter().map(ContactId::new).collect());
         }
         // Before the next round, or it would find them again.
@@ -253,6 +272,7 @@ pub(in super::super) async fn fill(
     }
     let (contacts, turns) = mix.end();
     keep_debts(tx, &parted.turns, &turns).await?;
+    pace::keep(tx, &parted.segments, &parted.paces, &taken).await?;
     let leased: Vec<i64> = contacts.into_iter().map(ContactId::get).collect();
     let next = match leased.len() < wanted as usize {
         true => next_due(tx, campaign, now, parted, &left).await?,

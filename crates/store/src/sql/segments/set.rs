@@ -39,7 +39,8 @@ pub(super) async fn in_force(db: &Database, campaign: CampaignId) -> Result<Opti
 /// The segments of a version, in order.
 pub(super) const ROWS: &str = "
          SELECT r.segment, r.name, r.rule, r.lists, r.priority, r.share, r.ordering, r.order_column,
-                r.retries_first, r.quota_of, r.quota_most, r.quota_per_day, g.owed
+                r.retries_first, r.quota_of, r.quota_most, r.quota_per_day, g.owed, g.paced_at,
+                g.paced
          FROM segment_row r JOIN segment g ON g.id = r.segment
          WHERE r.campaign = $1 AND r.version = $2 ORDER BY r.place";
 

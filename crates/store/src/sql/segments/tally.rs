@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use campaigns::{DayClock, SegmentTally};
-use domain::{CampaignId, Timestamp};
+use domain::{AttemptId, CampaignId, SegmentId, Timestamp};
 
-use super::super::database::Tx;
+use super::super::database::{Database, Tx};
 use super::super::query::{Batch, Query};
+use super::super::row::Row;
 use crate::error::Result;
 
 /// Rows read at a time.
@@ -264,4 +265,27 @@ pub(super) async fn sums(
         in_all.sales += part.sales;
     }
     Ok(sums)
+}
+
+/// See [`crate::SegmentStore::attempt_segments`].
+pub(super) async fn made_in(
+    db: &Database,
+    campaign: CampaignId,
+    first: AttemptId,
+    last: AttemptId,
+) -> Result<Vec<(AttemptId, SegmentId)>> {
+    let query = Query::new(
+        "read the segments of attempts",
+        "SELECT attempt, segment FROM segment_attempt
+         WHERE attempt >= $2 AND attempt <= $3 AND campaign = $1 ORDER BY attempt",
+    )
+    .int(campaign.get())
+    .int(first.get())
+    .int(last.get());
+    let rows = db.fetch(query).await?;
+    let pair = |row: &Row| {
+        let attempt = AttemptId::new(row.int("attempt")?);
+        Ok((attempt, SegmentId::new(row.int("segment")?)))
+    };
+    rows.iter().map(pair).collect()
 }
