@@ -1,10 +1,14 @@
 //! The law as an administrator meets it, by the whole program on a record of its own: a register that must be
 //! consulted, a pack of one's own, evidence, the rights of a person, and the log that tells of all of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Value, json};
 use tests::Floor;
+use tests::floor::{PATIENCE, until};
+use tests::shift::{CAMPAIGN, Shift};
+use tests::wire::Wire;
 
 const BASE: &str = "documento,nombre,celular\n1010,Ana Ruiz,3001234567\n1020,Luis Paz,3009876543\n";
 
@@ -260,4 +264,90 @@ fn a_consent_is_recorded_with_its_evidence_shown_and_ended() {
         assert!(log.contains(deed), "{deed}: {log}");
     }
     assert_eq!(floor.run(&["report", "abandons", "ventas"]), json!([]));
+}
+
+/// A pack of one's own that demands a consent, as the law of Spain does: the laboratory's otherwise, under which calls leave
+/// over loopback at any hour.
+fn opt_in() -> String {
+    let lab = include_str!("../../config/law/laboratorio.toml");
+    let own = lab.replacen("id = \"laboratorio\"", "id = \"casa\"", 1);
+    own + "\n[[rules]]\nid = \"CASA-1.consent\"\npurposes = [\"commercial\"]\n\
+           value = { kind = \"consent\" }\nvalid_from = \"2022-06-29\"\n\
+           source = \"Ley 11/2022, art. 66.1.b\"\n"
+}
+
+fn agrees(floor: &Floor, phone: &str) {
+    let found = floor.run(&["person", "show", "--phone", phone]);
+    let person = found[0]["person"].to_string();
+    let form = floor.file("form.pdf", "Sí, llámenme.\n");
+    let form = form.to_str().expect("a path");
+    let words = "--kind commercial --for commercial --signed 2025-11-18 --instrument web-33";
+    let words = words.split(' ').chain(["--evidence", form]);
+    let record = ["person", "consent", "record", &person].into_iter();
+    let consent = floor.run(&record.chain(words).collect::<Vec<_>>());
+    assert!(
+        consent["heeded_by"].to_string().contains("casa@"),
+        "{consent}"
+    );
+}
+
+fn called(wire: &Wire) -> BTreeSet<String> {
+    let calls = wire.calls().into_values();
+    calls.map(|call| call.number).collect()
+}
+
+#[test]
+fn under_a_pack_of_the_folder_that_demands_consent_only_who_agreed_is_called() {
+    let wire = Wire::start();
+    let floor = Floor::new();
+    floor.prepare(&Shift {
+        contacts: 30,
+        agents: 2,
+        ..Shift::to(wire.local())
+    });
+    floor.run(&["campaign", "pause", CAMPAIGN]);
+    fs::create_dir(floor.folder().join("law")).expect("ours");
+    floor.sip_setting("[law]\nfolder = \"law\"");
+    let engine = floor.serve();
+    let advisors = floor.advisors(&engine);
+    // Dropped while the engine runs.
+    floor.file("law/casa.toml", opt_in());
+    until("the engine goes by it", PATIENCE, || {
+        let texts = floor.ask(async |store| store.law_texts().await.expect("kept"));
+        texts.iter().any(|text| text.pack.starts_with("casa@"))
+    });
+    floor.run(&["campaign", "set", CAMPAIGN, "--law", "casa"]);
+    let (first, second, later) = ("3001000007", "3001000018", "3001000026");
+    agrees(&floor, first);
+    agrees(&floor, second);
+    floor.run(&["campaign", "start", CAMPAIGN]);
+    let agreed = |phones: &[&str]| -> BTreeSet<String> {
+        phones.iter().map(|phone| format!("+57{phone}")).collect()
+    };
+    until("those who agreed are called", PATIENCE, || {
+        called(&wire) == agreed(&[first, second])
+    });
+    let held = |phone: &str| {
+        let person = floor.run(&["person", "show", "--phone", phone]);
+        person[0]["records"][0]["work"][0]["rule"] == "CASA-1.consent"
+    };
+    // The first of the base and the last: the dialer came by all of them.
+    for phone in ["3001000000", later, "3001000029"] {
+        until("who did not agree is held", PATIENCE, || held(phone));
+    }
+    assert_eq!(called(&wire), agreed(&[first, second]));
+    // Whoever agrees now is called now.
+    agrees(&floor, later);
+    until("who agrees is called", PATIENCE, || {
+        called(&wire) == agreed(&[first, second, later])
+    });
+    drop(advisors);
+    engine.stop();
+    let folder = floor.folder().join("proof").display().to_string();
+    floor.run(&["evidence", "export", &folder, "--from", "2020-01-01"]);
+    let rows = fs::read_to_string(floor.folder().join("proof/attempts.csv")).expect("written");
+    let of = |text: &str| rows.lines().filter(|row| row.contains(text)).count();
+    assert!(of("casa@") >= 3, "{rows}");
+    let verdict = floor.run(&["verify"]);
+    assert_eq!(verdict["verify"], "ok", "{verdict}");
 }
