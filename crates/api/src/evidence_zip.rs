@@ -122,7 +122,10 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn pieces(file: tokio::fs::File) -> impl futures_util::Stream<Item = io::Result<Vec<u8>>> {
+/// What an answer is sent by, from a file of any size.
+pub(crate) fn pieces(
+    file: tokio::fs::File,
+) -> impl futures_util::Stream<Item = io::Result<Vec<u8>>> {
     stream::try_unfold(file, async |mut file| {
         let mut piece = vec![0; PIECE];
         let read = file.read(&mut piece).await?;

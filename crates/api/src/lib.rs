@@ -26,6 +26,7 @@ mod evidence;
 mod evidence_zip;
 mod explain;
 mod funnel;
+mod gestion;
 mod hashing;
 mod health;
 mod import;
@@ -46,6 +47,7 @@ mod prompts;
 pub mod provisioning;
 mod range;
 mod received;
+mod record_state;
 mod recording_audio;
 mod recording_rules;
 mod recordings;
@@ -55,6 +57,7 @@ mod registers;
 pub mod rehearsal;
 mod retention;
 mod return_file;
+mod returns;
 mod rights;
 mod rights_metrics;
 mod route_plans;
@@ -113,6 +116,10 @@ pub use evidence::{
 };
 pub use explain::explain;
 pub use funnel::funnel;
+pub use gestion::{
+    CsvSheet, GESTION_COLUMNS, GestionForm, GestionSheet, GestionWanted, gestion,
+    write_gestion_file,
+};
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
 pub use kpis::report;
@@ -136,7 +143,8 @@ pub use rehearsal::Rehearsals;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
-pub use return_file::{ReturnFile, return_file, return_files, sealed_return};
+pub use return_file::{ReturnFile, return_file, return_files};
+pub use returns::{Delivered, Delivery, ReturnPass, return_plan, send_returns};
 pub use rights::{close_request, extend_request, open_request, requests};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use segment_preview::preview as preview_segments;
@@ -237,6 +245,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(kpis::of_campaign))
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))
+        .routes(routes!(gestion::of_campaign))
         .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(signalling::trace))
         .routes(routes!(signalling::stats))
@@ -297,6 +306,7 @@ pub fn router(app: App) -> Router {
         ))
         .routes(routes!(received::returned))
         .routes(routes!(received::returned_before))
+        .routes(routes!(received::return_due))
         .routes(routes!(people::find))
         .routes(routes!(person_data::export))
         .routes(routes!(person_data::export_html))

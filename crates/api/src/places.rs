@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use campaigns::ReturnSchedule;
 use domain::CampaignId;
 use reception::{KeyFiles, Keyring, Recipient};
 use store::Store;
@@ -61,6 +62,8 @@ pub struct PlaceSettings {
     pub clear: bool,
     /// Only files signed with the key of the campaign's client are taken.
     pub signed: bool,
+    /// When return files of the campaign's lists go out by themselves; none: when somebody writes them.
+    pub returns: Option<ReturnSchedule>,
 }
 
 impl PlaceSettings {

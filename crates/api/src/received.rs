@@ -12,13 +12,14 @@ use reception::{Recipient, RecipientKind};
 use serde::Deserialize;
 use store::{CampaignKey, ReceptionFilter, ReceptionId, ReceptionRow, ReceptionState, Store};
 use utoipa::IntoParams;
-use wire::{ClientKey, ClientKeyForm, ReceivedFile, ReceptionPage, ReturnedFile};
+use wire::{ClientKey, ClientKeyForm, ReceivedFile, ReceptionPage, ReturnPlan, ReturnedFile};
 
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::return_file::{return_file, return_files, sealed_return};
+use crate::returns::return_plan;
 
 /// Most files on a page.
 const PAGE_MAX: u32 = 1_000;
@@ -260,4 +261,25 @@ pub(crate) async fn returned_before(
     let store = app.store.as_ref();
     let campaign = find(store, CampaignId::new(id)).await?;
     return_files(store, &campaign).await.map(Json)
+}
+
+/// When return files of the campaign go out by themselves, and which are due.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/return-files/due", tag = "reception",
+    responses((status = 200, body = ReturnPlan), (status = 404, body = wire::Problem)))]
+pub(crate) async fn return_due(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<ReturnPlan>, ApiError> {
+    caller.supervisor()?;
+    let store = app.store.as_ref();
+    let campaign = find(store, CampaignId::new(id)).await?;
+    let plan = return_plan(store, &app.reception, &campaign).await?;
+    let none = || {
+        ApiError::NotFound(format!(
+            "place of the campaign {} that says when return files go (return_at)",
+            campaign.name
+        ))
+    };
+    plan.map(Json).ok_or_else(none)
 }

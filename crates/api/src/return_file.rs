@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use campaigns::Campaign;
 use chrono::{DateTime, NaiveDate};
-use domain::{ListId, Timestamp, WorkState};
+use domain::{ListId, Timestamp};
 use intake::{Acta, Discarded};
 use law::Pack;
 use reception::{Keyring, Plaintext, Recipient};
-use store::{LoadRow, ReturnFileRow, ReturnRow, Store};
+use store::{ContactList, LoadRow, ManagedRecord, RecordsWanted, ReturnFileRow, Store};
 use wire::{ReturnTotals, ReturnedFile};
 
 use crate::error::ApiError;
+use crate::gestion::cell_of;
+use crate::record_state::state_of;
 
 /// Records read at once.
 const PAGE: u32 = 5_000;
@@ -53,19 +55,27 @@ pub async fn return_file(
             campaign.name, list.name
         )));
     }
+    let until = day.to.min(at);
     let mut loads = store.loads(list.id).await?;
-    loads.retain(|load| load.reverted.is_none());
+    // What came after the day was not received on it.
+    loads.retain(|load| load.finished.is_some_and(|finished| finished < until));
     let before = store.return_files(campaign.id).await?;
     let before = before
         .iter()
         .find(|file| file.list == list.id && file.day == day.name);
     let version = before.map_or(1, |file| file.version.saturating_add(1));
     let mut writing = Writing::new(campaign, &list.name);
-    let (mut after, until) = (None, day.to.min(at));
+    let records = RecordsWanted {
+        campaign: campaign.id,
+        list: list.id,
+        received_from: Timestamp::default(),
+        received_to: until,
+        day: day.from,
+        until,
+    };
+    let mut after = None;
     loop {
-        let rows = store
-            .returned(campaign.id, list.id, until, after, PAGE)
-            .await?;
+        let rows = store.managed_records(&records, after, PAGE).await?;
         let Some(last) = rows.last() else { break };
         after = Some(last.contact);
         for row in &rows {
@@ -77,13 +87,7 @@ pub async fn return_file(
     }
     writing.check()?;
     writing.footer(&day.name, version, at)?;
-    let stamp = DateTime::from_timestamp_millis(at.as_millis());
-    let stamp = stamp.map_or(String::new(), |at| at.format("%Y%m%d-%H%M%S").to_string());
-    let again = match version {
-        1 => String::new(),
-        _ => format!("-{}-v{version}", day.name),
-    };
-    let name = format!("retorno-{}{again}-{stamp}.csv", plain(&list.name));
+    let name = file_name(&list, &day.name, version, at);
     Ok(ReturnFile {
         row: ReturnFileRow {
             campaign: campaign.id,
@@ -98,6 +102,7 @@ pub async fn return_file(
             sha256: writing.text.sha256(),
             records: writing.totals.received,
             corrections: 0,
+            corrected_at: None,
         },
         name,
         text: writing.text,
@@ -156,7 +161,7 @@ pub async fn return_files(
 }
 
 /// The file encrypted to a client's key, and what it is called then.
-pub async fn sealed_return(
+pub(crate) async fn sealed_return(
     file: ReturnFile,
     key: Recipient,
     ours: Arc<Keyring>,
@@ -171,6 +176,18 @@ pub async fn sealed_return(
     sealed.map_err(ApiError::internal)
 }
 
+/// What a file is called: like no other, whatever lists are called and however many are written in one second.
+fn file_name(list: &ContactList, day: &str, version: u32, at: Timestamp) -> String {
+    let stamp = DateTime::from_timestamp_millis(at.as_millis());
+    let stamp = stamp.map_or(String::new(), |at| at.format("%Y%m%d-%H%M%S").to_string());
+    let again = match version {
+        1 => String::new(),
+        _ => format!("-v{version}"),
+    };
+    let (name, number) = (plain(&list.name), list.id);
+    format!("retorno-{name}-{number}-{day}{again}-{stamp}.csv")
+}
+
 /// A name that is good for a file anywhere.
 fn plain(name: &str) -> String {
     let letter = |c: char| {
@@ -181,25 +198,6 @@ fn plain(name: &str) -> String {
         }
     };
     name.chars().take(80).map(letter).collect()
-}
-
-/// Where a record stands. One that is excluded is that first, closed before used up, and so on.
-fn state_of(row: &ReturnRow) -> &'static str {
-    // Whoever was called after that was neither done with by then nor forbidden to call.
-    if row.called_later {
-        return if row.attempts > 0 {
-            "en_gestion"
-        } else {
-            "virgen"
-        };
-    }
-    match (row.suppressed, row.state) {
-        (true, _) | (_, Some(WorkState::Suppressed)) => "excluido",
-        (_, Some(WorkState::Closed)) => "cerrado",
-        (_, Some(WorkState::Exhausted)) => "agotado",
-        (_, Some(WorkState::Ready | WorkState::Leased) | None) if row.attempts > 0 => "en_gestion",
-        (_, Some(WorkState::Ready | WorkState::Leased) | None) => "virgen",
-    }
 }
 
 struct Writing {
@@ -230,31 +228,36 @@ impl Writing {
     }
 
     fn line(&mut self, cells: [String; 10]) -> Result<(), ApiError> {
-        let cells = cells.map(quoted);
+        let cells = cells.map(|cell| cell_of(&cell));
         writeln!(self.text, "{}", cells.join(";")).map_err(ApiError::internal)
     }
 
-    fn record(&mut self, row: &ReturnRow) -> Result<(), ApiError> {
+    fn record(&mut self, row: &ManagedRecord) -> Result<(), ApiError> {
         let state = state_of(row);
+        let last = row.calls.last.as_ref();
+        // What decided later was not known then.
+        let code = match row.calls.later {
+            true => last.and_then(|call| call.code.clone()),
+            false => row.code.clone(),
+        };
         *self.totals.states.entry(state.to_owned()).or_default() += 1;
         *self.valid.entry(row.import.0).or_default() += 1;
-        let code = row.code.clone().unwrap_or_default();
+        let code = code.unwrap_or_default();
         if state == "cerrado" {
             *self.totals.codes.entry(code.clone()).or_default() += 1;
         }
-        let last = row
-            .last_at
-            .and_then(|at| DateTime::from_timestamp_millis(at.as_millis()));
+        let last = last.and_then(|call| DateTime::from_timestamp_millis(call.at.as_millis()));
         self.line([
             row.import.0.to_string(),
             row.record.to_string(),
             row.line.to_string(),
             row.document.clone(),
-            row.phone
+            row.phones
+                .first()
                 .map_or(String::new(), |phone| phone.as_u64().to_string()),
             state.to_owned(),
             code,
-            row.attempts.to_string(),
+            row.calls.total.to_string(),
             last.map_or(String::new(), |at| {
                 at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
             }),
@@ -338,67 +341,31 @@ impl Writing {
     }
 }
 
-/// A cell as RFC 4180 has it.
-fn quoted(cell: String) -> String {
-    match cell.contains([';', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use domain::ContactId;
-    use store::ImportId;
+    use domain::{ContactId, WorkState};
+    use store::{CallsMade, ImportId};
 
     use super::*;
 
-    fn row(state: Option<WorkState>, attempts: u64, suppressed: bool) -> ReturnRow {
-        ReturnRow {
+    fn row(state: Option<WorkState>) -> ManagedRecord {
+        ManagedRecord {
             contact: ContactId::new(1),
             import: ImportId(1),
             record: 1,
             line: 2,
+            received_at: Timestamp::default(),
             document: "10".to_owned(),
-            phone: None,
+            segment: String::new(),
+            phones: Vec::new(),
             state,
-            suppressed,
+            suppressed: false,
+            rule: None,
+            next_at: None,
+            promised: false,
             code: Some("VE01".to_owned()),
-            attempts,
-            last_at: None,
-            called_later: false,
+            calls: CallsMade::default(),
         }
-    }
-
-    #[test]
-    fn a_record_has_one_state_the_strongest() {
-        for (state, attempts, suppressed, wanted) in [
-            (Some(WorkState::Ready), 0, false, "virgen"),
-            (None, 0, false, "virgen"),
-            (Some(WorkState::Leased), 0, false, "virgen"),
-            (Some(WorkState::Ready), 2, false, "en_gestion"),
-            (Some(WorkState::Exhausted), 6, false, "agotado"),
-            (Some(WorkState::Closed), 1, false, "cerrado"),
-            (Some(WorkState::Suppressed), 0, false, "excluido"),
-            // Asked never to be called again after a sale.
-            (Some(WorkState::Closed), 1, true, "excluido"),
-        ] {
-            assert_eq!(
-                state_of(&row(state, attempts, suppressed)),
-                wanted,
-                "{state:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn who_was_called_after_the_day_was_still_in_work_on_it() {
-        let then = |attempts| ReturnRow {
-            called_later: true,
-            ..row(Some(WorkState::Closed), attempts, true)
-        };
-        assert_eq!(state_of(&then(2)), "en_gestion");
-        assert_eq!(state_of(&then(0)), "virgen");
     }
 
     #[test]
@@ -406,7 +373,7 @@ mod tests {
         let campaign = Campaign::new(domain::CampaignId::new(1), "ventas");
         let mut writing = Writing::new(&campaign, "base");
         writing
-            .record(&row(Some(WorkState::Closed), 1, false))
+            .record(&row(Some(WorkState::Closed)))
             .expect("memory");
         writing.totals.received = 1;
         writing.check().expect("one of one");
@@ -420,9 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_quoted_where_it_must_be() {
-        assert_eq!(quoted("a;\"b\"".to_owned()), "\"a;\"\"b\"\"\"");
-        assert_eq!(quoted("1020".to_owned()), "1020");
+    fn a_name_is_good_for_a_file_anywhere() {
         assert_eq!(plain("Hogares / Marzo 2026"), "Hogares___Marzo_2026");
     }
 }

@@ -13,6 +13,7 @@ mod hours;
 mod mix;
 mod recording;
 mod retry;
+mod return_schedule;
 mod segmentation;
 mod spread;
 mod zone;
@@ -31,6 +32,7 @@ pub use law::DayClock;
 pub use mix::{Mix, MixAsk, MixTurn};
 pub use recording::{Consent, RecordFrom, RecordingRules, Retention};
 pub use retry::{After, defer, exhaust, give_back, suppress};
+pub use return_schedule::{CAUGHT_UP_MAX, DueReturn, ReturnSchedule, WrittenReturn};
 pub use segmentation::{
     CampaignSegment, HOUR_UNKNOWN, InvalidSegmentation, Left, Quota, QuotaOf, REST_NAME, Rest,
     SEGMENTS_MAX, SegmentOrder, SegmentTally, Segmentation, hours_from, rank,

@@ -11,7 +11,7 @@ use domain::{ListId, Timestamp};
 use reception::folder;
 use serde_json::json;
 use store::{ReceptionFilter, ReceptionState, Store};
-use wire::ReturnedFile;
+use wire::{ReturnPlan, ReturnedFile};
 
 use crate::Global;
 use crate::output::{configuration, record, show, table};
@@ -38,7 +38,8 @@ pub(crate) enum Reception {
     Take,
     /// Write what became of the records of a list, encrypted to the client's key
     Return(Return),
-    /// The files that went back, and which are to be written again since calls of their day were corrected
+    /// The files that went back, which are to be written again since calls of their day were corrected, and which
+    /// are due to go by themselves
     Returns {
         /// The campaign
         campaign: String,
@@ -113,7 +114,9 @@ impl Reception {
             }
             Reception::Take => take(global, &store, &settings).await,
             Reception::Return(it) => it.run(global, store.as_ref(), &settings).await,
-            Reception::Returns { campaign } => returns(global, store.as_ref(), campaign).await,
+            Reception::Returns { campaign } => {
+                returns(global, store.as_ref(), &settings, campaign).await
+            }
         }
     }
 }
@@ -346,10 +349,16 @@ fn fate_row(fate: &Fate) -> Vec<String> {
     ]
 }
 
-async fn returns(global: &Global, store: &dyn Store, campaign: &str) -> Result<()> {
+async fn returns(
+    global: &Global,
+    store: &dyn Store,
+    settings: &Settings,
+    campaign: &str,
+) -> Result<()> {
     let campaign = crate::campaign::find(store, campaign).await?;
     let files = api::return_files(store, &campaign).await?;
-    show(global, &files, |files| {
+    let plan = api::return_plan(store, settings, &campaign).await?;
+    show(global, &json!({"files": files, "plan": plan}), |_| {
         let row = |file: &ReturnedFile| {
             let state = match file.to_be_restated {
                 true => format!("to be restated: {} corrections", file.corrections),
@@ -370,7 +379,44 @@ async fn returns(global: &Global, store: &dyn Store, campaign: &str) -> Result<(
             "day", "list", "version", "written", "by", "records", "state",
         ];
         table(&headings, &rows, "no file went back yet");
+        println!();
+        match &plan {
+            Some(plan) => show_plan(plan),
+            None => println!(
+                "none goes by itself: no place of the campaign says when (return_at in [[reception.place]])"
+            ),
+        }
     })
+}
+
+fn show_plan(plan: &ReturnPlan) {
+    let again = if plan.restate {
+        ", corrected days again"
+    } else {
+        ""
+    };
+    println!(
+        "each day's file goes to the place {} at {} of the day after{again}; next: {}",
+        plan.place,
+        plan.return_at,
+        times::shown(Timestamp::from_millis(plan.next_at))
+    );
+    if let Some(why) = &plan.off {
+        println!("none goes now: {why}");
+    }
+    let rows: Vec<_> = plan
+        .due
+        .iter()
+        .map(|due| {
+            vec![
+                due.day.clone(),
+                due.list_name.clone(),
+                times::shown(Timestamp::from_millis(due.since)),
+                if due.restates { "again" } else { "" }.to_owned(),
+            ]
+        })
+        .collect();
+    table(&["day", "list", "due since", ""], &rows, "nothing is due");
 }
 
 impl Return {
@@ -400,7 +446,8 @@ impl Return {
 
     async fn run(&self, global: &Global, store: &dyn Store, settings: &Settings) -> Result<()> {
         let campaign = crate::campaign::find(store, &self.campaign).await?;
-        let (key, _) = api::client_key(store, campaign.id).await?;
+        // Said before folders are looked for.
+        api::client_key(store, campaign.id).await?;
         let out = match &self.folder {
             Some(folder) => folder.clone(),
             None => {
@@ -415,20 +462,17 @@ impl Return {
                 }
             }
         };
-        let keys = settings.keyring(store, Some(campaign.id)).await?;
+        let delivery = api::Delivery::begin(store, &campaign, settings, &out).await?;
         let mut written = Vec::new();
         for (list, day) in self.wanted(store, &campaign).await? {
             let mut file = api::return_file(store, &campaign, list, day, times::now()).await?;
-            let totals = file.totals.clone();
             file.row.by = "command line".to_owned();
-            let (day, version) = (file.row.day.clone(), file.row.version);
-            store.put_return_file(&file.row).await?;
-            let (name, bytes) = api::sealed_return(file, key.clone(), keys.clone()).await?;
-            let path = out.join(name);
-            folder::write_whole(&path, &bytes)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            written.push(json!({"file": path, "bytes": bytes.len(), "totals": totals,
-                "day": day, "version": version}));
+            let sent = delivery.deliver(store, file).await?;
+            let bytes = std::fs::metadata(&sent.path).map_or(0, |about| about.len());
+            written.push(
+                json!({"file": sent.path, "bytes": bytes, "totals": sent.totals,
+                "day": sent.row.day, "version": sent.row.version}),
+            );
         }
         show(global, &written, |written| {
             for file in written {

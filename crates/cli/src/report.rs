@@ -1,5 +1,7 @@
 //! `cadencia report`: indicators, and the attempts behind them.
 
+mod gestion;
+
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -8,6 +10,7 @@ use domain::{AttemptId, Timestamp};
 use store::{AttemptFilter, InboundFilter};
 use wire::{AbandonPeriod, KpiReport};
 
+use self::gestion::Gestion;
 use crate::Global;
 use crate::campaign::find;
 use crate::output::{record, show, table};
@@ -51,6 +54,8 @@ pub(crate) enum Report {
         /// Name of the campaign
         campaign: String,
     },
+    /// The informe de gestión: every record received within a span with what became of it, adding up to what was received
+    Gestion(Gestion),
     /// Calls that others made to our caller ids
     Inbound {
         /// From [default: today in Bogotá]
@@ -82,6 +87,9 @@ impl Report {
             let campaign = find(store.as_ref(), campaign).await?;
             let periods = api::abandon_ledger(store.as_ref(), &campaign, now()).await?;
             return abandons(global, &periods);
+        }
+        if let Report::Gestion(it) = self {
+            return it.run(global, store.as_ref()).await;
         }
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
         let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
@@ -147,7 +155,7 @@ impl Report {
                 let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
                 show(global, &calls, |_| inbound_table(&rows))
             }
-            Report::Abandons { .. } => Ok(()),
+            Report::Abandons { .. } | Report::Gestion(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
     }

@@ -36,6 +36,7 @@ mod preview;
 mod reading;
 mod records;
 mod register_file;
+mod report_sheet;
 mod row;
 pub mod sample;
 mod seen;
@@ -57,6 +58,9 @@ pub use options::{Encoding, ImportOptions, Limits, UnknownEncoding};
 pub use preview::{Confidence, Guess, Preview};
 pub use reading::{document, number, number_with_repairs};
 pub use register_file::{RegisterAccount, RegisterCountry, RegisterFile};
-pub use segment_sheet::{SegmentSheet, SheetError, SheetFault, SheetRow, read_segment_sheet};
+pub use report_sheet::ReportSheet;
+pub use segment_sheet::{
+    SegmentSheet, SheetError, SheetFault, SheetRow, inert, read_segment_sheet,
+};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};

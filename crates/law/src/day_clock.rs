@@ -41,9 +41,16 @@ impl DayClock {
 
     /// When a day counted so begins.
     pub fn begins(self, day: i64) -> Timestamp {
+        self.at(day, 0)
+    }
+
+    /// When it is so many minutes after midnight on a day counted so: what a change of clock skips is an hour on, what
+    /// occurs twice is the second time.
+    pub fn at(self, day: i64, minute: u16) -> Timestamp {
         let date = u64::try_from(day).ok().map(Days::new);
         let date = date.and_then(|days| NaiveDate::default().checked_add_days(days));
-        date.and_then(|date| instant(date.and_hms_opt(0, 0, 0)?, self.0))
+        let (hour, minute) = (u32::from(minute) / 60, u32::from(minute) % 60);
+        date.and_then(|date| instant(date.and_hms_opt(hour, minute, 0)?, self.0))
             .unwrap_or_default()
     }
 
@@ -75,5 +82,15 @@ mod tests {
         assert_eq!(london.begins(london.day(night)), at("2026-07-01T23:00:00Z"));
         assert_eq!(bogota.begins(bogota.day(night)), at("2026-07-01T05:00:00Z"));
         assert_eq!(bogota.day(at("1970-01-02T05:00:00Z")), 1);
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_is_the_next_and_one_that_comes_twice_the_second() {
+        let london = DayClock::of("uk");
+        let spring = london.day(at("2026-03-29T12:00:00Z"));
+        assert_eq!(london.at(spring, 90), at("2026-03-29T01:30:00Z"));
+        let autumn = london.day(at("2026-10-25T12:00:00Z"));
+        assert_eq!(london.at(autumn, 90), at("2026-10-25T01:30:00Z"));
+        assert_eq!(london.at(autumn, 0), at("2026-10-24T23:00:00Z"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing of a file is given away before all of it was found to be whole and meant for us: it is held
 //! in bounded memory ([`Plaintext`]), never on a disk. What a base then means is `intake`'s to say.
-//! Also the folder that files are dropped in ([`folder`]). Knows no word of `domain`.
+//! Also the folder that files are dropped in ([`folder`]), and that by which they go back ([`outbox`]). Knows no word of `domain`.
 
 mod age_file;
 mod envelope;
@@ -11,6 +11,7 @@ pub mod folder;
 mod key_files;
 mod keyring;
 mod openpgp;
+pub mod outbox;
 mod plaintext;
 mod seal;
 mod signature;

@@ -19,7 +19,8 @@ use wire::{TraceLine, TrunkStats, TrunkTest};
 use crate::metrics::{self, LoopFigures};
 use crate::signalling::Watched;
 use crate::{
-    archiving, pages, reception, recording_metrics, signalling, trunk_metrics, trunk_tested,
+    archiving, pages, reception, recording_metrics, returns, signalling, trunk_metrics,
+    trunk_tested,
 };
 
 /// How long the addresses of a trunk may take to answer.
@@ -59,6 +60,8 @@ pub(crate) struct LoopControl {
     pub(crate) archive: Arc<archiving::Figures>,
     /// How the drop folders stand.
     pub(crate) places: reception::Figures,
+    /// Return files that go by themselves.
+    pub(crate) returns: returns::Figures,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -198,5 +201,6 @@ impl api::Control for LoopControl {
         text + &trunk_metrics::text(&self.telephony.trunk_figures())
             + &recording_metrics::text(self.recorder.counters(), low, &self.archive)
             + &reception::text(&self.places)
+            + &returns::text(&self.returns)
     }
 }

@@ -26,6 +26,7 @@ mod recording_settings;
 mod recordings;
 mod restart;
 mod retention;
+mod returns;
 mod run;
 mod segmenting;
 mod serve;

@@ -64,6 +64,19 @@ pub(crate) fn text(live: &LiveState, counters: &Counters, figures: &LoopFigures)
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// What somebody gathers, in the Prometheus text format; nothing where that cannot be.
+pub(crate) fn encoded(gather: impl FnOnce(&Registry) -> Result<(), prometheus::Error>) -> String {
+    let registry = Registry::new();
+    let mut text = Vec::new();
+    // Names are fixed and distinct: registering them cannot fail.
+    let gathered =
+        gather(&registry).and_then(|()| TextEncoder::new().encode(&registry.gather(), &mut text));
+    match gathered {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
+}
+
 /// A gauge among the figures of a registry.
 pub(crate) fn gauge(
     registry: &Registry,

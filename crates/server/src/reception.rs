@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use api::{DropFolder, Fate, Outcome, PlaceSettings, Reception};
-use prometheus::{Encoder as _, Registry, TextEncoder};
+use prometheus::Registry;
 use store::Store;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::control::Request;
-use crate::metrics::gauge;
+use crate::metrics::{encoded, gauge};
 
 /// How often folders are looked at: what is dropped waits for `steady_s` anyway.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -133,15 +133,7 @@ fn note(figures: &mut PlaceFigures, folder: &DropFolder, fates: &[Fate]) {
 
 /// In the Prometheus text format.
 pub(crate) fn text(figures: &Figures) -> String {
-    let registry = Registry::new();
-    let mut text = Vec::new();
-    // Names are fixed and distinct: registering them cannot fail.
-    let gathered = gather(&registry, &figures.borrow())
-        .and_then(|()| TextEncoder::new().encode(&registry.gather(), &mut text));
-    match gathered {
-        Ok(()) => String::from_utf8(text).unwrap_or_default(),
-        Err(_) => String::new(),
-    }
+    encoded(|registry| gather(registry, &figures.borrow()))
 }
 
 fn gather(registry: &Registry, places: &[PlaceFigures]) -> Result<(), prometheus::Error> {

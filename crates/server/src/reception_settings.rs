@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use api::{PlaceSettings, Reception};
+use campaigns::ReturnSchedule;
 use reception::KeyFiles;
 use serde::Deserialize;
 
@@ -50,6 +51,65 @@ pub struct PlaceSection {
     pub clear: bool,
     /// Take only files signed with the key of the campaign's client.
     pub signed: bool,
+    /// The hour, such as `06:00`, at which return files of the day before go out by themselves.
+    pub return_at: Option<String>,
+    /// The first day of which one goes, such as `2026-11-30`.
+    pub return_since: Option<String>,
+    /// Days whose calls were corrected go again.
+    pub restate: bool,
+}
+
+impl PlaceSection {
+    /// When return files go out by themselves; the setting that makes no sense, and why.
+    fn returns(&self) -> Result<Option<ReturnSchedule>, (&'static str, String)> {
+        let Some(hour) = &self.return_at else {
+            return match (&self.return_since, self.restate) {
+                (None, false) => Ok(None),
+                _ => Err((
+                    "reception.place.return_at",
+                    format!("`{}` says no hour at which return files go", self.name),
+                )),
+            };
+        };
+        if self.campaign.is_none() {
+            return Err((
+                "reception.place.return_at",
+                format!("`{}` needs a campaign: its records go back", self.name),
+            ));
+        }
+        let minute = minute_of(hour).ok_or_else(|| {
+            let problem = format!("`{hour}` is no hour; write it as 06:00");
+            ("reception.place.return_at", problem)
+        })?;
+        let since = self.return_since.as_deref().map(|text| {
+            day_of(text).ok_or_else(|| {
+                let problem = format!("`{text}` is no date; write it as 2026-11-30");
+                ("reception.place.return_since", problem)
+            })
+        });
+        Ok(Some(ReturnSchedule {
+            minute,
+            since: since.transpose()?,
+            restate: self.restate,
+        }))
+    }
+}
+
+/// A day such as `2026-11-30`, counted from 1970.
+fn day_of(text: &str) -> Option<i64> {
+    let begins = law::instant_in("UTC", &format!("{text}T00:00"))?;
+    Some(begins.as_millis() / 86_400_000)
+}
+
+/// Minutes after midnight of `06:00`.
+fn minute_of(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let number = |text: &str, most: u16| -> Option<u16> {
+        let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u16 = text.parse().ok()?;
+        (digits && number <= most).then_some(number)
+    };
+    Some(number(hour, 23)? * 60 + number(minute, 59)?)
 }
 
 impl Default for ReceptionSettings {
@@ -79,6 +139,8 @@ impl ReceptionSettings {
             legal_basis: it.legal_basis.clone(),
             clear: it.clear,
             signed: it.signed,
+            // What makes no sense was refused by `check`.
+            returns: it.returns().unwrap_or_default(),
         };
         Reception {
             keys: KeyFiles {
@@ -99,6 +161,7 @@ impl ReceptionSettings {
             return no("reception.plaintext_mib", "from 1 to 4096".to_owned());
         }
         let mut names = HashSet::new();
+        let mut returning = HashSet::new();
         for place in &self.place {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
             if place.name.is_empty() || !place.name.chars().all(plain) {
@@ -111,6 +174,18 @@ impl ReceptionSettings {
                 return no(
                     "reception.place.name",
                     format!("`{}` is there twice", place.name),
+                );
+            }
+            let returns = place
+                .returns()
+                .map_err(|(name, problem)| ConfigError::Setting(name, problem))?;
+            if returns.is_some() && !returning.insert(&place.campaign) {
+                return no(
+                    "reception.place.return_at",
+                    format!(
+                        "`{}`: the files of its campaign go to another place already",
+                        place.name
+                    ),
                 );
             }
             if place.signed && place.campaign.is_none() {
@@ -152,11 +227,50 @@ mod tests {
                 "[[place]]\nname = \"a\"\nsigned = true\n",
                 "needs a campaign",
             ),
+            (
+                "[[place]]\nname = \"a\"\nreturn_at = \"06:00\"\n",
+                "needs a campaign",
+            ),
+            (
+                "[[place]]\nname = \"a\"\ncampaign = \"c\"\nreturn_at = \"24:00\"\n",
+                "`24:00` is no hour",
+            ),
+            (
+                "[[place]]\nname = \"a\"\ncampaign = \"c\"\nrestate = true\n",
+                "says no hour",
+            ),
+            (
+                "[[place]]\nname = \"a\"\ncampaign = \"c\"\nreturn_at = \"06:00\"\nreturn_since = \"ayer\"\n",
+                "`ayer` is no date",
+            ),
+            (
+                "[[place]]\nname = \"a\"\ncampaign = \"c\"\nreturn_at = \"06:00\"\n\
+                 [[place]]\nname = \"b\"\ncampaign = \"c\"\nreturn_at = \"07:00\"\n",
+                "go to another place already",
+            ),
             ("plaintext_mib = 0\n", "from 1 to 4096"),
             ("[[place]]\nnmae = \"a\"\n", "nmae"),
         ] {
             let problem = checked(text).expect_err(text);
             assert!(problem.contains(complaint), "{problem}");
         }
+    }
+
+    #[test]
+    fn return_files_go_by_themselves_only_where_an_hour_is_said() {
+        let place = |text: &str| {
+            let text = format!("[[place]]\nname = \"a\"\ncampaign = \"c\"\n{text}");
+            let settings: ReceptionSettings = toml::from_str(&text).expect("read");
+            settings.check().expect("sound");
+            settings.resolved().places[0].returns
+        };
+        assert_eq!(place(""), None);
+        let said = "return_at = \"06:30\"\nreturn_since = \"1970-01-03\"\nrestate = true\n";
+        let wanted = ReturnSchedule {
+            minute: 390,
+            since: Some(2),
+            restate: true,
+        };
+        assert_eq!(place(said), Some(wanted));
     }
 }

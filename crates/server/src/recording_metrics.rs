@@ -1,23 +1,17 @@
 //! Figures about recordings, and the alarms among them.
 
-use prometheus::{Encoder as _, Registry, TextEncoder};
+use prometheus::Registry;
 use recorder::Counters;
 
 use crate::archiving::Figures;
-use crate::metrics::gauge;
+use crate::metrics::{encoded, gauge};
 use crate::recordings::BEHIND_MAX;
 
 pub(crate) fn text(counters: &Counters, low: bool, archive: &Figures) -> String {
-    let registry = Registry::new();
-    let mut text = Vec::new();
-    // Names are fixed and distinct: registering them cannot fail.
-    let gathered = gather(&registry, counters, low)
-        .and_then(|()| gather_archive(&registry, archive))
-        .and_then(|()| TextEncoder::new().encode(&registry.gather(), &mut text));
-    match gathered {
-        Ok(()) => String::from_utf8(text).unwrap_or_default(),
-        Err(_) => String::new(),
-    }
+    encoded(|registry| {
+        gather(registry, counters, low)?;
+        gather_archive(registry, archive)
+    })
 }
 
 fn gather(registry: &Registry, counters: &Counters, low: bool) -> Result<(), prometheus::Error> {

@@ -29,7 +29,7 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::{counters, ladders, reception, restart, segmenting};
+use crate::{counters, ladders, reception, restart, returns, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -54,6 +54,8 @@ pub struct Server {
     counters: JoinHandle<()>,
     /// Watches the drop folders.
     watching: JoinHandle<()>,
+    /// Writes return files.
+    returning: JoinHandle<()>,
 }
 
 impl Server {
@@ -124,6 +126,8 @@ impl Server {
             Arc::clone(&store),
             requests.clone(),
         );
+        let (returning, returns) =
+            returns::send_daily(config.reception.resolved(), Arc::clone(&store));
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -135,6 +139,7 @@ impl Server {
             disk_low: Arc::clone(&recordings.low),
             archive: Arc::clone(&recordings.figures),
             places,
+            returns,
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
@@ -194,6 +199,7 @@ impl Server {
             segmenting,
             counters,
             watching,
+            returning,
         })
     }
 
@@ -233,6 +239,8 @@ impl Server {
         let _ = self.requests.send(Request::Stop);
         // A base under way is loaded anew at the next start.
         self.watching.abort();
+        // A return file under way is brought to its end at the next start, if the record has it.
+        self.returning.abort();
         self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {

@@ -8,6 +8,7 @@ mod error;
 mod journal;
 mod law_store;
 mod receptions;
+mod record_reports;
 mod segment_store;
 mod sql;
 mod store;
@@ -19,6 +20,7 @@ pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use law_store::LawStore;
 pub use receptions::Receptions;
+pub use record_reports::RecordReports;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
@@ -36,7 +38,8 @@ pub use types::{
 };
 pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{
-    CampaignKey, ContactTexts, History, LoadRow, NewReception, OpenedFile, ReceptionFilter,
-    ReceptionId, ReceptionRow, ReceptionState, RefusedFile, ReturnFileRow, ReturnRow, SegmentPlace,
-    SegmentSet, SegmentStanding, SegmentSubject, SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
+    CallTold, CallsMade, CampaignKey, ContactTexts, History, LoadRow, ManagedRecord, NewReception,
+    OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow, ReceptionState, RecordsWanted,
+    RefusedFile, ReturnFileRow, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
+    SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };

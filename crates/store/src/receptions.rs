@@ -2,12 +2,12 @@
 //! taken back as a whole while nobody was called.
 
 use async_trait::async_trait;
-use domain::{CampaignId, ContactId, ListId, Timestamp};
+use domain::{CampaignId, ListId, Timestamp};
 
 use crate::error::Result;
 use crate::types::{
     CampaignKey, ImportId, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId,
-    ReceptionRow, RefusedFile, ReturnFileRow, ReturnRow,
+    ReceptionRow, RefusedFile, ReturnFileRow,
 };
 
 /// A part of [`crate::Store`].
@@ -49,18 +49,10 @@ pub trait Receptions: Send + Sync {
     async fn put_campaign_key(&self, key: &CampaignKey) -> Result<()>;
     /// Takes it away; says whether there was one.
     async fn remove_campaign_key(&self, campaign: CampaignId) -> Result<bool>;
-    /// The contacts of a list and where they stood in a campaign at an instant, as it is known now, in order of id,
-    /// after `after`.
-    async fn returned(
-        &self,
-        campaign: CampaignId,
-        list: ListId,
-        until: Timestamp,
-        after: Option<ContactId>,
-        limit: u32,
-    ) -> Result<Vec<ReturnRow>>;
     /// The last version of each file that went back from a campaign, by day and list.
     async fn return_files(&self, campaign: CampaignId) -> Result<Vec<ReturnFileRow>>;
+    /// Whether a file of this name went back, in whatever version: what a crash left is sent, or thrown away.
+    async fn return_file_named(&self, file_name: &str) -> Result<bool>;
     /// Writes down that one goes back. A [`crate::StoreError::Conflict`] where that version did already.
     async fn put_return_file(&self, file: &ReturnFileRow) -> Result<()>;
 }

@@ -42,6 +42,7 @@ mod quality;
 mod query;
 mod read;
 mod reception;
+mod record_reports;
 mod recordings;
 mod registers;
 mod restart;

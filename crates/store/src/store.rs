@@ -30,7 +30,14 @@ use crate::types::{
 /// The record. Objects are shared as `Arc<dyn Store>`.
 #[async_trait]
 pub trait Store:
-    SegmentStore + crate::Agenda + crate::Catalogues + LawStore + Receptions + Send + Sync
+    SegmentStore
+    + crate::Agenda
+    + crate::Catalogues
+    + crate::RecordReports
+    + LawStore
+    + Receptions
+    + Send
+    + Sync
 {
     // --- the journal -----------------------------------------------------
 

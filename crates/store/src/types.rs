@@ -12,6 +12,7 @@ mod people;
 mod person;
 mod prompt;
 mod reception;
+mod record_report;
 mod recording;
 mod register;
 mod restart;
@@ -39,8 +40,9 @@ pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumbe
 pub use prompt::{PromptRow, SoundUseRow};
 pub use reception::{
     CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,
-    ReceptionState, RefusedFile, ReturnFileRow, ReturnRow,
+    ReceptionState, RefusedFile, ReturnFileRow,
 };
+pub use record_report::{CallTold, CallsMade, ManagedRecord, RecordsWanted};
 pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored,

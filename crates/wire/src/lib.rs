@@ -14,6 +14,7 @@ mod desk;
 mod destination;
 mod explanation;
 mod funnel;
+mod gestion;
 mod inbound;
 mod kpi;
 mod ladder;
@@ -61,6 +62,7 @@ pub use destination::{
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use funnel::{Funnel, FunnelGate, FunnelRule};
+pub use gestion::GestionTotals;
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiReport};
 pub use ladder::{Ladder, LadderMessage};
@@ -74,8 +76,8 @@ pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
 pub use provisioning::{PhonePlace, PhoneServer, PhoneTicket, Provisioning, Softphone};
 pub use reception::{
-    ClientKey, ClientKeyForm, Load, ReceivedFile, ReceptionPage, ReturnTotals, ReturnedFile,
-    RevertForm, Reverted,
+    ClientKey, ClientKeyForm, DueReturnFile, Load, ReceivedFile, ReceptionPage, ReturnPlan,
+    ReturnTotals, ReturnedFile, RevertForm, Reverted,
 };
 pub use recording::{
     EraseForm, ErasureCertificate, MarkForm, Recording, RecordingBacklog, RecordingMark,

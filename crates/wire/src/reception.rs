@@ -138,6 +138,38 @@ pub struct ReturnedFile {
     pub to_be_restated: bool,
 }
 
+/// When the return files of a campaign go out by themselves, and which are due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReturnPlan {
+    /// The place whose return folder they go to.
+    pub place: String,
+    /// The hour, such as `06:00`, of the day after, by the clock of the campaign's law pack.
+    pub return_at: String,
+    /// Whether days whose calls were corrected go again.
+    pub restate: bool,
+    /// Why none goes: nobody set the client's key.
+    pub off: Option<String>,
+    /// When there may be others, in ms since 1970 UTC.
+    pub next_at: i64,
+    /// Files that are due and did not go yet, list by list, the oldest day first.
+    pub due: Vec<DueReturnFile>,
+}
+
+/// A return file that is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DueReturnFile {
+    /// Of which list.
+    pub list: i64,
+    /// Its name.
+    pub list_name: String,
+    /// Of which day, by the clock of the campaign's law pack.
+    pub day: String,
+    /// Since when, in ms since 1970 UTC.
+    pub since: i64,
+    /// It went, and calls of its day were corrected since.
+    pub restates: bool,
+}
+
 /// What a return file says, summed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReturnTotals {

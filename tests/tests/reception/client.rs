@@ -72,18 +72,15 @@ impl Office {
         fates.as_array().expect("a list").clone()
     }
 
-    /// Names in a folder of the place, sorted.
+    /// Names in a folder of the place that are not hidden, sorted.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(self.folder(folder))
+        let names = std::fs::read_dir(self.folder(folder))
             .expect("a folder")
             .map(|entry| {
-                entry
-                    .expect("a file")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
+                let name = entry.expect("a file").file_name();
+                name.to_string_lossy().into_owned()
+            });
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
     }

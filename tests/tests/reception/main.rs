@@ -3,6 +3,8 @@
 
 mod client;
 mod drop_folder;
+mod gestion;
 mod killed;
 mod returned;
+mod sent;
 mod workbook;

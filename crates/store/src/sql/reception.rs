@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{CampaignId, ContactId, ListId, Timestamp};
+use domain::{CampaignId, ListId, Timestamp};
 
 use super::config::{no_such, taken};
 use super::database::Database;
@@ -15,7 +15,7 @@ use crate::error::{Result, StoreError};
 use crate::receptions::Receptions;
 use crate::types::{
     CampaignKey, ImportId, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId,
-    ReceptionRow, ReceptionState, RefusedFile, ReturnFileRow, ReturnRow,
+    ReceptionRow, ReceptionState, RefusedFile, ReturnFileRow,
 };
 
 /// A command or upload that has not gone on for so long has broken off.
@@ -183,19 +183,12 @@ impl Receptions for SqlStore {
         Ok(true)
     }
 
-    async fn returned(
-        &self,
-        campaign: CampaignId,
-        list: ListId,
-        until: Timestamp,
-        after: Option<ContactId>,
-        limit: u32,
-    ) -> Result<Vec<ReturnRow>> {
-        return_file::page(&self.db, (campaign, list), until, after, limit).await
-    }
-
     async fn return_files(&self, campaign: CampaignId) -> Result<Vec<ReturnFileRow>> {
         return_file::written(&self.db, campaign).await
+    }
+
+    async fn return_file_named(&self, file_name: &str) -> Result<bool> {
+        return_file::is_named(&self.db, file_name).await
     }
 
     async fn put_return_file(&self, file: &ReturnFileRow) -> Result<()> {
@@ -363,7 +356,7 @@ async fn exclusions(db: &Database, import: ImportId) -> Result<Vec<(String, u64)
 async fn loads(db: &Database, list: ListId) -> Result<Vec<LoadRow>> {
     let query = Query::new(
         "read the loads of a list",
-        "SELECT id, list, contacts, acta, reverted_at, reverted_by FROM import
+        "SELECT id, list, contacts, acta, finished_at, reverted_at, reverted_by FROM import
          WHERE list = $1 AND (finished_at IS NOT NULL OR reverted_at IS NOT NULL) ORDER BY id",
     )
     .int(list.get());
@@ -374,6 +367,7 @@ async fn loads(db: &Database, list: ListId) -> Result<Vec<LoadRow>> {
             list,
             contacts: row.narrow("contacts")?,
             acta: row.text("acta")?,
+            finished: row.opt_time("finished_at")?,
             reverted: row.opt_time("reverted_at")?.map(|at| (at, by)),
         })
     };

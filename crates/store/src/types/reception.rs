@@ -1,8 +1,6 @@
 //! What clients sent, and what goes back to them.
 
-use std::fmt;
-
-use domain::{CampaignId, ContactId, ListId, PhoneNumber, Timestamp, WorkState};
+use domain::{CampaignId, ListId, Timestamp};
 
 use super::ImportId;
 
@@ -141,6 +139,8 @@ pub struct LoadRow {
     pub contacts: u64,
     /// The acta, as JSON.
     pub acta: String,
+    /// When it was there to be called; none once it was taken back.
+    pub finished: Option<Timestamp>,
     /// When it was taken back, and by whom.
     pub reverted: Option<(Timestamp, String)>,
 }
@@ -158,35 +158,6 @@ pub struct CampaignKey {
     pub at: Timestamp,
     /// By whom.
     pub by: String,
-}
-
-/// A record that a client sent, and where it stands.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ReturnRow {
-    /// Which contact it became.
-    pub contact: ContactId,
-    /// By which load.
-    pub import: ImportId,
-    /// Which data row of its file, from 1.
-    pub record: u64,
-    /// Its line or sheet row.
-    pub line: u64,
-    /// Document; may be empty.
-    pub document: String,
-    /// First phone.
-    pub phone: Option<PhoneNumber>,
-    /// Where its work stands; none when the campaign has none with it.
-    pub state: Option<WorkState>,
-    /// The person must not be called.
-    pub suppressed: bool,
-    /// Code that decided last.
-    pub code: Option<String>,
-    /// Calls that had left by then.
-    pub attempts: u64,
-    /// When the last of those left.
-    pub last_at: Option<Timestamp>,
-    /// They were called again after that, in which case the code is what the last call of before was, as it is said now.
-    pub called_later: bool,
 }
 
 /// A file that went back to a client.
@@ -216,16 +187,6 @@ pub struct ReturnFileRow {
     pub records: u64,
     /// Corrections, made since, of calls of its day to people of its list: it is to be written again.
     pub corrections: u64,
-}
-
-/// Personal data stays out of logs.
-impl fmt::Debug for ReturnRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReturnRow")
-            .field("contact", &self.contact)
-            .field("record", &self.record)
-            .field("state", &self.state)
-            .field("code", &self.code)
-            .finish_non_exhaustive()
-    }
+    /// When the first of those was made.
+    pub corrected_at: Option<Timestamp>,
 }

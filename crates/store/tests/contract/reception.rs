@@ -348,26 +348,24 @@ async fn every_record_returns_with_where_it_stands(record: Record) {
     Writer::default().commit(store, 10, events).await;
     store.release_leases().await.unwrap();
     store.suppress(phone(5), "RNE", at(11)).await.unwrap();
-    let mut rows = store
-        .returned(campaign, list, at(90_000), None, 3)
-        .await
-        .unwrap();
-    let rest = store
-        .returned(
-            campaign,
-            list,
-            at(90_000),
-            rows.last().map(|row| row.contact),
-            3,
-        )
-        .await;
+    let wanted = store::RecordsWanted {
+        campaign,
+        list,
+        received_from: domain::Timestamp::default(),
+        received_to: at(90_000),
+        day: at(0),
+        until: at(90_000),
+    };
+    let mut rows = store.managed_records(&wanted, None, 3).await.unwrap();
+    let last = rows.last().map(|row| row.contact);
+    let rest = store.managed_records(&wanted, last, 3).await;
     rows.extend(rest.unwrap());
     let said: Vec<_> = rows
         .iter()
         .map(|row| {
             (
                 row.record,
-                row.attempts,
+                row.calls.total,
                 row.state.map(|state| state.number()),
             )
         })
@@ -383,9 +381,10 @@ async fn every_record_returns_with_where_it_stands(record: Record) {
             (5, 0, Some(5))
         ]
     );
-    assert_eq!((rows[0].last_at, rows[1].last_at), (Some(at(10)), None));
+    let last_at = |n: usize| rows[n].calls.last.as_ref().map(|call| call.at);
+    assert_eq!((last_at(0), last_at(1)), (Some(at(10)), None));
     assert_eq!(
-        (rows[0].document.as_str(), rows[0].phone),
+        (rows[0].document.as_str(), rows[0].phones.first().copied()),
         ("CC1", Some(phone(1)))
     );
 }
@@ -434,10 +433,13 @@ async fn a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected(reco
         sha256: "ab".to_owned(),
         records: 2,
         corrections: 0,
+        corrected_at: None,
     };
     let (first, next) = (file(1, "2026-01-01", 0, 90), file(1, "2026-01-02", 90, 180));
     store.put_return_file(&first).await.unwrap();
     store.put_return_file(&next).await.unwrap();
+    assert!(store.return_file_named("retorno.csv").await.unwrap());
+    assert!(!store.return_file_named("otro.csv").await.unwrap());
     conflict(store.put_return_file(&first).await);
     assert_eq!(
         store.return_files(campaign).await.unwrap(),
@@ -447,8 +449,11 @@ async fn a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected(reco
     let said = crate::fixture::typified(1, "VE01", true, again(&items[0], 50, 1));
     writer.commit(store, 120, vec![said]).await;
     let stale: Vec<_> = store.return_files(campaign).await.unwrap();
-    let stale: Vec<_> = stale.iter().map(|file| file.corrections).collect();
-    assert_eq!(stale, [1, 0]);
+    let stale: Vec<_> = stale
+        .iter()
+        .map(|file| (file.corrections, file.corrected_at))
+        .collect();
+    assert_eq!(stale, [(1, Some(at(120))), (0, None)]);
     let again = ReturnFileRow {
         at: at(130),
         ..file(2, "2026-01-01", 0, 90)
@@ -456,20 +461,42 @@ async fn a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected(reco
     store.put_return_file(&again).await.unwrap();
     assert_eq!(store.return_files(campaign).await.unwrap(), [again, next]);
     // As the first day ended, and as the day before it did.
-    let then = store
-        .returned(campaign, list, at(90), None, 9)
-        .await
-        .unwrap();
-    assert_eq!((then[0].attempts, then[0].called_later), (1, false));
-    let before = store
-        .returned(campaign, list, at(5), None, 9)
-        .await
-        .unwrap();
-    assert_eq!((before[0].attempts, before[0].called_later), (0, true));
+    let records = |until| store::RecordsWanted {
+        campaign,
+        list,
+        received_from: domain::Timestamp::default(),
+        received_to: at(until),
+        day: at(0),
+        until: at(until),
+    };
+    let of = async |until| {
+        store
+            .managed_records(&records(until), None, 9)
+            .await
+            .unwrap()
+    };
+    let then = of(90).await;
+    let calls = &then[0].calls;
+    assert_eq!((calls.total, calls.on_day, calls.later), (1, 1, false));
+    let code = |call: &Option<store::CallTold>| call.as_ref().and_then(|call| call.code.clone());
     assert_eq!(
-        (before[0].code.as_deref(), then[0].code.as_deref()),
-        (None, Some("VE01"))
+        code(&calls.last).as_deref(),
+        Some("VE01"),
+        "as it is said now"
     );
+    assert_eq!(code(&calls.best), code(&calls.last));
+    assert_eq!(calls.first_at, calls.last.as_ref().map(|call| call.at));
+    assert_eq!((then.len(), then[0].phones.len()), (2, 1));
+    let before = of(5).await;
+    assert_eq!((before[0].calls.total, before[0].calls.later), (0, true));
+    assert_eq!(before[0].calls.last, None);
+    let page = store
+        .managed_records(&records(90), Some(then[0].contact), 9)
+        .await
+        .unwrap();
+    assert_eq!(page, then[1..]);
+    // Before the list was loaded nobody was on it.
+    assert_eq!(of(0).await, []);
 }
 
 async fn contradiction_rules_are_kept_in_versions(record: Record) {

@@ -1,0 +1,107 @@
+//! The informe de gestión: what was received, what was done, and that it adds up; by command and by API.
+
+use serde_json::json;
+use tests::http::{fetch, log_in};
+
+use crate::client::{Office, base};
+
+#[test]
+fn every_record_received_is_told_with_its_state_and_they_add_up() {
+    let office = Office::new("campaign = \"hogares\"");
+    // Two rows that are no contacts, and a name that a spreadsheet would take for a formula.
+    let text = base(0, 20) + "10000003;Persona 3;3000000003\n10000099;Nadie;12\n";
+    let file = office.floor.file("=base.csv", text);
+    let import = [
+        "list",
+        "import",
+        file.to_str().expect("ASCII"),
+        "--name",
+        "=base",
+    ];
+    office.floor.run(&import);
+    office.floor.run(&[
+        "campaign", "create", "hogares", "--list", "=base", "--law", "co",
+    ]);
+
+    let told = office
+        .floor
+        .run(&["report", "gestion", "hogares", "--out", "g.csv"]);
+    let totals = &told["totals"];
+    assert_eq!(totals["received"], 22, "{told}");
+    let states = totals["states"].as_object().expect("sums");
+    let sum: u64 = states
+        .values()
+        .map(|count| count.as_u64().expect("a count"))
+        .sum();
+    assert_eq!(sum, 22, "{told}");
+    assert_eq!(totals["version"], 1);
+    let csv = std::fs::read_to_string(office.floor.folder().join("g.csv")).expect("written");
+    let rows: Vec<&str> = csv.lines().filter(|row| !row.starts_with("pie")).collect();
+    assert_eq!(rows.len(), 1 + 22, "{csv}");
+    assert!(
+        rows[0].starts_with("\u{feff}id_registro;base;carga"),
+        "{}",
+        rows[0]
+    );
+    assert!(
+        rows[1].contains(";'=base;") && !csv.contains(";=base;"),
+        "{}",
+        rows[1]
+    );
+    assert!(rows[1].contains(";*****000;573000000000;"), "{}", rows[1]);
+    assert!(
+        csv.contains("teléfono no válido") && csv.contains("pie;recibidos;;22"),
+        "{csv}"
+    );
+
+    // A day before anything came there is nothing to report, and no file.
+    let early = [
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-02-01",
+        "--out",
+        "no.csv",
+    ];
+    let said = office
+        .floor
+        .refused(&[&["report", "gestion", "hogares"], &early[..]].concat());
+    assert!(said.contains("nothing was received"), "{said}");
+    assert!(!office.floor.folder().join("no.csv").exists());
+
+    let made = office
+        .floor
+        .run(&["user", "add", "jefa", "--role", "supervisor"]);
+    let engine = office.floor.serve();
+    let (_, session) = log_in(
+        engine.http(),
+        "jefa",
+        made["password"].as_str().expect("one"),
+    );
+    let token = session["token"].as_str().expect("a token");
+    let get = |path: &str, field: &str| fetch(engine.http(), path, token, None, field);
+    let (status, named, body) = get("/api/v1/campaigns/1/gestion", "content-disposition");
+    assert!(
+        status == 200 && named.contains("gestion-1-"),
+        "{status} {named}"
+    );
+    let body = String::from_utf8(body).expect("text");
+    assert!(
+        !body.contains("573000000000") && body.contains("*********000"),
+        "{body}"
+    );
+    let (status, kind, book) = get("/api/v1/campaigns/1/gestion?format=xlsx", "content-type");
+    assert!(
+        status == 200 && kind.contains("spreadsheetml"),
+        "{status} {kind}"
+    );
+    assert_eq!(&book[..2], b"PK");
+    let (status, ..) = get(
+        "/api/v1/campaigns/1/gestion?month=noviembre",
+        "content-type",
+    );
+    assert_eq!(status, 422);
+    let log = office.floor.run(&["audit"]).to_string();
+    assert_eq!(log.matches("report.gestion").count(), 4, "{log}");
+    assert_eq!(office.floor.run(&["verify"])["verify"], json!("ok"));
+}
