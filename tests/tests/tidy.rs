@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "telephony",
         &["domain", "engine", "sip", "media", "recorder", "webrtc"],
     ),
-    ("store", &["domain", "campaigns", "kpi"]),
+    ("store", &["domain", "campaigns", "kpi", "sales"]),
     ("wire", &["domain"]),
     ("web", &[]),
     (
@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intake",
             "engine",
             "kpi",
+            "sales",
             "store",
             "recorder",
             "reception",

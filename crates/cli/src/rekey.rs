@@ -1,5 +1,5 @@
 //! `cadencia recording rekey`: the master key is changed. A new one is added to the file, and the keys
-//! of all recordings in the archive are sealed anew with it; sound is neither read nor written. An
+//! of all recordings in the archive, and of evidence of sales, are sealed anew with it; sound is neither read nor written. An
 //! engine that runs goes on and takes the new key by itself.
 
 use std::collections::HashMap;
@@ -95,8 +95,38 @@ async fn reseal(global: &Global, store: &dyn Store, keys: &MasterKeys, name: &st
             bar.tick();
         }
     }
+    reseal_evidence(store, keys, name, &mut done).await?;
     bar.finish_and_clear();
     Ok(done)
+}
+
+/// The keys of evidence of sales are sealed by the same master key.
+async fn reseal_evidence(
+    store: &dyn Store,
+    keys: &MasterKeys,
+    name: &str,
+    done: &mut Done,
+) -> Result<()> {
+    let mut after = None;
+    loop {
+        let page = store.evidence_sealed_otherwise(name, after, PAGE).await?;
+        let Some((last, _)) = page.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        for (row, sealed) in &page {
+            match keys.reseal_evidence(row.sale, &row.sha256, sealed) {
+                Ok(new) => {
+                    let changed = store.reseal_evidence(row.id, sealed, &new).await?;
+                    done.resealed += u64::from(changed);
+                }
+                Err(fault) => {
+                    done.failed += 1;
+                    tracing::warn!(evidence = %row.id, %fault, "the key of evidence stays as it is");
+                }
+            }
+        }
+    }
 }
 
 /// How many recordings of the spool have a key that another master key sealed, by its name.

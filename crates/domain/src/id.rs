@@ -49,6 +49,8 @@ ids! {
     ContactId,
     /// A place calls may be handed to: the back office.
     DestinationId,
+    /// A file that proves something of a sale.
+    EvidenceId,
     /// Contacts loaded together.
     ListId,
     /// A call that somebody makes to us and that nobody has taken yet; of no meaning after that.
@@ -59,6 +61,8 @@ ids! {
     PromptId,
     /// A route plan: which trunk carries which call.
     RoutePlanId,
+    /// A sale, from its acceptance on.
+    SaleId,
     /// A segment of a campaign; it keeps its number while it keeps its name.
     SegmentId,
     /// A SIP trunk to a carrier.

@@ -37,8 +37,8 @@ pub use disposition::{CallBack, Disposition, NextPhone, Origin, RetryRule};
 pub use event::{AgentStatus, CampaignState, Event, Recorded, Stranger, Typification};
 pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
-    AgentId, AttemptId, CampaignId, CatalogueId, ConsentId, ContactId, DestinationId, ListId,
-    OfferId, PersonId, PromptId, RoutePlanId, SegmentId, TrunkId, UserId,
+    AgentId, AttemptId, CampaignId, CatalogueId, ConsentId, ContactId, DestinationId, EvidenceId,
+    ListId, OfferId, PersonId, PromptId, RoutePlanId, SaleId, SegmentId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};

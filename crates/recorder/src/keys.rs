@@ -1,5 +1,5 @@
 //! Master keys: a file outside the database, one key a line, the last one in use. They seal the keys
-//! of recordings (XChaCha20-Poly1305), and nothing else. Neither the database nor the recordings can
+//! of recordings and of evidence (XChaCha20-Poly1305), and nothing else. Neither the database nor the recordings can
 //! be heard without this file, and it alone is worth nothing either. A line that is added or taken
 //! out is known to whoever runs at the next key it seals, or cannot open.
 
@@ -199,15 +199,21 @@ impl Read {
 impl MasterKeys {
     /// Seals the key of an attempt's recording with the key in use.
     pub fn seal(&self, key: &FileKey, attempt: AttemptId) -> [u8; SEALED_KEY] {
+        self.seal_bound(key, &bound_to(attempt))
+    }
+
+    /// The key of an attempt's recording.
+    pub fn unseal(&self, sealed: &[u8], attempt: AttemptId) -> Result<FileKey, RecordingError> {
+        self.unseal_bound(sealed, &bound_to(attempt))
+    }
+
+    /// Seals the key of whatever is named by these bytes: it opens nothing else.
+    pub(crate) fn seal_bound(&self, key: &FileKey, aad: &[u8]) -> [u8; SEALED_KEY] {
         self.refresh();
         let master = self.found(|keys| keys.last());
         let master = master.expect("made with at least one key");
         let nonce: [u8; NONCE] = rand::random();
-        let aad = bound_to(attempt);
-        let payload = Payload {
-            msg: &key.0,
-            aad: &aad,
-        };
+        let payload = Payload { msg: &key.0, aad };
         let sealed = master.cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.expect("32 bytes are never too many");
         let mut all = [0; SEALED_KEY];
@@ -217,8 +223,12 @@ impl MasterKeys {
         all
     }
 
-    /// The key of an attempt's recording.
-    pub fn unseal(&self, sealed: &[u8], attempt: AttemptId) -> Result<FileKey, RecordingError> {
+    /// The key of what is named by these bytes.
+    pub(crate) fn unseal_bound(
+        &self,
+        sealed: &[u8],
+        aad: &[u8],
+    ) -> Result<FileKey, RecordingError> {
         let sealed: &[u8; SEALED_KEY] =
             sealed.try_into().map_err(|_| RecordingError::HeadChanged)?;
         let (name, rest) = sealed.split_at(NAME);
@@ -229,10 +239,9 @@ impl MasterKeys {
         let master = master.ok_or_else(|| RecordingError::OtherKey(hex(name)))?;
         let (nonce, msg) = rest.split_at(NONCE);
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| RecordingError::HeadChanged)?;
-        let aad = bound_to(attempt);
         let key = master
             .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg, aad: &aad });
+            .decrypt(&XNonce::from(nonce), Payload { msg, aad });
         let key: Option<[u8; 32]> = key.ok().and_then(|key| key.try_into().ok());
         key.map(FileKey).ok_or(RecordingError::HeadChanged)
     }

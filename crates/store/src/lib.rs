@@ -9,6 +9,7 @@ mod journal;
 mod law_store;
 mod receptions;
 mod record_reports;
+mod sale_store;
 mod segment_store;
 mod sql;
 mod store;
@@ -21,6 +22,7 @@ pub use journal::{Committed, GivenUp, Journal};
 pub use law_store::LawStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
+pub use sale_store::SaleStore;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
@@ -42,4 +44,8 @@ pub use types::{
     OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow, ReceptionState, RecordsWanted,
     RefusedFile, ReturnFileRow, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
+};
+pub use types::{
+    EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
+    SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow,
 };

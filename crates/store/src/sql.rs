@@ -54,6 +54,7 @@ mod rights;
 mod routes;
 mod row;
 mod said;
+mod sale;
 mod segments;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,7 @@ pub trait Store:
     + crate::Agenda
     + crate::Catalogues
     + crate::RecordReports
+    + crate::SaleStore
     + LawStore
     + Receptions
     + Send

@@ -18,6 +18,7 @@ mod register;
 mod restart;
 mod retention;
 mod rights;
+mod sale;
 mod segment;
 mod transfer;
 
@@ -51,6 +52,10 @@ pub use register::{LawText, NewSnapshot, SnapshotRead, SnapshotRow};
 pub use restart::{Binding, Numbering, OpenAttempt};
 pub use retention::{CertificateFilter, CertificateRow, Held, HoldRow, NewHold, RetentionCount};
 pub use rights::{ErasedPerson, NewRequest, Rectification, RequestRow};
+pub use sale::{
+    EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
+    SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow,
+};
 pub use segment::{
     ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,

@@ -58,6 +58,7 @@ macro_rules! migrations {
             26 "0026" "work_tally",
             27 "0027" "contact_in_list",
             28 "0028" "segment_pace",
+            33 "0033" "sales",
             36 "0036" "attach",
         )
     };
@@ -239,6 +240,11 @@ impl Tx {
     /// Runs a statement that returns at most one row.
     pub(crate) async fn fetch_one(&mut self, query: Query) -> Result<Option<Row>> {
         Ok(self.fetch(query).await?.into_iter().next())
+    }
+
+    /// The log-in name of who writes; empty where it is the program.
+    pub(crate) fn actor_name(&self) -> String {
+        self.actor.user_name.clone()
     }
 
     /// Has the audit log say what this transaction does: with it, or not at all.

@@ -14,7 +14,7 @@ use super::database::{Database, Tx};
 use super::query::{Batch, Query};
 use super::restart::NODE;
 use super::work::digits;
-use super::{fence, identity, said};
+use super::{fence, identity, said, sale};
 use crate::error::{Result, StoreError};
 use crate::types::{ErasedPerson, Rectification};
 
@@ -185,6 +185,7 @@ pub(super) async fn erase(
     .int(at.as_millis())
     .int(id);
     tx.run(query).await?;
+    sale::erase(&mut tx, id, at).await?;
     let query = Query::new(
         "count what stays of a person",
         "SELECT count(*) AS n FROM contact k JOIN attempt a ON a.contact = k.id WHERE k.person = $1",

@@ -5,11 +5,13 @@ use super::database::Tx;
 use super::event::place;
 use super::fold::Fold;
 use super::query::{Batch, Query};
+use super::sale;
 use crate::error::Result;
 
 /// Keeps what was said in these events.
 pub(super) async fn note(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
     typify(tx, fold).await?;
+    sale::follow(tx, fold).await?;
     look_again(tx, fold).await?;
     keep_notes(tx, fold).await
 }

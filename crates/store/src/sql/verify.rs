@@ -204,6 +204,40 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
          GROUP BY campaign, list, state, segment, rule, minute HAVING sum(n) <> 0",
     ),
     (
+        "a sale is of its call, and stands where its last move left it",
+        "SELECT 'sale ' || s.id AS detail FROM sale s
+         LEFT JOIN attempt a ON a.id = s.attempt
+         LEFT JOIN sale_move m ON m.sale = s.id AND m.n = s.moves
+         WHERE a.id IS NULL OR a.person <> s.person OR m.sale IS NULL OR m.to_stage <> s.stage
+            OR m.at <> s.stage_at
+            OR (SELECT count(*) FROM sale_move c WHERE c.sale = s.id) <> s.moves",
+    ),
+    (
+        "the moves of a sale follow each other",
+        "SELECT 'sale ' || m.sale || ', move ' || m.n AS detail FROM sale_move m
+         LEFT JOIN sale_move p ON p.sale = m.sale AND p.n = m.n - 1
+         WHERE (m.n = 1) <> (m.from_stage IS NULL)
+            OR (m.n > 1 AND (p.sale IS NULL OR p.to_stage <> m.from_stage OR p.at > m.at))",
+    ),
+    (
+        "a call that is a sale has one, and a call that is none has none left",
+        "SELECT 'attempt ' || a.id AS detail FROM attempt a
+         JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+         WHERE d.accepted_sale = 1 AND (SELECT count(*) FROM sale s
+                                        WHERE s.attempt = a.id AND s.by_correction = 0) <> 1
+         UNION ALL
+         SELECT 'sale ' || s.id AS detail FROM sale s JOIN attempt a ON a.id = s.attempt
+         LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+         WHERE s.by_correction = 0 AND s.stage <> 12 AND COALESCE(d.accepted_sale, 0) = 0",
+    ),
+    (
+        "nothing is legalised that was not validated and delivered, and passed its audit where one was due",
+        "SELECT 'sale ' || s.id AS detail FROM sale s
+         WHERE s.stage = 11 AND (s.audit NOT IN ('not_due', 'passed')
+               OR (SELECT count(DISTINCT m.to_stage) FROM sale_move m
+                   WHERE m.sale = s.id AND m.to_stage IN (3, 8)) <> 2)",
+    ),
+    (
         "of an erased person nothing is left but that they were called",
         "SELECT 'person ' || h.id AS detail FROM person h
          WHERE h.identity_hash IS NOT NULL
@@ -211,7 +245,12 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
                         WHERE k.person = h.id
                           AND (k.name <> '' OR k.document <> '' OR p.e164 IS NOT NULL))
                 OR EXISTS (SELECT 1 FROM attempt a JOIN typification t ON t.attempt = a.id
-                           WHERE a.person = h.id AND a.placed_at IS NOT NULL AND t.note <> ''))",
+                           WHERE a.person = h.id AND a.placed_at IS NOT NULL AND t.note <> '')
+                OR EXISTS (SELECT 1 FROM sale s WHERE s.person = h.id
+                           AND (EXISTS (SELECT 1 FROM sale_sheet p WHERE p.sale = s.id)
+                                OR EXISTS (SELECT 1 FROM sale_words w WHERE w.sale = s.id)
+                                OR EXISTS (SELECT 1 FROM sale_evidence e WHERE e.sale = s.id
+                                           AND e.erased_at IS NULL))))",
     ),
     (
         "the steps of an attempt are in order",

@@ -52,6 +52,7 @@ mod restart;
 mod retention;
 mod rights;
 mod routing;
+mod sales;
 mod schema;
 mod segments;
 mod transfers;
