@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use campaigns::RowProblem;
 use domain::Timestamp;
 use engine::Rejection;
+use sales::FieldProblem;
 use store::StoreError;
-use wire::Problem;
+use wire::{Problem, ProblemRow};
 
 use crate::typifications::problem_shown;
 
@@ -48,6 +49,9 @@ pub enum ApiError {
     /// Rows that were sent cannot be used.
     #[error("{}", lines(.0))]
     Rows(Vec<RowProblem>),
+    /// Fields that were sent cannot be used.
+    #[error("{}", fields(.0))]
+    Fields(Vec<FieldProblem>),
     /// The engine did not grant it.
     #[error("{}", .0.words)]
     Rejected(Rejection),
@@ -74,6 +78,7 @@ impl ApiError {
             Self::Conflict(_) => ("conflict", StatusCode::CONFLICT),
             Self::Invalid(_) => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
             Self::Rows(_) => ("invalid_rows", StatusCode::UNPROCESSABLE_ENTITY),
+            Self::Fields(_) => ("invalid_fields", StatusCode::UNPROCESSABLE_ENTITY),
             Self::Rejected(rejection) => (rejection.code, StatusCode::CONFLICT),
             Self::Away(_) => ("archive_away", StatusCode::SERVICE_UNAVAILABLE),
             Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
@@ -117,6 +122,7 @@ impl IntoResponse for ApiError {
             },
             rows: match &self {
                 Self::Rows(problems) => problems.iter().map(problem_shown).collect(),
+                Self::Fields(problems) => problems.iter().map(field_shown).collect(),
                 _ => Vec::new(),
             },
         };
@@ -127,6 +133,21 @@ impl IntoResponse for ApiError {
 fn lines(problems: &[RowProblem]) -> String {
     let lines: Vec<String> = problems.iter().map(RowProblem::to_string).collect();
     lines.join("\n")
+}
+
+fn fields(problems: &[FieldProblem]) -> String {
+    let line = |problem: &FieldProblem| format!("{}: {}", problem.field, problem.words);
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A field is a column of the one row that a sheet is.
+fn field_shown(problem: &FieldProblem) -> ProblemRow {
+    ProblemRow {
+        line: 2,
+        column: problem.field.clone(),
+        code: String::new(),
+        message: problem.words.clone(),
+    }
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

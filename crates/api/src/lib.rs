@@ -61,6 +61,14 @@ mod returns;
 mod rights;
 mod rights_metrics;
 mod route_plans;
+mod sabana;
+mod sale_audits;
+mod sale_evidence;
+mod sale_exchange;
+mod sale_pack;
+mod sale_papers;
+mod sale_settings;
+mod sales;
 pub mod segment_count;
 mod segment_forms;
 mod segment_gate;
@@ -147,6 +155,17 @@ pub use return_file::{ReturnFile, return_file, return_files};
 pub use returns::{Delivered, Delivery, ReturnPass, return_plan, send_returns};
 pub use rights::{close_request, extend_request, open_request, requests};
 pub use route_plans::{apply_route_plan, route_plan_shown};
+pub use sabana::{sabana, sabana_csv};
+pub use sale_audits::audit_sale;
+pub use sale_evidence::{EVIDENCE_BYTES_MAX, EvidenceFile, attach, evidence_content};
+pub use sale_exchange::{SaleFile, SaleFileRead, export_sales, import_sales};
+pub use sale_pack::{SalePackFile, SalePackIndex, evidence_key, pack_sale, verify_sale_pack};
+pub use sale_papers::{put_reservation, put_sheet};
+pub use sale_settings::{
+    portfolio_csv, portfolio_shown, put_portfolio, put_sale_setting, sale_setting,
+    sale_setting_versions,
+};
+pub use sales::{SalesWanted, Viewer, move_sale, sale, sales, stages_of};
 pub use segment_preview::preview as preview_segments;
 pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
 pub use segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
@@ -164,6 +183,8 @@ pub use users::{apply_user, new_user};
 const BODY_MAX: usize = 256 * 1024;
 /// Most bytes of a route plan: as many rows as it may have.
 const PLAN_MAX: usize = 4 * 1024 * 1024;
+/// Most bytes of evidence, of a portfolio, and of a client's delivery file.
+const SALE_FILE_MAX: usize = 32 * 1024 * 1024;
 /// Most bytes of an uploaded base.
 const UPLOAD_MAX: usize = 1024 * 1024 * 1024;
 
@@ -328,6 +349,28 @@ pub fn router(app: App) -> Router {
         .routes(routes!(segment_sets::count))
         .routes(routes!(segment_sets::columns))
         .routes(routes!(recycling::recycle_list))
+        .routes(routes!(sales::page))
+        .routes(routes!(sales::one))
+        .routes(routes!(sales::make_move))
+        .routes(routes!(sale_papers::sheet))
+        .routes(routes!(sale_papers::reservation))
+        .routes(routes!(sale_evidence::content))
+        .routes(routes!(sale_audits::make))
+        .routes(routes!(sale_audits::reply))
+        .routes(routes!(sale_settings::versions, sale_settings::put))
+        .routes(routes!(sale_settings::form))
+        .routes(routes!(sale_settings::identity))
+        .routes(routes!(sale_settings::portfolio))
+        .routes(routes!(sabana::of_campaign))
+        .split_for_parts();
+    let (files, file_document) = OpenApiRouter::new()
+        .routes(routes!(sale_evidence::put))
+        .routes(routes!(sale_exchange::export, sale_exchange::import))
+        .routes(routes!(
+            sale_settings::portfolio_table,
+            sale_settings::put_portfolio_table
+        ))
+        .layer(DefaultBodyLimit::max(SALE_FILE_MAX))
         .split_for_parts();
     let (uploads, upload_document) = OpenApiRouter::new()
         .routes(routes!(lists::import))
@@ -350,11 +393,13 @@ pub fn router(app: App) -> Router {
     let document = document
         .merge_from(upload_document)
         .merge_from(recording_document)
-        .merge_from(plan_document);
+        .merge_from(plan_document)
+        .merge_from(file_document);
     api.layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(uploads)
         .merge(recordings)
         .merge(plans)
+        .merge(files)
         .merge(health::routes(document))
         .merge(web::routes())
         .fallback(error::no_such_route)

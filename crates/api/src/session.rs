@@ -120,6 +120,8 @@ fn shown(token: String, user: &store::User, expires_at: i64) -> wire::Session {
             store::Role::Admin => Role::Admin,
             store::Role::Supervisor => Role::Supervisor,
             store::Role::Advisor => Role::Advisor,
+            store::Role::BackOffice => Role::BackOffice,
+            store::Role::Client => Role::Client,
         },
         agent: user.agent.map(domain::AgentId::get),
         expires_at,

@@ -111,7 +111,7 @@ async fn apply_user_by(
     if let Some(word) = &form.role {
         user.role = Role::from_word(word).ok_or_else(|| {
             ApiError::Invalid(format!(
-                "`{word}` is no role; use admin, supervisor or advisor"
+                "`{word}` is no role; use admin, supervisor, advisor, back_office or client"
             ))
         })?;
     }

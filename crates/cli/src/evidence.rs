@@ -17,14 +17,19 @@ use crate::times::{now, parse};
 pub(crate) enum Evidence {
     /// Write the attempts of a span, the rules and registers they were made under, and the audit log
     Export(Export),
-    /// Check a folder of evidence against its index
+    /// Check a folder of evidence against its index, or the archive of a sale against its signature
     Verify {
-        /// The folder
+        /// The folder, or the archive
         folder: PathBuf,
         /// SHA-256 of its index, as it was told when the folder was made
         #[arg(long)]
         index: Option<String>,
+        /// Of an archive: the public key it must be signed by; see `evidence key`
+        #[arg(long)]
+        key: Option<String>,
     },
+    /// The public key of this installation, that archives of sales are signed by
+    Key,
 }
 
 #[derive(Args)]
@@ -46,7 +51,15 @@ impl Evidence {
     pub(crate) async fn run(&self, global: &Global) -> Result<ExitCode> {
         match self {
             Evidence::Export(export) => export.run(global).await.map(|()| ExitCode::SUCCESS),
-            Evidence::Verify { folder, index } => verify(global, folder, index.as_deref()),
+            Evidence::Verify { folder, key, .. } if folder.is_file() => {
+                verify_sale(global, folder, key.as_deref())
+            }
+            Evidence::Verify { folder, index, .. } => verify(global, folder, index.as_deref()),
+            Evidence::Key => {
+                let key = api::evidence_key(record(global).await?.as_ref()).await?;
+                show(global, &json!({"key": key}), |_| println!("{key}"))?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }
@@ -110,6 +123,35 @@ fn verify(global: &Global, folder: &std::path::Path, index: Option<&str>) -> Res
         wrong.iter().for_each(|what| println!("{what}"));
         if wrong.is_empty() {
             println!("every file is as the index says");
+        }
+    })?;
+    Ok(match wrong.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+fn verify_sale(global: &Global, file: &std::path::Path, key: Option<&str>) -> Result<ExitCode> {
+    let (index, wrong) = api::verify_sale_pack(file, key)
+        .with_context(|| format!("{} is no archive of a sale", file.display()))?;
+    let value = json!({"evidence": if wrong.is_empty() { "whole" } else { "broken" }, "wrong": wrong,
+        "index": index});
+    show(global, &value, |_| {
+        wrong.iter().for_each(|what| println!("{what}"));
+        let Some(index) = index.as_ref().filter(|_| wrong.is_empty()) else {
+            return;
+        };
+        println!(
+            "sale {}: {} files, each as it was made",
+            index.sale,
+            index.files.len()
+        );
+        match key {
+            Some(_) => println!("signed by that key"),
+            None => println!(
+                "signed by {}; compare it with `cadencia evidence key`",
+                index.key
+            ),
         }
     })?;
     Ok(match wrong.is_empty() {

@@ -34,6 +34,9 @@ mod report;
 mod retention;
 mod rights;
 mod routes;
+mod sabana;
+mod sale;
+mod sale_settings;
 mod segment;
 mod serve;
 mod simulate;
@@ -146,6 +149,12 @@ enum Command {
     Explain(explain::Explain),
     /// What the law lets leave, and when
     Gate(gate::Gate),
+    /// Sales, from acceptance to legalisation: list, queue, sheet, evidence, move, client's files
+    #[command(subcommand)]
+    Sale(sale::Sale),
+    /// What a campaign may sell: equipment, plans, prices, stock
+    #[command(subcommand)]
+    Portfolio(sale_settings::Portfolio),
     /// People across lists and campaigns
     #[command(subcommand)]
     Person(person::Person),
@@ -249,6 +258,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Audit(audit) => return audit.run(global).await,
             Command::Explain(explain) => explain.run(global).await?,
             Command::Gate(gate) => gate.run(global)?,
+            Command::Sale(sale) => sale.run(global).await?,
+            Command::Portfolio(portfolio) => portfolio.run(global).await?,
             Command::Person(person) => person.run(global).await?,
             Command::Rights(rights) => return rights.run(global).await,
             Command::Segment(segment) => segment.run(global).await?,

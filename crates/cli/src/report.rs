@@ -49,6 +49,23 @@ pub(crate) enum Report {
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
+    /// The sábana: a row for each sale accepted in a period, every stage dated
+    Sabana {
+        /// Name of the campaign
+        campaign: String,
+        /// Accepted from [default: today in Bogotá]
+        #[arg(long)]
+        from: Option<String>,
+        /// Accepted until, not included [default: now]
+        #[arg(long)]
+        to: Option<String>,
+        /// As the sales stood then [default: now]
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "csv")]
+        format: Format,
+    },
     /// The abandon ledger of a campaign, period by period; fails when one is overdrawn
     Abandons {
         /// Name of the campaign
@@ -94,6 +111,24 @@ impl Report {
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
         let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
         match self {
+            Report::Sabana {
+                campaign,
+                from: begin,
+                to,
+                as_of,
+                format,
+            } => {
+                let span = (from(begin)?, until(to)?);
+                crate::sabana::run(
+                    global,
+                    store.as_ref(),
+                    campaign,
+                    span,
+                    until(as_of)?,
+                    *format,
+                )
+                .await
+            }
             Report::Kpi {
                 campaign,
                 from: begin,

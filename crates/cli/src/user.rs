@@ -14,7 +14,7 @@ pub(crate) enum User {
     Add {
         /// Log-in name
         name: String,
-        /// admin, supervisor or advisor
+        /// admin, supervisor, advisor, back_office or client
         #[arg(long, default_value = "supervisor")]
         role: String,
         /// Name of the agent they are (advisors)

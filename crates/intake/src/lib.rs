@@ -5,6 +5,7 @@
 //! become E.164 by named repairs and the number plan, and the [`Acta`] says what
 //! became of each row. Where the contacts go is the [`Sink`]'s business.
 //! Segments go out to a workbook and come back edited ([`SegmentSheet`]).
+//! Tables of others' tools are read as they stand ([`read_table`]).
 //! Recordings (WAV, Ogg) that people bring are read in [`sound`].
 
 mod acta;
@@ -45,6 +46,7 @@ mod sink;
 pub mod sound;
 mod source;
 mod survey;
+mod table;
 mod text;
 mod vorbis;
 mod workbook;
@@ -64,3 +66,4 @@ pub use segment_sheet::{
 };
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};
+pub use table::{TableRow, csv_line, read_table};

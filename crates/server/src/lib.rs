@@ -14,6 +14,7 @@ mod counters;
 mod floor;
 mod inbound;
 mod ladders;
+mod late_sales;
 mod law_folder;
 mod metrics;
 mod pages;

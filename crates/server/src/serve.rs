@@ -29,7 +29,7 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::{counters, ladders, reception, restart, returns, segmenting};
+use crate::{counters, ladders, late_sales, reception, restart, returns, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ pub struct Server {
     archiving: JoinHandle<()>,
     segmenting: JoinHandle<()>,
     counters: JoinHandle<()>,
+    late_sales: JoinHandle<()>,
     /// Watches the drop folders.
     watching: JoinHandle<()>,
     /// Writes return files.
@@ -145,6 +146,7 @@ impl Server {
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
         let segmenting = tokio::spawn(segmenting::keep(Arc::clone(&store)));
         let counters = tokio::spawn(counters::keep(Arc::clone(&store)));
+        let late_sales = tokio::spawn(late_sales::keep(Arc::clone(&store)));
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -198,6 +200,7 @@ impl Server {
             archiving,
             segmenting,
             counters,
+            late_sales,
             watching,
             returning,
         })
@@ -256,6 +259,7 @@ impl Server {
         self.archiving.abort();
         self.segmenting.abort();
         self.counters.abort();
+        self.late_sales.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;

@@ -32,6 +32,7 @@ mod rehearsal;
 mod retention;
 mod rights;
 mod route;
+mod sale;
 mod segment;
 mod segment_set;
 mod session;
@@ -96,6 +97,11 @@ pub use rights::{
     RightsRequest,
 };
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
+pub use sale::{
+    PortfolioItem, SabanaRow, Sale, SaleAudit, SaleAuditForm, SaleAuditReply, SaleAuditReplyForm,
+    SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
+    SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
+};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use segment_set::{
     RecycleForm, Recycled, SegmentForm, SegmentOverlap, SegmentPreview, SegmentPreviewed,

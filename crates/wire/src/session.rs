@@ -6,13 +6,17 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What someone may do. Each role may do what the ones before it may, but for
-/// the advisor's own desk.
+/// What someone may do. Supervisors may do what advisors may, but for the advisor's own desk, and
+/// administrators everything; the back office and the client have nothing but sales.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Whose base it is: reads sales, without what says who a customer is.
+    Client,
+    /// Sales after their call: validation, reservation, delivery, legalisation.
+    BackOffice,
     /// Takes calls: their own desk only.
     Advisor,
     /// Watches the floor, starts and stops campaigns, reads reports.
@@ -23,11 +27,19 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 3] = [Self::Advisor, Self::Supervisor, Self::Admin];
+    pub const ALL: [Role; 5] = [
+        Self::Client,
+        Self::BackOffice,
+        Self::Advisor,
+        Self::Supervisor,
+        Self::Admin,
+    ];
 
     /// The word used in the API, the CLI and the store.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Client => "client",
+            Self::BackOffice => "back_office",
             Self::Advisor => "advisor",
             Self::Supervisor => "supervisor",
             Self::Admin => "admin",
@@ -43,7 +55,7 @@ impl fmt::Display for UnknownRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no role; use advisor, supervisor or admin",
+            "`{}` is no role; use client, back_office, advisor, supervisor or admin",
             self.0
         )
     }

@@ -12,11 +12,21 @@ pub enum Role {
     Supervisor = 2,
     /// Their own calls.
     Advisor = 3,
+    /// Sales after their call: validation, reservation, delivery, legalisation.
+    BackOffice = 4,
+    /// Whose base it is: reads sales and figures, without what says who a customer is.
+    Client = 5,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 3] = [Self::Admin, Self::Supervisor, Self::Advisor];
+    pub const ALL: [Role; 5] = [
+        Self::Admin,
+        Self::Supervisor,
+        Self::Advisor,
+        Self::BackOffice,
+        Self::Client,
+    ];
 
     /// The number kept in the store.
     pub const fn number(self) -> i16 {
@@ -34,6 +44,8 @@ impl Role {
             Self::Admin => "admin",
             Self::Supervisor => "supervisor",
             Self::Advisor => "advisor",
+            Self::BackOffice => "back_office",
+            Self::Client => "client",
         }
     }
 
