@@ -6,12 +6,13 @@ use domain::{CampaignId, Timestamp};
 use serde::Deserialize;
 use store::Store;
 use utoipa::IntoParams;
-use wire::{Kpi, KpiReport};
+use wire::{Kpi, KpiNotice, KpiReport};
 
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
+use crate::kpi_facts::facts_of;
 
 /// Which period.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -21,6 +22,18 @@ pub(crate) struct Period {
     from: Option<i64>,
     /// Until, not included; now when absent.
     to: Option<i64>,
+    /// The base is what was received from then on, in ms since 1970 UTC; all that the campaign received when absent.
+    received_from: Option<i64>,
+}
+
+impl Period {
+    fn meant(&self) -> kpi::Period {
+        kpi::Period {
+            from: Timestamp::from_millis(self.from.unwrap_or(0)),
+            to: self.to.map_or_else(now, Timestamp::from_millis),
+            received_from: self.received_from.map(Timestamp::from_millis),
+        }
+    }
 }
 
 /// The indicators of a campaign and period. `drill` names the calls behind one.
@@ -33,43 +46,54 @@ pub(crate) async fn of_campaign(
     Query(period): Query<Period>,
 ) -> Result<Json<KpiReport>, ApiError> {
     caller.supervisor()?;
-    let from = Timestamp::from_millis(period.from.unwrap_or(0));
-    let to = period.to.map_or_else(now, Timestamp::from_millis);
-    Ok(Json(
-        report(app.store.as_ref(), CampaignId::new(id), from, to).await?,
-    ))
+    report(app.store.as_ref(), CampaignId::new(id), &period.meant())
+        .await
+        .map(Json)
 }
 
-/// The indicators of a campaign and period.
+/// The indicators of a campaign and period, each variant that the campaign chose compared with its target.
 pub async fn report(
     store: &dyn Store,
     campaign: CampaignId,
-    from: Timestamp,
-    to: Timestamp,
+    period: &kpi::Period,
 ) -> Result<KpiReport, ApiError> {
     let named = find(store, campaign).await?;
-    let facts = store.facts(campaign, from, to).await?;
+    let facts = facts_of(store, &named, period).await?;
+    let choices = store.kpi_choices(campaign).await?;
+    let judged = kpi::judge(&facts, &choices);
     Ok(KpiReport {
         campaign: named.name,
-        from: from.as_millis(),
-        to: to.as_millis(),
+        from: period.from.as_millis(),
+        to: period.to.as_millis(),
+        received_from: period.received_from.map(Timestamp::as_millis),
         definitions: kpi::VERSION.to_owned(),
-        kpis: kpi::compute(&facts).into_iter().map(shown).collect(),
+        kpis: judged.into_iter().map(shown).collect(),
     })
 }
 
-fn shown(kpi: kpi::KpiValue) -> Kpi {
+fn shown(judged: kpi::Judged) -> Kpi {
+    let kpi = judged.value;
     let definition = kpi.definition;
+    let word = |set: Option<kpi::AttemptSet>| set.map(|set| set.word().to_owned());
+    let notice = |notice: &kpi::Notice| KpiNotice {
+        code: notice.code().to_owned(),
+        words: notice.words(),
+    };
     Kpi {
         id: definition.id.to_owned(),
         name: definition.name.to_owned(),
-        formula: definition.formula.to_owned(),
+        formula: definition.formula(),
         unit: definition.unit.word().to_owned(),
         shown: kpi.shown(),
         value: kpi.value,
         numerator: kpi.numerator,
         denominator: kpi.denominator,
-        target: definition.target,
-        drill: definition.drill.map(|set| set.word().to_owned()),
+        target: judged.target,
+        chosen: judged.chosen,
+        met: judged.met,
+        notices: judged.notices.iter().map(notice).collect(),
+        drill: word(definition.drill()),
+        denominator_drill: word(definition.denominator.set()),
+        version: definition.version,
     }
 }

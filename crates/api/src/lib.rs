@@ -27,10 +27,14 @@ mod evidence_zip;
 mod explain;
 mod funnel;
 mod gestion;
+mod goals;
 mod hashing;
 mod health;
+mod hourly;
 mod import;
 mod inbound;
+mod kpi_facts;
+mod kpi_targets;
 mod kpis;
 mod ladders;
 mod lists;
@@ -60,6 +64,7 @@ mod return_file;
 mod returns;
 mod rights;
 mod rights_metrics;
+mod rosters;
 mod route_plans;
 mod sabana;
 mod sale_audits;
@@ -128,8 +133,11 @@ pub use gestion::{
     CsvSheet, GESTION_COLUMNS, GestionForm, GestionSheet, GestionWanted, gestion,
     write_gestion_file,
 };
+pub use goals::{day_of, day_text, goals, load_goals};
+pub use hourly::hourly;
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
+pub use kpi_targets::{kpi_catalogue, kpi_targets, put_kpi_target, reset_kpi_target};
 pub use kpis::report;
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
@@ -154,6 +162,7 @@ pub use retention::{
 pub use return_file::{ReturnFile, return_file, return_files};
 pub use returns::{Delivered, Delivery, ReturnPass, return_plan, send_returns};
 pub use rights::{close_request, extend_request, open_request, requests};
+pub use rosters::{load_roster, put_usual_shift, roster};
 pub use route_plans::{apply_route_plan, route_plan_shown};
 pub use sabana::{sabana, sabana_csv};
 pub use sale_audits::audit_sale;
@@ -181,7 +190,7 @@ pub use users::{apply_user, new_user};
 
 /// Most bytes of a request that is no upload.
 const BODY_MAX: usize = 256 * 1024;
-/// Most bytes of a route plan: as many rows as it may have.
+/// Most bytes of a route plan, of goals and of a roster: as many rows as they may have.
 const PLAN_MAX: usize = 4 * 1024 * 1024;
 /// Most bytes of evidence, of a portfolio, and of a client's delivery file.
 const SALE_FILE_MAX: usize = 32 * 1024 * 1024;
@@ -264,6 +273,13 @@ pub fn router(app: App) -> Router {
         .routes(routes!(contradiction_rules::csv, contradiction_rules::put))
         .routes(routes!(contradiction_rules::versions))
         .routes(routes!(kpis::of_campaign))
+        .routes(routes!(hourly::of_campaign))
+        .routes(routes!(kpi_targets::catalogue))
+        .routes(routes!(kpi_targets::all))
+        .routes(routes!(kpi_targets::put, kpi_targets::reset))
+        .routes(routes!(goals::all))
+        .routes(routes!(rosters::all))
+        .routes(routes!(rosters::usual, rosters::put_usual))
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))
         .routes(routes!(gestion::of_campaign))
@@ -388,6 +404,8 @@ pub fn router(app: App) -> Router {
     let (plans, plan_document) = OpenApiRouter::new()
         .routes(routes!(route_plans::all, route_plans::create))
         .routes(routes!(route_plans::change, route_plans::remove))
+        .routes(routes!(goals::put_csv))
+        .routes(routes!(rosters::put_csv))
         .layer(DefaultBodyLimit::max(PLAN_MAX))
         .split_for_parts();
     let document = document

@@ -7,6 +7,7 @@ mod campaign;
 mod catalogue;
 mod contact_limits;
 mod contradiction;
+mod edited_rows;
 mod edited_table;
 mod hopper;
 mod hours;
@@ -26,6 +27,7 @@ pub use campaign::{Campaign, InvalidCampaign, RING_TIMEOUT_MAX, RING_TIMEOUT_MIN
 pub use catalogue::{CATALOGUE_COLUMNS, Catalogue, InvalidCatalogue, RowProblem};
 pub use contact_limits::ContactLimits;
 pub use contradiction::{ContradictionRule, InvalidRules, Signals};
+pub use edited_rows::{EditedColumn, EditedRow, read_edited};
 pub use hopper::Hopper;
 pub use hours::{CampaignHours, InvalidHours};
 pub use law::DayClock;

@@ -91,13 +91,8 @@ impl Demo {
         };
         let period = (started, settled, ended);
         let figures = figures::gather(store.as_ref(), floor.campaign, period, &carried).await?;
-        let report = api::report(
-            store.as_ref(),
-            floor.campaign,
-            domain::Timestamp::from_millis(0),
-            now(),
-        )
-        .await?;
+        let period = kpi::Period::new(domain::Timestamp::from_millis(0), now());
+        let report = api::report(store.as_ref(), floor.campaign, &period).await?;
         kpi_table(&report);
         let line = figures.line(&report, &typed);
         if !global.json {

@@ -17,6 +17,8 @@ mod engine_api;
 mod evidence;
 mod explain;
 mod gate;
+mod goal;
+mod kpi;
 mod list;
 mod output;
 mod pace;
@@ -31,8 +33,10 @@ mod register;
 mod rekey;
 mod replay;
 mod report;
+mod report_hourly;
 mod retention;
 mod rights;
+mod roster;
 mod routes;
 mod sabana;
 mod sale;
@@ -128,6 +132,15 @@ enum Command {
     /// Recordings that callers and advisors hear: messages, hold music, beeps
     #[command(subcommand)]
     Prompt(prompt::Prompt),
+    /// The catalogue of indicators, and what a campaign compares with which target
+    #[command(subcommand)]
+    Kpi(kpi::Kpi),
+    /// Goals of a campaign: for days, hours, advisors
+    #[command(subcommand)]
+    Goal(goal::Goal),
+    /// Who is rostered when, and how long a shift usually is
+    #[command(subcommand)]
+    Roster(roster::Roster),
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
@@ -250,6 +263,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Agent(agent) => agent.run(global).await?,
             Command::Destination(destination) => destination.run(global).await?,
             Command::Prompt(prompt) => prompt.run(global).await?,
+            Command::Kpi(kpi) => kpi.run(global).await?,
+            Command::Goal(goal) => goal.run(global).await?,
+            Command::Roster(roster) => roster.run(global).await?,
             Command::Report(report) => return report.run(global).await,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,

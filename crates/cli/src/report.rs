@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
 use domain::{AttemptId, Timestamp};
+use kpi::half_up;
 use store::{AttemptFilter, InboundFilter};
 use wire::{AbandonPeriod, KpiReport};
 
@@ -14,6 +15,7 @@ use self::gestion::Gestion;
 use crate::Global;
 use crate::campaign::find;
 use crate::output::{record, show, table};
+use crate::report_hourly;
 use crate::times::{now, parse, shown, today};
 
 #[derive(Subcommand)]
@@ -28,6 +30,20 @@ pub(crate) enum Report {
         /// Until, not included [default: now]
         #[arg(long)]
         to: Option<String>,
+        /// The base is what was received since then [default: all that the campaign received]
+        #[arg(long, value_name = "TIME")]
+        received_from: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// A day by the hour: goal, attainment, projection of the close, base left and what would help
+    Hourly {
+        /// Name of the campaign
+        campaign: String,
+        /// As 2026-12-01 [default: today]
+        #[arg(long)]
+        day: Option<String>,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
@@ -133,11 +149,16 @@ impl Report {
                 campaign,
                 from: begin,
                 to,
+                received_from,
                 format,
             } => {
                 let campaign = find(store.as_ref(), campaign).await?;
-                let report =
-                    api::report(store.as_ref(), campaign.id, from(begin)?, until(to)?).await?;
+                let period = kpi::Period {
+                    from: from(begin)?,
+                    to: until(to)?,
+                    received_from: received_from.as_deref().map(parse).transpose()?,
+                };
+                let report = api::report(store.as_ref(), campaign.id, &period).await?;
                 match (global.json, format) {
                     (true, _) | (_, Format::Json) => {
                         println!("{}", serde_json::to_string(&report)?)
@@ -146,6 +167,14 @@ impl Report {
                     (_, Format::Table) => kpi_table(&report),
                 }
                 Ok(())
+            }
+            Report::Hourly {
+                campaign,
+                day,
+                format,
+            } => {
+                let format = if global.json { Format::Json } else { *format };
+                report_hourly::run(store.as_ref(), campaign, day.as_deref(), format).await
             }
             Report::Attempts {
                 campaign,
@@ -248,7 +277,7 @@ fn sets() -> String {
 
 /// The indicators as people read them.
 pub(crate) fn kpi_table(report: &KpiReport) {
-    let number = |value: Option<f64>| value.map_or_else(|| "s/d".to_owned(), |v| format!("{v:.0}"));
+    let number = |value: Option<f64>| value.map_or_else(|| "s/d".to_owned(), |v| half_up(v, 0));
     let rows: Vec<_> = report
         .kpis
         .iter()
@@ -256,8 +285,7 @@ pub(crate) fn kpi_table(report: &KpiReport) {
             vec![
                 kpi.name.clone(),
                 kpi.shown.clone(),
-                kpi.target
-                    .map_or_else(String::new, |target| format!("{:.0} %", target * 100.0)),
+                target(kpi),
                 format!("{} / {}", number(kpi.numerator), number(kpi.denominator)),
                 kpi.drill.clone().unwrap_or_default(),
             ]
@@ -265,22 +293,45 @@ pub(crate) fn kpi_table(report: &KpiReport) {
         .collect();
     println!("{}  (definiciones {})", report.campaign, report.definitions);
     table(&["indicador", "valor", "meta", "de", "detalle"], &rows, "");
+    for kpi in &report.kpis {
+        for notice in &kpi.notices {
+            println!("! {}: {}", kpi.name, notice.words);
+        }
+    }
+}
+
+/// The target of the variant compared, and whether it is met, in a word as well as a sign.
+fn target(kpi: &wire::Kpi) -> String {
+    let Some(target) = kpi.target else {
+        return String::new();
+    };
+    let shown = match kpi.unit.as_str() {
+        "share" => format!("{} %", half_up(target * 100.0, 0)),
+        _ => half_up(target, 2),
+    };
+    match kpi.met {
+        Some(true) => format!("{shown} ✓ cumple"),
+        Some(false) => format!("{shown} ✗ no cumple"),
+        None => shown,
+    }
 }
 
 fn csv(report: &KpiReport) {
-    println!("id,name,value,numerator,denominator,target,unit,formula");
+    println!("id,name,value,numerator,denominator,target,met,unit,formula,version");
     let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
     for kpi in &report.kpis {
         println!(
-            "{},\"{}\",{},{},{},{},{},\"{}\"",
+            "{},\"{}\",{},{},{},{},{},{},\"{}\",{}",
             kpi.id,
             kpi.name,
             number(kpi.value),
             number(kpi.numerator),
             number(kpi.denominator),
             number(kpi.target),
+            kpi.met.map_or("", |met| if met { "yes" } else { "no" }),
             kpi.unit,
-            kpi.formula
+            kpi.formula,
+            kpi.version
         );
     }
 }

@@ -1,13 +1,33 @@
-//! The catalogue of indicators: definitions, formulas, variants and targets.
-//! Names, reports and API answers derive from [`CATALOGUE`]; figures from
-//! [`compute`]. A zero denominator gives no value (`s/d`), never 0.
+//! The catalogue of indicators as an algebra: terms, expressions over them, definitions and variants, targets. Names,
+//! formulas, reports and API answers derive from [`CATALOGUE`]; figures from [`compute`]. A zero denominator gives no
+//! value (`s/d`), never 0.
 
 mod bound;
 mod catalogue;
+mod choice;
 mod compute;
+mod day;
+mod document;
 mod facts;
+mod goal;
+mod levers;
+mod projection;
+mod roster;
+mod rounding;
+mod term;
 
 pub use bound::upper_bound;
-pub use catalogue::{CATALOGUE, Definition, Unit, VERSION};
-pub use compute::{KpiValue, compute};
-pub use facts::{AttemptSet, Facts};
+pub use catalogue::{CATALOGUE, Cutoff, Definition, Method, Source, Unit, VERSION};
+pub use choice::{
+    Choice, InvalidChoice, Judged, Notice, RECOMMENDED, Recommended, Side, judge, read_target,
+};
+pub use compute::{KpiValue, NO_FIGURE, compute, value};
+pub use day::{DayHour, DayPlan};
+pub use document::document;
+pub use facts::{AttemptSet, Facts, HourFacts, Period};
+pub use goal::{Goal, goal_of_day, goal_of_hour};
+pub use levers::{BaseLeft, Lever, levers, levers_in_words};
+pub use projection::{HourFactors, PastHour, Prior, Projection, Standing, project};
+pub use roster::{Presence, RosterRow, Shift, advisor_days, rostered_hours};
+pub use rounding::half_up;
+pub use term::{Expr, Term};

@@ -242,8 +242,7 @@ async fn month(store: &Arc<dyn Store>, campaign: &Campaign, now: Timestamp) -> R
         return Ok((0, 0));
     };
     let until = now + Duration::from_millis(1);
-    let facts = store.facts(campaign.id, began, until).await?;
-    Ok((facts.answered_by_outcome, facts.abandoned))
+    Ok(store.abandons(campaign.id, began, until).await?)
 }
 
 /// How the abandon ledger of a campaign stands: a restart forgives none.
@@ -277,17 +276,15 @@ pub(crate) async fn pacing(
 ) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for (&campaign, settings) in &floor.campaigns {
-        let today = store
-            .facts(campaign, now - DAY_OF_CALLS, now + Duration::from_millis(1))
-            .await?;
+        let until = now + Duration::from_millis(1);
+        let (live, abandoned) = store.abandons(campaign, now - DAY_OF_CALLS, until).await?;
         inputs.push(Input::PacingBalance {
             campaign,
-            live: today.answered_by_outcome,
-            abandoned: today.abandoned,
+            live,
+            abandoned,
             month: month(store, settings, now).await?,
         });
         inputs.push(abandon_ledger(store, settings, now).await?);
-        let until = now + Duration::from_millis(1);
         let used = store.caller_ids(Some(campaign), now - DAY_OF_CALLS, until);
         inputs.extend(used.await?.into_iter().map(|row| Input::CallerIdUsed {
             campaign,

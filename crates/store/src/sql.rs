@@ -4,6 +4,7 @@
 
 mod abandons;
 mod agenda;
+mod agent_time;
 mod agents;
 mod archive;
 mod attach;
@@ -25,9 +26,13 @@ mod event;
 mod facts;
 mod fence;
 mod fold;
+mod goals;
+mod hours;
 mod identity;
 mod import;
 mod inbound;
+mod kpi_choices;
+mod kpi_store;
 mod ladders;
 mod law_store;
 mod law_texts;
@@ -51,11 +56,14 @@ mod retired;
 mod return_file;
 mod revert;
 mod rights;
+mod rollups;
+mod rosters;
 mod routes;
 mod row;
 mod said;
 mod sale;
 mod segments;
+mod span;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -97,6 +105,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     let db = Database::open(url).await?;
     restart::ensure_node(&db).await?;
     catalogues::ensure_house(&db).await?;
+    rollups::ensure_filled(&db).await?;
     import::remove_leftovers(&db).await?;
     revert::remove_leftovers(&db).await?;
     let epoch = Arc::new(AtomicI64::new(fence::epoch(&db).await?));
@@ -536,15 +545,6 @@ impl Store for SqlStore {
         to: Timestamp,
     ) -> Result<Vec<CallerIdRow>> {
         caller_ids::caller_ids(&self.db, campaign, from, to).await
-    }
-
-    async fn facts(
-        &self,
-        campaign: CampaignId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<kpi::Facts> {
-        facts::facts(&self.db, campaign, from, to).await
     }
 
     async fn put_ladders(&self, now: Timestamp, ladders: &[PackedLadder]) -> Result<()> {

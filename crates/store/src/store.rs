@@ -35,6 +35,7 @@ pub trait Store:
     + crate::Catalogues
     + crate::RecordReports
     + crate::SaleStore
+    + crate::KpiStore
     + LawStore
     + Receptions
     + Send
@@ -328,13 +329,6 @@ pub trait Store:
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<CallerIdRow>>;
-    /// What the indicators of a campaign and period are computed from.
-    async fn facts(
-        &self,
-        campaign: CampaignId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<kpi::Facts>;
     /// Keeps the signalling of attempts, in place of what was kept of them before. No part of the
     /// record: nothing is decided by it.
     async fn put_ladders(&self, now: Timestamp, ladders: &[PackedLadder]) -> Result<()>;

@@ -19,6 +19,7 @@ use super::query::{Batch, Query};
 use super::recordings;
 use super::restart::NODE;
 use super::retired;
+use super::rollups;
 use super::said;
 use super::work;
 use crate::error::{Result, StoreError};
@@ -152,7 +153,9 @@ async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
     inbound::receive(tx, epoch, &fold.received).await?;
     inbound::note_strangers(tx, &fold).await?;
     count_phone_attempts(tx, &fold).await?;
+    let before = rollups::before(tx, &fold).await?;
     update_attempts(tx, &fold).await?;
+    rollups::after(tx, before).await?;
     update_open_attempts(tx, &fold).await?;
     recordings::note(tx, &fold, &ended).await?;
     if ended.iter().any(|attempt| fold.begins(*attempt)) {
@@ -353,14 +356,15 @@ pub(super) async fn insert_attempts(
         "INSERT INTO attempt (id, campaign, list, contact, person, segment, phone, ordinal, trunk,
                               caller_id, mode, agent, intended_at, ended_at, outcome,
                               gate_rule, gate_pack, direction, law, zone, utc_offset_min, catalogue,
-                              hours_consent, calls_consent, purpose, serves)
+                              hours_consent, calls_consent, purpose, serves, dialed_in)
          SELECT r.attempt, r.campaign, r.list, r.contact, r.person, r.segment, r.phone, r.ordinal,
                 r.trunk, r.caller_id, r.mode, r.agent, r.at,
                 CASE WHEN r.rule IS NOT NULL THEN r.at END,
                 CASE WHEN r.rule IS NOT NULL THEN $1 END,
                 r.rule, CASE WHEN r.rule IS NOT NULL THEN $2 END, $3, r.law, r.zone, r.utc_offset,
                 r.catalogue, r.hours_consent, r.calls_consent,
-                CASE WHEN $3 = 1 THEN r.purpose END, r.serves
+                CASE WHEN $3 = 1 THEN r.purpose END, r.serves,
+                (SELECT w.dialed_in FROM work w WHERE w.campaign = r.campaign AND w.contact = r.contact)
          FROM {rows}",
     )
     .int(i64::from(Outcome::Refused.number()))
@@ -511,6 +515,7 @@ async fn log_agents(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
             .ints("attempt", each().map(|c| c.attempt)),
     );
     tx.run(query).await?;
+    rollups::count_time(tx, &fold.agents).await?;
     let last: BTreeMap<i64, _> = each().map(|change| (change.agent, change)).collect();
     let query = Query::new(
         "update agents' states",

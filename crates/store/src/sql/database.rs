@@ -59,6 +59,9 @@ macro_rules! migrations {
             27 "0027" "contact_in_list",
             28 "0028" "segment_pace",
             33 "0033" "sales",
+            30 "0030" "kpi_choices",
+            31 "0031" "goals_and_rosters",
+            32 "0032" "rollups",
             36 "0036" "attach",
         )
     };

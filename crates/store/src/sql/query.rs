@@ -156,8 +156,8 @@ impl Query {
     }
 
     /// Binds a number.
-    pub(crate) fn real(mut self, value: f64) -> Query {
-        self.params.push(Param::Real(Some(value)));
+    pub(crate) fn real(mut self, value: impl Into<Option<f64>>) -> Query {
+        self.params.push(Param::Real(value.into()));
         self
     }
 

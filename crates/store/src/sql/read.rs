@@ -121,6 +121,8 @@ fn in_set(mut query: Query, set: AttemptSet) -> Query {
             let human = flagged("human");
             format!("({human} OR (a.code IS NULL AND a.outcome IN (1, 2, 3)))")
         }
+        AttemptSet::AnsweredBySystem => "a.outcome IN (1, 2, 3)".to_owned(),
+        AttemptSet::WorkedByAdvisor => "a.code IS NOT NULL AND a.coded_by IS NOT NULL".to_owned(),
         AttemptSet::Effective => flagged("effective_contact"),
         AttemptSet::Sale => flagged("accepted_sale"),
     };
@@ -321,31 +323,4 @@ pub(super) async fn gates(
         });
     }
     Ok(gates)
-}
-
-/// Distinct contacts with a placed call in the period whose current typification has a flag.
-pub(super) async fn contacts_with(
-    db: &Database,
-    campaign: CampaignId,
-    from: Timestamp,
-    to: Timestamp,
-    flag: &'static str,
-) -> Result<u64> {
-    let query = Query::new(
-        "count contacts by typification",
-        format!(
-            "SELECT count(DISTINCT a.contact) AS n FROM attempt a
-             WHERE a.campaign = $1 AND a.placed_at >= $2 AND a.placed_at < $3
-               AND a.intended_at >= $4 AND a.intended_at < $3 AND {}",
-            flagged(flag)
-        ),
-    )
-    .int(campaign.get())
-    .int(from.as_millis())
-    .int(to.as_millis())
-    .int((from - INTENT_TO_INVITE_MAX).as_millis());
-    match db.fetch_one(query).await? {
-        Some(row) => row.narrow("n"),
-        None => Ok(0),
-    }
 }

@@ -62,6 +62,14 @@ impl Row {
         .map_err(|error| odd(column, error))
     }
 
+    pub(crate) fn opt_real(&self, column: &'static str) -> Result<Option<f64>> {
+        match self {
+            Row::Sqlite(row) => row.try_get_unchecked(column),
+            Row::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|error| odd(column, error))
+    }
+
     pub(crate) fn bytes(&self, column: &'static str) -> Result<Vec<u8>> {
         match self {
             Row::Sqlite(row) => row.try_get_unchecked(column),

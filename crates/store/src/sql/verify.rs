@@ -2,6 +2,7 @@
 
 use super::database::Database;
 use super::query::Query;
+use super::rollups;
 use crate::error::Result;
 use crate::types::Problem;
 
@@ -236,6 +237,18 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
          WHERE s.stage = 11 AND (s.audit NOT IN ('not_due', 'passed')
                OR (SELECT count(DISTINCT m.to_stage) FROM sale_move m
                    WHERE m.sale = s.id AND m.to_stage IN (3, 8)) <> 2)",
+    ),
+    (
+        "the counters of calls by hour are what the calls are",
+        rollups::CALLS_DIFFER,
+    ),
+    (
+        "the counters of records by hour are what their calls are",
+        rollups::RECORDS_DIFFER,
+    ),
+    (
+        "the counters of agents' time by hour are what their log says",
+        rollups::TIME_DIFFERS,
     ),
     (
         "of an erased person nothing is left but that they were called",

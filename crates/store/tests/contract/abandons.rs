@@ -84,4 +84,10 @@ async fn an_abandoned_call_is_one_in_the_journal_and_in_its_attempt(record: Reco
     let mut found = told().await;
     found.sort();
     assert_eq!(found, ["attempt 2", "attempt 4"]);
+    for mend in [
+        "UPDATE attempt SET outcome = 2 WHERE id = 2",
+        "UPDATE attempt SET outcome = 3 WHERE id = 4",
+    ] {
+        record.execute(mend).await.unwrap();
+    }
 }

@@ -132,7 +132,10 @@ async fn figures_follow_the_version_a_call_began_with(record: Record) {
         ..intent(2, &items[1])
     });
     writer.commit(store, 20, later).await;
-    let facts = store.facts(campaign, at(0), at(100)).await.unwrap();
+    let facts = store
+        .facts(campaign, &kpi::Period::new(at(0), at(100)))
+        .await
+        .unwrap();
     assert_eq!((facts.attempts, facts.answered, facts.effective), (2, 2, 1));
     assert_eq!((facts.records_answered, facts.records_effective), (2, 1));
     let behind = |set| AttemptFilter {

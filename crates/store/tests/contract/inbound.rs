@@ -98,7 +98,10 @@ async fn a_call_to_us_is_kept_and_is_no_attempt(record: Record) {
         ..AttemptFilter::default()
     };
     assert_eq!(store.attempts(&sales).await.unwrap(), []);
-    let facts = store.facts(campaign, at(0), at(100)).await.unwrap();
+    let facts = store
+        .facts(campaign, &kpi::Period::new(at(0), at(100)))
+        .await
+        .unwrap();
     assert_eq!(
         (facts.attempts, facts.network_answered, facts.abandoned),
         (1, 0, 0)

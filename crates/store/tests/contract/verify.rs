@@ -57,6 +57,26 @@ async fn each_kind_of_damage_is_found(record: Record) {
             "UPDATE work_tally SET n = n - 1 WHERE state = 1",
         ),
         (
+            "UPDATE attempt_hour SET answered = answered + 1 WHERE agent = 0",
+            "the counters of calls by hour are what the calls are",
+            "UPDATE attempt_hour SET answered = answered - 1 WHERE agent = 0",
+        ),
+        (
+            "UPDATE attempt_hour SET talk_ms = talk_ms - 1 WHERE agent = 7",
+            "the counters of calls by hour are what the calls are",
+            "UPDATE attempt_hour SET talk_ms = talk_ms + 1 WHERE agent = 7",
+        ),
+        (
+            "UPDATE record_hour SET prev = 5 WHERE kind = 4",
+            "the counters of records by hour are what their calls are",
+            "UPDATE record_hour SET prev = -1 WHERE kind = 4",
+        ),
+        (
+            "INSERT INTO agent_hour (agent, hour, status, ms) VALUES (7, 490909, 2, 1000)",
+            "the counters of agents' time by hour are what their log says",
+            "DELETE FROM agent_hour",
+        ),
+        (
             "UPDATE attempt SET id = 99 WHERE id = 2",
             "every attempt has its intent in the journal",
             "UPDATE attempt SET id = 2 WHERE id = 99",
