@@ -16,6 +16,7 @@ use super::query::Query;
 use super::read::INTENT_TO_INVITE_MAX;
 use super::rollups::begins;
 use super::row::Row;
+use super::sale;
 use super::span::Span;
 use crate::error::Result;
 
@@ -29,6 +30,7 @@ pub(super) async fn facts(db: &Database, campaign: CampaignId, period: &Period) 
         false => count_records(db, campaign, period, &mut facts).await?,
     }
     count_base(db, campaign, period, &span, &mut facts).await?;
+    sale::count_sales(db, campaign, period, &mut facts).await?;
     for piece in agent_time::pieces(db, campaign, period.from, period.to).await? {
         add_time(piece.status, piece.to.since(piece.from), &mut facts);
     }

@@ -3,6 +3,7 @@
 mod audits;
 mod begin;
 mod evidence;
+mod figures;
 mod moves;
 mod papers;
 mod portfolio;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use domain::{AgentId, AttemptId, CampaignId, ContactId, EvidenceId, PersonId, SaleId, Timestamp};
 
 pub(super) use self::begin::follow;
+pub(super) use self::figures::count as count_sales;
 use super::SqlStore;
 use super::config::no_such;
 use super::database::{Database, Tx};
