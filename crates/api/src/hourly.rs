@@ -225,7 +225,11 @@ impl Sheet {
             advisor_days: advisor_days(&presences, &self.plan.shifts, self.usual),
             ..done.facts.clone()
         };
-        let until = hour.to.min(self.at.max(hour.from));
+        // Of an hour that has not begun, what will be due by its end.
+        let until = match hour.from < self.at {
+            true => hour.to.min(self.at),
+            false => hour.to,
+        };
         let goal_so_far = self.plan.goal(&self.agreed.goals, self.day.1, until);
         let agents = presences.len() as u64;
         line(Some(hour), agents, &facts, so_far, goal_so_far)
