@@ -242,7 +242,7 @@ async fn month(store: &Arc<dyn Store>, campaign: &Campaign, now: Timestamp) -> R
         return Ok((0, 0));
     };
     let until = now + Duration::from_millis(1);
-    Ok(store.abandons(campaign.id, began, until).await?)
+    store.abandons(campaign.id, began, until).await
 }
 
 /// How the abandon ledger of a campaign stands: a restart forgives none.
