@@ -49,5 +49,5 @@ pub use types::{
 };
 pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
-    SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow,
+    SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,
 };

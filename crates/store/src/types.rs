@@ -43,7 +43,7 @@ pub use reception::{
     CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,
     ReceptionState, RefusedFile, ReturnFileRow,
 };
-pub use record_report::{CallTold, CallsMade, ManagedRecord, RecordsWanted};
+pub use record_report::{CallTold, CallsMade, ManagedRecord, RecordsWanted, SaleTold};
 pub use recording::{
     RecordingBacklog, RecordingFilter, RecordingMade, RecordingMarkRow, RecordingRow,
     RecordingState, RecordingStored,

@@ -100,6 +100,7 @@ impl Report<'_> {
         let next = record.next_at.filter(|_| waits);
         let closed = record.code.clone().filter(|_| state == "cerrado");
         let recorded = last.filter(|call| call.recorded);
+        let sale = calls.sale.as_ref();
         let number = |value: u64| value.to_string();
         vec![
             record.contact.to_string(),
@@ -135,9 +136,10 @@ impl Report<'_> {
             self.time(next.filter(|_| record.promised)),
             said.map_or(String::new(), |row| row.next_action.clone()),
             yes_no(highest.is_some_and(|row| row.accepted_sale)),
-            String::new(),
-            String::new(),
-            String::new(),
+            sale.map_or("", |sale| sale.stage.word()).to_owned(),
+            sale.map_or("", |sale| &sale.items).to_owned(),
+            sale.and_then(|sale| sale.value)
+                .map_or(String::new(), |value| value.to_string()),
             recorded.map_or(String::new(), |call| call.attempt.to_string()),
             state.to_owned(),
             closed.unwrap_or_default(),

@@ -8,13 +8,15 @@ use domain::{
     AgentId, AttemptId, CatalogueId, ContactId, Outcome, PhoneNumber, Timestamp, WorkState,
 };
 
+use ::sales::Stage;
+
 use super::SqlStore;
 use super::database::Database;
 use super::query::Query;
 use super::row::Row;
 use crate::error::Result;
 use crate::record_reports::RecordReports;
-use crate::types::{CallTold, CallsMade, ImportId, ManagedRecord, RecordsWanted};
+use crate::types::{CallTold, CallsMade, ImportId, ManagedRecord, RecordsWanted, SaleTold};
 
 /// Most records of a page.
 const PAGE_MAX: u32 = 10_000;
@@ -50,8 +52,11 @@ const PHONES: &str = "
 const CALLS: &str = "
      SELECT a.person, a.id, a.placed_at, a.phone, a.outcome, a.code, a.catalogue, a.agent, a.bridged_at,
             a.ended_at, COALESCE(d.best_rank, -1) AS best_rank,
-            CASE WHEN r.attempt IS NULL THEN 0 ELSE 1 END AS recorded
+            CASE WHEN r.attempt IS NULL THEN 0 ELSE 1 END AS recorded,
+            s.stage, s.has_sheet, s.value,
+            (SELECT string_agg(i.code, ' ' ORDER BY i.code) FROM sale_item i WHERE i.sale = s.id) AS items
      FROM contact k CROSS JOIN attempt a
+     LEFT JOIN sale s ON s.attempt = a.id AND s.by_correction = 0
      LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
      LEFT JOIN recording r ON r.attempt = a.id AND r.state IN (1, 2, 3)
      WHERE k.list = $1 AND k.id > $2 AND k.id <= $3 AND a.person = k.person
@@ -174,8 +179,23 @@ impl Gathered {
             made.best = Some(call.clone());
         }
         made.last = Some(call);
+        if let Some(sale) = sale_of(row)? {
+            made.sale = Some(sale);
+        }
         Ok(())
     }
+}
+
+fn sale_of(row: &Row) -> Result<Option<SaleTold>> {
+    let Some(stage) = row.opt_kind("stage", Stage::from_number)? else {
+        return Ok(None);
+    };
+    let with_sheet = row.flag("has_sheet")?;
+    Ok(Some(SaleTold {
+        stage,
+        items: row.opt_text("items")?.unwrap_or_default(),
+        value: row.opt_int("value")?.filter(|_| with_sheet),
+    }))
 }
 
 fn call_of(row: &Row, at: Timestamp) -> Result<CallTold> {

@@ -8,6 +8,8 @@ use domain::{
     Timestamp, WorkState,
 };
 
+use sales::Stage;
+
 use super::ImportId;
 
 /// Which records, and as they were when.
@@ -88,8 +90,21 @@ pub struct CallsMade {
     pub last: Option<CallTold>,
     /// Of those with a code the one of highest rank, the last of equals.
     pub best: Option<CallTold>,
+    /// The sale of the last that is one, as it stands now.
+    pub sale: Option<SaleTold>,
     /// Others left afterwards.
     pub later: bool,
+}
+
+/// A sale, as reports tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleTold {
+    /// Where it stands.
+    pub stage: Stage,
+    /// Codes of the portfolio on its sheet, with spaces between.
+    pub items: String,
+    /// What it is worth by its sheet, in the currency of the campaign; none while it has no sheet.
+    pub value: Option<i64>,
 }
 
 /// A call, as reports tell it.

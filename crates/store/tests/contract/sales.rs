@@ -8,7 +8,7 @@ use kpi::Period;
 use sales::{Answer, AuditState, Doer, Portfolio, Scorecard, Setting, Stage, Verdict};
 use store::{
     Actor, AuditFilter, EvidenceRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper,
-    SaleFilter, SaleRow, SaleSettingRow, Store, StoreError,
+    RecordsWanted, SaleFilter, SaleRow, SaleSettingRow, SaleTold, Store, StoreError,
 };
 
 use crate::database::Record;
@@ -29,6 +29,7 @@ contract!(
     a_sale_is_erased_with_its_person,
     keys_of_evidence_are_sealed_anew,
     indicators_count_sales_by_the_calls_that_made_them,
+    a_record_tells_the_sale_of_its_calls,
     a_sale_that_stands_elsewhere_than_its_moves_say_is_found,
 );
 
@@ -599,6 +600,40 @@ async fn a_sale_that_stands_elsewhere_than_its_moves_say_is_found(record: Record
         let problems = store.verify().await.unwrap();
         assert_eq!(problems.len(), found, "{sql}: {problems:?}");
     }
+}
+
+async fn a_record_tells_the_sale_of_its_calls(record: Record) {
+    let store = &*record.store;
+    let (mut writer, item, sale) = accepted(store, "VE03").await;
+    let wanted = RecordsWanted {
+        campaign: item.campaign,
+        list: item.contact.list,
+        received_from: at(-9_000),
+        received_to: at(9_000),
+        day: at(0),
+        until: at(9_000),
+    };
+    let told = async || {
+        let records = store.managed_records(&wanted, None, 9).await.unwrap();
+        records[0].calls.sale.clone()
+    };
+    let accepted = SaleTold {
+        stage: Stage::Accepted,
+        items: String::new(),
+        value: None,
+    };
+    assert_eq!(told().await, Some(accepted), "nothing is on a sheet");
+    let paper = sheet(sale.id, &["P1", "MOTO-G"]);
+    store.put_paper(&paper).await.unwrap();
+    let with_sheet = SaleTold {
+        stage: Stage::Accepted,
+        items: "MOTO-G P1".to_owned(),
+        value: Some(1_250_000),
+    };
+    assert_eq!(told().await, Some(with_sheet));
+    let fix = typified(1, "NI01", true, again(&item, 600, 1));
+    writer.commit(store, 350, vec![fix]).await;
+    assert_eq!(told().await, None, "it was no sale after all");
 }
 
 async fn indicators_count_sales_by_the_calls_that_made_them(record: Record) {
