@@ -54,6 +54,7 @@ mod retention;
 mod rights;
 mod rollups;
 mod routing;
+mod sale_reports;
 mod sales;
 mod schema;
 mod segments;
