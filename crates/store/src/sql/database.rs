@@ -10,7 +10,10 @@ use sqlx::postgres::PgPool;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction,
+};
+use tokio::time::MissedTickBehavior;
 
 use super::query::Query;
 use super::row::Row;
@@ -22,6 +25,11 @@ use crate::types::{Actor, AuditEntry};
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Readers beside the writer: short reads, two cores.
 const SQLITE_READERS: u32 = 4;
+/// Pages of the write-ahead log (64 MiB) from which a commit moves them into the file itself, where what does that beside
+/// it ([`keep_log_short`]) does not keep up.
+const LOG_PAGES_MAX: &str = "16384";
+/// Between two looks at the log.
+const LOG_EVERY: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -289,7 +297,7 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("wal_autocheckpoint", LOG_PAGES_MAX))
         .await
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
@@ -297,12 +305,38 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .run(&writer)
         .await
         .map_err(StoreError::Migrate)?;
+    keep_log_short(options.clone(), &writer);
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(cannot)?;
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Moves what the write-ahead log holds into the file, beside the writer: a commit that does it makes all others wait,
+/// some tens of milliseconds each while a base is loaded. It ends with the writer.
+fn keep_log_short(options: SqliteConnectOptions, writer: &SqlitePool) {
+    let mut closed = writer.close_event();
+    let keeping = async move {
+        let mut connection = match options.connect().await {
+            Ok(connection) => connection,
+            Err(fault) => {
+                tracing::warn!(%fault, "commits keep the write-ahead log short themselves");
+                return;
+            }
+        };
+        let mut every = tokio::time::interval(LOG_EVERY);
+        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            let checkpoint = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)");
+            if let Err(fault) = checkpoint.execute(&mut connection).await {
+                tracing::debug!(%fault, "the write-ahead log stays as long as it is for now");
+            }
+        }
+    };
+    drop(tokio::spawn(async move { closed.do_until(keeping).await }));
 }
 
 fn no_sqlite(url: &str, source: sqlx::Error) -> StoreError {
