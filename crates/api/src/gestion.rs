@@ -22,7 +22,6 @@ use crate::record_state::state_of;
 
 pub use columns::COLUMNS as GESTION_COLUMNS;
 pub(crate) use route::{__path_of_campaign, of_campaign};
-pub(crate) use sheets::cell_of;
 pub use sheets::{CsvSheet, GestionForm, GestionSheet, write_gestion_file};
 
 /// Records read at once.

@@ -250,12 +250,13 @@ pub(crate) fn no_day(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use domain::{AgentId, LineMode};
 
     use super::*;
 
-    fn ana() -> Vec<AgentProfile> {
+    /// Everybody who may be named.
+    pub(crate) fn ana() -> Vec<AgentProfile> {
         vec![AgentProfile {
             id: AgentId::new(7),
             name: "Ana Ruiz".to_owned(),

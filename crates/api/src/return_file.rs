@@ -8,14 +8,13 @@ use std::sync::Arc;
 use campaigns::Campaign;
 use chrono::{DateTime, NaiveDate};
 use domain::{ListId, Timestamp};
-use intake::{Acta, Discarded};
+use intake::{Acta, Discarded, csv_cell};
 use law::Pack;
 use reception::{Keyring, Plaintext, Recipient};
 use store::{ContactList, LoadRow, ManagedRecord, RecordsWanted, ReturnFileRow, Store};
 use wire::{ReturnTotals, ReturnedFile};
 
 use crate::error::ApiError;
-use crate::gestion::cell_of;
 use crate::record_state::state_of;
 
 /// Records read at once.
@@ -228,7 +227,7 @@ impl Writing {
     }
 
     fn line(&mut self, cells: [String; 10]) -> Result<(), ApiError> {
-        let cells = cells.map(|cell| cell_of(&cell));
+        let cells = cells.map(|cell| csv_cell(&cell, ';'));
         writeln!(self.text, "{}", cells.join(";")).map_err(ApiError::internal)
     }
 

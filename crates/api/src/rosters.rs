@@ -227,19 +227,8 @@ fn minute(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use domain::LineMode;
-
     use super::*;
-
-    fn ana() -> Vec<AgentProfile> {
-        vec![AgentProfile {
-            id: AgentId::new(7),
-            name: "Ana Ruiz".to_owned(),
-            sip_user: "ana".to_owned(),
-            campaigns: Vec::new(),
-            line: LineMode::NailedUp,
-        }]
-    }
+    use crate::goals::tests::ana;
 
     #[test]
     fn a_split_shift_with_breaks_is_read_and_shown_as_it_was_written() {

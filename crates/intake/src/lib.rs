@@ -61,9 +61,7 @@ pub use preview::{Confidence, Guess, Preview};
 pub use reading::{document, number, number_with_repairs};
 pub use register_file::{RegisterAccount, RegisterCountry, RegisterFile};
 pub use report_sheet::ReportSheet;
-pub use segment_sheet::{
-    SegmentSheet, SheetError, SheetFault, SheetRow, inert, read_segment_sheet,
-};
+pub use segment_sheet::{SegmentSheet, SheetError, SheetFault, SheetRow, read_segment_sheet};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};
-pub use table::{TableRow, csv_line, read_table};
+pub use table::{TableRow, csv_cell, csv_line, read_table};

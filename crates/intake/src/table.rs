@@ -64,15 +64,17 @@ pub fn read_table(source: &mut Source<'_>) -> Result<Vec<TableRow>, IntakeError>
 
 /// A line of a CSV, with its end.
 pub fn csv_line(cells: &[String], delimiter: char) -> String {
-    let cell = |cell: &String| {
-        let inert = inert(cell);
-        match inert.contains([delimiter, '"', '\n', '\r']) {
-            true => format!("\"{}\"", inert.replace('"', "\"\"")),
-            false => inert,
-        }
-    };
-    let cells: Vec<String> = cells.iter().map(cell).collect();
+    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell, delimiter)).collect();
     format!("{}\r\n", cells.join(&delimiter.to_string()))
+}
+
+/// A cell that no spreadsheet takes for a formula, as RFC 4180 has it.
+pub fn csv_cell(cell: &str, delimiter: char) -> String {
+    let inert = inert(cell);
+    match inert.contains([delimiter, '"', '\n', '\r']) {
+        true => format!("\"{}\"", inert.replace('"', "\"\"")),
+        false => inert,
+    }
 }
 
 /// A cell without the apostrophe that kept it from being a formula.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use campaigns::Campaign;
 use domain::Timestamp;
-use intake::{ReportSheet, inert};
+use intake::{ReportSheet, csv_cell};
 use store::Store;
 use wire::GestionTotals;
 
@@ -63,17 +63,8 @@ impl<W: Write> CsvSheet<W> {
 
 impl<W: Write + Send> GestionSheet for CsvSheet<W> {
     fn row(&mut self, cells: &[String]) -> Result<(), ApiError> {
-        let cells: Vec<String> = cells.iter().map(|cell| cell_of(cell)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell, ';')).collect();
         writeln!(self.0, "{}", cells.join(";")).map_err(ApiError::internal)
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula, as RFC 4180 has it.
-pub(crate) fn cell_of(cell: &str) -> String {
-    let cell = inert(cell);
-    match cell.contains([';', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell,
     }
 }
 
