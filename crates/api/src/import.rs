@@ -22,8 +22,8 @@ use crate::error::ApiError;
 use crate::refused_load::{LoadError, refusal, refused_by_intake};
 use crate::unsealing::{Inside, hash_of, open_inside};
 
-/// Contacts staged in one transaction: small, so that dialing goes on.
-const CHUNK: usize = 500;
+/// Contacts handed to the record at a time.
+const CHUNK: usize = 2_000;
 
 /// What to load.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -28,6 +29,9 @@ const SQLITE_READERS: u32 = 4;
 /// Pages of the write-ahead log (64 MiB) from which a commit moves them into the file itself, where what does that beside
 /// it ([`keep_log_short`]) does not keep up.
 const LOG_PAGES_MAX: &str = "16384";
+/// What the writer keeps of the file in memory (64 MiB, written as SQLite has it): a base being loaded comes back to the same
+/// pages of its indexes again and again.
+const WRITER_CACHE: &str = "-65536";
 /// Between two looks at the log.
 const LOG_EVERY: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another process's write.
@@ -102,9 +106,31 @@ pub(crate) enum Pools {
         writer: SqlitePool,
         /// Read-only connections.
         readers: SqlitePool,
+        /// Who waits for the writer.
+        queue: Arc<Queue>,
     },
     /// A server.
     Postgres(PgPool),
+}
+
+/// How many wait for the writer of SQLite just now.
+#[derive(Debug, Default)]
+pub(crate) struct Queue(AtomicUsize);
+
+/// One of them, until it has it or gives up.
+struct Waiting<'a>(&'a Queue);
+
+impl Queue {
+    fn wait(&self) -> Waiting<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Waiting(self)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Database {
@@ -134,7 +160,8 @@ impl Database {
     /// Begins a writing transaction.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         let began = match &self.pools {
-            Pools::Sqlite { writer, .. } => {
+            Pools::Sqlite { writer, queue, .. } => {
+                let _waiting = queue.wait();
                 let began = writer.begin_with("BEGIN IMMEDIATE").await;
                 began.map(Began::Sqlite)
             }
@@ -149,6 +176,14 @@ impl Database {
             actor: Arc::clone(&self.actor),
             notes: Vec::new(),
         })
+    }
+
+    /// Whether others wait for what a transaction holds: long work in small steps commits then, and comes again.
+    pub(crate) fn is_wanted(&self) -> bool {
+        match &self.pools {
+            Pools::Sqlite { queue, .. } => queue.0.load(Ordering::Relaxed) > 0,
+            Pools::Postgres(_) => false,
+        }
     }
 
     /// Reads outside any transaction.
@@ -297,7 +332,12 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
-        .connect_with(options.clone().pragma("wal_autocheckpoint", LOG_PAGES_MAX))
+        .connect_with(
+            options
+                .clone()
+                .pragma("wal_autocheckpoint", LOG_PAGES_MAX)
+                .pragma("cache_size", WRITER_CACHE),
+        )
         .await
         .map_err(cannot)?;
     check_sqlite(&writer, url).await?;
@@ -311,7 +351,12 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(cannot)?;
-    Ok(Pools::Sqlite { writer, readers })
+    let queue = Arc::default();
+    Ok(Pools::Sqlite {
+        writer,
+        readers,
+        queue,
+    })
 }
 
 /// Moves what the write-ahead log holds into the file, beside the writer: a commit that does it makes all others wait,

@@ -17,6 +17,10 @@ use crate::types::{ImportId, ListTarget, NewContact, Verdict};
 
 /// A load nobody fed for so long is a leftover; a living one stages far oftener.
 const LEFTOVER_AFTER: Duration = Duration::from_secs(600);
+/// Contacts staged between two looks whether somebody waits: a few milliseconds of the only writer of SQLite.
+const SLICE: usize = 50;
+/// The same while nobody does: a statement has its price, whatever it writes.
+const SLICE_MAX: usize = 400;
 /// Contacts removed per transaction, so that the journal never waits long.
 const REMOVED_AT_ONCE: i64 = 5_000;
 
@@ -71,15 +75,41 @@ fn name_taken(name: &str) -> StoreError {
     ))
 }
 
-/// See [`crate::Store::import_chunk`].
+/// See [`crate::Store::import_chunk`]. In as many transactions as others leave it: calls wait for no more than a slice.
 pub(super) async fn chunk(
     db: &Database,
     import: ImportId,
     rows: &[NewContact],
 ) -> Result<Vec<Verdict>> {
-    let mut tx = db.begin().await?;
-    let list = unfinished(&mut tx, import).await?.list;
-    let placed = identity::place(&mut tx, list, rows).await?;
+    let mut verdicts = Vec::with_capacity(rows.len());
+    let (mut rest, mut size) = (rows, SLICE);
+    loop {
+        let mut tx = db.begin().await?;
+        let list = unfinished(&mut tx, import).await?.list;
+        while !rest.is_empty() {
+            let (slice, after) = rest.split_at(size.min(rest.len()));
+            verdicts.extend(stage(&mut tx, import, list, slice).await?);
+            rest = after;
+            if db.is_wanted() {
+                size = SLICE;
+                break;
+            }
+            size = (2 * size).min(SLICE_MAX);
+        }
+        tx.commit().await?;
+        if rest.is_empty() {
+            return Ok(verdicts);
+        }
+    }
+}
+
+async fn stage(
+    tx: &mut Tx,
+    import: ImportId,
+    list: i64,
+    rows: &[NewContact],
+) -> Result<Vec<Verdict>> {
+    let placed = identity::place(tx, list, rows).await?;
     let staged: Vec<Staged<'_>> = rows
         .iter()
         .zip(placed.people)
@@ -87,9 +117,8 @@ pub(super) async fn chunk(
         .filter(|(_, verdict)| verdict.is_kept())
         .map(|(staged, _)| staged)
         .collect();
-    let ids = insert_contacts(&mut tx, import, list, &staged).await?;
-    insert_phones(&mut tx, &staged, &ids).await?;
-    tx.commit().await?;
+    let ids = insert_contacts(tx, import, list, &staged).await?;
+    insert_phones(tx, &staged, &ids).await?;
     Ok(placed.verdicts)
 }
 

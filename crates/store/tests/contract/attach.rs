@@ -1,9 +1,10 @@
 //! Lists put to work some contacts at a time: whatever comes between, everybody is put to work, and once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{CampaignId, WorkState};
-use store::{ListTarget, Store};
+use store::{ListTarget, Store, Verdict};
 
 use crate::database::Record;
 use crate::fixture::{at, campaign, load, people};
@@ -12,6 +13,7 @@ contract!(
     a_list_left_half_at_work_is_gone_on_with,
     a_load_that_ends_after_a_later_one_is_put_to_work_whole,
     a_list_let_go_and_taken_again_gets_whoever_came_meanwhile,
+    others_write_between_the_slices_of_a_load,
 );
 
 /// More than are put to work at once.
@@ -72,4 +74,25 @@ async fn a_list_let_go_and_taken_again_gets_whoever_came_meanwhile(record: Recor
     settings.lists = kept;
     store.put_campaign(&settings).await.unwrap();
     assert_eq!(at_work(store, id).await, 15);
+}
+
+async fn others_write_between_the_slices_of_a_load(record: Record) {
+    let store = Arc::clone(&record.store);
+    let campaign = campaign(&*store, "ventas", &[]).await;
+    let target = ListTarget::New("base".to_owned());
+    let import = store.begin_import(&target, at(0)).await.unwrap();
+    let staging = Arc::clone(&store);
+    let rows = people(1..MANY + 1);
+    let staging = tokio::spawn(async move { staging.import_chunk(import, &rows).await });
+    let mut written = 0;
+    while !staging.is_finished() {
+        let shift = Duration::from_secs(3_600 + written);
+        store.put_usual_shift(campaign, Some(shift)).await.unwrap();
+        written += 1;
+    }
+    let verdicts = staging.await.unwrap().unwrap();
+    assert_eq!(verdicts.len() as u64, MANY);
+    assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Accepted));
+    // One may have come before the load and one after it.
+    assert!(written > 10, "{written} written while a chunk was staged");
 }
