@@ -49,6 +49,11 @@ impl Agreed {
         })
     }
 
+    fn is_of_whole_days(&self, period: &Period) -> bool {
+        let begins = |at| self.clock.begins(self.clock.day(at)) == at;
+        begins(period.from) && begins(period.to)
+    }
+
     /// A day of it.
     pub(crate) fn plan(&self, day: i64, past: &[PastHour]) -> DayPlan {
         let of_day = |shift: &&Shift| shift.day == day;
@@ -116,7 +121,7 @@ pub(crate) async fn facts_of(
         .await?;
     let usual = store.usual_shift(campaign.id).await?;
     // Only a goal that is to be spread over part of a day needs the past.
-    let past = match agreed.goals.is_empty() {
+    let past = match agreed.goals.is_empty() || agreed.is_of_whole_days(period) {
         true => Vec::new(),
         false => past_of(store, campaign, agreed.clock, agreed.days.1).await?,
     };

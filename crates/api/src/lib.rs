@@ -26,6 +26,7 @@ mod evidence;
 mod evidence_zip;
 mod explain;
 mod funnel;
+mod gerencial;
 mod gestion;
 mod goals;
 mod hashing;
@@ -86,6 +87,8 @@ mod segments;
 mod session;
 mod signalling;
 mod supervision;
+#[cfg(test)]
+mod test_calls;
 mod transfer;
 mod trunks;
 mod typifications;
@@ -129,6 +132,9 @@ pub use evidence::{
 };
 pub use explain::explain;
 pub use funnel::funnel;
+pub use gerencial::{
+    GerencialForm, GerencialWanted, gerencial, gerencial_csv, gerencial_page, write_gerencial,
+};
 pub use gestion::{
     CsvSheet, GESTION_COLUMNS, GestionForm, GestionSheet, GestionWanted, gestion,
     write_gestion_file,
@@ -283,6 +289,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))
         .routes(routes!(gestion::of_campaign))
+        .routes(routes!(gerencial::of_campaign))
         .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(signalling::trace))
         .routes(routes!(signalling::stats))

@@ -71,6 +71,7 @@ pub async fn return_file(
         received_to: until,
         day: day.from,
         until,
+        attributes: false,
     };
     let mut after = None;
     loop {

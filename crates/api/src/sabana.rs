@@ -62,10 +62,6 @@ pub async fn sabana(
 fn row_of(sale: &SaleRow, moves: &[SaleMoveRow], agent: Option<String>) -> SabanaRow {
     let last = moves.last();
     let stage = last.map_or(Stage::Accepted, |last| last.to);
-    let lost = matches!(
-        stage,
-        Stage::Rejected | Stage::Annulled | Stage::ReturnedByLogistics | Stage::NotDelivered
-    );
     let stages = moves
         .iter()
         .map(|row| (row.to.word().to_owned(), row.at.as_millis()));
@@ -81,7 +77,9 @@ fn row_of(sale: &SaleRow, moves: &[SaleMoveRow], agent: Option<String>) -> Saban
         stage: stage.word().to_owned(),
         value: sale.value,
         stages: stages.collect(),
-        lost_by: last.filter(|_| lost).and_then(|last| last.reason.clone()),
+        lost_by: last
+            .filter(|_| stage.is_lost())
+            .and_then(|last| last.reason.clone()),
         returned: u32::try_from(returned).unwrap_or(u32::MAX),
         audit: match moves.iter().any(|row| row.to == Stage::Validated) {
             true => sale.audit.word().to_owned(),

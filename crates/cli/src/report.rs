@@ -1,5 +1,6 @@
 //! `cadencia report`: indicators, and the attempts behind them.
 
+mod gerencial;
 mod gestion;
 
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use kpi::half_up;
 use store::{AttemptFilter, InboundFilter};
 use wire::{AbandonPeriod, KpiReport};
 
+use self::gerencial::Gerencial;
 use self::gestion::Gestion;
 use crate::Global;
 use crate::campaign::find;
@@ -89,6 +91,8 @@ pub(crate) enum Report {
     },
     /// The informe de gestión: every record received within a span with what became of it, adding up to what was received
     Gestion(Gestion),
+    /// The informe gerencial: indicators against their targets, evolution, parts, pipeline of sales, causes of loss and plans
+    Gerencial(Gerencial),
     /// Calls that others made to our caller ids
     Inbound {
         /// From [default: today in Bogotá]
@@ -124,6 +128,9 @@ impl Report {
         if let Report::Gestion(it) = self {
             return it.run(global, store.as_ref()).await;
         }
+        if let Report::Gerencial(it) = self {
+            return it.run(global, store.as_ref()).await;
+        }
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
         let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
         match self {
@@ -157,6 +164,7 @@ impl Report {
                     from: from(begin)?,
                     to: until(to)?,
                     received_from: received_from.as_deref().map(parse).transpose()?,
+                    as_of: None,
                 };
                 let report = api::report(store.as_ref(), campaign.id, &period).await?;
                 match (global.json, format) {
@@ -219,7 +227,7 @@ impl Report {
                 let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
                 show(global, &calls, |_| inbound_table(&rows))
             }
-            Report::Abandons { .. } | Report::Gestion(_) => Ok(()),
+            Report::Abandons { .. } | Report::Gestion(_) | Report::Gerencial(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
     }

@@ -12,6 +12,7 @@ mod crossing;
 mod exchange;
 mod form;
 mod identity;
+mod pipeline;
 mod portfolio;
 mod queue;
 mod reservation;
@@ -28,6 +29,7 @@ pub use crossing::{Crossing, Difference, Differs, KnownSale, PlannedMove, Record
 pub use exchange::{CellKind, Column, Mapping, Purpose};
 pub use form::{Choice, Condition, Field, Kind, SaleForm};
 pub use identity::{EvidenceKind, IdentityPolicy};
+pub use pipeline::{Counted, CourseStep, Loss, PIPELINE, Pipeline, SaleCourse};
 pub use portfolio::{Item, ItemProblem, Portfolio};
 pub use queue::{QueuePlace, Queues};
 pub use reservation::{RESERVATION_FIELDS, Reservation};

@@ -8,6 +8,7 @@ mod error;
 mod journal;
 mod kpi_store;
 mod law_store;
+mod management_store;
 mod receptions;
 mod record_reports;
 mod sale_store;
@@ -22,12 +23,14 @@ pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
+pub use management_store::ManagementStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
+pub use types::RefusalRow;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CatalogueVersion,

@@ -14,6 +14,7 @@ mod desk;
 mod destination;
 mod explanation;
 mod funnel;
+mod gerencial;
 mod gestion;
 mod goal;
 mod hourly;
@@ -65,6 +66,11 @@ pub use destination::{
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use funnel::{Funnel, FunnelGate, FunnelRule};
+pub use gerencial::{
+    GerencialBreakdown, GerencialFigure, GerencialIndicator, GerencialLoss, GerencialPart,
+    GerencialPlan, GerencialRefusal, GerencialReport, GerencialShortfall, GerencialSpan,
+    GerencialStage, GerencialStep,
+};
 pub use gestion::GestionTotals;
 pub use goal::{GoalRow, RosterShift, UsualShift};
 pub use hourly::{HourlyBase, HourlyLever, HourlyProjection, HourlyReport, HourlyRow};

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use domain::{AgentId, AttemptId, CampaignId, ContactId, EvidenceId, PersonId, SaleId, Timestamp};
 
 pub(super) use self::begin::follow;
-pub(super) use self::figures::count as count_sales;
+pub(super) use self::figures::{SALES_OF_CALLS, bound, count as count_sales, counted, followed};
 use super::SqlStore;
 use super::config::no_such;
 use super::database::{Database, Tx};

@@ -40,6 +40,7 @@ mod inbound;
 mod journal;
 mod kpis;
 mod ladders;
+mod management;
 mod parting;
 mod person;
 mod prior;

@@ -6,6 +6,8 @@
 //! What the record does not hold yet (stages and value of a sale) must say `s/d`, never 0. Exclusions are part of the valid
 //! rows of a base: rejected and duplicate rows are the acta's affair.
 
+mod gerencial;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use campaigns::{Catalogue, DayClock};
@@ -85,7 +87,9 @@ const FIGURES: [(&str, &str); 33] = [
 #[test]
 fn the_worked_example_comes_out_of_the_record_the_same_on_both_databases() {
     let start = now() - DAY * DAYS as u32;
-    let sqlite = month(&Floor::new(), start);
+    let floor = Floor::new();
+    let sqlite = month(&floor, start);
+    gerencial::files(&floor, start);
     for (id, figure) in FIGURES {
         let all = sqlite["kpis"].as_array().expect("indicators");
         let kpi = all.iter().find(|kpi| kpi["id"] == id);
@@ -189,6 +193,7 @@ fn month(floor: &Floor, start: Timestamp) -> Value {
     assert_eq!(sales.as_array().map(Vec::len), Some(SALES));
     let mut report = floor.run(&[&["report", "kpi", CAMPAIGN][..], &period].concat());
     report["hourly"] = day_by_the_hour(floor, start);
+    report["gerencial"] = gerencial::report(floor, start);
     report
 }
 
