@@ -24,6 +24,8 @@ pub fn sheets(workbook: &Path) -> BTreeMap<String, Sheet> {
         .args([&home, "--headless", "--convert-to", TABLES, "--outdir"])
         .arg(&out)
         .arg(workbook)
+        // Sheets have accents in their names, which become those of files.
+        .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null());
     let done = convert
         .output()
@@ -49,11 +51,14 @@ pub fn table(path: &Path) -> Sheet {
     rows.into_iter().map(|(_, cells)| cells).collect()
 }
 
-/// Whether two cells say the same: the same text, or the same number however it is written.
+/// Whether two cells say the same: the same text, or the same number however it is written, also as a percentage.
 pub fn is_same(one: &str, other: &str) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
+    let number = |text: &str| match text.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().ok().map(|percent| percent / 100.0),
+        None => text.parse::<f64>().ok(),
+    };
     one == other
         || number(one)
             .zip(number(other))
-            .is_some_and(|(a, b)| (a - b).abs() < 1e-9)
+            .is_some_and(|(one, other)| (one - other).abs() < 1e-9)
 }

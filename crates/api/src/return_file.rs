@@ -357,6 +357,7 @@ mod tests {
             received_at: Timestamp::default(),
             document: "10".to_owned(),
             segment: String::new(),
+            attributes: Vec::new(),
             phones: Vec::new(),
             state,
             suppressed: false,

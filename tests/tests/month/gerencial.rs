@@ -28,6 +28,8 @@ fn sum(rows: &Value, column: &str) -> u64 {
 
 /// The report, after holding it against the indicators of the same instants and against itself.
 pub(crate) fn report(floor: &Floor, start: Timestamp) -> Value {
+    // 87.5 % of the base was worked: nearly as much as is wanted here.
+    floor.run(&["kpi", "target", CAMPAIGN, "gestion_base", "--target", "90%"]);
     let (from, to) = span(start);
     let asked = [
         "report",
@@ -44,9 +46,10 @@ pub(crate) fn report(floor: &Floor, start: Timestamp) -> Value {
     let plan = of(&report["plans"], "indicator", "gestion_base");
     let says = plan["missed_by"].as_str().expect("a sentence");
     assert!(
-        says.contains("faltan") && says.contains("llamadas"),
+        says.contains("faltan 285 registros recibidos y gestionados") && says.contains("llamadas"),
         "{says}"
     );
+    assert_eq!(plan["light"], "near");
     assert!(
         plan["owner"].is_null() && plan["due"].is_null(),
         "nobody filled it"

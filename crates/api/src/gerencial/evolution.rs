@@ -4,7 +4,8 @@
 use kpi::{Facts, Step, spans, told};
 use wire::{GerencialFigure, GerencialSpan};
 
-use super::{Gathering, figure_of, targets};
+use super::Gathering;
+use super::shapes::{figure_of, targets};
 use crate::error::ApiError;
 use crate::kpi_facts::facts_of;
 

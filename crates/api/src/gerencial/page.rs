@@ -15,7 +15,7 @@ use wire::{
 use super::drawing::{self, Line, Point};
 use super::words;
 
-const STYLE: &str = "@page{margin:13mm 12mm}\
+const STYLE: &str = "@page{margin:13mm 12mm}@page annex{size:landscape;margin:12mm}\
 *{box-sizing:border-box}\
 body{font:9.5pt/1.35 'Liberation Sans',Arial,sans-serif;color:#111;max-width:190mm;margin:0 auto;padding:6mm 4mm}\
 h1{font-size:16pt;margin:0 0 1mm}h2{font-size:11.5pt;margin:6mm 0 1.5mm;border-bottom:.3mm solid #111;break-after:avoid}\
@@ -23,7 +23,8 @@ p{margin:1mm 0}.sub{color:#444}\
 table{border-collapse:collapse;width:100%;font-size:8.5pt}td,th{padding:.7mm 1.4mm;text-align:left;vertical-align:top}\
 thead{display:table-header-group}thead th{border-bottom:.3mm solid #111;font-weight:600}\
 tr{break-inside:avoid}tbody tr+tr>*{border-top:.2mm solid #bbb}\
-.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
+.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th.n{white-space:normal}\
+.annex{page:annex;overflow-x:auto}.wide{font-size:7.5pt}.wide td,.wide th{padding:.5mm .8mm}.spans td:first-child{white-space:nowrap}\
 .light{white-space:nowrap}.light svg{width:3mm;height:3mm;vertical-align:-.4mm}\
 .light.missed{font-weight:700}.small{font-size:7.5pt;color:#444}\
 .charts{display:grid;grid-template-columns:1fr 1fr;gap:3mm 5mm}.charts figure{margin:0;break-inside:avoid}\
@@ -31,9 +32,9 @@ figcaption{font-weight:600;font-size:8.5pt}svg{font:8px 'Liberation Sans',Arial,
 svg.line,svg.bars{width:100%;height:auto;display:block}svg.bars{font-size:11px;max-width:170mm;break-inside:avoid}\
 svg .axis{fill:none;stroke:#555}svg .run{fill:none;stroke:#0072B2;stroke-width:1.3}\
 svg .target{fill:none;stroke:#111;stroke-dasharray:4 3}svg.bars rect{fill:#0072B2}\
-.plan td{height:14mm}.plan .blank{min-width:24mm;border-left:.2mm solid #bbb}\
+.plan td{height:14mm}.plan td:nth-child(n+4){min-width:24mm;border-left:.2mm solid #bbb}\
 .sign{display:flex;gap:12mm;margin-top:16mm;break-inside:avoid}.sign div{flex:1;border-top:.3mm solid #111;padding-top:1mm}\
-@media print{body{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
+@media print{body{max-width:none;padding:0}.annex{overflow:visible}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
 
 /// The page, with times in a zone.
 pub fn gerencial_page(report: &GerencialReport, zone: &str) -> String {
@@ -50,6 +51,8 @@ pub fn gerencial_page(report: &GerencialReport, zone: &str) -> String {
     page.pipeline();
     page.losses();
     page.refusals();
+    page.foot();
+    page.html.push_str("<div class=\"annex\">");
     for (rows, name) in [
         (&report.days, ("Por día", "By day")),
         (&report.weeks, ("Por semana", "By week")),
@@ -60,7 +63,7 @@ pub fn gerencial_page(report: &GerencialReport, zone: &str) -> String {
     for part in &report.parts {
         page.breakdown(part);
     }
-    page.foot();
+    page.html.push_str("</div></body></html>\n");
     page.html
 }
 
@@ -265,9 +268,9 @@ impl Page<'_> {
         };
         let points: Vec<_> = spans.iter().filter_map(point).collect();
         let decimals = match unit {
-            Unit::Share => 1,
+            Unit::Share | Unit::Seconds => 1,
             Unit::Number => 2,
-            _ => 0,
+            Unit::Money => 0,
         };
         let line = Line {
             title: &row.kpi.name,
@@ -337,7 +340,7 @@ impl Page<'_> {
             .collect();
         let _ = write!(
             self.html,
-            "<ul class=\"small\">{notes}</ul><div class=\"sign\">{signs}</div></body></html>\n"
+            "<ul class=\"small\">{notes}</ul><div class=\"sign\">{signs}</div>"
         );
     }
 }

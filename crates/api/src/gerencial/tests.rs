@@ -1,9 +1,12 @@
 //! A fortnight of a campaign: its figures everywhere, what is late, what is empty, and that nothing anybody wrote is markup.
 
 use kpi::Goal;
-use store::Store as _;
+use sales::{Doer, Stage};
+use store::NewMove;
+use wire::GerencialIndicator;
 
 use super::*;
+use crate::kpis;
 use crate::test_calls::{Calls, at};
 
 fn date(text: &str) -> NaiveDate {
@@ -37,9 +40,8 @@ async fn fortnight() -> Calls {
         value: None,
     };
     let days = std::collections::BTreeSet::from([day]);
-    let put = calls
-        .store
-        .put_goals(calls.campaign.id, &days, &[goal], "metas.csv");
+    let (id, goals) = (calls.campaign.id, [goal]);
+    let put = calls.store.put_goals(id, &days, &goals, "metas.csv");
     put.await.expect("kept");
     calls
 }
@@ -102,9 +104,8 @@ async fn figures_are_those_of_the_indicators_of_the_same_instants() {
         "{}",
         plan.missed_by
     );
-    // Nobody said how long a shift is.
+    // Nobody was connected.
     assert_eq!(indicator(&report, "ratio").kpi.shown, "s/d");
-    assert!(report.notes.iter().any(|note| note.contains("turno")));
 }
 
 #[tokio::test]
@@ -246,4 +247,50 @@ async fn the_page_is_whole_in_itself_and_nothing_anybody_wrote_is_markup_or_form
         let csv = gerencial_csv(&report);
         assert!(csv.contains(";'=ana;") && !csv.contains(";=ana;"), "{csv}");
     }
+}
+
+#[tokio::test]
+async fn what_became_of_sales_is_told_as_it_stood_when_a_day_ended() {
+    let calls = fortnight().await;
+    let sales = calls.store.sales(&store::SaleFilter::default()).await;
+    let sale = sales.expect("sales")[0].id;
+    for (stage, reason, when) in [
+        (Stage::ReturnedToAdvisor, "datos", "2026-11-05T09:00"),
+        (Stage::Rejected, "cupo", "2026-11-10T09:00"),
+    ] {
+        let moved = NewMove {
+            sale,
+            to: stage,
+            doer: Doer::BackOffice,
+            reason: Some(reason.to_owned()),
+            note: String::new(),
+            source: None,
+            at: at(when),
+        };
+        calls.store.move_sale(&moved).await.expect("it may");
+    }
+    let lost = |report: &GerencialReport| -> Vec<(String, String, u64)> {
+        let row =
+            |loss: &wire::GerencialLoss| (loss.stage.clone(), loss.reason.clone(), loss.sales);
+        report.losses.iter().map(row).collect()
+    };
+    let report = told(&calls, &wanted("2026-11-01", "2026-11-15")).await;
+    let cause = ("rechazada".to_owned(), "cupo".to_owned(), 1);
+    assert_eq!((lost(&report), report.standing.len()), (vec![cause], 0));
+    assert_eq!(report.pipeline[0].of_accepted, Some(1.0));
+    assert_eq!(report.pipeline[1].sales, 0);
+    let page = gerencial_page(&report, "America/Bogota");
+    assert!(page.contains("rechazada: cupo") && page.contains("<svg class=\"bars\""));
+    // Charts of the spreadsheet's own: of the pipeline, the causes, the offers and of each indicator there is a figure of.
+    let book = GerencialForm::Xlsx.bytes(&report, &calls.campaign);
+    let book = String::from_utf8_lossy(&book.expect("written")).into_owned();
+    assert!(book.contains("xl/charts/chart12.xml"), "names in an archive are plain");
+    let before = GerencialWanted {
+        as_of: Some(date("2026-11-09")),
+        ..wanted("2026-11-01", "2026-11-15")
+    };
+    let report = told(&calls, &before).await;
+    assert_eq!(lost(&report), []);
+    assert_eq!(report.standing[0].stage, "devuelta_asesor");
+    assert_eq!(report.days.len(), 9, "nothing is known of later days");
 }

@@ -7,7 +7,8 @@ use kpi::{Light, NO_FIGURE};
 use wire::{GerencialFigure, GerencialSpan};
 
 use super::super::drawing::{self, Bar};
-use super::super::{percent, words};
+use super::super::shapes::percent;
+use super::super::words;
 use super::{Cell, Page, number, text};
 
 impl Page<'_> {
@@ -50,6 +51,9 @@ impl Page<'_> {
         };
         let rows: Vec<_> = report.pipeline.iter().map(row).collect();
         self.table("", &headings, &rows);
+        if report.standing.is_empty() {
+            return;
+        }
         let told = |one: &wire::GerencialStage| format!("{} {}", one.name, one.sales);
         let told: Vec<String> = report.standing.iter().map(told).collect();
         let words = self.words((
@@ -150,7 +154,7 @@ impl Page<'_> {
             ("Intentos", "Attempts"),
             ("Ventas", "Sales"),
         ]);
-        headings.extend(first.figures.iter().map(|figure| figure.name.clone()));
+        headings.extend(first.figures.iter().map(short_name));
         let row = |span: &GerencialSpan| {
             let mut label = span.label.clone();
             if span.is_part {
@@ -164,7 +168,7 @@ impl Page<'_> {
             cells
         };
         let rows: Vec<_> = spans.iter().map(row).collect();
-        self.table("", &headings, &rows);
+        self.table("wide spans", &headings, &rows);
     }
 
     pub(super) fn breakdown(&mut self, part: &wire::GerencialBreakdown) {
@@ -179,7 +183,7 @@ impl Page<'_> {
             ("Registros", "Records"),
             ("Ventas", "Sales"),
         ]);
-        headings.extend(first.figures.iter().map(|figure| figure.name.clone()));
+        headings.extend(first.figures.iter().map(short_name));
         let row = |row: &wire::GerencialPart| {
             let mut cells = vec![
                 text(&row.name),
@@ -192,8 +196,14 @@ impl Page<'_> {
             cells
         };
         let rows: Vec<_> = part.rows.iter().map(row).collect();
-        self.table("", &headings, &rows);
+        self.table("wide", &headings, &rows);
     }
+}
+
+/// The name without its variant, which stands in the first table: these have a column for each.
+fn short_name(figure: &GerencialFigure) -> String {
+    let name = figure.name.split(" (").next();
+    name.unwrap_or_default().to_owned()
 }
 
 /// A figure with the shape of its light before it.
