@@ -284,7 +284,10 @@ async fn what_became_of_sales_is_told_as_it_stood_when_a_day_ended() {
     // Charts of the spreadsheet's own: of the pipeline, the causes, the offers and of each indicator there is a figure of.
     let book = GerencialForm::Xlsx.bytes(&report, &calls.campaign);
     let book = String::from_utf8_lossy(&book.expect("written")).into_owned();
-    assert!(book.contains("xl/charts/chart12.xml"), "names in an archive are plain");
+    assert!(
+        book.contains("xl/charts/chart12.xml"),
+        "names in an archive are plain"
+    );
     let before = GerencialWanted {
         as_of: Some(date("2026-11-09")),
         ..wanted("2026-11-01", "2026-11-15")
