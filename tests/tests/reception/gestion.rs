@@ -168,6 +168,28 @@ fn every_record_received_is_told_with_its_state_and_they_add_up() {
         "content-type",
     );
     assert_eq!(status, 422);
+    let (status, policy, page) = get(
+        "/api/v1/campaigns/1/gerencial?format=html&lang=en",
+        "content-security-policy",
+    );
+    let page = String::from_utf8(page).expect("text");
+    assert!(
+        status == 200 && policy.contains("default-src 'none'"),
+        "{status} {policy}"
+    );
+    assert!(page.contains("Management report: hogares"), "{page}");
+    let (status, kind, report) = get("/api/v1/campaigns/1/gerencial", "content-type");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!((status, kind.as_str()), (200, "application/json"));
+    assert_eq!(
+        report["indicators"][3]["kpi"]["denominator"], 20.0,
+        "{report}"
+    );
+    let (status, ..) = get(
+        "/api/v1/campaigns/1/gerencial?from=2026-11-01",
+        "content-type",
+    );
+    assert_eq!(status, 422);
     let log = office.floor.run(&["audit"]).to_string();
     assert_eq!(log.matches("report.gestion").count(), 5, "{log}");
     assert_eq!(office.floor.run(&["verify"])["verify"], json!("ok"));
