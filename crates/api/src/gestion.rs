@@ -159,7 +159,7 @@ async fn corrections(
 /// The column of each load that has what the client calls a record.
 fn client_ids(loads: &[LoadRow]) -> Result<HashMap<ImportId, String>, ApiError> {
     let mut named = HashMap::new();
-    for load in loads.iter().filter(|load| load.finished.is_some()) {
+    for load in loads {
         let acta: Acta = serde_json::from_str(&load.acta).map_err(ApiError::internal)?;
         if let Some(heading) = acta.mapping.client_id() {
             named.insert(load.id, heading.to_owned());
@@ -192,7 +192,9 @@ impl Report<'_> {
         wanted: &RecordsWanted,
         sheet: &mut dyn GestionSheet,
     ) -> Result<(), ApiError> {
-        let loads = store.loads(list.id).await?;
+        let within = wanted.received_from..wanted.received_to;
+        let mut loads = store.loads(list.id).await?;
+        loads.retain(|load| load.finished.is_some_and(|at| within.contains(&at)));
         let named = client_ids(&loads)?;
         let wanted = &RecordsWanted {
             attributes: !named.is_empty(),
@@ -229,12 +231,9 @@ impl Report<'_> {
                 sheet.row(&cells)?;
             }
         }
-        let within = wanted.received_from..wanted.received_to;
-        for load in loads {
-            if load.finished.is_some_and(|at| within.contains(&at)) {
-                let valid = valid.get(&load.id.0).copied().unwrap_or(0);
-                self.load(&list.name, &load, valid, sheet)?;
-            }
+        for load in &loads {
+            let valid = valid.get(&load.id.0).copied().unwrap_or(0);
+            self.load(&list.name, load, valid, sheet)?;
         }
         Ok(())
     }
