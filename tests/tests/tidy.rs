@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("campaigns", &["domain", "law"]),
     ("kpi", &["domain"]),
     ("sales", &["domain", "law"]),
+    ("practices", &["law"]),
     (
         "engine",
         &["domain", "law", "pacing", "agents", "campaigns"],
@@ -46,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "kpi",
             "sales",
+            "practices",
             "store",
             "recorder",
             "reception",
@@ -111,6 +113,7 @@ const PURE: &[&str] = &[
     "campaigns",
     "kpi",
     "sales",
+    "practices",
     "engine",
     "sip",
     "media",

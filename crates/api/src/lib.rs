@@ -3,6 +3,7 @@
 //! which the server implements. Decides nothing about calls.
 
 mod abandons;
+mod action_plans;
 mod agents;
 mod attempts;
 mod audit;
@@ -31,6 +32,7 @@ mod goals;
 mod hashing;
 mod health;
 mod hourly;
+mod ideas;
 mod import;
 mod inbound;
 mod kpi_facts;
@@ -42,11 +44,14 @@ mod live;
 mod loads;
 mod logins;
 mod meanings;
+mod model_report;
 mod page;
 pub mod password;
 mod people;
 mod person_data;
 mod places;
+mod practice_sessions;
+mod practices;
 mod prompts;
 pub mod provisioning;
 mod range;
@@ -104,6 +109,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use abandons::abandon_ledger;
+pub use action_plans::{action_plan, action_plans, open_plan, step_plan};
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use audit::{audit_check, audit_shown, note_command};
@@ -135,6 +141,7 @@ pub use gestion::{
 };
 pub use goals::{day_of, day_text, goals, load_goals};
 pub use hourly::hourly;
+pub use ideas::{ideas, put_idea, step_idea};
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
 pub use kpi_targets::{kpi_catalogue, kpi_targets, put_kpi_target, reset_kpi_target};
@@ -143,9 +150,14 @@ pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use loads::{acta_page, find_load, load_shown, revert_load};
 pub use logins::LogIns;
+pub use model_report::{ModelSpan, model_csv, model_report, state_words, write_model_workbook};
 pub use people::{passports, sought as person_sought};
 pub use person_data::{erase_person, export_page, export_person, rectify_person};
 pub use places::{PlaceSettings, Reception};
+pub use practice_sessions::{correct_session, practice_sessions, record_session};
+pub use practices::{
+    practice_adherence, practice_agenda, practice_models, practices, put_practice_model,
+};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use received::{
     client_key, client_key_shown, put_client_key, read_client_key, received_shown, reception_state,
@@ -378,6 +390,18 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_settings::identity))
         .routes(routes!(sale_settings::portfolio))
         .routes(routes!(sabana::of_campaign))
+        .routes(routes!(practices::all))
+        .routes(routes!(practices::models, practices::put_model))
+        .routes(routes!(practices::agenda))
+        .routes(routes!(practices::adhered))
+        .routes(routes!(practice_sessions::all, practice_sessions::record))
+        .routes(routes!(practice_sessions::correct))
+        .routes(routes!(action_plans::all, action_plans::open))
+        .routes(routes!(action_plans::one))
+        .routes(routes!(action_plans::step))
+        .routes(routes!(ideas::all, ideas::put))
+        .routes(routes!(ideas::step))
+        .routes(routes!(model_report::sheet))
         .split_for_parts();
     let (files, file_document) = OpenApiRouter::new()
         .routes(routes!(sale_evidence::put))

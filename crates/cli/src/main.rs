@@ -24,6 +24,8 @@ mod output;
 mod pace;
 mod peers;
 mod person;
+mod plan;
+mod practice;
 mod prompt;
 mod provision;
 mod reception;
@@ -168,6 +170,15 @@ enum Command {
     /// What a campaign may sell: equipment, plans, prices, stock
     #[command(subcommand)]
     Portfolio(sale_settings::Portfolio),
+    /// The operating model: practices, agenda, sessions, adherence
+    #[command(subcommand)]
+    Practice(practice::PracticeCommand),
+    /// Action plans and agreements, with their follow-up
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    /// The register of ideas
+    #[command(subcommand)]
+    Idea(plan::IdeaCommand),
     /// People across lists and campaigns
     #[command(subcommand)]
     Person(person::Person),
@@ -276,6 +287,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Gate(gate) => gate.run(global)?,
             Command::Sale(sale) => sale.run(global).await?,
             Command::Portfolio(portfolio) => portfolio.run(global).await?,
+            Command::Practice(practice) => practice.run(global).await?,
+            Command::Plan(plan) => plan.run(global).await?,
+            Command::Idea(idea) => idea.run(global).await?,
             Command::Person(person) => person.run(global).await?,
             Command::Rights(rights) => return rights.run(global).await,
             Command::Segment(segment) => segment.run(global).await?,

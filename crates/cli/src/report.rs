@@ -1,6 +1,7 @@
 //! `cadencia report`: indicators, and the attempts behind them.
 
 mod gestion;
+mod model;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ use store::{AttemptFilter, InboundFilter};
 use wire::{AbandonPeriod, KpiReport};
 
 use self::gestion::Gestion;
+use self::model::Model;
 use crate::Global;
 use crate::campaign::find;
 use crate::output::{record, show, table};
@@ -89,6 +91,8 @@ pub(crate) enum Report {
     },
     /// The informe de gestión: every record received within a span with what became of it, adding up to what was received
     Gestion(Gestion),
+    /// Seguimiento Modelo Operación: indicators of each cycle beside the adherence to practices, and the plans
+    Model(Model),
     /// Calls that others made to our caller ids
     Inbound {
         /// From [default: today in Bogotá]
@@ -122,6 +126,9 @@ impl Report {
             return abandons(global, &periods);
         }
         if let Report::Gestion(it) = self {
+            return it.run(global, store.as_ref()).await;
+        }
+        if let Report::Model(it) = self {
             return it.run(global, store.as_ref()).await;
         }
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
@@ -219,7 +226,7 @@ impl Report {
                 let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
                 show(global, &calls, |_| inbound_table(&rows))
             }
-            Report::Abandons { .. } | Report::Gestion(_) => Ok(()),
+            Report::Abandons { .. } | Report::Gestion(_) | Report::Model(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
     }

@@ -8,6 +8,7 @@ mod error;
 mod journal;
 mod kpi_store;
 mod law_store;
+mod practice_store;
 mod receptions;
 mod record_reports;
 mod sale_store;
@@ -22,6 +23,7 @@ pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
+pub use practice_store::PracticeStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
@@ -50,4 +52,7 @@ pub use types::{
 pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,
+};
+pub use types::{
+    IdeaRow, IdeaStepRow, MissedTarget, NewPlan, PlanRow, PlanStepRow, PracticeModelRow, SessionRow,
 };

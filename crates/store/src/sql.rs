@@ -41,6 +41,7 @@ mod pacing;
 mod people;
 mod person;
 mod postgres;
+mod practices;
 mod prior;
 mod prompts;
 mod quality;

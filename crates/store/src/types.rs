@@ -10,6 +10,7 @@ mod ladder;
 mod list;
 mod people;
 mod person;
+mod practice;
 mod prompt;
 mod reception;
 mod record_report;
@@ -38,6 +39,9 @@ pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
 pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumber};
+pub use practice::{
+    IdeaRow, IdeaStepRow, MissedTarget, NewPlan, PlanRow, PlanStepRow, PracticeModelRow, SessionRow,
+};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use reception::{
     CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,

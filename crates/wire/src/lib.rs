@@ -24,6 +24,7 @@ mod list;
 mod live;
 mod page;
 mod person;
+mod practice;
 mod problem;
 mod prompt;
 mod provisioning;
@@ -76,6 +77,12 @@ pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use person::{
     Passport, PassportRecord, PassportSaid, PassportWork, RetiredNumber, SuppressedNumber,
+};
+pub use practice::{
+    ActionPlan, ActionPlanForm, ActionPlanStep, ActionPlanStepForm, Idea, IdeaForm, IdeaStep,
+    IdeaStepForm, MissedTarget, MissedTargetForm, ModelCycle, ModelKpi, ModelPractice, ModelReport,
+    Practice, PracticeAdherence, PracticeDue, PracticeModel, PracticeOwner, PracticeSession,
+    PracticeSessionForm,
 };
 pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};

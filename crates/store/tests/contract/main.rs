@@ -42,6 +42,7 @@ mod kpis;
 mod ladders;
 mod parting;
 mod person;
+mod practices;
 mod prior;
 mod prompts;
 mod quality;
