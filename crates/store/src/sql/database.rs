@@ -72,6 +72,7 @@ macro_rules! migrations {
             32 "0032" "rollups",
             36 "0036" "attach",
             42 "0042" "practices",
+            43 "0043" "segment_sells",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {

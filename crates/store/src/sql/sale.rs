@@ -6,7 +6,7 @@ mod evidence;
 mod figures;
 mod moves;
 mod papers;
-mod portfolio;
+pub(in crate::sql) mod portfolio;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
