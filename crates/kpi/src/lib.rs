@@ -28,6 +28,6 @@ pub use facts::{AttemptSet, Facts, HourFacts, Period};
 pub use goal::{Goal, goal_of_day, goal_of_hour};
 pub use levers::{BaseLeft, Lever, levers, levers_in_words};
 pub use projection::{HourFactors, PastHour, Prior, Projection, Standing, project};
-pub use roster::{Presence, RosterRow, Shift, advisor_days, rostered_hours};
+pub use roster::{Presence, RosterRow, Shift, advisor_days, departures, rostered_hours};
 pub use rounding::half_up;
 pub use term::{Expr, Term};

@@ -28,6 +28,7 @@ mod recordings;
 mod restart;
 mod retention;
 mod returns;
+mod rosters;
 mod run;
 mod segmenting;
 mod serve;

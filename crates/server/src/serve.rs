@@ -29,7 +29,7 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::{counters, ladders, late_sales, reception, restart, returns, segmenting};
+use crate::{counters, ladders, late_sales, reception, restart, returns, rosters, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub struct Server {
     segmenting: JoinHandle<()>,
     counters: JoinHandle<()>,
     late_sales: JoinHandle<()>,
+    /// Tells the engine who leaves when.
+    rosters: JoinHandle<()>,
     /// Watches the drop folders.
     watching: JoinHandle<()>,
     /// Writes return files.
@@ -147,6 +149,7 @@ impl Server {
         let segmenting = tokio::spawn(segmenting::keep(Arc::clone(&store)));
         let counters = tokio::spawn(counters::keep(Arc::clone(&store)));
         let late_sales = tokio::spawn(late_sales::keep(Arc::clone(&store)));
+        let rosters = tokio::spawn(rosters::keep(Arc::clone(&store), aside.clone()));
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -201,6 +204,7 @@ impl Server {
             segmenting,
             counters,
             late_sales,
+            rosters,
             watching,
             returning,
         })
@@ -260,6 +264,7 @@ impl Server {
         self.segmenting.abort();
         self.counters.abort();
         self.late_sales.abort();
+        self.rosters.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;
