@@ -73,6 +73,7 @@ macro_rules! migrations {
             36 "0036" "attach",
             42 "0042" "practices",
             43 "0043" "segment_sells",
+            44 "0044" "sheet_value",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {
