@@ -76,6 +76,7 @@ mod sale_audits;
 mod sale_evidence;
 mod sale_exchange;
 mod sale_pack;
+mod sale_pack_route;
 mod sale_papers;
 mod sale_settings;
 mod sales;
@@ -383,6 +384,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_papers::sheet))
         .routes(routes!(sale_papers::reservation))
         .routes(routes!(sale_evidence::content))
+        .routes(routes!(sale_pack_route::download))
         .routes(routes!(sale_audits::make))
         .routes(routes!(sale_audits::reply))
         .routes(routes!(sale_settings::versions, sale_settings::put))
