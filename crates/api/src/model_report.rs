@@ -26,6 +26,8 @@ use crate::practices::{Calendar, adherence_shown, day_of_number, due, read_day};
 /// Which time a report is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelSpan {
+    /// This week, by the clock of the practices.
+    ThisWeek,
     /// The week of a day.
     Week(NaiveDate),
     /// The month of a day.
@@ -34,21 +36,14 @@ pub enum ModelSpan {
 
 impl ModelSpan {
     /// From a day, or a month such as 2026-12; this week where both are absent.
-    pub fn read(
-        week: Option<&str>,
-        month: Option<&str>,
-        at: Timestamp,
-    ) -> Result<ModelSpan, ApiError> {
+    pub fn read(week: Option<&str>, month: Option<&str>) -> Result<ModelSpan, ApiError> {
         match (week, month) {
             (None, Some(text)) => {
                 let first = crate::gestion::GestionWanted::month(text)?.0;
                 Ok(ModelSpan::Month(first))
             }
             (Some(text), None) => read_day(text).map(ModelSpan::Week),
-            (None, None) => {
-                let pack = law::Pack::colombia();
-                Ok(ModelSpan::Week(pack.today(at).unwrap_or_default()))
-            }
+            (None, None) => Ok(ModelSpan::ThisWeek),
             (Some(_), Some(_)) => Err(ApiError::Invalid(
                 "ask for a week or for a month, not both".to_owned(),
             )),
@@ -56,8 +51,9 @@ impl ModelSpan {
     }
 
     /// Its cycles: a week, or the weeks that end in a month and the month as a whole.
-    fn cycles(&self) -> Vec<(Every, Cycle)> {
+    fn cycles(&self, today: NaiveDate) -> Vec<(Every, Cycle)> {
         match self {
+            ModelSpan::ThisWeek => vec![(Every::Week, week_of(today))],
             ModelSpan::Week(day) => vec![(Every::Week, week_of(*day))],
             ModelSpan::Month(day) => {
                 let first = *day;
@@ -82,7 +78,7 @@ pub async fn model_report(
     at: Timestamp,
 ) -> Result<ModelReport, ApiError> {
     let calendar = Calendar::read(store, at).await?;
-    let cycles = span.cycles();
+    let cycles = span.cycles(calendar.today);
     let first = cycles.iter().map(|(_, cycle)| cycle.first).min();
     let last = cycles.iter().map(|(_, cycle)| cycle.last).max();
     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
@@ -403,7 +399,7 @@ pub(crate) async fn sheet(
 ) -> Result<Response, ApiError> {
     caller.supervisor()?;
     let at = now();
-    let span = ModelSpan::read(wanted.week.as_deref(), wanted.month.as_deref(), at)?;
+    let span = ModelSpan::read(wanted.week.as_deref(), wanted.month.as_deref())?;
     let only = wanted.campaign.map(CampaignId::new);
     let report = model_report(app.store.as_ref(), &span, only, at).await?;
     let as_file = |kind: &'static str, ending: &str, bytes: Vec<u8>| {
@@ -442,7 +438,7 @@ mod tests {
     fn a_month_has_the_weeks_that_end_in_it_and_itself() {
         let first = "2026-12-01".parse().expect("a day");
         let told: Vec<String> = ModelSpan::Month(first)
-            .cycles()
+            .cycles(first)
             .iter()
             .map(|(every, cycle)| format!("{} {} {}", every.word(), cycle.first, cycle.last))
             .collect();

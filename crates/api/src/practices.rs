@@ -33,12 +33,11 @@ pub(crate) struct Calendar {
 
 impl Calendar {
     pub(crate) async fn read(store: &dyn Store, at: Timestamp) -> Result<Calendar, ApiError> {
-        let mut editions = vec![edition(NaiveDate::MIN, 0, Model::house())?];
+        let mut editions = vec![edition(NaiveDate::MIN, Model::house())?];
         for row in store.practice_models().await? {
             let model = Model::read(&row.text).map_err(ApiError::internal)?;
-            let pack = pack_of(&model)?;
-            let since = pack.today(row.at).unwrap_or_default();
-            editions.push(edition(since, row.version, model)?);
+            let since = pack_of(&model)?.today(row.at).unwrap_or_default();
+            editions.push(edition(since, model)?);
         }
         let last = editions.last().map(|edition| edition.pack.today(at));
         Ok(Calendar {
@@ -61,10 +60,9 @@ impl Calendar {
     }
 }
 
-fn edition(since: NaiveDate, version: u32, model: Model) -> Result<Edition, ApiError> {
+fn edition(since: NaiveDate, model: Model) -> Result<Edition, ApiError> {
     Ok(Edition {
         since,
-        version,
         pack: pack_of(&model)?,
         model,
     })

@@ -14,8 +14,6 @@ use crate::model::{Model, Practice, Role};
 pub struct Edition {
     /// From this day on.
     pub since: NaiveDate,
-    /// Its number; the house's is 0.
-    pub version: u32,
     /// What it says.
     pub model: Model,
     /// Its holidays.
@@ -202,7 +200,6 @@ pub(crate) mod tests {
     pub(crate) fn house() -> Vec<Edition> {
         vec![Edition {
             since: NaiveDate::MIN,
-            version: 0,
             model: Model::house(),
             pack: Pack::colombia(),
         }]
@@ -300,7 +297,6 @@ pub(crate) mod tests {
         let mut editions = house();
         editions.push(Edition {
             since: day("2026-12-10"),
-            version: 1,
             model: Model::read(&text).expect("a model"),
             pack: Pack::colombia(),
         });

@@ -36,17 +36,6 @@ impl Every {
             Every::HalfYear => "half_year",
         }
     }
-
-    /// In Spanish.
-    pub const fn spanish(self) -> &'static str {
-        match self {
-            Every::Day => "diaria",
-            Every::Week => "semanal",
-            Every::Fortnight => "quincenal",
-            Every::Month => "mensual",
-            Every::HalfYear => "semestral",
-        }
-    }
 }
 
 /// A cycle: its first and last day.

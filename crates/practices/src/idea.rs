@@ -36,17 +36,6 @@ impl IdeaState {
         }
     }
 
-    /// In Spanish.
-    pub const fn spanish(self) -> &'static str {
-        match self {
-            IdeaState::New => "nueva",
-            IdeaState::UnderReview => "en estudio",
-            IdeaState::Accepted => "aceptada",
-            IdeaState::Done => "implementada",
-            IdeaState::Rejected => "descartada",
-        }
-    }
-
     /// From the word.
     pub fn from_word(word: &str) -> Option<IdeaState> {
         Self::ALL.into_iter().find(|state| state.word() == word)

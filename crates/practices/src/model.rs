@@ -17,8 +17,8 @@ const TIMES_MAX: u32 = 50;
 const MINUTES_MAX: u16 = 480;
 /// Longest key, name and leader.
 const WORD_MAX: usize = 80;
-/// More rows than any operation has.
-const ROWS_MAX: usize = 200;
+/// More than any operation has: each leader owes each practice on each day.
+const ROWS_MAX: usize = 50;
 
 /// Who leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

@@ -45,7 +45,7 @@ enum Form {
 impl Model {
     pub(super) async fn run(&self, global: &Global, store: &dyn Store) -> Result<ExitCode> {
         let at = now();
-        let span = ModelSpan::read(self.week.as_deref(), self.month.as_deref(), at)?;
+        let span = ModelSpan::read(self.week.as_deref(), self.month.as_deref())?;
         let only = match &self.campaign {
             Some(name) => Some(crate::campaign::find(store, name).await?.id),
             None => None,
