@@ -19,6 +19,7 @@ mod control;
 mod corrections;
 mod desk;
 mod destinations;
+mod document;
 mod drop_folder;
 mod erasure;
 mod error;
@@ -418,7 +419,7 @@ pub fn router(app: App) -> Router {
         .merge(recordings)
         .merge(plans)
         .merge(files)
-        .merge(health::routes(document))
+        .merge(health::routes(document::named(document)))
         .merge(web::routes())
         .fallback(error::no_such_route)
         .layer(TraceLayer::new_for_http())
