@@ -75,6 +75,7 @@ mod sale_pack;
 mod sale_papers;
 mod sale_settings;
 mod sales;
+mod script;
 pub mod segment_count;
 mod segment_forms;
 mod segment_gate;
@@ -377,6 +378,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_settings::versions, sale_settings::put))
         .routes(routes!(sale_settings::form))
         .routes(routes!(sale_settings::identity))
+        .routes(routes!(script::of_campaign))
         .routes(routes!(sale_settings::portfolio))
         .routes(routes!(sabana::of_campaign))
         .split_for_parts();

@@ -3,7 +3,7 @@
 //! client's own tools.
 //!
 //! All that differs between campaigns is data, a TOML text in versions (`data/` has the house's): the form, the identity
-//! policy, the queues, the scorecard, the columns of exchanged files. No I/O and no clock: the caller gives the instant.
+//! policy, the queues, the scorecard, what is said in a call (the script), the columns of exchanged files. No I/O and no clock: the caller gives the instant.
 
 mod audit;
 mod calendar;
@@ -15,6 +15,7 @@ mod identity;
 mod portfolio;
 mod queue;
 mod reservation;
+mod script;
 mod setting;
 mod sheet;
 mod stage;
@@ -31,6 +32,7 @@ pub use identity::{EvidenceKind, IdentityPolicy};
 pub use portfolio::{Item, ItemProblem, Portfolio};
 pub use queue::{QueuePlace, Queues};
 pub use reservation::{RESERVATION_FIELDS, Reservation};
+pub use script::{CallStage, Objection, Reply, Script, Step};
 pub use setting::{InvalidSetting, Setting, Words};
 pub use sheet::{FieldProblem, Sheet, SheetSubject};
 pub use stage::Stage;
