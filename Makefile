@@ -12,7 +12,7 @@ FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket sound recepti
 
 READER_CASES ?= 20000
 
-.PHONY: demo test lint deny tools web bench soak soak-fuzz fuzz
+.PHONY: demo test lint deny tools web screens bench soak soak-fuzz fuzz
 
 demo: web ## build, then run the main job on SQLite and loopback
 	cargo run --release --package cli --bin cadencia -- demo --minutes $(MINUTES) --agents $(AGENTS) --seed $(SEED)
@@ -30,6 +30,9 @@ crates/web/built/advisor.html: $(UI_SOURCES)
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(UI) && npm run --silent build --prefix $(UI); \
 	else echo "no Node here: the program is built without its pages" >&2; fi
+
+screens: web ## a picture of every screen of the pages, into target/screens
+	CADENCIA_SCREENS=$(CURDIR)/target/screens cargo test --package tests --test peers pages:: -- --test-threads=1
 
 lint:
 	cargo fmt --all --check
