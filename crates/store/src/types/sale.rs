@@ -259,7 +259,7 @@ pub struct NewSaleAudit {
 pub struct SaleSettingRow {
     /// The campaign.
     pub campaign: CampaignId,
-    /// `form`, `identity`, `queues`, `scorecard`, or `mapping`.
+    /// `form`, `identity`, `queues`, `scorecard`, `script`, or `mapping`.
     pub kind: String,
     /// Name of a mapping; empty for the others.
     pub name: String,
