@@ -30,6 +30,7 @@ mod gestion;
 mod goals;
 mod hashing;
 mod health;
+mod history;
 mod hourly;
 mod import;
 mod inbound;
@@ -134,6 +135,10 @@ pub use gestion::{
     write_gestion_file,
 };
 pub use goals::{day_of, day_text, goals, load_goals};
+pub use history::{
+    FileProblem, HistoryError, HistoryFiles, HistoryProgress, HistoryRequest, export_history,
+    import_history,
+};
 pub use hourly::hourly;
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;

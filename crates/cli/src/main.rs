@@ -3,6 +3,7 @@
 //! notices within a second.
 
 mod agent;
+mod attempts;
 mod audit;
 mod callback;
 mod callerid;
@@ -144,6 +145,9 @@ enum Command {
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
+    /// Attempts as files: the history of another system in, ours out
+    #[command(subcommand)]
+    Attempts(attempts::Attempts),
     /// Recordings of calls: list, show, export, verify, erase
     #[command(subcommand)]
     Recording(recording::Recording),
@@ -266,6 +270,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Kpi(kpi) => kpi.run(global).await?,
             Command::Goal(goal) => goal.run(global).await?,
             Command::Roster(roster) => roster.run(global).await?,
+            Command::Attempts(attempts) => attempts.run(global).await?,
             Command::Report(report) => return report.run(global).await,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,

@@ -64,4 +64,4 @@ pub use report_sheet::ReportSheet;
 pub use segment_sheet::{SegmentSheet, SheetError, SheetFault, SheetRow, read_segment_sheet};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};
-pub use table::{TableRow, csv_cell, csv_line, read_table};
+pub use table::{TableRow, csv_cell, csv_line, live_cell, read_table};

@@ -8,6 +8,7 @@ mod error;
 mod journal;
 mod kpi_store;
 mod law_store;
+mod past_store;
 mod receptions;
 mod record_reports;
 mod sale_store;
@@ -22,6 +23,7 @@ pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
+pub use past_store::PastStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
@@ -51,3 +53,4 @@ pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,
 };
+pub use types::{PastAttempt, PastContact, PastKey, PastKind, PastMove};

@@ -38,6 +38,7 @@ mod law_store;
 mod law_texts;
 mod lists;
 mod pacing;
+mod past;
 mod people;
 mod person;
 mod postgres;

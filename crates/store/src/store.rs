@@ -36,6 +36,7 @@ pub trait Store:
     + crate::RecordReports
     + crate::SaleStore
     + crate::KpiStore
+    + crate::PastStore
     + LawStore
     + Receptions
     + Send

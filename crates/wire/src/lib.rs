@@ -16,6 +16,7 @@ mod explanation;
 mod funnel;
 mod gestion;
 mod goal;
+mod history;
 mod hourly;
 mod inbound;
 mod kpi;
@@ -67,6 +68,7 @@ pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Expla
 pub use funnel::{Funnel, FunnelGate, FunnelRule};
 pub use gestion::GestionTotals;
 pub use goal::{GoalRow, RosterShift, UsualShift};
+pub use history::{HistoryAccount, HistoryPart};
 pub use hourly::{HourlyBase, HourlyLever, HourlyProjection, HourlyReport, HourlyRow};
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiDefinition, KpiNotice, KpiReport, KpiTarget, KpiTargetForm};

@@ -6,6 +6,7 @@ mod evidence;
 mod figures;
 mod moves;
 mod papers;
+mod past;
 mod portfolio;
 mod settings;
 
@@ -17,6 +18,7 @@ use domain::{AgentId, AttemptId, CampaignId, ContactId, EvidenceId, PersonId, Sa
 
 pub(super) use self::begin::follow;
 pub(super) use self::figures::count as count_sales;
+pub(super) use self::past::put as move_past_sales;
 use super::SqlStore;
 use super::config::no_such;
 use super::database::{Database, Tx};

@@ -41,6 +41,7 @@ mod journal;
 mod kpis;
 mod ladders;
 mod parting;
+mod past;
 mod person;
 mod prior;
 mod prompts;
