@@ -43,6 +43,7 @@ fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/
 soak: ## what takes minutes: a million calls in virtual time, rsipstack as a reader (docs/how-to/soak.md)
 	cargo test --release --package sip --test network -- --ignored --nocapture
 	READER_CASES=$(READER_CASES) cargo test --manifest-path fuzz/readers/Cargo.toml --target-dir target/readers -- --nocapture
+	MONTH_DAYS=18 cargo test --package tests --test month -- every_report_of_a_month --nocapture
 
 soak-fuzz: ## every fuzz target for an hour: a night (docs/how-to/fuzz.md)
 	$(MAKE) fuzz SECONDS_EACH=3600

@@ -1,5 +1,9 @@
-//! Months of figures: the worked example of the indicators (`example.rs`), and the history of another system taken in
-//! (`history.rs`), each against figures that were come by otherwise.
+//! Months of figures: the worked example of the indicators (`example.rs`), the history of another system taken in
+//! (`history.rs`), and a month run through the engine in virtual time (`real.rs`), each against figures that were come by
+//! otherwise.
 
+mod after;
 mod example;
+mod floor;
 mod history;
+mod real;
