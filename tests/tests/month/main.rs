@@ -1,9 +1,10 @@
 //! Months of figures: the worked example of the indicators (`example.rs`), the history of another system taken in
 //! (`history.rs`), and a month run through the engine in virtual time (`real.rs`), each against figures that were come by
-//! otherwise.
+//! otherwise; and what a campaign compares them with (`targets.rs`).
 
 mod after;
 mod example;
 mod floor;
 mod history;
 mod real;
+mod targets;
