@@ -4,6 +4,7 @@
 
 mod agenda;
 mod catalogues;
+mod day_store;
 mod error;
 mod journal;
 mod kpi_store;
@@ -11,6 +12,7 @@ mod law_store;
 mod receptions;
 mod record_reports;
 mod sale_store;
+mod schedule_store;
 mod segment_store;
 mod sql;
 mod store;
@@ -18,6 +20,7 @@ mod types;
 
 pub use agenda::Agenda;
 pub use catalogues::Catalogues;
+pub use day_store::DayStore;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
@@ -25,6 +28,7 @@ pub use law_store::LawStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
+pub use schedule_store::ScheduleStore;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
@@ -40,6 +44,7 @@ pub use types::{
     RecordingStored, Rectification, RequestRow, RetentionCount, RetiredNumber, Role, Session,
     SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
+pub use types::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
 pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{
     CallTold, CallsMade, CampaignKey, ContactTexts, History, LoadRow, ManagedRecord, NewReception,
@@ -51,3 +56,4 @@ pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,
 };
+pub use types::{NewRun, RunEnd, RunMade, RunRow, RunState};

@@ -20,6 +20,7 @@ mod consents;
 mod contradictions;
 mod corrections;
 mod database;
+mod days;
 mod destinations;
 mod erase;
 mod event;
@@ -62,6 +63,7 @@ mod routes;
 mod row;
 mod said;
 mod sale;
+mod schedules;
 mod segments;
 mod span;
 #[cfg(test)]

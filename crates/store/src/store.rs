@@ -36,6 +36,8 @@ pub trait Store:
     + crate::RecordReports
     + crate::SaleStore
     + crate::KpiStore
+    + crate::DayStore
+    + crate::ScheduleStore
     + LawStore
     + Receptions
     + Send

@@ -5,6 +5,7 @@ mod attempt;
 mod audit;
 mod catalogue;
 mod consent;
+mod day;
 mod inbound;
 mod ladder;
 mod list;
@@ -19,6 +20,7 @@ mod restart;
 mod retention;
 mod rights;
 mod sale;
+mod schedule;
 mod segment;
 mod transfer;
 
@@ -33,6 +35,7 @@ pub use catalogue::{
     NewCatalogue,
 };
 pub use consent::{ConsentRow, NewConsent};
+pub use day::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
@@ -56,6 +59,7 @@ pub use sale::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow,
 };
+pub use schedule::{NewRun, RunEnd, RunMade, RunRow, RunState};
 pub use segment::{
     ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,

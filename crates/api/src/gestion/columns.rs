@@ -1,12 +1,11 @@
 //! The columns of the informe de gestión, and the cells of a record.
 
-use domain::{Disposition, Timestamp};
+use domain::{Disposition, Timestamp, hidden};
 use intake::Discarded;
 use store::{CallTold, ManagedRecord};
 use wire::GestionTotals;
 
 use super::Report;
-use crate::person_data::hidden;
 
 /// Headings, and whether a column is of numbers.
 pub const COLUMNS: [(&str, bool); 37] = [

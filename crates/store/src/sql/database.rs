@@ -71,6 +71,7 @@ macro_rules! migrations {
             31 "0031" "goals_and_rosters",
             32 "0032" "rollups",
             36 "0036" "attach",
+            39 "0039" "schedules",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {
