@@ -71,6 +71,29 @@ pub async fn report(
     })
 }
 
+/// The same as CSV.
+pub fn kpi_csv(report: &KpiReport) -> String {
+    let mut text =
+        "id,name,value,numerator,denominator,target,met,unit,formula,version\n".to_owned();
+    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    for kpi in &report.kpis {
+        text += &format!(
+            "{},\"{}\",{},{},{},{},{},{},\"{}\",{}\n",
+            kpi.id,
+            kpi.name,
+            number(kpi.value),
+            number(kpi.numerator),
+            number(kpi.denominator),
+            number(kpi.target),
+            kpi.met.map_or("", |met| if met { "yes" } else { "no" }),
+            kpi.unit,
+            kpi.formula,
+            kpi.version
+        );
+    }
+    text
+}
+
 fn shown(judged: kpi::Judged) -> Kpi {
     let kpi = judged.value;
     let definition = kpi.definition;

@@ -31,6 +31,7 @@ mod goals;
 mod hashing;
 mod health;
 mod hourly;
+mod hourly_csv;
 mod import;
 mod inbound;
 mod kpi_facts;
@@ -59,6 +60,7 @@ mod recycling;
 mod refused_load;
 mod registers;
 pub mod rehearsal;
+mod report_maker;
 mod retention;
 mod return_file;
 mod returns;
@@ -74,6 +76,7 @@ mod sale_pack;
 mod sale_papers;
 mod sale_settings;
 mod sales;
+mod schedules;
 pub mod segment_count;
 mod segment_forms;
 mod segment_gate;
@@ -135,10 +138,11 @@ pub use gestion::{
 };
 pub use goals::{day_of, day_text, goals, load_goals};
 pub use hourly::hourly;
+pub use hourly_csv::{HOURLY_COLUMNS, HourlyColumn, hour_of_row, hourly_csv};
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
 pub use kpi_targets::{kpi_catalogue, kpi_targets, put_kpi_target, reset_kpi_target};
-pub use kpis::report;
+pub use kpis::{kpi_csv, report};
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use loads::{acta_page, find_load, load_shown, revert_load};
@@ -156,6 +160,7 @@ pub use recycling::Recycling;
 pub use refused_load::LoadError;
 pub use registers::{RegisterLoad, load_register, override_register, registers, snapshot_shown};
 pub use rehearsal::Rehearsals;
+pub use report_maker::ReportMaker;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
@@ -175,6 +180,7 @@ pub use sale_settings::{
     sale_setting_versions,
 };
 pub use sales::{SalesWanted, Viewer, move_sale, sale, sales, stages_of};
+pub use schedules::{add_schedule, ask_run, run_shown, run_state, schedules};
 pub use segment_preview::preview as preview_segments;
 pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
 pub use segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
@@ -212,6 +218,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// How clients' files come.
     pub reception: Arc<Reception>,
+    /// Where reports go by schedule.
+    pub places: Arc<delivery::Places>,
 }
 
 #[derive(OpenApi)]
@@ -378,6 +386,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_settings::identity))
         .routes(routes!(sale_settings::portfolio))
         .routes(routes!(sabana::of_campaign))
+        .routes(routes!(schedules::all, schedules::create))
+        .routes(routes!(schedules::remove))
+        .routes(routes!(schedules::run))
+        .routes(routes!(schedules::runs))
+        .routes(routes!(schedules::redeliver))
         .split_for_parts();
     let (files, file_document) = OpenApiRouter::new()
         .routes(routes!(sale_evidence::put))

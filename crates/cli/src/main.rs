@@ -16,6 +16,7 @@ mod destination;
 mod engine_api;
 mod evidence;
 mod explain;
+mod export;
 mod gate;
 mod goal;
 mod kpi;
@@ -41,6 +42,7 @@ mod routes;
 mod sabana;
 mod sale;
 mod sale_settings;
+mod schedule;
 mod segment;
 mod serve;
 mod simulate;
@@ -144,6 +146,12 @@ enum Command {
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
+    /// Reports that go somewhere by themselves: list, add, remove, run, runs, redeliver
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Days that are over, as files that other tools read
+    #[command(subcommand)]
+    Export(export::Export),
     /// Recordings of calls: list, show, export, verify, erase
     #[command(subcommand)]
     Recording(recording::Recording),
@@ -267,6 +275,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Goal(goal) => goal.run(global).await?,
             Command::Roster(roster) => roster.run(global).await?,
             Command::Report(report) => return report.run(global).await,
+            Command::Schedule(schedule) => schedule.run(global).await?,
+            Command::Export(export) => export.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,
             Command::Callback(callback) => callback.run(global).await?,

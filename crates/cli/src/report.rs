@@ -163,7 +163,7 @@ impl Report {
                     (true, _) | (_, Format::Json) => {
                         println!("{}", serde_json::to_string(&report)?)
                     }
-                    (_, Format::Csv) => csv(&report),
+                    (_, Format::Csv) => print!("{}", api::kpi_csv(&report)),
                     (_, Format::Table) => kpi_table(&report),
                 }
                 Ok(())
@@ -313,26 +313,6 @@ fn target(kpi: &wire::Kpi) -> String {
         Some(true) => format!("{shown} ✓ cumple"),
         Some(false) => format!("{shown} ✗ no cumple"),
         None => shown,
-    }
-}
-
-fn csv(report: &KpiReport) {
-    println!("id,name,value,numerator,denominator,target,met,unit,formula,version");
-    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-    for kpi in &report.kpis {
-        println!(
-            "{},\"{}\",{},{},{},{},{},{},\"{}\",{}",
-            kpi.id,
-            kpi.name,
-            number(kpi.value),
-            number(kpi.numerator),
-            number(kpi.denominator),
-            number(kpi.target),
-            kpi.met.map_or("", |met| if met { "yes" } else { "no" }),
-            kpi.unit,
-            kpi.formula,
-            kpi.version
-        );
     }
 }
 

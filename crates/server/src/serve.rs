@@ -29,7 +29,7 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::{counters, ladders, late_sales, reception, restart, returns, segmenting};
+use crate::{counters, deliveries, ladders, late_sales, reception, restart, returns, segmenting};
 
 /// A running node.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub struct Server {
     watching: JoinHandle<()>,
     /// Writes return files.
     returning: JoinHandle<()>,
+    /// Sends reports that are due by schedule.
+    delivering: JoinHandle<()>,
 }
 
 impl Server {
@@ -64,6 +66,7 @@ impl Server {
     pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
         let clock = Clock::start();
         install_law(config, started(&clock))?;
+        let places = Arc::new(config.delivery.resolved()?);
         let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
@@ -122,13 +125,14 @@ impl Server {
         let sip = telephony.local();
         let heard = telephony.heard().to_vec();
         let certificates = Certificates::watch(telephony.clone())?;
-        let (watching, places) = reception::watch_places(
+        let (watching, drop_folders) = reception::watch_places(
             config.reception.resolved(),
             Arc::clone(&store),
             requests.clone(),
         );
         let (returning, returns) =
             returns::send_daily(config.reception.resolved(), Arc::clone(&store));
+        let (delivering, deliveries) = deliveries::send(Arc::clone(&store), Arc::clone(&places));
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -139,8 +143,9 @@ impl Server {
             recorder: recordings.recorder.clone(),
             disk_low: Arc::clone(&recordings.low),
             archive: Arc::clone(&recordings.figures),
-            places,
+            places: drop_folders,
             returns,
+            deliveries,
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
@@ -182,8 +187,13 @@ impl Server {
             aside: came_back,
         };
         let running = tokio::spawn(running.run(inbox));
-        let (http, serving, stop_serving) =
-            serve(listener, store, control, vault, config.reception.resolved())?;
+        let (http, serving, stop_serving) = serve(
+            listener,
+            store,
+            control,
+            vault,
+            (config.reception.resolved(), places),
+        )?;
         Ok(Server {
             http,
             sip,
@@ -203,6 +213,7 @@ impl Server {
             late_sales,
             watching,
             returning,
+            delivering,
         })
     }
 
@@ -244,6 +255,8 @@ impl Server {
         self.watching.abort();
         // A return file under way is brought to its end at the next start, if the record has it.
         self.returning.abort();
+        // What was under way is sent again by whoever goes on: it has its key.
+        self.delivering.abort();
         self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
@@ -369,7 +382,7 @@ fn serve(
     store: Arc<dyn Store>,
     control: LoopControl,
     vault: Arc<Vault>,
-    reception: api::Reception,
+    (reception, places): (api::Reception, Arc<delivery::Places>),
 ) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
     let local = listener.local_addr()?;
     let app = api::App {
@@ -379,6 +392,7 @@ fn serve(
         rehearsals: Arc::default(),
         vault,
         reception: Arc::new(reception),
+        places,
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -35,6 +35,7 @@ mod retention;
 mod rights;
 mod route;
 mod sale;
+mod schedule;
 mod segment;
 mod segment_set;
 mod session;
@@ -106,6 +107,7 @@ pub use sale::{
     SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
     SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
 };
+pub use schedule::{Schedule, ScheduleForm, ScheduleRun};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use segment_set::{
     RecycleForm, Recycled, SegmentForm, SegmentOverlap, SegmentPreview, SegmentPreviewed,
