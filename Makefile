@@ -4,21 +4,35 @@ MINUTES ?= 5
 AGENTS ?= 20
 SEED ?= 1
 
+UI = crates/web/ui
+UI_SOURCES = $(shell find $(UI) -name node_modules -prune -o -type f -print)
+
 SECONDS_EACH ?= 60
 FUZZ = message framing endpoint sdp digest stun rtp rtcp websocket sound reception
 
 READER_CASES ?= 20000
 
-.PHONY: demo test lint deny tools bench soak soak-fuzz fuzz
+.PHONY: demo test lint deny tools web screens bench soak soak-fuzz fuzz
 
-demo: ## build, then run the main job on SQLite and loopback
+demo: web ## build, then run the main job on SQLite and loopback
 	cargo run --release --package cli --bin cadencia -- demo --minutes $(MINUTES) --agents $(AGENTS) --seed $(SEED)
 
-test: tools ## everything CI runs
+test: tools web ## everything CI runs
+	npm run --silent check --prefix $(UI)
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo build --workspace --all-targets
 	deploy/dev/run-tests
+
+web: crates/web/built/advisor.html ## the pages (CONTRIBUTING.md); where there is no Node, the program says so instead of showing them
+
+crates/web/built/advisor.html: $(UI_SOURCES)
+	@if command -v npm >/dev/null; then \
+		npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(UI) && npm run --silent build --prefix $(UI); \
+	else echo "no Node here: the program is built without its pages" >&2; fi
+
+screens: web ## a picture of every screen of the pages, into target/screens
+	CADENCIA_SCREENS=$(CURDIR)/target/screens cargo test --package tests --test peers pages:: -- --test-threads=1
 
 lint:
 	cargo fmt --all --check
@@ -43,6 +57,7 @@ fuzz: ## every fuzz target for SECONDS_EACH, from the kept corpora (docs/how-to/
 soak: ## what takes minutes: a million calls in virtual time, rsipstack as a reader (docs/how-to/soak.md)
 	cargo test --release --package sip --test network -- --ignored --nocapture
 	READER_CASES=$(READER_CASES) cargo test --manifest-path fuzz/readers/Cargo.toml --target-dir target/readers -- --nocapture
+	MONTH_DAYS=18 cargo test --package tests --test month -- every_report_of_a_month --nocapture
 
 soak-fuzz: ## every fuzz target for an hour: a night (docs/how-to/fuzz.md)
 	$(MAKE) fuzz SECONDS_EACH=3600

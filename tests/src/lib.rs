@@ -6,6 +6,7 @@ pub mod authority;
 pub mod desk;
 pub mod floor;
 pub mod http;
+pub mod office;
 pub mod ports;
 pub mod program;
 pub mod s3;

@@ -1,6 +1,7 @@
 //! The binary under test. Cargo builds it once for each test process, so that a
 //! test never judges a stale one.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -39,4 +40,27 @@ pub fn cadencia() -> &'static Path {
             .expect("tests lie in target/PROFILE/deps");
         folder.join("cadencia")
     })
+}
+
+/// Has the pages built, for tests that look at them. Who writes them builds them: only those that were never built
+/// are built here, by one test process while the others wait.
+pub fn pages() {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/web");
+    let lock = File::create(web.join("built/lock")).expect("the folder is known to git");
+    lock.lock().expect("a file of ours is locked");
+    if web.join("built/advisor.html").exists() {
+        return;
+    }
+    for words in [&["ci", "--ignore-scripts"][..], &["run", "build"]] {
+        let npm = Command::new("npm")
+            .args(words)
+            .current_dir(web.join("ui"))
+            .stdin(Stdio::null())
+            .status()
+            .expect("npm runs; the README says which Node is needed");
+        assert!(
+            npm.success(),
+            "the pages are not built; see above, and `make web`"
+        );
+    }
 }

@@ -573,6 +573,17 @@ fn told(floor: &Floor, client: &User) {
     // As of before anything was said there is nothing.
     let early = floor.run(&["report", "sabana", CAMPAIGN, "--from", "0", "--as-of", "1"]);
     assert_eq!(early, json!([]));
+    // As it stood before there was a sheet, and as it stands.
+    let told = |as_of: &[&str]| {
+        let words = [
+            "report", "sabana", CAMPAIGN, "--from", "0", "--format", "json",
+        ];
+        let rows = floor.run(&[&words[..], as_of].concat());
+        (rows[0]["value"].clone(), rows[0]["audit"].clone())
+    };
+    let then = at(100).as_millis().to_string();
+    assert_eq!(told(&["--as-of", &then]), (json!(0), json!("undecided")));
+    assert_eq!(told(&[]), (json!(1_250_000), json!("passed")));
     let queue = floor.run(&[
         "sale",
         "queue",

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use campaigns::Campaign;
 use domain::{
     AgentId, AgentProfile, CampaignId, ContactId, PersonConsent, PersonId, Purpose, Timestamp,
+    hidden,
 };
 use engine::Rejection;
 use law::{NextCall, Pack};
@@ -24,7 +25,6 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::person_data::hidden;
 
 /// As far ahead as an advisor may book one.
 const AHEAD_MAX: Duration = Duration::from_secs(90 * 86_400);

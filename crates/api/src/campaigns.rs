@@ -131,6 +131,11 @@ pub(crate) async fn find(store: &dyn Store, id: CampaignId) -> Result<Campaign, 
 /// What must be there before anyone is called; says what to do next.
 pub async fn check_start(store: &dyn Store, campaign: &Campaign) -> Result<(), ApiError> {
     let no = |words: &str| Err(ApiError::Conflict(format!("campaign not started: {words}")));
+    if store.holds_past(campaign.id).await? {
+        return no(
+            "it holds the history of another system and is never dialed; make a campaign of its own over the list",
+        );
+    }
     if campaign.lists.is_empty() {
         return no("it has no list; load one and name it in `lists`");
     }

@@ -7,21 +7,21 @@ mod route;
 mod sheets;
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use campaigns::{Campaign, Catalogue};
 use chrono::NaiveDate;
-use domain::{AgentId, CatalogueId, ListId, Timestamp};
+use domain::{AgentId, CatalogueId, ContactId, ListId, Timestamp};
 use intake::Acta;
 use law::Pack;
-use store::{ContactList, LoadRow, RecordsWanted, Store};
+use store::{ContactList, CorrectionRow, ImportId, LoadRow, RecordsWanted, Store};
 use wire::GestionTotals;
 
 use crate::error::ApiError;
 use crate::record_state::state_of;
 
 pub use columns::COLUMNS as GESTION_COLUMNS;
-pub(crate) use route::{__path_of_campaign, of_campaign};
+pub(crate) use route::{__path_of_campaign, day_of, of_campaign};
 pub use sheets::{CsvSheet, GestionForm, GestionSheet, write_gestion_file};
 
 /// Records read at once.
@@ -99,6 +99,8 @@ pub async fn gestion(
             restated_at: None,
         },
         off: Vec::new(),
+        corrections: corrections(store, campaign, (begins, until), now).await?,
+        corrected: HashSet::new(),
     };
     let lists = store.lists().await?;
     let asked = |list: &&ContactList| match wanted.lists.is_empty() {
@@ -119,10 +121,11 @@ pub async fn gestion(
             received_to: span.1,
             day: begins,
             until,
+            attributes: false,
         };
         report.list(store, list, &records, sheet).await?;
     }
-    report.restated(store, until, now).await?;
+    report.restated();
     report.check()?;
     for line in columns::foot(&report.totals) {
         sheet.row(&line)?;
@@ -135,6 +138,36 @@ async fn agents(store: &dyn Store) -> Result<HashMap<AgentId, String>, ApiError>
     Ok(agents.map(|agent| (agent.id, agent.name)).collect())
 }
 
+/// Corrections, made after a day, of its calls: they make another version of it (ruling 42: of the day of the attempt).
+async fn corrections(
+    store: &dyn Store,
+    campaign: &Campaign,
+    (begins, until): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<CorrectionRow>, ApiError> {
+    if until >= now {
+        return Ok(Vec::new());
+    }
+    let mut since = store.corrections(campaign.id, until, now).await?;
+    since.retain(|row| {
+        row.placed_at
+            .is_some_and(|at| (begins..until).contains(&at))
+    });
+    Ok(since)
+}
+
+/// The column of each load that has what the client calls a record.
+fn client_ids(loads: &[LoadRow]) -> Result<HashMap<ImportId, String>, ApiError> {
+    let mut named = HashMap::new();
+    for load in loads {
+        let acta: Acta = serde_json::from_str(&load.acta).map_err(ApiError::internal)?;
+        if let Some(heading) = acta.mapping.client_id() {
+            named.insert(load.id, heading.to_owned());
+        }
+    }
+    Ok(named)
+}
+
 /// A report in the making.
 struct Report<'a> {
     campaign: &'a Campaign,
@@ -145,6 +178,10 @@ struct Report<'a> {
     totals: GestionTotals,
     /// What does not add up.
     off: Vec<String>,
+    /// Corrections since of calls of the day.
+    corrections: Vec<CorrectionRow>,
+    /// The records told whose calls they correct.
+    corrected: HashSet<ContactId>,
 }
 
 impl Report<'_> {
@@ -155,6 +192,14 @@ impl Report<'_> {
         wanted: &RecordsWanted,
         sheet: &mut dyn GestionSheet,
     ) -> Result<(), ApiError> {
+        let within = wanted.received_from..wanted.received_to;
+        let mut loads = store.loads(list.id).await?;
+        loads.retain(|load| load.finished.is_some_and(|at| within.contains(&at)));
+        let named = client_ids(&loads)?;
+        let wanted = &RecordsWanted {
+            attributes: !named.is_empty(),
+            ..*wanted
+        };
         let mut valid: BTreeMap<i64, u64> = BTreeMap::new();
         let mut after = None;
         loop {
@@ -170,7 +215,15 @@ impl Report<'_> {
                 }
                 *valid.entry(record.import.0).or_default() += 1;
                 let state = state_of(record);
-                let cells = self.cells(&list.name, record, state);
+                if self
+                    .corrections
+                    .iter()
+                    .any(|row| row.contact == record.contact)
+                {
+                    self.corrected.insert(record.contact);
+                }
+                let heading = named.get(&record.import).map(String::as_str);
+                let cells = self.cells((&list.name, heading), record, state);
                 if state == "excluido" {
                     self.count_reason(columns::reason_of(record));
                 }
@@ -178,12 +231,9 @@ impl Report<'_> {
                 sheet.row(&cells)?;
             }
         }
-        let within = wanted.received_from..wanted.received_to;
-        for load in store.loads(list.id).await? {
-            if load.finished.is_some_and(|at| within.contains(&at)) {
-                let valid = valid.get(&load.id.0).copied().unwrap_or(0);
-                self.load(&list.name, &load, valid, sheet)?;
-            }
+        for load in &loads {
+            let valid = valid.get(&load.id.0).copied().unwrap_or(0);
+            self.load(&list.name, load, valid, sheet)?;
         }
         Ok(())
     }
@@ -220,9 +270,11 @@ impl Report<'_> {
                     .entry("al cargar, sin detalle".to_owned())
                     .or_default() += unnamed;
             }
+            // What the client calls a row that became no contact is not kept.
+            let is_named = acta.mapping.client_id().is_some();
             for row in rows {
                 self.count_reason(row.why.words().to_owned());
-                sheet.row(&self.discarded(list, load.id.0, at, row))?;
+                sheet.row(&self.discarded((list, is_named), load.id.0, at, row))?;
             }
         }
         Ok(())
@@ -246,28 +298,16 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// Calls of before that were said to be something else since make it another version.
-    async fn restated(
-        &mut self,
-        store: &dyn Store,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), ApiError> {
-        if until >= now {
-            return Ok(());
-        }
-        let since = store.corrections(self.campaign.id, until, now).await?;
-        let of_before = since
-            .iter()
-            .filter(|row| row.placed_at.is_some_and(|at| at < until));
+    /// Calls of the day that were said to be something else since make it another version.
+    fn restated(&mut self) {
+        let told = |row: &&CorrectionRow| self.corrected.contains(&row.contact);
         let (mut count, mut last) = (0_u32, None);
-        for row in of_before {
+        for row in self.corrections.iter().filter(told) {
             count = count.saturating_add(1);
             last = Some(row.at);
         }
         self.totals.version = count.saturating_add(1);
         self.totals.restated_at = last.map(Timestamp::as_millis);
-        Ok(())
     }
 
     fn check(&mut self) -> Result<(), ApiError> {
@@ -292,3 +332,6 @@ impl Report<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

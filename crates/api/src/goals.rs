@@ -140,7 +140,7 @@ pub async fn load_goals(
     Ok(read.iter().map(|goal| shown(goal, &agents)).collect())
 }
 
-fn read(text: &str, agents: &[AgentProfile]) -> Result<Vec<Goal>, Vec<RowProblem>> {
+pub(crate) fn read(text: &str, agents: &[AgentProfile]) -> Result<Vec<Goal>, Vec<RowProblem>> {
     let mut problems = Vec::new();
     let mut goals: Vec<Goal> = Vec::new();
     let mut keys = BTreeSet::new();

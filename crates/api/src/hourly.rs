@@ -22,7 +22,7 @@ use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::goals::{day_of, day_text, no_day};
-use crate::kpi_facts::{Agreed, facts_of, past_of};
+use crate::kpi_facts::{Agreed, day_by_hour, facts_of, is_by_full_hours, past_of};
 
 /// Which day.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -71,7 +71,7 @@ pub async fn hourly(
         agreed,
         past,
         usual: store.usual_shift(campaign.id).await?,
-        done: store.hours(campaign.id, from, end).await?,
+        done: day_by_hour(store, campaign, clock, day).await?,
         total: facts_of(store, campaign, &Period::new(from, at)).await?,
         day: (day, from, end),
         at,
@@ -160,6 +160,12 @@ impl Sheet {
         if prior.is_none() {
             notes.push(
                 "no hay días anteriores con ventas: la proyección es solo de lo que va del día",
+            );
+        }
+        if !is_by_full_hours(self.agreed.clock, self.day.0) {
+            notes.push(
+                "el reloj de la campaña no va por horas en punto de UTC: lo que vale cada hora del día para la proyección se toma de \
+                 la hora en punto más cercana",
             );
         }
         notes.into_iter().map(str::to_owned).collect()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use campaigns::{Campaign, DayClock};
 use domain::Timestamp;
-use kpi::{DayHour, DayPlan, Facts, Goal, PastHour, Period, Shift, advisor_days};
+use kpi::{DayHour, DayPlan, Facts, Goal, HourFacts, PastHour, Period, Shift, advisor_days};
 use store::Store;
 
 use crate::error::ApiError;
@@ -49,6 +49,11 @@ impl Agreed {
         })
     }
 
+    fn is_of_whole_days(&self, period: &Period) -> bool {
+        let begins = |at| self.clock.begins(self.clock.day(at)) == at;
+        begins(period.from) && begins(period.to)
+    }
+
     /// A day of it.
     pub(crate) fn plan(&self, day: i64, past: &[PastHour]) -> DayPlan {
         let of_day = |shift: &&Shift| shift.day == day;
@@ -80,6 +85,44 @@ pub(crate) fn hours_of(clock: DayClock, day: i64) -> Vec<DayHour> {
         from = to;
     }
     hours
+}
+
+/// Whether the hours of a day are those of the counters, which are full hours of UTC.
+pub(crate) fn is_by_full_hours(clock: DayClock, day: i64) -> bool {
+    let full = |at: Timestamp| at.as_millis().rem_euclid(HOUR.as_millis() as i64) == 0;
+    full(clock.begins(day)) && full(clock.begins(day + 1))
+}
+
+/// The hours of a day in which something was done. Where its clock is off the full hours, each is counted of its calls and of
+/// the agents' log: slower, and as exact.
+pub(crate) async fn day_by_hour(
+    store: &dyn Store,
+    campaign: &Campaign,
+    clock: DayClock,
+    day: i64,
+) -> Result<Vec<HourFacts>, ApiError> {
+    let (begin, end) = (clock.begins(day), clock.begins(day + 1));
+    if is_by_full_hours(clock, day) {
+        return Ok(store.hours(campaign.id, begin, end).await?);
+    }
+    let (mut done, mut records) = (Vec::new(), 0);
+    for hour in hours_of(clock, day) {
+        let (from, to) = (hour.from, hour.to);
+        let facts = store.facts(campaign.id, &Period::new(from, to)).await?;
+        let there = store.presences(campaign.id, from, to, clock).await?;
+        if facts.attempts == 0 && there.is_empty() {
+            continue;
+        }
+        let so_far = store.facts(campaign.id, &Period::new(begin, to)).await?;
+        done.push(HourFacts {
+            facts,
+            new_records: so_far.worked.saturating_sub(records),
+            connected: there.iter().map(|one| (one.agent, one.connected)).collect(),
+            ..HourFacts::new(from)
+        });
+        records = so_far.worked;
+    }
+    Ok(done)
 }
 
 /// Days of the past that say what hours of the day are worth, and how alike days are.
@@ -116,7 +159,7 @@ pub(crate) async fn facts_of(
         .await?;
     let usual = store.usual_shift(campaign.id).await?;
     // Only a goal that is to be spread over part of a day needs the past.
-    let past = match agreed.goals.is_empty() {
+    let past = match agreed.goals.is_empty() || agreed.is_of_whole_days(period) {
         true => Vec::new(),
         false => past_of(store, campaign, agreed.clock, agreed.days.1).await?,
     };

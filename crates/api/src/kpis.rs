@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::{CampaignId, Timestamp};
+use intake::Language;
 use serde::Deserialize;
 use store::Store;
 use utoipa::IntoParams;
@@ -32,6 +33,7 @@ impl Period {
             from: Timestamp::from_millis(self.from.unwrap_or(0)),
             to: self.to.map_or_else(now, Timestamp::from_millis),
             received_from: self.received_from.map(Timestamp::from_millis),
+            as_of: None,
         }
     }
 }
@@ -67,22 +69,56 @@ pub async fn report(
         to: period.to.as_millis(),
         received_from: period.received_from.map(Timestamp::as_millis),
         definitions: kpi::VERSION.to_owned(),
-        kpis: judged.into_iter().map(shown).collect(),
+        kpis: judged
+            .into_iter()
+            .map(|one| shown(one, Language::Spanish))
+            .collect(),
     })
 }
 
-fn shown(judged: kpi::Judged) -> Kpi {
+/// The same as CSV.
+pub fn kpi_csv(report: &KpiReport) -> String {
+    let mut text =
+        "id,name,value,numerator,denominator,target,met,unit,formula,version\n".to_owned();
+    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    for kpi in &report.kpis {
+        text += &format!(
+            "{},\"{}\",{},{},{},{},{},{},\"{}\",{}\n",
+            kpi.id,
+            kpi.name,
+            number(kpi.value),
+            number(kpi.numerator),
+            number(kpi.denominator),
+            number(kpi.target),
+            kpi.met.map_or("", |met| if met { "yes" } else { "no" }),
+            kpi.unit,
+            kpi.formula,
+            kpi.version
+        );
+    }
+    text
+}
+
+/// An indicator with what it is compared with.
+pub(crate) fn shown(judged: kpi::Judged, language: Language) -> Kpi {
     let kpi = judged.value;
     let definition = kpi.definition;
     let word = |set: Option<kpi::AttemptSet>| set.map(|set| set.word().to_owned());
     let notice = |notice: &kpi::Notice| KpiNotice {
         code: notice.code().to_owned(),
-        words: notice.words(),
+        words: match language {
+            Language::Spanish => notice.words(),
+            Language::English => notice.words_en(),
+        },
+    };
+    let (name, formula) = match language {
+        Language::Spanish => (definition.name, definition.formula()),
+        Language::English => (definition.name_en, definition.formula_en()),
     };
     Kpi {
         id: definition.id.to_owned(),
-        name: definition.name.to_owned(),
-        formula: definition.formula(),
+        name: name.to_owned(),
+        formula,
         unit: definition.unit.word().to_owned(),
         shown: kpi.shown(),
         value: kpi.value,

@@ -3,6 +3,7 @@
 //! which the server implements. Decides nothing about calls.
 
 mod abandons;
+mod action_plans;
 mod agents;
 mod attempts;
 mod audit;
@@ -19,6 +20,7 @@ mod control;
 mod corrections;
 mod desk;
 mod destinations;
+mod document;
 mod drop_folder;
 mod erasure;
 mod error;
@@ -26,11 +28,15 @@ mod evidence;
 mod evidence_zip;
 mod explain;
 mod funnel;
+mod gerencial;
 mod gestion;
 mod goals;
 mod hashing;
 mod health;
+mod history;
 mod hourly;
+mod hourly_csv;
+mod ideas;
 mod import;
 mod inbound;
 mod kpi_facts;
@@ -42,11 +48,14 @@ mod live;
 mod loads;
 mod logins;
 mod meanings;
+mod model_report;
 mod page;
 pub mod password;
 mod people;
 mod person_data;
 mod places;
+mod practice_sessions;
+mod practices;
 mod prompts;
 pub mod provisioning;
 mod range;
@@ -59,6 +68,7 @@ mod recycling;
 mod refused_load;
 mod registers;
 pub mod rehearsal;
+mod report_maker;
 mod retention;
 mod return_file;
 mod returns;
@@ -71,9 +81,12 @@ mod sale_audits;
 mod sale_evidence;
 mod sale_exchange;
 mod sale_pack;
+mod sale_pack_route;
 mod sale_papers;
 mod sale_settings;
 mod sales;
+mod schedules;
+mod script;
 pub mod segment_count;
 mod segment_forms;
 mod segment_gate;
@@ -86,6 +99,8 @@ mod segments;
 mod session;
 mod signalling;
 mod supervision;
+#[cfg(test)]
+mod test_calls;
 mod transfer;
 mod trunks;
 mod typifications;
@@ -104,6 +119,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use abandons::abandon_ledger;
+pub use action_plans::{action_plan, action_plans, open_plan, step_plan};
 pub use agents::{agent_shown, apply_agent, new_agent};
 pub use attempts::attempt_shown;
 pub use audit::{audit_check, audit_shown, note_command};
@@ -129,23 +145,37 @@ pub use evidence::{
 };
 pub use explain::explain;
 pub use funnel::funnel;
+pub use gerencial::{
+    GerencialForm, GerencialWanted, gerencial, gerencial_csv, gerencial_page, write_gerencial,
+};
 pub use gestion::{
     CsvSheet, GESTION_COLUMNS, GestionForm, GestionSheet, GestionWanted, gestion,
     write_gestion_file,
 };
 pub use goals::{day_of, day_text, goals, load_goals};
+pub use history::{
+    FileProblem, HistoryError, HistoryFiles, HistoryProgress, HistoryRequest, export_history,
+    import_history,
+};
 pub use hourly::hourly;
+pub use hourly_csv::{HOURLY_COLUMNS, HourlyColumn, hour_of_row, hourly_csv};
+pub use ideas::{ideas, put_idea, step_idea};
 pub use import::{ImportRequest, Imported, Origin, load};
 pub use inbound::inbound_shown;
 pub use kpi_targets::{kpi_catalogue, kpi_targets, put_kpi_target, reset_kpi_target};
-pub use kpis::report;
+pub use kpis::{kpi_csv, report};
 pub use ladders::{ladder, pack as pack_ladder};
 pub use live::live_shown;
 pub use loads::{acta_page, find_load, load_shown, revert_load};
 pub use logins::LogIns;
+pub use model_report::{ModelSpan, model_csv, model_report, state_words, write_model_workbook};
 pub use people::{passports, sought as person_sought};
 pub use person_data::{erase_person, export_page, export_person, rectify_person};
 pub use places::{PlaceSettings, Reception};
+pub use practice_sessions::{correct_session, practice_sessions, record_session};
+pub use practices::{
+    practice_adherence, practice_agenda, practice_models, practices, put_practice_model,
+};
 pub use prompts::{choose_sound, keep_prompt, occasion, prompt_wav, prompts_shown, read_prompt};
 pub use received::{
     client_key, client_key_shown, put_client_key, read_client_key, received_shown, reception_state,
@@ -156,6 +186,7 @@ pub use recycling::Recycling;
 pub use refused_load::LoadError;
 pub use registers::{RegisterLoad, load_register, override_register, registers, snapshot_shown};
 pub use rehearsal::Rehearsals;
+pub use report_maker::ReportMaker;
 pub use retention::{
     certificate_shown, erase_due, held_by, hold_shown, place_hold, release_hold, retention_due,
 };
@@ -175,6 +206,7 @@ pub use sale_settings::{
     sale_setting_versions,
 };
 pub use sales::{SalesWanted, Viewer, move_sale, sale, sales, stages_of};
+pub use schedules::{add_schedule, ask_run, run_shown, run_state, schedules};
 pub use segment_preview::preview as preview_segments;
 pub use segment_sets::{CheckedSegments, check_segments, refusal, segments_shown};
 pub use segment_sheets::{SheetWanted, take_segment_sheet, write_segment_sheet};
@@ -212,6 +244,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// How clients' files come.
     pub reception: Arc<Reception>,
+    /// Where reports go by schedule.
+    pub places: Arc<delivery::Places>,
 }
 
 #[derive(OpenApi)]
@@ -283,6 +317,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(explain::of_campaign))
         .routes(routes!(funnel::of_campaign))
         .routes(routes!(gestion::of_campaign))
+        .routes(routes!(gerencial::of_campaign))
         .routes(routes!(rehearsal::of_campaign))
         .routes(routes!(signalling::trace))
         .routes(routes!(signalling::stats))
@@ -371,13 +406,32 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_papers::sheet))
         .routes(routes!(sale_papers::reservation))
         .routes(routes!(sale_evidence::content))
+        .routes(routes!(sale_pack_route::download))
         .routes(routes!(sale_audits::make))
         .routes(routes!(sale_audits::reply))
         .routes(routes!(sale_settings::versions, sale_settings::put))
         .routes(routes!(sale_settings::form))
         .routes(routes!(sale_settings::identity))
+        .routes(routes!(script::of_campaign))
         .routes(routes!(sale_settings::portfolio))
         .routes(routes!(sabana::of_campaign))
+        .routes(routes!(practices::all))
+        .routes(routes!(practices::models, practices::put_model))
+        .routes(routes!(practices::agenda))
+        .routes(routes!(practices::adhered))
+        .routes(routes!(practice_sessions::all, practice_sessions::record))
+        .routes(routes!(practice_sessions::correct))
+        .routes(routes!(action_plans::all, action_plans::open))
+        .routes(routes!(action_plans::one))
+        .routes(routes!(action_plans::step))
+        .routes(routes!(ideas::all, ideas::put))
+        .routes(routes!(ideas::step))
+        .routes(routes!(model_report::sheet))
+        .routes(routes!(schedules::all, schedules::create))
+        .routes(routes!(schedules::remove))
+        .routes(routes!(schedules::run))
+        .routes(routes!(schedules::runs))
+        .routes(routes!(schedules::redeliver))
         .split_for_parts();
     let (files, file_document) = OpenApiRouter::new()
         .routes(routes!(sale_evidence::put))
@@ -418,7 +472,7 @@ pub fn router(app: App) -> Router {
         .merge(recordings)
         .merge(plans)
         .merge(files)
-        .merge(health::routes(document))
+        .merge(health::routes(document::named(document)))
         .merge(web::routes())
         .fallback(error::no_such_route)
         .layer(TraceLayer::new_for_http())

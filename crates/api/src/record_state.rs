@@ -38,6 +38,7 @@ mod tests {
             received_at: Timestamp::default(),
             document: String::new(),
             segment: String::new(),
+            attributes: Vec::new(),
             phones: Vec::new(),
             state,
             suppressed,

@@ -71,6 +71,7 @@ pub async fn return_file(
         received_to: until,
         day: day.from,
         until,
+        attributes: false,
     };
     let mut after = None;
     loop {
@@ -356,6 +357,7 @@ mod tests {
             received_at: Timestamp::default(),
             document: "10".to_owned(),
             segment: String::new(),
+            attributes: Vec::new(),
             phones: Vec::new(),
             state,
             suppressed: false,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::sales::{AuditState, Stage};
+use ::sales::{AuditState, Stage, Verdict};
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use axum::{Json, http::HeaderMap};
 use domain::{AgentId, CampaignId, SaleId, Timestamp};
 use intake::csv_line;
 use serde::Deserialize;
-use store::{SaleFilter, SaleMoveRow, SaleRow, Store};
+use store::{Paper, SaleFilter, SaleMoveRow, SaleRow, Store};
 use utoipa::IntoParams;
 use wire::SabanaRow;
 
@@ -46,26 +46,75 @@ pub async fn sabana(
             moves.entry(row.sale).or_default().push(row);
         }
     }
-    let rows = store.sales(&filter).await?;
-    let row = |sale: &SaleRow| {
-        let moves = moves.get(&sale.id)?;
-        let stands = moves.last()?.to;
-        if stands == Stage::Annulled && sale.by_correction {
-            return None;
+    let sheets = store.newest_papers(&filter, Paper::Sheet).await?;
+    let sheets: BTreeMap<SaleId, Timestamp> =
+        sheets.into_iter().map(|(id, row)| (id, row.at)).collect();
+    let mut rows = Vec::new();
+    for sale in store.sales(&filter).await? {
+        let Some(moves) = moves.get(&sale.id) else {
+            continue;
+        };
+        let stands = moves.last().map(|last| last.to);
+        if stands == Some(Stage::Annulled) && sale.by_correction {
+            continue;
         }
         let agent = sale.agent.and_then(|agent| agents.get(&agent).cloned());
-        Some(row_of(sale, moves, agent))
-    };
-    Ok(rows.iter().filter_map(row).collect())
+        let value = value_at(store, &sale, sheets.get(&sale.id).copied(), as_of).await?;
+        let audit = audit_at(store, &sale, moves, as_of).await?;
+        rows.push(row_of(&sale, moves, agent, (value, audit)));
+    }
+    Ok(rows)
 }
 
-fn row_of(sale: &SaleRow, moves: &[SaleMoveRow], agent: Option<String>) -> SabanaRow {
+/// What a sale was worth by the sheet that was the newest at an instant. A sheet that was erased with its customer, or that is
+/// of before versions kept their value, says nothing: then what is known now.
+async fn value_at(
+    store: &dyn Store,
+    sale: &SaleRow,
+    newest: Option<Timestamp>,
+    as_of: Timestamp,
+) -> Result<i64, ApiError> {
+    match newest {
+        Some(at) if at > as_of => {
+            let versions = store.papers(sale.id, Paper::Sheet).await?;
+            let then = versions.iter().find(|version| version.at <= as_of);
+            Ok(then.map_or(0, |version| version.value.unwrap_or(sale.value)))
+        }
+        Some(_) | None => Ok(sale.value),
+    }
+}
+
+/// How the audit of a sale stood at an instant: decided when it was validated, and the last one by then.
+async fn audit_at(
+    store: &dyn Store,
+    sale: &SaleRow,
+    moves: &[SaleMoveRow],
+    as_of: Timestamp,
+) -> Result<AuditState, ApiError> {
+    if !moves.iter().any(|row| row.to == Stage::Validated) {
+        return Ok(AuditState::Undecided);
+    }
+    if !matches!(sale.audit, AuditState::Passed | AuditState::Failed) {
+        return Ok(sale.audit);
+    }
+    let audits = store.sale_audits(sale.id).await?;
+    let last = audits.iter().rev().find(|audit| audit.at <= as_of);
+    Ok(match last.map(|audit| audit.verdict) {
+        Some(Verdict::Passed) => AuditState::Passed,
+        Some(_) => AuditState::Failed,
+        None if sale.audit_why.is_empty() => AuditState::NotDue,
+        None => AuditState::Due,
+    })
+}
+
+fn row_of(
+    sale: &SaleRow,
+    moves: &[SaleMoveRow],
+    agent: Option<String>,
+    (value, audit): (i64, AuditState),
+) -> SabanaRow {
     let last = moves.last();
     let stage = last.map_or(Stage::Accepted, |last| last.to);
-    let lost = matches!(
-        stage,
-        Stage::Rejected | Stage::Annulled | Stage::ReturnedByLogistics | Stage::NotDelivered
-    );
     let stages = moves
         .iter()
         .map(|row| (row.to.word().to_owned(), row.at.as_millis()));
@@ -79,14 +128,13 @@ fn row_of(sale: &SaleRow, moves: &[SaleMoveRow], agent: Option<String>) -> Saban
         agent,
         code: sale.code.clone(),
         stage: stage.word().to_owned(),
-        value: sale.value,
+        value,
         stages: stages.collect(),
-        lost_by: last.filter(|_| lost).and_then(|last| last.reason.clone()),
+        lost_by: last
+            .filter(|_| stage.is_lost())
+            .and_then(|last| last.reason.clone()),
         returned: u32::try_from(returned).unwrap_or(u32::MAX),
-        audit: match moves.iter().any(|row| row.to == Stage::Validated) {
-            true => sale.audit.word().to_owned(),
-            false => AuditState::Undecided.word().to_owned(),
-        },
+        audit: audit.word().to_owned(),
     }
 }
 

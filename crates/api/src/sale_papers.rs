@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::Path;
 use chrono::NaiveDate;
-use domain::{CampaignId, SaleId, Timestamp};
+use domain::{CampaignId, SaleId, Timestamp, hidden};
 use law::Pack;
 use sales::{FieldProblem, Kind, Reservation, SaleForm, Setting, Sheet, SheetSubject};
 use store::{NewPaper, Paper, SaleRow, Store};
@@ -14,7 +14,6 @@ use wire::{Sale, SalePaperForm, SaleRecord};
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::person_data::hidden;
 use crate::sales::{Shelf, Viewer};
 
 /// Most fields of a sheet, and longest value in bytes: more is no sheet.

@@ -1,4 +1,4 @@
-//! What decides about the sales of a campaign: form, identity policy, queues, scorecard and the columns of exchanged files, as TOML in
+//! What decides about the sales of a campaign: form, identity policy, queues, scorecard, script and the columns of exchanged files, as TOML in
 //! versions; and its portfolio, a table.
 
 use std::io::Cursor;
@@ -206,7 +206,7 @@ fn portfolio_of(file_name: &str, table: Vec<u8>) -> Result<Portfolio, ApiError> 
     })
 }
 
-/// A setting of the sales of a campaign: `form`, `identity`, `queues`, `scorecard`, or `mapping` with its name. The house's is version 0.
+/// A setting of the sales of a campaign: `form`, `identity`, `queues`, `scorecard`, `script`, or `mapping` with its name. The house's is version 0.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/sale-settings/{kind}", tag = "sales", params(Named),
     responses((status = 200, body = [SaleSetting]), (status = 404, body = wire::Problem)))]
 pub(crate) async fn versions(

@@ -90,6 +90,11 @@ fn segment_of(
         order,
         retries_first: form.retries_first.unwrap_or(false),
         quota,
+        sells: form
+            .sells
+            .iter()
+            .map(|word| word.trim().to_owned())
+            .collect(),
     }
 }
 
@@ -177,6 +182,7 @@ fn form_of_one(segment: &CampaignSegment, lists: &[ContactList]) -> SegmentForm 
         order_column: column,
         retries_first: Some(segment.retries_first),
         quota: segment.quota.map(form_of_quota),
+        sells: segment.sells.clone(),
     }
 }
 

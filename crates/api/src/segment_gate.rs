@@ -1,10 +1,12 @@
 //! The gate of a campaign's segments: contacts that could be called but for them, and why.
 
-use campaigns::{Campaign, Left, Rest};
+use campaigns::{Campaign, CampaignSegment, Left, Rest, Segmentation};
 use domain::Timestamp;
+use sales::Portfolio;
 use store::{SegmentStanding, Store};
 
 use crate::error::ApiError;
+use crate::segments::today_of;
 
 /// How many contacts wait behind segments; `None`: the campaign has none.
 pub(crate) async fn outside(
@@ -21,6 +23,7 @@ pub(crate) async fn outside(
         let standing = standings.iter().find(of);
         standing.map_or(0, |standing| standing.fresh + standing.again)
     };
+    let shut = Shut::of(store, campaign, &set.segmentation).await?;
     let mut held = Held::default();
     held.add(waiting(UNPARTED), "their segment is being looked for");
     if set.segmentation.rest == Rest::Never {
@@ -28,16 +31,52 @@ pub(crate) async fn outside(
     }
     for segment in &set.segmentation.segments {
         let standing = standings.iter().find(|one| one.segment == segment.id);
+        if let Some(why) = shut.why(segment, standing) {
+            held.add(waiting(segment.id.get()), &why);
+        }
+    }
+    Ok(Some((held.contacts, held.why.join("; "))))
+}
+
+/// Why nobody of a segment is called, whoever waits in it.
+pub(crate) struct Shut {
+    /// Read only where a segment is for something of it.
+    portfolio: Option<Portfolio>,
+    today: chrono::NaiveDate,
+}
+
+impl Shut {
+    pub(crate) async fn of(
+        store: &dyn Store,
+        campaign: &Campaign,
+        set: &Segmentation,
+    ) -> Result<Shut, ApiError> {
+        let portfolio = match set.segments.iter().all(|segment| segment.sells.is_empty()) {
+            true => None,
+            false => Some(store.portfolio(campaign.id, None).await?),
+        };
+        Ok(Shut {
+            portfolio,
+            today: today_of(campaign),
+        })
+    }
+
+    pub(crate) fn why(
+        &self,
+        segment: &CampaignSegment,
+        standing: Option<&SegmentStanding>,
+    ) -> Option<String> {
         let (today, in_all) = standing
             .map(|one| (one.today, one.in_all))
             .unwrap_or_default();
         let left = segment.quota.map(|quota| quota.left(today, in_all, 0));
         if left == Some(Left::Reached) {
-            let why = format!("the quota of `{}` is reached", segment.name);
-            held.add(waiting(segment.id.get()), &why);
+            return Some(format!("the quota of `{}` is reached", segment.name));
         }
+        let offers = self.portfolio.as_ref()?.offers(&segment.sells, self.today);
+        let why = offers.err()?;
+        Some(format!("`{}` has nothing to sell: {why}", segment.name))
     }
-    Ok(Some((held.contacts, held.why.join("; "))))
 }
 
 /// As the store has contacts whose segment must be found.

@@ -15,6 +15,7 @@ use crate::campaign_rules::{CampaignRules, campaign_columns};
 use crate::campaigns::find;
 use crate::error::ApiError;
 use crate::segment_forms::{form_of, segmentation_of};
+use crate::segment_gate::Shut;
 use crate::segment_preview::preview;
 use crate::segments::{columns_shown, today_of};
 
@@ -170,6 +171,7 @@ pub async fn segments_shown(
     };
     let lists = store.lists().await?;
     let standings = store.segment_standings(campaign.id, now).await?;
+    let shut = Shut::of(store, campaign, &set.segmentation).await?;
     let columns = campaign_columns(store, campaign).await?;
     let rules = CampaignRules::read(&set.segmentation, columns);
     let version = |one: store::SegmentVersion| SegmentVersion {
@@ -185,14 +187,18 @@ pub async fn segments_shown(
         saved_by: set.saved_by.clone(),
         set: form_of(&set.segmentation, &lists),
         settled: !set.walk_is_on(),
-        standings: standings_shown(&set, &standings),
+        standings: standings_shown(&set, &standings, &shut),
         problems: rules.problems,
         versions: versions.into_iter().map(version).collect(),
     })
 }
 
 /// In the order of the segments; the rest last.
-fn standings_shown(set: &SegmentSet, standings: &[store::SegmentStanding]) -> Vec<SegmentStanding> {
+fn standings_shown(
+    set: &SegmentSet,
+    standings: &[store::SegmentStanding],
+    shut: &Shut,
+) -> Vec<SegmentStanding> {
     let segments = set.segmentation.segments.iter();
     let named = segments
         .map(|segment| (segment.id.get(), segment.name.as_str()))
@@ -200,11 +206,14 @@ fn standings_shown(set: &SegmentSet, standings: &[store::SegmentStanding]) -> Ve
     let shown = named.map(|(id, name)| {
         let standing = standings.iter().find(|one| one.segment.get() == id);
         let count = |of: fn(&store::SegmentStanding) -> u64| standing.map_or(0, of);
+        let mut segments = set.segmentation.segments.iter();
+        let segment = segments.find(|segment| segment.id.get() == id);
         SegmentStanding {
             name: name.to_owned(),
             contacts: count(|one| one.contacts),
             fresh: count(|one| one.fresh),
             again: count(|one| one.again),
+            closed: segment.and_then(|segment| shut.why(segment, standing)),
             today: tally(standing.map(|one| one.today)),
             in_all: tally(standing.map(|one| one.in_all)),
         }

@@ -10,6 +10,9 @@ use thiserror::Error;
 pub const SEGMENTS_MAX: usize = 50;
 /// The longest name of a segment.
 const NAME_MAX: usize = 60;
+/// The most words that say what a segment sells, and the longest.
+const SELLS_MAX: usize = 20;
+const SELLS_WORD_MAX: usize = 60;
 /// The rank of a contact whose best hour nobody knows; those known are 0 to 23.
 pub const HOUR_UNKNOWN: i64 = 24;
 
@@ -53,6 +56,9 @@ pub struct CampaignSegment {
     pub retries_first: bool,
     /// When it is enough.
     pub quota: Option<Quota>,
+    /// What of the campaign's portfolio it is for, by code or kind: while nothing of that may be sold, nobody of it is
+    /// called. Empty: whatever there is.
+    pub sells: Vec<String>,
 }
 
 /// Who comes first.
@@ -112,7 +118,7 @@ pub enum Left {
     Any,
     /// So many.
     Most(u32),
-    /// None until what is under way has come to an end.
+    /// None until what is under way has come to an end, or what it sells is there again.
     Waits,
     /// None before another day, or ever.
     Reached,
@@ -303,6 +309,8 @@ impl CampaignSegment {
             "its share is from 1 % to 100 %"
         } else if self.quota.is_some_and(|quota| quota.most == 0) {
             "a quota of 0 is reached before it begins; leave the segment out instead"
+        } else if self.sells.len() > SELLS_MAX || !self.sells.iter().all(|word| is_code(word)) {
+            "what it sells is up to 20 codes or kinds of the portfolio, of 1 to 60 letters each"
         } else {
             return None;
         };
@@ -311,6 +319,11 @@ impl CampaignSegment {
             what: what.to_owned(),
         })
     }
+}
+
+fn is_code(word: &str) -> bool {
+    let letters = word.trim().chars().count();
+    (1..=SELLS_WORD_MAX).contains(&letters) && !word.chars().any(char::is_control)
 }
 
 /// What those are called who fit no segment.

@@ -188,6 +188,9 @@ fn print_set(set: &SegmentSet) {
     for problem in &set.problems {
         println!("{}", problem.pointed);
     }
+    for why in set.standings.iter().filter_map(|one| one.closed.as_ref()) {
+        println!("! {why}");
+    }
     let row = |standing: &SegmentStanding| {
         let form = set
             .set

@@ -60,7 +60,7 @@ impl Reach {
 }
 
 /// An address that is every one is reached at this machine's own.
-fn reachable(http: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(http: SocketAddr) -> SocketAddr {
     let ip = match http.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -3,6 +3,7 @@
 //! notices within a second.
 
 mod agent;
+mod attempts;
 mod audit;
 mod callback;
 mod callerid;
@@ -16,6 +17,7 @@ mod destination;
 mod engine_api;
 mod evidence;
 mod explain;
+mod export;
 mod gate;
 mod goal;
 mod kpi;
@@ -24,6 +26,8 @@ mod output;
 mod pace;
 mod peers;
 mod person;
+mod plan;
+mod practice;
 mod prompt;
 mod provision;
 mod reception;
@@ -41,6 +45,7 @@ mod routes;
 mod sabana;
 mod sale;
 mod sale_settings;
+mod schedule;
 mod segment;
 mod serve;
 mod simulate;
@@ -144,6 +149,15 @@ enum Command {
     /// Indicators and attempts
     #[command(subcommand)]
     Report(report::Report),
+    /// Attempts as files: the history of another system in, ours out
+    #[command(subcommand)]
+    Attempts(attempts::Attempts),
+    /// Reports that go somewhere by themselves: list, add, remove, run, runs, redeliver
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Days that are over, as files that other tools read
+    #[command(subcommand)]
+    Export(export::Export),
     /// Recordings of calls: list, show, export, verify, erase
     #[command(subcommand)]
     Recording(recording::Recording),
@@ -168,6 +182,15 @@ enum Command {
     /// What a campaign may sell: equipment, plans, prices, stock
     #[command(subcommand)]
     Portfolio(sale_settings::Portfolio),
+    /// The operating model: practices, agenda, sessions, adherence
+    #[command(subcommand)]
+    Practice(practice::PracticeCommand),
+    /// Action plans and agreements, with their follow-up
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    /// The register of ideas
+    #[command(subcommand)]
+    Idea(plan::IdeaCommand),
     /// People across lists and campaigns
     #[command(subcommand)]
     Person(person::Person),
@@ -266,7 +289,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Kpi(kpi) => kpi.run(global).await?,
             Command::Goal(goal) => goal.run(global).await?,
             Command::Roster(roster) => roster.run(global).await?,
+            Command::Attempts(attempts) => attempts.run(global).await?,
             Command::Report(report) => return report.run(global).await,
+            Command::Schedule(schedule) => schedule.run(global).await?,
+            Command::Export(export) => export.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,
             Command::Callback(callback) => callback.run(global).await?,
@@ -276,6 +302,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Gate(gate) => gate.run(global)?,
             Command::Sale(sale) => sale.run(global).await?,
             Command::Portfolio(portfolio) => portfolio.run(global).await?,
+            Command::Practice(practice) => practice.run(global).await?,
+            Command::Plan(plan) => plan.run(global).await?,
+            Command::Idea(idea) => idea.run(global).await?,
             Command::Person(person) => person.run(global).await?,
             Command::Rights(rights) => return rights.run(global).await,
             Command::Segment(segment) => segment.run(global).await?,

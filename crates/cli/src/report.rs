@@ -1,6 +1,8 @@
 //! `cadencia report`: indicators, and the attempts behind them.
 
+mod gerencial;
 mod gestion;
+mod model;
 
 use std::process::ExitCode;
 
@@ -11,7 +13,9 @@ use kpi::half_up;
 use store::{AttemptFilter, InboundFilter};
 use wire::{AbandonPeriod, KpiReport};
 
+use self::gerencial::Gerencial;
 use self::gestion::Gestion;
+use self::model::Model;
 use crate::Global;
 use crate::campaign::find;
 use crate::output::{record, show, table};
@@ -89,6 +93,10 @@ pub(crate) enum Report {
     },
     /// The informe de gestión: every record received within a span with what became of it, adding up to what was received
     Gestion(Gestion),
+    /// The informe gerencial: indicators against their targets, evolution, parts, pipeline of sales, causes of loss and plans
+    Gerencial(Gerencial),
+    /// Seguimiento Modelo Operación: indicators of each cycle beside the adherence to practices, and the plans
+    Model(Model),
     /// Calls that others made to our caller ids
     Inbound {
         /// From [default: today in Bogotá]
@@ -124,6 +132,12 @@ impl Report {
         if let Report::Gestion(it) = self {
             return it.run(global, store.as_ref()).await;
         }
+        if let Report::Gerencial(it) = self {
+            return it.run(global, store.as_ref()).await;
+        }
+        if let Report::Model(it) = self {
+            return it.run(global, store.as_ref()).await;
+        }
         let from = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(today()), parse);
         let until = |text: &Option<String>| text.as_deref().map_or_else(|| Ok(now()), parse);
         match self {
@@ -157,13 +171,14 @@ impl Report {
                     from: from(begin)?,
                     to: until(to)?,
                     received_from: received_from.as_deref().map(parse).transpose()?,
+                    as_of: None,
                 };
                 let report = api::report(store.as_ref(), campaign.id, &period).await?;
                 match (global.json, format) {
                     (true, _) | (_, Format::Json) => {
                         println!("{}", serde_json::to_string(&report)?)
                     }
-                    (_, Format::Csv) => csv(&report),
+                    (_, Format::Csv) => print!("{}", api::kpi_csv(&report)),
                     (_, Format::Table) => kpi_table(&report),
                 }
                 Ok(())
@@ -219,7 +234,10 @@ impl Report {
                 let calls: Vec<_> = rows.iter().map(api::inbound_shown).collect();
                 show(global, &calls, |_| inbound_table(&rows))
             }
-            Report::Abandons { .. } | Report::Gestion(_) => Ok(()),
+            Report::Abandons { .. }
+            | Report::Gestion(_)
+            | Report::Gerencial(_)
+            | Report::Model(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
     }
@@ -313,26 +331,6 @@ fn target(kpi: &wire::Kpi) -> String {
         Some(true) => format!("{shown} ✓ cumple"),
         Some(false) => format!("{shown} ✗ no cumple"),
         None => shown,
-    }
-}
-
-fn csv(report: &KpiReport) {
-    println!("id,name,value,numerator,denominator,target,met,unit,formula,version");
-    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-    for kpi in &report.kpis {
-        println!(
-            "{},\"{}\",{},{},{},{},{},{},\"{}\",{}",
-            kpi.id,
-            kpi.name,
-            number(kpi.value),
-            number(kpi.numerator),
-            number(kpi.denominator),
-            number(kpi.target),
-            kpi.met.map_or("", |met| if met { "yes" } else { "no" }),
-            kpi.unit,
-            kpi.formula,
-            kpi.version
-        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cadencia report hourly`: a day by the hour, its goal and how it will close.
 
 use anyhow::{Result, bail};
+use api::{HOURLY_COLUMNS, hour_of_row};
 use domain::Timestamp;
 use kpi::half_up;
 use store::Store;
@@ -29,70 +30,24 @@ pub(crate) async fn run(
     let report = api::hourly(store, &campaign, day, now()).await?;
     match format {
         Format::Json => println!("{}", serde_json::to_string(&report)?),
-        Format::Csv => csv(&report),
+        Format::Csv => print!("{}", api::hourly_csv(&report)),
         Format::Table => told(&report),
     }
     Ok(())
 }
 
-/// A column: its heading, and a row's cell for people and for programs.
-type Column = (&'static str, fn(&HourlyRow) -> Option<f64>, u8, f64);
-
-/// In the order of the report; decimals for people, and what a figure is multiplied with for them.
-const COLUMNS: &[Column] = &[
-    ("asesores", |row| Some(row.agents as f64), 0, 1.0),
-    ("h_conectadas", |row| Some(row.connected_h), 1, 1.0),
-    ("h_productivas", |row| Some(row.productive_h), 1, 1.0),
-    ("intentos", |row| Some(row.attempts as f64), 0, 1.0),
-    ("contestadas", |row| Some(row.answered as f64), 0, 1.0),
-    ("contactos", |row| Some(row.contacts as f64), 0, 1.0),
-    ("registros", |row| Some(row.records as f64), 0, 1.0),
-    ("ventas", |row| Some(row.sales as f64), 0, 1.0),
-    ("meta", |row| row.goal, 1, 1.0),
-    ("cumplimiento_%", |row| row.attainment, 1, 100.0),
-    (
-        "registros_acum",
-        |row| Some(row.records_so_far as f64),
-        0,
-        1.0,
-    ),
-    ("ventas_acum", |row| Some(row.sales_so_far as f64), 0, 1.0),
-    ("meta_acum", |row| row.goal_so_far, 1, 1.0),
-    ("cumplimiento_acum_%", |row| row.attainment_so_far, 1, 100.0),
-    ("ratio", |row| row.ratio, 2, 1.0),
-    ("ventas_h", |row| row.sales_per_hour, 3, 1.0),
-    ("registros_h", |row| row.records_per_hour, 1, 1.0),
-    ("productividad", |row| row.productivity, 0, 1.0),
-];
-
-fn hour(row: &HourlyRow) -> String {
-    row.hour
-        .map_or_else(|| "día".to_owned(), |hour| format!("{hour:02}:00"))
-}
-
-fn csv(report: &HourlyReport) {
-    let headings: Vec<_> = COLUMNS.iter().map(|column| column.0).collect();
-    println!("hora,{}", headings.join(","));
-    for row in report.hours.iter().chain([&report.total]) {
-        let cells: Vec<_> = COLUMNS
-            .iter()
-            .map(|(_, cell, _, scale)| {
-                cell(row).map_or_else(String::new, |value| half_up(value * scale, 4))
-            })
-            .collect();
-        println!("{},{}", hour(row), cells.join(","));
-    }
-}
-
 fn told(report: &HourlyReport) {
     let cells = |row: &HourlyRow| {
-        let figures = COLUMNS.iter().map(|(_, cell, decimals, scale)| {
+        let figures = HOURLY_COLUMNS.iter().map(|(_, cell, decimals, scale)| {
             cell(row).map_or_else(
                 || kpi::NO_FIGURE.to_owned(),
                 |value| half_up(value * scale, *decimals),
             )
         });
-        [hour(row)].into_iter().chain(figures).collect::<Vec<_>>()
+        [hour_of_row(row)]
+            .into_iter()
+            .chain(figures)
+            .collect::<Vec<_>>()
     };
     let rows: Vec<_> = report
         .hours
@@ -102,7 +57,7 @@ fn told(report: &HourlyReport) {
         .collect();
     let headings: Vec<_> = ["hora"]
         .into_iter()
-        .chain(COLUMNS.iter().map(|column| column.0))
+        .chain(HOURLY_COLUMNS.iter().map(|column| column.0))
         .collect();
     let at = Timestamp::from_millis(report.at);
     println!("{}  {}  (a las {})", report.campaign, report.day, shown(at));

@@ -20,7 +20,7 @@ pub(crate) enum SettingCommand {
     Show {
         /// Name of the campaign
         campaign: String,
-        /// form, identity, queues, scorecard or mapping
+        /// form, identity, queues, scorecard, script or mapping
         kind: String,
         /// Name of the mapping
         #[arg(long, default_value = "")]
@@ -30,7 +30,7 @@ pub(crate) enum SettingCommand {
     Put {
         /// Name of the campaign
         campaign: String,
-        /// form, identity, queues, scorecard or mapping
+        /// form, identity, queues, scorecard, script or mapping
         kind: String,
         /// The file
         file: PathBuf,
@@ -48,7 +48,7 @@ pub(crate) enum SettingCommand {
     Versions {
         /// Name of the campaign
         campaign: String,
-        /// form, identity, queues, scorecard or mapping
+        /// form, identity, queues, scorecard, script or mapping
         kind: String,
         /// Name of the mapping
         #[arg(long, default_value = "")]

@@ -12,6 +12,7 @@ mod event;
 mod header_rule;
 mod id;
 mod keyed;
+mod masking;
 mod number_rule;
 mod occasion;
 mod outcome;
@@ -41,6 +42,7 @@ pub use id::{
     ListId, OfferId, PersonId, PromptId, RoutePlanId, SaleId, SegmentId, TrunkId, UserId,
 };
 pub use keyed::{Keyed, KeyedSet};
+pub use masking::hidden;
 pub use number_rule::{InvalidRule, NUMBER_RULES_MAX, NumberRule, read, written};
 pub use occasion::Occasion;
 pub use outcome::{Outcome, UnknownOutcome};

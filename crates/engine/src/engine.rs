@@ -14,6 +14,7 @@ use pacing::Fact;
 
 use crate::call::{Calls, Phase};
 use crate::contacting::JustCalled;
+use crate::departures::Departures;
 use crate::gates::own_gate;
 use crate::opted_out::OptedOut;
 use crate::past::Past;
@@ -58,6 +59,8 @@ pub struct Engine {
     pub(crate) no_room: bool,
     /// What the reaper found so far.
     pub(crate) reaped: u64,
+    /// Who leaves when, by the roster.
+    pub(crate) departures: Departures,
     /// Nobody will replay its pacing.
     unledgered: bool,
     /// What this step led to so far.
@@ -235,6 +238,7 @@ impl Engine {
                 at,
                 estimates,
             } => self.pacing_learnt(campaign, at, &estimates),
+            Input::Rostered(rostered) => self.departures.told(rostered),
             Input::Compare => self.compare_tables(),
             Input::Drain => self.drain(),
             Input::Cease => self.cease(),

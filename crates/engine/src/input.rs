@@ -181,6 +181,8 @@ pub enum Input {
         /// As the event has it.
         estimates: String,
     },
+    /// When agents leave their seats by the roster, breaks and ends of shifts; in place of what was told before.
+    Rostered(Vec<(AgentId, Vec<Timestamp>)>),
     /// Compare agents with calls: feed it each second.
     Compare,
     /// Stop dialing; live calls go on. The shell watches

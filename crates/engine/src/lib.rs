@@ -12,6 +12,7 @@ mod command;
 mod consent;
 mod contacting;
 mod correct;
+mod departures;
 mod dialing;
 mod engine;
 mod feed;

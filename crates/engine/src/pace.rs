@@ -212,10 +212,17 @@ pub(crate) fn cap_while_learning(floor: &mut Snapshot, known_from: u64, agents: 
     }
 }
 
-/// Puts an agent at work on the floor; `talked` before the wrap-up they are in.
-pub(crate) fn seat(floor: &mut Snapshot, agent: &Agent, talked: impl FnOnce() -> Duration) {
-    let leaving = agent.booked().is_some();
+/// Puts an agent at work on the floor; `talked` before the wrap-up they are in. Who leaves before a call made now is answered,
+/// by the roster, is not there for it.
+pub(crate) fn seat(
+    floor: &mut Snapshot,
+    agent: &Agent,
+    leaves_soon: bool,
+    talked: impl FnOnce() -> Duration,
+) {
+    let leaving = leaves_soon || agent.booked().is_some();
     match agent.state() {
+        State::Ready if leaves_soon => {}
         State::Ready => floor.agents_ready += 1,
         State::Talking { .. } => floor.talking.push(SnapshotTalk {
             since: agent.since(),

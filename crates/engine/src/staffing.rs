@@ -130,6 +130,10 @@ impl Engine {
         floor.calls.reserve(self.calls.len());
         let mut others = BTreeMap::new();
         let mut parts = 0.0;
+        let now = self.now;
+        let run = self.runs.get(&id);
+        // A call made now is answered within this, or by nobody.
+        let rings = run.map_or(Duration::ZERO, |run| run.campaign.ring_timeout);
         for agent in self.at_work_for(id) {
             let on = agent.attempt().and_then(|on| self.campaign_of(on));
             let elsewhere = on.filter(|on| *on != id && self.runs.contains_key(on));
@@ -137,7 +141,8 @@ impl Engine {
                 Some(other) => &mut self.other(&mut others, other).floor,
                 None => &mut *floor,
             };
-            pace::seat(seats, agent, || self.talked(agent));
+            let leaves_soon = self.departures.leaves(agent.profile.id, now, rings);
+            pace::seat(seats, agent, leaves_soon, || self.talked(agent));
             if staffs(agent, id) {
                 parts += 1.0 / self.count_on(agent, id, &mut others);
             }

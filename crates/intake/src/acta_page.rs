@@ -25,9 +25,7 @@ impl FromStr for Language {
         match text {
             "es" => Ok(Language::Spanish),
             "en" => Ok(Language::English),
-            other => Err(format!(
-                "\"{other}\" is no language of an acta; use es or en"
-            )),
+            other => Err(format!("\"{other}\" is no language of this; use es or en")),
         }
     }
 }
@@ -346,8 +344,8 @@ fn instant(millis: i64) -> String {
     })
 }
 
-/// What a file, list or column is called was written by strangers.
-fn escaped(text: &str) -> String {
+/// What a file, list or column is called was written by strangers: as text of a page, or of a quoted attribute.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

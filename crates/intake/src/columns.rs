@@ -45,6 +45,7 @@ impl Columns {
         let first = |role| mapping.with_role(role).next();
         let kept = [
             Role::Attribute,
+            Role::ClientId,
             Role::City,
             Role::Department,
             Role::DocumentType,

@@ -73,6 +73,27 @@ pub(crate) fn role_of(heading: &str) -> Option<Role> {
     None
 }
 
+/// Whether a heading says that its column has what the client calls a record.
+pub(crate) fn is_client_id(heading: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "id cliente",
+        "idcliente",
+        "cliente id",
+        "codigo cliente",
+        "cod cliente",
+        "id registro",
+        "idregistro",
+        "id externo",
+        "customer id",
+        "customerid",
+        "client id",
+        "clientid",
+        "external id",
+        "record id",
+    ];
+    NAMES.contains(&plain(heading).as_str())
+}
+
 /// Words that make a column about something else, whatever else it says.
 const NEVER: &[&str] = &[
     "fecha",

@@ -52,7 +52,7 @@ mod vorbis;
 mod workbook;
 
 pub use acta::{Acta, Discarded, DuplicateBy, Duplicates, Format, Reason, Sealed, Why};
-pub use acta_page::Language;
+pub use acta_page::{Language, escaped};
 pub use error::{IntakeError, SinkError};
 pub use import::{import, inspect, read};
 pub use mapping::{Column, InvalidMapping, Mapping, Role};
@@ -61,7 +61,9 @@ pub use preview::{Confidence, Guess, Preview};
 pub use reading::{document, number, number_with_repairs};
 pub use register_file::{RegisterAccount, RegisterCountry, RegisterFile};
 pub use report_sheet::ReportSheet;
-pub use segment_sheet::{SegmentSheet, SheetError, SheetFault, SheetRow, read_segment_sheet};
+pub use segment_sheet::{
+    SegmentSheet, SheetError, SheetFault, SheetRow, inert, read_segment_sheet,
+};
 pub use sink::{DryRun, ImportedContact, LateDuplicates, Progress, Sink, Verdict};
 pub use source::{ReadSeek, Source};
-pub use table::{TableRow, csv_cell, csv_line, read_table};
+pub use table::{TableRow, csv_cell, csv_line, live_cell, read_table};

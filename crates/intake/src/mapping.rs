@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::heading_words::is_client_id;
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,8 @@ pub enum Role {
     Department,
     /// Why this person may be called, row by row; a row without it is not loaded.
     LegalBasis,
+    /// What the client calls the record; kept as an attribute is, and told in the informe de gestión.
+    ClientId,
     /// Kept under its heading for the advisor's screen.
     Attribute,
     /// Not kept.
@@ -35,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    const NAMES: [(Role, &'static str, &'static str); 11] = [
+    const NAMES: [(Role, &'static str, &'static str); 12] = [
         (Role::Document, "documento", "document"),
         (Role::DocumentType, "tipo_documento", "document_type"),
         (Role::Name, "nombre", "name"),
@@ -45,6 +49,7 @@ impl Role {
         (Role::City, "ciudad", "city"),
         (Role::Department, "departamento", "department"),
         (Role::LegalBasis, "base_legal", "legal_basis"),
+        (Role::ClientId, "id_cliente", "client_id"),
         (Role::Attribute, "atributo", "attribute"),
         (Role::Ignore, "ignorar", "ignore"),
     ];
@@ -160,6 +165,15 @@ impl Mapping {
             .map(|(index, _)| index)
     }
 
+    /// The heading of the column with what the client calls a record: the one mapped so, else one kept under a heading that
+    /// says so.
+    pub fn client_id(&self) -> Option<&str> {
+        let mapped = self.columns.iter().find(|one| one.role == Role::ClientId);
+        let says_so = |one: &&Column| one.role == Role::Attribute && is_client_id(&one.heading);
+        let found = mapped.or_else(|| self.columns.iter().find(says_so));
+        found.map(|column| column.heading.as_str())
+    }
+
     /// The headings, for a message.
     pub fn headings(&self) -> String {
         self.columns
@@ -198,6 +212,20 @@ mod tests {
         let roles: Vec<Role> = mapping.columns.iter().map(|c| c.role).collect();
         // A heading that looks like a number is a heading first.
         assert_eq!(roles, [Role::Ignore, Role::Phone, Role::Phone]);
+    }
+
+    #[test]
+    fn what_the_client_calls_a_record_is_mapped_or_said_by_a_heading() {
+        let mut mapping = mapping();
+        assert_eq!(mapping.client_id(), None);
+        mapping.columns[2].heading = "ID Cliente".to_owned();
+        assert_eq!(mapping.client_id(), Some("ID Cliente"));
+        mapping.set_all(["id_cliente=Celular"]).expect("there");
+        assert_eq!(mapping.client_id(), Some("Celular"));
+        mapping
+            .set_all(["documento=ID Cliente", "telefono=Celular"])
+            .expect("there");
+        assert_eq!(mapping.client_id(), None, "it is the document");
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn plain_number(cell: &str) -> Option<f64> {
 }
 
 /// A text that no spreadsheet takes for a formula, also after it was saved as CSV and opened again.
-pub(crate) fn inert(text: &str) -> String {
+pub fn inert(text: &str) -> String {
     let short: String = text.chars().take(LETTERS_MAX - 1).collect();
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{short}"),

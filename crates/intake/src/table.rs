@@ -40,7 +40,13 @@ pub fn read_table(source: &mut Source<'_>) -> Result<Vec<TableRow>, IntakeError>
             });
         }
         if !row.is_blank() {
-            rows.push((row.line, row.cells.iter().map(|cell| live(cell)).collect()));
+            rows.push((
+                row.line,
+                row.cells
+                    .iter()
+                    .map(|cell| live_cell(cell).to_owned())
+                    .collect(),
+            ));
         }
         Ok(ControlFlow::Continue(()))
     };
@@ -78,10 +84,10 @@ pub fn csv_cell(cell: &str, delimiter: char) -> String {
 }
 
 /// A cell without the apostrophe that kept it from being a formula.
-fn live(cell: &str) -> String {
+pub fn live_cell(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
-        _ => cell.to_owned(),
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => cell,
     }
 }
 

@@ -195,6 +195,30 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// In English.
+    pub fn words_en(&self) -> String {
+        match self {
+            Notice::MetByMachines => {
+                "this variant counts answering machines as answered: they alone meet the target"
+                    .to_owned()
+            }
+            Notice::OutOfReach {
+                limiting,
+                best,
+                bound,
+                target,
+            } => format!(
+                "target of {} out of reach for this variant: \"{}\" limits it, {} at most (under {} with 95 % confidence)",
+                percent(*target),
+                limiting.names().1,
+                percent(*best),
+                percent(*bound)
+            ),
+        }
+    }
+}
+
 fn percent(share: f64) -> String {
     Unit::Share.shown(share, 1)
 }

@@ -18,6 +18,8 @@ pub struct Period {
     pub to: Timestamp,
     /// The cohort: records received from then on, until `to`; all that the campaign received when absent.
     pub received_from: Option<Timestamp>,
+    /// What became of sales is told as of then; as of now when absent.
+    pub as_of: Option<Timestamp>,
 }
 
 impl Period {
@@ -27,6 +29,7 @@ impl Period {
             from,
             to,
             received_from: None,
+            as_of: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who works when: shifts of advisors, and how much of a time they cover. Times are instants; whoever reads a roster in
 //! local hours turns them into these.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::{AgentId, Timestamp};
@@ -34,6 +34,31 @@ impl Shift {
     pub fn within(&self, from: Timestamp, to: Timestamp) -> Duration {
         self.to.min(to).since(self.from.max(from))
     }
+}
+
+/// When advisors leave their seats: breaks begin, shifts end that no other follows at once. As day and minute of it, in order.
+pub fn departures(rows: &[RosterRow]) -> BTreeMap<AgentId, Vec<(i64, u16)>> {
+    let begins: BTreeSet<(AgentId, i64)> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.agent,
+                row.day * i64::from(DAY_MIN) + i64::from(row.from_min),
+            )
+        })
+        .collect();
+    let mut of: BTreeMap<AgentId, Vec<(i64, u16)>> = BTreeMap::new();
+    for row in rows {
+        let times = of.entry(row.agent).or_default();
+        times.extend(row.breaks.iter().map(|(from, _)| (row.day, *from)));
+        let end = row.day * i64::from(DAY_MIN) + i64::from(row.to_min);
+        if !begins.contains(&(row.agent, end)) {
+            let minute = u16::try_from(end.rem_euclid(i64::from(DAY_MIN))).unwrap_or(0);
+            times.push((end.div_euclid(i64::from(DAY_MIN)), minute));
+        }
+    }
+    of.values_mut().for_each(|times| times.sort_unstable());
+    of
 }
 
 /// One shift as it is written and kept: minutes of a local day.
@@ -130,6 +155,28 @@ pub fn advisor_days(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn advisors_leave_for_breaks_and_when_no_shift_follows() {
+        let row = |day, from_min, to_min, breaks: &[(u16, u16)]| RosterRow {
+            agent: AgentId::new(1),
+            day,
+            from_min,
+            to_min,
+            breaks: breaks.to_vec(),
+        };
+        let rows = [
+            row(7, 480, 720, &[(600, 615)]),
+            row(7, 720, 900, &[]),
+            row(7, 960, 1_440, &[]),
+            row(9, 0, 60, &[]),
+        ];
+        let told = departures(&rows);
+        let expected = [(7, 600), (7, 900), (8, 0), (9, 60)];
+        assert_eq!(told[&AgentId::new(1)], expected);
+        let over_midnight = [row(7, 960, 1_440, &[]), row(8, 0, 60, &[])];
+        assert_eq!(departures(&over_midnight)[&AgentId::new(1)], [(8, 60)]);
+    }
 
     const HOUR: Duration = Duration::from_secs(3_600);
 

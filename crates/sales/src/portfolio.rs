@@ -152,6 +152,33 @@ impl Portfolio {
         self.items.iter().find(|item| item.code == code)
     }
 
+    /// Whether anything of what these words name, by code or kind, may be sold on a day; else why nothing may. No words: nothing
+    /// is asked.
+    pub fn offers(&self, words: &[String], day: NaiveDate) -> Result<(), String> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let named = |item: &&Item| {
+            let is = |word: &String| {
+                let word = value::folded(word);
+                word == value::folded(&item.code) || word == value::folded(&item.kind)
+            };
+            words.iter().any(is)
+        };
+        let mut why = Vec::new();
+        for item in self.items.iter().filter(named) {
+            match item.sells(day) {
+                Ok(()) => return Ok(()),
+                Err(words) => why.push(words),
+            }
+        }
+        Err(match why.len() {
+            0 => format!("the portfolio has no {}", words.join(", ")),
+            1..=3 => why.join("; "),
+            many => format!("none of {many} items may be sold: {}", why[0]),
+        })
+    }
+
     /// The code of what may be sold on a day, by code or name; else why not.
     pub(crate) fn sellable(
         &self,
@@ -285,6 +312,29 @@ pub(crate) mod tests {
         assert_eq!(portfolio.items[0].left(), Some(0));
         let gone = portfolio.sellable("equipo", "MOTO-G", day("2026-12-01"));
         assert!(gone.expect_err("none left").contains("none left"));
+    }
+
+    #[test]
+    fn a_segment_has_something_to_sell_while_anything_it_names_may_be_sold() {
+        let portfolio = portfolio();
+        let day = value::date("2026-12-01", None).expect("a day");
+        let offers = |words: &[&str], day| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            portfolio.offers(&words, day)
+        };
+        assert_eq!(offers(&[], day), Ok(()), "it asks for nothing");
+        assert_eq!(offers(&["equipo"], day), Ok(()), "one of two is there");
+        assert_eq!(offers(&["gone", "Plan-40"], day), Ok(()));
+        let gone = offers(&["GONE"], day).expect_err("none left");
+        assert!(gone.contains("none left of GONE"), "{gone}");
+        let later = value::date("2027-01-01", None).expect("a day");
+        let over = offers(&["equipo"], later).expect_err("over, and gone");
+        assert!(
+            over.contains("sold until 2026-12-31") && over.contains("GONE"),
+            "{over}"
+        );
+        let unknown = offers(&["iphone"], day).expect_err("nobody has it");
+        assert!(unknown.contains("no iphone"), "{unknown}");
     }
 
     #[test]

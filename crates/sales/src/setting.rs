@@ -15,15 +15,18 @@ pub enum Setting {
     Queues,
     /// How sales are audited, and which.
     Scorecard,
+    /// What advisors say in its calls.
+    Script,
 }
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Setting; 4] = [
+    pub const ALL: [Setting; 5] = [
         Setting::Form,
         Setting::Identity,
         Setting::Queues,
         Setting::Scorecard,
+        Setting::Script,
     ];
 
     /// The word used in the record and on the command line.
@@ -33,6 +36,7 @@ impl Setting {
             Setting::Identity => "identity",
             Setting::Queues => "queues",
             Setting::Scorecard => "scorecard",
+            Setting::Script => "script",
         }
     }
 
@@ -48,6 +52,7 @@ impl Setting {
             Setting::Identity => include_str!("../data/identity.toml"),
             Setting::Queues => include_str!("../data/queues.toml"),
             Setting::Scorecard => include_str!("../data/scorecard.toml"),
+            Setting::Script => include_str!("../data/script.toml"),
         }
     }
 
@@ -58,6 +63,7 @@ impl Setting {
             Setting::Identity => crate::IdentityPolicy::read(text).map(drop),
             Setting::Queues => crate::Queues::read(text).map(drop),
             Setting::Scorecard => crate::Scorecard::read(text).map(drop),
+            Setting::Script => crate::Script::read(text).map(drop),
         }
     }
 }

@@ -87,6 +87,32 @@ impl Stage {
         matches!(self, Stage::Rejected | Stage::Legalised | Stage::Annulled)
     }
 
+    /// Whether a sale that stands here is lost as things are; goods that were not delivered may go out again.
+    pub const fn is_lost(self) -> bool {
+        matches!(
+            self,
+            Stage::Rejected | Stage::Annulled | Stage::ReturnedByLogistics | Stage::NotDelivered
+        )
+    }
+
+    /// What people read: in Spanish and in English.
+    pub const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Stage::Accepted => ("aceptada", "accepted"),
+            Stage::InValidation => ("en validación", "in validation"),
+            Stage::Validated => ("validada", "validated"),
+            Stage::ReturnedToAdvisor => ("devuelta al asesor", "returned to the advisor"),
+            Stage::Rejected => ("rechazada", "rejected"),
+            Stage::Reserved => ("reservada", "reserved"),
+            Stage::OnRoute => ("en ruta", "on its way"),
+            Stage::Delivered => ("entregada", "delivered"),
+            Stage::NotDelivered => ("no entregada", "not delivered"),
+            Stage::ReturnedByLogistics => ("devuelta por logística", "returned by logistics"),
+            Stage::Legalised => ("legalizada", "legalised"),
+            Stage::Annulled => ("anulada", "annulled"),
+        }
+    }
+
     /// Whether the sheet may be changed: from validation on it is what was validated.
     pub const fn sheet_is_open(self) -> bool {
         matches!(

@@ -11,6 +11,7 @@ use telephony::media::{Country, Prompt};
 
 use crate::addresses::{ONE_EACH, OneOrSeveral};
 use crate::browser_settings::BrowserSettings;
+use crate::delivery_settings::DeliverySettings;
 use crate::law_folder::LawSettings;
 use crate::reception_settings::ReceptionSettings;
 use crate::recording_settings::RecordingSettings;
@@ -36,6 +37,8 @@ pub struct Config {
     pub law: LawSettings,
     /// Files that clients send.
     pub reception: ReceptionSettings,
+    /// Where reports go by schedule.
+    pub delivery: DeliverySettings,
 }
 
 /// Audio.
@@ -104,6 +107,7 @@ impl Default for Config {
             recordings: RecordingSettings::default(),
             law: LawSettings::default(),
             reception: ReceptionSettings::default(),
+            delivery: DeliverySettings::default(),
         }
     }
 }
@@ -197,6 +201,7 @@ impl Config {
         media.menu()?;
         self.recordings.check()?;
         self.reception.check()?;
+        self.delivery.check()?;
         if !(5..=3_600).contains(&media.silence_s) {
             return no("media.silence_s", "from 5 to 3600 seconds");
         }

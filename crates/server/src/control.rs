@@ -19,7 +19,7 @@ use wire::{TraceLine, TrunkStats, TrunkTest};
 use crate::metrics::{self, LoopFigures};
 use crate::signalling::Watched;
 use crate::{
-    archiving, pages, reception, recording_metrics, returns, signalling, trunk_metrics,
+    archiving, deliveries, pages, reception, recording_metrics, returns, signalling, trunk_metrics,
     trunk_tested,
 };
 
@@ -62,6 +62,8 @@ pub(crate) struct LoopControl {
     pub(crate) places: reception::Figures,
     /// Return files that go by themselves.
     pub(crate) returns: returns::Figures,
+    /// Reports by schedule.
+    pub(crate) deliveries: deliveries::Figures,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -202,5 +204,6 @@ impl api::Control for LoopControl {
             + &recording_metrics::text(self.recorder.counters(), low, &self.archive)
             + &reception::text(&self.places)
             + &returns::text(&self.returns)
+            + &deliveries::text(&self.deliveries)
     }
 }

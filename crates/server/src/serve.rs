@@ -29,7 +29,9 @@ use crate::metrics::LoopFigures;
 use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
-use crate::{counters, ladders, late_sales, reception, restart, returns, segmenting};
+use crate::{
+    counters, deliveries, ladders, late_sales, reception, restart, returns, rosters, segmenting,
+};
 
 /// A running node.
 #[derive(Debug)]
@@ -53,10 +55,14 @@ pub struct Server {
     segmenting: JoinHandle<()>,
     counters: JoinHandle<()>,
     late_sales: JoinHandle<()>,
+    /// Tells the engine who leaves when.
+    rosters: JoinHandle<()>,
     /// Watches the drop folders.
     watching: JoinHandle<()>,
     /// Writes return files.
     returning: JoinHandle<()>,
+    /// Sends reports that are due by schedule.
+    delivering: JoinHandle<()>,
 }
 
 impl Server {
@@ -64,6 +70,7 @@ impl Server {
     pub async fn start(config: &Config, store: Arc<dyn Store>) -> Result<Server> {
         let clock = Clock::start();
         install_law(config, started(&clock))?;
+        let places = Arc::new(config.delivery.resolved()?);
         let floor = Floor::load(&store, None).await?.unwrap_or_default();
         let secret = store.secret().await.context("the node's secret")?;
         let causes = config.sip.causes()?;
@@ -122,13 +129,14 @@ impl Server {
         let sip = telephony.local();
         let heard = telephony.heard().to_vec();
         let certificates = Certificates::watch(telephony.clone())?;
-        let (watching, places) = reception::watch_places(
+        let (watching, drop_folders) = reception::watch_places(
             config.reception.resolved(),
             Arc::clone(&store),
             requests.clone(),
         );
         let (returning, returns) =
             returns::send_daily(config.reception.resolved(), Arc::clone(&store));
+        let (delivering, deliveries) = deliveries::send(Arc::clone(&store), Arc::clone(&places));
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -139,14 +147,16 @@ impl Server {
             recorder: recordings.recorder.clone(),
             disk_low: Arc::clone(&recordings.low),
             archive: Arc::clone(&recordings.figures),
-            places,
+            places: drop_folders,
             returns,
+            deliveries,
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
         let segmenting = tokio::spawn(segmenting::keep(Arc::clone(&store)));
         let counters = tokio::spawn(counters::keep(Arc::clone(&store)));
         let late_sales = tokio::spawn(late_sales::keep(Arc::clone(&store)));
+        let rosters = tokio::spawn(rosters::keep(Arc::clone(&store), aside.clone()));
         let engine = Engine::new(Numbering {
             next_attempt: numbering.next_attempt,
             next_seq: numbering.next_seq,
@@ -182,8 +192,13 @@ impl Server {
             aside: came_back,
         };
         let running = tokio::spawn(running.run(inbox));
-        let (http, serving, stop_serving) =
-            serve(listener, store, control, vault, config.reception.resolved())?;
+        let (http, serving, stop_serving) = serve(
+            listener,
+            store,
+            control,
+            vault,
+            (config.reception.resolved(), places),
+        )?;
         Ok(Server {
             http,
             sip,
@@ -201,8 +216,10 @@ impl Server {
             segmenting,
             counters,
             late_sales,
+            rosters,
             watching,
             returning,
+            delivering,
         })
     }
 
@@ -244,6 +261,8 @@ impl Server {
         self.watching.abort();
         // A return file under way is brought to its end at the next start, if the record has it.
         self.returning.abort();
+        // What was under way is sent again by whoever goes on: it has its key.
+        self.delivering.abort();
         self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
@@ -260,6 +279,7 @@ impl Server {
         self.segmenting.abort();
         self.counters.abort();
         self.late_sales.abort();
+        self.rosters.abort();
         if let Some(keeping) = self.keeping {
             // Nothing that is decided hangs on it: a database that is gone must not hold us up.
             let _ = tokio::time::timeout(Duration::from_secs(2), keeping).await;
@@ -369,7 +389,7 @@ fn serve(
     store: Arc<dyn Store>,
     control: LoopControl,
     vault: Arc<Vault>,
-    reception: api::Reception,
+    (reception, places): (api::Reception, Arc<delivery::Places>),
 ) -> Result<(SocketAddr, JoinHandle<()>, oneshot::Sender<()>)> {
     let local = listener.local_addr()?;
     let app = api::App {
@@ -379,6 +399,7 @@ fn serve(
         rehearsals: Arc::default(),
         vault,
         reception: Arc::new(reception),
+        places,
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -12,6 +12,7 @@
 //! possible, and [`BackTest`] says how well it fits.
 
 mod agent;
+mod attached;
 mod back_test;
 mod base;
 mod callee;
@@ -41,6 +42,7 @@ mod tally;
 mod text;
 mod world;
 
+pub use attached::{Attached, Record, run_on};
 pub use back_test::{BackTest, Judged};
 pub use base::Stock;
 pub use doubt::Doubt;

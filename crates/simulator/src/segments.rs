@@ -163,6 +163,7 @@ mod tests {
             order: SegmentOrder::Spread,
             retries_first: true,
             quota,
+            sells: Vec::new(),
         }
     }
 

@@ -61,6 +61,9 @@ impl World<'_> {
                 self.after(self.scenario.commit_delay, Happening::Lease(count));
             }
             Command::ReleaseWork(updates) => {
+                if let Some(record) = &mut self.record {
+                    record.give_back(updates);
+                }
                 for update in updates {
                     self.shelf.update(update, None);
                 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::Campaign;
-use domain::{AgentId, AttemptId, Keyed, Outcome, Recorded, Timestamp};
+use domain::{AgentId, AttemptId, CampaignId, Keyed, Outcome, Recorded, Timestamp};
 use engine::{AgentRequest, Engine, Input, LineEvent, Numbering};
 
+use crate::attached::{Attached, Record};
 use crate::callee::Callee;
 use crate::dice::Dice;
 use crate::promises::Promises;
@@ -69,6 +70,11 @@ pub(crate) struct Line {
 pub(crate) struct World<'a> {
     pub(crate) scenario: &'a Scenario,
     engine: Engine,
+    campaign: CampaignId,
+    /// Hours of the day are told from it.
+    midnight: Timestamp,
+    /// Where contacts come from and facts go to, in place of the shelf.
+    pub(crate) record: Option<&'a mut dyn Record>,
     start: Timestamp,
     now: Timestamp,
     pub(crate) dice: Dice,
@@ -91,12 +97,15 @@ pub(crate) struct World<'a> {
     pub(crate) kinds: Keyed<AttemptId, String>,
 }
 
-impl World<'_> {
-    pub(crate) fn new(scenario: &Scenario, fingerprint: bool) -> World<'_> {
+impl<'a> World<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, fingerprint: bool) -> World<'a> {
         let start = MIDNIGHT + HOUR * u32::from(scenario.start_hour);
         World {
             scenario,
             engine: Engine::new(Numbering::default()).without_ledger(),
+            campaign: CAMPAIGN,
+            midnight: MIDNIGHT,
+            record: None,
             start,
             now: start,
             dice: Dice::new(scenario.seed),
@@ -118,13 +127,41 @@ impl World<'_> {
         }
     }
 
+    /// On a record of somebody's.
+    pub(crate) fn on(
+        scenario: &'a Scenario,
+        floor: &Attached,
+        record: &'a mut dyn Record,
+    ) -> World<'a> {
+        World {
+            engine: Engine::new(floor.numbering).without_ledger(),
+            campaign: floor.campaign.id,
+            midnight: floor.midnight,
+            record: Some(record),
+            start: floor.midnight,
+            now: floor.midnight,
+            shelf: Shelf::of(floor.campaign.id, Vec::new(), floor.midnight),
+            tally: Tally::new(floor.catalogue.clone(), false),
+            ..World::new(scenario, false)
+        }
+    }
+}
+
+impl World<'_> {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(crate) fn end(&self) -> Timestamp {
-        self.start + self.scenario.span()
+        match self.record {
+            None => self.start + self.scenario.span(),
+            Some(_) => self.now,
+        }
     }
 
     /// Local time, in whole hours.
     pub(crate) fn hour(&self) -> u8 {
-        let passed = self.now.since(MIDNIGHT).as_secs() / HOUR.as_secs();
+        let passed = self.now.since(self.midnight).as_secs() / HOUR.as_secs();
         u8::try_from(passed % 24).expect("a day has 24 hours")
     }
 
@@ -261,9 +298,12 @@ impl World<'_> {
                 self.feed(Input::IntentCommitted(attempt));
             }
             Happening::Lease(count) => {
-                let (work, next_due) = self.shelf.lease(self.now, count);
+                let (work, next_due) = match &mut self.record {
+                    None => self.shelf.lease(self.now, count),
+                    Some(record) => record.lease(self.now, count),
+                };
                 self.feed(Input::HopperRefilled {
-                    campaign: CAMPAIGN,
+                    campaign: self.campaign,
                     work,
                     next_due,
                 });
@@ -304,6 +344,9 @@ impl World<'_> {
         }
         self.steps += 1;
         self.promises.check(&step);
+        if let Some(record) = &mut self.record {
+            record.write(&step.events);
+        }
         for recorded in &step.events {
             self.tally.take(recorded);
             self.shelf.note(&recorded.event, self.tally.catalogue());

@@ -4,13 +4,18 @@
 
 mod agenda;
 mod catalogues;
+mod day_store;
 mod error;
 mod journal;
 mod kpi_store;
 mod law_store;
+mod management_store;
+mod past_store;
+mod practice_store;
 mod receptions;
 mod record_reports;
 mod sale_store;
+mod schedule_store;
 mod segment_store;
 mod sql;
 mod store;
@@ -18,16 +23,22 @@ mod types;
 
 pub use agenda::Agenda;
 pub use catalogues::Catalogues;
+pub use day_store::DayStore;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
+pub use management_store::ManagementStore;
+pub use past_store::PastStore;
+pub use practice_store::PracticeStore;
 pub use receptions::Receptions;
 pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
+pub use schedule_store::ScheduleStore;
 pub use segment_store::SegmentStore;
 pub use sql::open;
 pub use store::Store;
+pub use types::RefusalRow;
 pub use types::{
     Actor, AgentLogRow, AttemptFilter, AttemptRow, AuditCheck, AuditEntry, AuditFault, AuditFilter,
     AuditRow, Binding, CallStepRow, CallerIdRow, CampaignStateRow, CatalogueVersion,
@@ -40,6 +51,7 @@ pub use types::{
     RecordingStored, Rectification, RequestRow, RetentionCount, RetiredNumber, Role, Session,
     SnapshotRead, SnapshotRow, SoundUseRow, TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
+pub use types::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
 pub use types::{CallBackChange, CallBackFilter, CallBackRow};
 pub use types::{
     CallTold, CallsMade, CampaignKey, ContactTexts, History, LoadRow, ManagedRecord, NewReception,
@@ -51,3 +63,8 @@ pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,
 };
+pub use types::{
+    IdeaRow, IdeaStepRow, MissedTarget, NewPlan, PlanRow, PlanStepRow, PracticeModelRow, SessionRow,
+};
+pub use types::{NewRun, RunEnd, RunMade, RunRow, RunState};
+pub use types::{PastAttempt, PastContact, PastKey, PastKind, PastMove};

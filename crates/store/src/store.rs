@@ -36,6 +36,11 @@ pub trait Store:
     + crate::RecordReports
     + crate::SaleStore
     + crate::KpiStore
+    + crate::ManagementStore
+    + crate::PracticeStore
+    + crate::PastStore
+    + crate::DayStore
+    + crate::ScheduleStore
     + LawStore
     + Receptions
     + Send

@@ -5,11 +5,15 @@ mod attempt;
 mod audit;
 mod catalogue;
 mod consent;
+mod day;
 mod inbound;
 mod ladder;
 mod list;
+mod management;
+mod past;
 mod people;
 mod person;
+mod practice;
 mod prompt;
 mod reception;
 mod record_report;
@@ -19,6 +23,7 @@ mod restart;
 mod retention;
 mod rights;
 mod sale;
+mod schedule;
 mod segment;
 mod transfer;
 
@@ -33,11 +38,17 @@ pub use catalogue::{
     NewCatalogue,
 };
 pub use consent::{ConsentRow, NewConsent};
+pub use day::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};
+pub use management::RefusalRow;
+pub use past::{PastAttempt, PastContact, PastKey, PastKind, PastMove};
 pub use people::{Role, Session, User};
 pub use person::{PersonRecord, PersonRow, PersonSought, PersonWork, RetiredNumber};
+pub use practice::{
+    IdeaRow, IdeaStepRow, MissedTarget, NewPlan, PlanRow, PlanStepRow, PracticeModelRow, SessionRow,
+};
 pub use prompt::{PromptRow, SoundUseRow};
 pub use reception::{
     CampaignKey, LoadRow, NewReception, OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow,
@@ -56,6 +67,7 @@ pub use sale::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow,
 };
+pub use schedule::{NewRun, RunEnd, RunMade, RunRow, RunState};
 pub use segment::{
     ContactTexts, History, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,

@@ -22,7 +22,7 @@ pub struct GestionTotals {
     pub states: BTreeMap<String, u64>,
     /// Those excluded, by reason.
     pub reasons: BTreeMap<String, u64>,
-    /// 1, and one more for each correction since of a call it tells of.
+    /// 1, and one more for each correction, made after the day, of a call of that day.
     pub version: u32,
     /// When the last of those was made, in ms since 1970 UTC.
     pub restated_at: Option<i64>,

@@ -14,8 +14,10 @@ mod desk;
 mod destination;
 mod explanation;
 mod funnel;
+mod gerencial;
 mod gestion;
 mod goal;
+mod history;
 mod hourly;
 mod inbound;
 mod kpi;
@@ -24,6 +26,7 @@ mod list;
 mod live;
 mod page;
 mod person;
+mod practice;
 mod problem;
 mod prompt;
 mod provisioning;
@@ -35,6 +38,8 @@ mod retention;
 mod rights;
 mod route;
 mod sale;
+mod schedule;
+mod script;
 mod segment;
 mod segment_set;
 mod session;
@@ -65,8 +70,14 @@ pub use destination::{
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use funnel::{Funnel, FunnelGate, FunnelRule};
+pub use gerencial::{
+    GerencialBreakdown, GerencialFigure, GerencialIndicator, GerencialLoss, GerencialPart,
+    GerencialPlan, GerencialRefusal, GerencialReport, GerencialShortfall, GerencialSpan,
+    GerencialStage, GerencialStep,
+};
 pub use gestion::GestionTotals;
 pub use goal::{GoalRow, RosterShift, UsualShift};
+pub use history::{HistoryAccount, HistoryPart};
 pub use hourly::{HourlyBase, HourlyLever, HourlyProjection, HourlyReport, HourlyRow};
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiDefinition, KpiNotice, KpiReport, KpiTarget, KpiTargetForm};
@@ -76,6 +87,12 @@ pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use person::{
     Passport, PassportRecord, PassportSaid, PassportWork, RetiredNumber, SuppressedNumber,
+};
+pub use practice::{
+    ActionPlan, ActionPlanForm, ActionPlanStep, ActionPlanStepForm, Idea, IdeaForm, IdeaStep,
+    IdeaStepForm, MissedTarget, MissedTargetForm, ModelCycle, ModelKpi, ModelPractice, ModelReport,
+    Practice, PracticeAdherence, PracticeDue, PracticeModel, PracticeOwner, PracticeSession,
+    PracticeSessionForm,
 };
 pub use problem::Problem;
 pub use prompt::{Prompt, SoundUse, SoundUseForm};
@@ -106,6 +123,8 @@ pub use sale::{
     SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
     SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
 };
+pub use schedule::{Schedule, ScheduleForm, ScheduleRun};
+pub use script::{Script, ScriptAnswer, ScriptObjection, ScriptStep, ScriptWords};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
 pub use segment_set::{
     RecycleForm, Recycled, SegmentForm, SegmentOverlap, SegmentPreview, SegmentPreviewed,

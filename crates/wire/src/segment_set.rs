@@ -45,6 +45,10 @@ pub struct SegmentForm {
     /// When it is enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<SegmentQuota>,
+    /// What of the portfolio it is for, by code or kind: while none of that is left or valid, nobody of it is called. Whatever
+    /// there is when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sells: Vec<String>,
 }
 
 /// How much of a segment is enough.
@@ -91,6 +95,8 @@ pub struct SegmentStanding {
     pub fresh: u64,
     /// Those to be called again.
     pub again: u64,
+    /// Why nobody of it is called now, where that is so: its quota, or nothing to sell.
+    pub closed: Option<String>,
     /// Today.
     pub today: SegmentTally,
     /// Since the segment was first saved.

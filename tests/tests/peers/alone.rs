@@ -11,6 +11,7 @@ pub(crate) fn alone(name: &str) -> bool {
         return true;
     }
     // Built where there is a network, should that need one.
+    tests::program::pages();
     tests::program::cadencia();
     let test = std::env::current_exe().expect("a test has a path");
     let script = format!("ip link set lo up && exec \"$0\" --exact {name} --nocapture");

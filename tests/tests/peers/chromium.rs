@@ -152,9 +152,11 @@ impl Tab<'_> {
         self.until("the page is there", "document.readyState === 'complete'");
     }
 
-    /// F5.
+    /// F5. The page of before is gone when this returns: what is asked next, the new one answers.
     pub(crate) fn reload(&self) {
+        self.eval("window.isOfBefore = true");
         self.call("Page.reload", json!({}));
+        self.until("it is loaded again", "window.isOfBefore === undefined");
     }
 
     /// The value of a script, waited for.
@@ -169,6 +171,58 @@ impl Tab<'_> {
         until(what, PATIENCE, || {
             self.evaluate(script)["result"]["value"] == true
         });
+    }
+
+    /// A key, as a person presses it: a letter, a digit, or a key by its name.
+    pub(crate) fn press(&self, key: &str) {
+        let upper = key.to_ascii_uppercase();
+        let (code, number) = match key {
+            "Enter" => ("Enter".to_owned(), 13),
+            "Escape" => ("Escape".to_owned(), 27),
+            "Tab" => ("Tab".to_owned(), 9),
+            _ if key.as_bytes()[0].is_ascii_digit() => (format!("Digit{key}"), upper.as_bytes()[0]),
+            _ => (format!("Key{upper}"), upper.as_bytes()[0]),
+        };
+        let text = match key {
+            "Enter" => "\r",
+            "Escape" | "Tab" => "",
+            _ => key,
+        };
+        let mut down =
+            json!({"type": "keyDown", "key": key, "code": code, "windowsVirtualKeyCode": number});
+        if !text.is_empty() {
+            down["text"] = json!(text);
+        }
+        self.call("Input.dispatchKeyEvent", down);
+        let up =
+            json!({"type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number});
+        self.call("Input.dispatchKeyEvent", up);
+    }
+
+    /// Words into the field that has the focus.
+    pub(crate) fn write(&self, words: &str) {
+        self.call("Input.insertText", json!({"text": words}));
+    }
+
+    /// Looks as if the machine asked for this theme.
+    pub(crate) fn theme(&self, scheme: &str) {
+        let scheme = json!({"name": "prefers-color-scheme", "value": scheme});
+        self.call("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+    }
+
+    /// Gives the page a window of this width.
+    pub(crate) fn resize(&self, width: u32) {
+        let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// What is on the screen, as a PNG in base64.
+    pub(crate) fn picture(&self) -> String {
+        let shot = self.call(
+            "Page.captureScreenshot",
+            json!({"captureBeyondViewport": true}),
+        );
+        shot["data"].as_str().expect("a picture").to_owned()
     }
 
     pub(crate) fn click(&self, selector: &str) {

@@ -18,6 +18,7 @@ mod linphone;
 mod nmap;
 mod own_page;
 mod page;
+mod pages;
 mod peer;
 mod prompts;
 mod proxy;

@@ -19,26 +19,30 @@ use crate::voice::{Note, Voice, sounds};
 use crate::{Cast, Phones, set_up};
 
 /// What the advisor's microphone plays, and what the customer says, in Hz.
-const ADVISOR: f64 = 700.0;
+pub(crate) const ADVISOR: f64 = 700.0;
 const CUSTOMER: f64 = 1_000.0;
 /// A person of the base who answers and listens.
 const PERSON: usize = 77;
 
-/// An installation with one advisor, one customer, and a gate before its pages.
-struct Scene {
+/// An installation with one advisor, and customers who answer and listen.
+pub(crate) struct Scene {
     voice: Voice,
     _carrier: Carrier,
-    floor: Floor,
-    hired: Hired,
+    pub(crate) floor: Floor,
+    pub(crate) hired: Hired,
 }
 
 impl Scene {
     fn set() -> Scene {
+        Scene::with(vec![PERSON])
+    }
+
+    pub(crate) fn with(people: Vec<usize>) -> Scene {
         let voice = Voice::open(CUSTOMER);
         let carrier = Carrier::start(voice.port());
         let floor = Floor::new();
         let cast = Cast {
-            people: vec![PERSON],
+            people,
             advisors: 1,
             phones: Phones::Baresip,
             proxy: false,
@@ -63,7 +67,7 @@ impl Scene {
         self.floor.file("cadencia.toml", bound);
     }
 
-    fn desk(&self, engine: &Running) -> Seat {
+    pub(crate) fn desk(&self, engine: &Running) -> Seat {
         Seat::take(engine.http(), &self.hired.user, &self.hired.password)
     }
 
@@ -101,7 +105,7 @@ impl Scene {
     }
 }
 
-const UP: &str = "document.querySelector('.phone')?.dataset.state === 'up'";
+pub(crate) const UP: &str = "document.querySelector('.phone')?.dataset.state === 'up'";
 const SHOWS_THE_DESK: &str = "document.querySelector('[role=alert]').textContent === ''";
 
 #[test]

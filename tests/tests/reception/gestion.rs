@@ -2,8 +2,67 @@
 
 use serde_json::json;
 use tests::http::{fetch, log_in};
+use tests::office::{is_same, sheets, table};
 
 use crate::client::{Office, base};
+
+/// LibreOffice reads in the workbook what is in the CSV, cell by cell.
+fn reads_the_same(office: &Office) {
+    let folder = office.floor.folder();
+    let csv = table(&folder.join("g.csv"));
+    let book = sheets(&folder.join("g.xlsx"));
+    let (_, sheet) = book.first_key_value().expect("a sheet");
+    let filled = |row: &[String]| {
+        row.iter()
+            .rposition(|cell| !cell.is_empty())
+            .map_or(0, |at| at + 1)
+    };
+    assert_eq!(sheet.len(), csv.len());
+    for (ours, theirs) in csv.iter().zip(sheet) {
+        assert_eq!(filled(ours), filled(theirs), "{ours:?} and {theirs:?}");
+        for (one, other) in ours.iter().zip(theirs) {
+            assert!(is_same(one, other), "{one} and {other} of {ours:?}");
+        }
+    }
+    let phone = csv[0].iter().position(|heading| heading == "telefonos");
+    assert_eq!(sheet[1][phone.expect("a column")], "573000000000");
+}
+
+#[test]
+fn what_the_client_calls_a_record_is_told() {
+    let office = Office::new("campaign = \"hogares\"");
+    let text = "ID Cliente;documento;nombre;celular\nC-77;10000001;Ana;3000000001\n10000002;10000002;Eva;3000000002\n";
+    office.floor.file("con.csv", text);
+    office.floor.file("sin.csv", base(5, 7));
+    for name in ["con", "sin"] {
+        let file = format!("{name}.csv");
+        office.floor.run(&["list", "import", &file, "--name", name]);
+    }
+    let lists = ["--list", "con", "--list", "sin", "--law", "co"];
+    office
+        .floor
+        .run(&[&["campaign", "create", "hogares"][..], &lists].concat());
+    office
+        .floor
+        .run(&["report", "gestion", "hogares", "--out", "g.csv"]);
+    let rows = table(&office.floor.folder().join("g.csv"));
+    let mut named: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| ["con", "sin"].contains(&row[2].as_str()))
+        .map(|row| (row[2].as_str(), row[0].as_str()))
+        .collect();
+    named.sort_unstable();
+    // An id that is the document is masked as the document is.
+    assert_eq!(
+        named,
+        [
+            ("con", "*****002"),
+            ("con", "C-77"),
+            ("sin", "1"),
+            ("sin", "2")
+        ]
+    );
+}
 
 #[test]
 fn every_record_received_is_told_with_its_state_and_they_add_up() {
@@ -39,7 +98,7 @@ fn every_record_received_is_told_with_its_state_and_they_add_up() {
     let rows: Vec<&str> = csv.lines().filter(|row| !row.starts_with("pie")).collect();
     assert_eq!(rows.len(), 1 + 22, "{csv}");
     assert!(
-        rows[0].starts_with("\u{feff}id_registro;base;carga"),
+        rows[0].starts_with("\u{feff}id_cliente;id_registro;base;carga"),
         "{}",
         rows[0]
     );
@@ -53,6 +112,14 @@ fn every_record_received_is_told_with_its_state_and_they_add_up() {
         csv.contains("teléfono no válido") && csv.contains("pie;recibidos;;22"),
         "{csv}"
     );
+
+    let as_book = [
+        &["report", "gestion", "hogares"][..],
+        &["--format", "xlsx", "--out", "g.xlsx"],
+    ]
+    .concat();
+    office.floor.run(&as_book);
+    reads_the_same(&office);
 
     // A day before anything came there is nothing to report, and no file.
     let early = [
@@ -101,7 +168,29 @@ fn every_record_received_is_told_with_its_state_and_they_add_up() {
         "content-type",
     );
     assert_eq!(status, 422);
+    let (status, policy, page) = get(
+        "/api/v1/campaigns/1/gerencial?format=html&lang=en",
+        "content-security-policy",
+    );
+    let page = String::from_utf8(page).expect("text");
+    assert!(
+        status == 200 && policy.contains("default-src 'none'"),
+        "{status} {policy}"
+    );
+    assert!(page.contains("Management report: hogares"), "{page}");
+    let (status, kind, report) = get("/api/v1/campaigns/1/gerencial", "content-type");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!((status, kind.as_str()), (200, "application/json"));
+    assert_eq!(
+        report["indicators"][3]["kpi"]["denominator"], 20.0,
+        "{report}"
+    );
+    let (status, ..) = get(
+        "/api/v1/campaigns/1/gerencial?from=2026-11-01",
+        "content-type",
+    );
+    assert_eq!(status, 422);
     let log = office.floor.run(&["audit"]).to_string();
-    assert_eq!(log.matches("report.gestion").count(), 4, "{log}");
+    assert_eq!(log.matches("report.gestion").count(), 5, "{log}");
     assert_eq!(office.floor.run(&["verify"])["verify"], json!("ok"));
 }

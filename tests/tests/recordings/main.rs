@@ -8,6 +8,7 @@ mod captured;
 mod consent;
 mod faults;
 mod killed;
+mod pack;
 mod retention;
 
 // Shared as a file: a user agent on real sockets that counts what it hears.

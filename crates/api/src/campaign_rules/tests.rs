@@ -40,6 +40,7 @@ fn segment(id: i64, rule: &str) -> CampaignSegment {
         order: SegmentOrder::Oldest,
         retries_first: false,
         quota: None,
+        sells: Vec::new(),
     }
 }
 

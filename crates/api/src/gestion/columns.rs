@@ -1,15 +1,15 @@
 //! The columns of the informe de gestión, and the cells of a record.
 
-use domain::{Disposition, Timestamp};
+use domain::{Disposition, Timestamp, hidden};
 use intake::Discarded;
 use store::{CallTold, ManagedRecord};
 use wire::GestionTotals;
 
 use super::Report;
-use crate::person_data::hidden;
 
 /// Headings, and whether a column is of numbers.
-pub const COLUMNS: [(&str, bool); 37] = [
+pub const COLUMNS: [(&str, bool); 38] = [
+    ("id_cliente", false),
     ("id_registro", true),
     ("base", false),
     ("carga", true),
@@ -69,6 +69,29 @@ fn words_of(row: Option<&Disposition>) -> String {
     levels.join(" / ")
 }
 
+/// What the client calls a record: its own id where the base has one, else the number of the record in its file. An id
+/// that is the document is masked as that is.
+fn client_id_of(record: &ManagedRecord, heading: Option<&str>) -> String {
+    let mut cells = record.attributes.iter();
+    let own = heading.and_then(|heading| cells.find(|(name, _)| name == heading));
+    match own {
+        None => record.record.to_string(),
+        Some((_, id)) if is_document(id, &record.document) => hidden(id),
+        Some((_, id)) => id.clone(),
+    }
+}
+
+/// Whether both have the same digits.
+fn is_document(id: &str, document: &str) -> bool {
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let (id, document) = (digits(id), digits(document));
+    !id.is_empty() && id == document
+}
+
 impl Report<'_> {
     fn time(&self, at: Option<Timestamp>) -> String {
         let at = at.filter(|at| *at > Timestamp::default());
@@ -86,7 +109,12 @@ impl Report<'_> {
         if self.masked { hidden(&text) } else { text }
     }
 
-    pub(super) fn cells(&self, list: &str, record: &ManagedRecord, state: &str) -> Vec<String> {
+    pub(super) fn cells(
+        &self,
+        (list, client_id): (&str, Option<&str>),
+        record: &ManagedRecord,
+        state: &str,
+    ) -> Vec<String> {
         let calls = &record.calls;
         let (last, best) = (calls.last.as_ref(), calls.best.as_ref());
         let (said, highest) = (self.row_of(last), self.row_of(best));
@@ -103,6 +131,7 @@ impl Report<'_> {
         let sale = calls.sale.as_ref();
         let number = |value: u64| value.to_string();
         vec![
+            client_id_of(record, client_id),
             record.contact.to_string(),
             list.to_owned(),
             record.import.0.to_string(),
@@ -155,7 +184,7 @@ impl Report<'_> {
 
     pub(super) fn discarded(
         &self,
-        list: &str,
+        (list, is_named): (&str, bool),
         load: i64,
         at: Timestamp,
         row: &Discarded,
@@ -166,6 +195,9 @@ impl Report<'_> {
                 cells[place] = cell;
             }
         };
+        if !is_named {
+            set("id_cliente", row.record.to_string());
+        }
         set("base", list.to_owned());
         set("carga", load.to_string());
         set("linea", row.line.to_string());

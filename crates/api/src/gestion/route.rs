@@ -50,7 +50,7 @@ impl Wanted {
     }
 }
 
-fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
+pub(crate) fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
     let words = || ApiError::Invalid(format!("`{text}` is no date; write it as 2026-11-30"));
     text.parse().map_err(|_| words())
 }

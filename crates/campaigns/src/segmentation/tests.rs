@@ -13,6 +13,7 @@ fn segment(name: &str, priority: u16, share: u8) -> CampaignSegment {
         order: SegmentOrder::default(),
         retries_first: false,
         quota: None,
+        sells: Vec::new(),
     }
 }
 
@@ -27,6 +28,26 @@ fn wrong(segments: Vec<CampaignSegment>) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+#[test]
+fn what_a_segment_sells_is_named_by_codes() {
+    let with = |sells: Vec<String>| Segmentation {
+        segments: vec![CampaignSegment {
+            sells,
+            ..segment("A", 1, 100)
+        }],
+        rest: Rest::Last,
+    };
+    assert_eq!(with(vec!["equipo".to_owned()]).check(), Ok(()));
+    for sells in [
+        vec![" ".to_owned()],
+        vec!["x".repeat(61)],
+        vec!["a".to_owned(); 21],
+    ] {
+        let wrong = with(sells).check().expect_err("no codes");
+        assert!(wrong[0].to_string().contains("up to 20 codes"), "{wrong:?}");
+    }
 }
 
 #[test]

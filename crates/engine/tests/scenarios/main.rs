@@ -20,6 +20,7 @@ mod properties;
 mod recording;
 mod registers;
 mod resumed;
+mod rosters;
 mod routing;
 mod sharing;
 mod shift;

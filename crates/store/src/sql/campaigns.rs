@@ -19,7 +19,7 @@ use super::database::{Database, Tx};
 use super::fold::millis;
 use super::query::{Batch, Query};
 use super::row::Row;
-use super::{attach, routes};
+use super::{attach, past, routes};
 use crate::error::{Result, StoreError};
 
 /// Settings nobody searches by.
@@ -356,6 +356,9 @@ pub(super) async fn set_state(
     state: CampaignState,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
+    if state == CampaignState::Running {
+        past::must_be_live(&mut tx, campaign).await?;
+    }
     let query = Query::new(
         "change the state of a campaign",
         "UPDATE campaign SET state = $1 WHERE id = $2 AND removed = 0",

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AttemptId, ConsentId, Event, Gate, Intent, LeavesUnder, Outcome, Recorded, Timestamp, Under,
+    AttemptId, CampaignId, ConsentId, Event, Gate, Intent, LeavesUnder, Outcome, Recorded,
+    Timestamp, Under,
 };
 
 use super::database::{Database, Tx};
@@ -14,6 +15,7 @@ use super::event::{self, place};
 use super::fence;
 use super::fold::{Fold, runs};
 use super::inbound::{self, OUTBOUND};
+use super::past;
 use super::quality;
 use super::query::{Batch, Query};
 use super::recordings;
@@ -23,6 +25,7 @@ use super::rollups;
 use super::said;
 use super::work;
 use crate::error::{Result, StoreError};
+use crate::types::PastKey;
 
 /// Names the rules below as their pack.
 const PACK: &str = "store";
@@ -30,13 +33,42 @@ const PACK: &str = "store";
 /// Answers to the intents of a batch.
 type Answers = Vec<(AttemptId, Option<Gate>)>;
 
+/// Whether the calls of a batch are yet to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Calls {
+    /// Their gates may close.
+    ToCome,
+    /// They left long ago, and are over.
+    Past,
+}
+
 /// See [`crate::Store::commit`].
 pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Result<Answers> {
+    let mut tx = db.begin().await?;
+    let answers = write(&mut tx, epoch, batch, Calls::ToCome).await?;
+    tx.commit().await?;
+    Ok(answers)
+}
+
+/// See [`crate::PastStore::commit_past`].
+pub(super) async fn commit_past(
+    db: &Database,
+    epoch: i64,
+    campaign: CampaignId,
+    batch: &[Recorded],
+    keys: &[PastKey],
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    write(&mut tx, epoch, batch, Calls::Past).await?;
+    past::name(&mut tx, campaign, keys).await?;
+    tx.commit().await
+}
+
+async fn write(tx: &mut Tx, epoch: i64, batch: &[Recorded], calls: Calls) -> Result<Answers> {
     let Some(first) = batch.first() else {
         return Ok(Vec::new());
     };
-    let mut tx = db.begin().await?;
-    let last = fence::turn_of(&mut tx, epoch).await?;
+    let last = fence::turn_of(tx, epoch).await?;
     let known = batch.partition_point(|recorded| recorded.seq <= last);
     let (old, new) = batch.split_at(known);
     // An empty journal may begin anywhere, so that a record can be continued
@@ -52,21 +84,20 @@ pub(super) async fn commit(db: &Database, epoch: i64, batch: &[Recorded]) -> Res
             return Err(StoreError::JournalGap { expected, got });
         }
     }
-    if !is_recorded(&mut tx, old).await? {
+    if !is_recorded(tx, old).await? {
         return Err(StoreError::JournalGap {
             expected: last + 1,
             got: first.seq,
         });
     }
-    let mut answers = answered_before(&mut tx, old).await?;
+    let mut answers = answered_before(tx, old).await?;
     answers.extend(rerouted(batch));
     if !new.is_empty() {
-        insert_events(&mut tx, new).await?;
+        insert_events(tx, new).await?;
         for run in runs(new) {
-            answers.extend(project(&mut tx, epoch, run).await?);
+            answers.extend(project(tx, epoch, run, calls).await?);
         }
     }
-    tx.commit().await?;
     Ok(answers)
 }
 
@@ -143,13 +174,20 @@ async fn insert_events(tx: &mut Tx, events: &[Recorded]) -> Result<()> {
     tx.run(query).await.map(drop)
 }
 
-async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded]) -> Result<Answers> {
+async fn project(tx: &mut Tx, epoch: i64, run: &[Recorded], calls: Calls) -> Result<Answers> {
     let fold = Fold::of(run);
     // Calls that end in this run make room first: their people may be called
     // again by an intent of the same run.
     let ended = fold.ended();
     close_open_attempts(tx, &ended).await?;
-    let answers = intend(tx, epoch, &fold.intents).await?;
+    let answers = match calls {
+        Calls::ToCome => intend(tx, epoch, &fold.intents).await?,
+        Calls::Past if fold.intents.is_empty() => Answers::new(),
+        Calls::Past => {
+            insert_attempts(tx, &fold.intents, &BTreeMap::new(), OUTBOUND).await?;
+            Answers::new()
+        }
+    };
     inbound::receive(tx, epoch, &fold.received).await?;
     inbound::note_strangers(tx, &fold).await?;
     count_phone_attempts(tx, &fold).await?;

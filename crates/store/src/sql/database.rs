@@ -75,6 +75,11 @@ macro_rules! migrations {
             31 "0031" "goals_and_rosters",
             32 "0032" "rollups",
             36 "0036" "attach",
+            42 "0042" "practices",
+            43 "0043" "segment_sells",
+            44 "0044" "sheet_value",
+            48 "0048" "history",
+            39 "0039" "schedules",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {

@@ -154,6 +154,10 @@ pub(super) async fn erase(
             "erase which of their numbers were no good",
             "DELETE FROM retired_phone WHERE person = $1",
         ),
+        (
+            "erase what another system called them",
+            "DELETE FROM past_key WHERE kind = 1 AND id IN (SELECT id FROM contact WHERE person = $1)",
+        ),
     ];
     for (doing, text) in statements {
         tx.run(Query::new(doing, text).int(id)).await?;

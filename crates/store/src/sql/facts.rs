@@ -63,7 +63,7 @@ async fn count_calls(
         }
     }
     for (from, to) in &span.edges {
-        let text = calls_of("attempt a");
+        let text = calls_of(HOUR, "attempt a");
         let query = Query::new(
             "count calls",
             format!(
@@ -88,7 +88,7 @@ pub(super) async fn open_calls(
     campaign: CampaignId,
     hours: (i64, i64),
 ) -> Result<Vec<Row>> {
-    let text = calls_of("open_attempt o JOIN attempt a ON a.id = o.attempt");
+    let text = calls_of(HOUR, "open_attempt o JOIN attempt a ON a.id = o.attempt");
     let query = Query::new(
         "count calls that are not over",
         format!(
@@ -102,10 +102,12 @@ pub(super) async fn open_calls(
     db.fetch(query).await
 }
 
-/// What [`add_calls`] reads, of the calls of `from`.
-fn calls_of(from: &str) -> String {
+const HOUR: &str = "a.placed_at / 3600000 AS hour";
+
+/// What [`add_calls`] reads, of the calls of `from`; the first column, `hour`, is whatever they are told apart by.
+pub(super) fn calls_of(hour: &str, from: &str) -> String {
     format!(
-        "SELECT a.placed_at / 3600000 AS hour, CASE WHEN a.code IS NULL THEN 0 ELSE 1 END AS coded, a.outcome, d.human,
+        "SELECT {hour}, CASE WHEN a.code IS NULL THEN 0 ELSE 1 END AS coded, a.outcome, d.human,
                 d.effective_contact, d.accepted_sale, count(*) AS n, count(answered_at) AS answered,
                 count(bridged_at) AS bridged,
                 CAST(COALESCE(sum(ended_at - bridged_at), 0) AS BIGINT) AS talk,
@@ -115,7 +117,8 @@ fn calls_of(from: &str) -> String {
     )
 }
 
-const BY: &str = "GROUP BY hour, coded, a.outcome, d.human, d.effective_contact, d.accepted_sale";
+pub(super) const BY: &str =
+    "GROUP BY hour, coded, a.outcome, d.human, d.effective_contact, d.accepted_sale";
 
 pub(super) fn add_calls(row: &Row, facts: &mut Facts) -> Result<()> {
     let calls: u64 = row.narrow("n")?;

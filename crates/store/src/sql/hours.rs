@@ -25,7 +25,8 @@ const SUMS: &str = "CAST(COALESCE(sum(attempts), 0) AS BIGINT) AS attempts,
     CAST(COALESCE(sum(talk_ms), 0) AS BIGINT) AS talk_ms,
     CAST(COALESCE(sum(waited_ms), 0) AS BIGINT) AS waited_ms";
 
-fn add(row: &Row, facts: &mut Facts) -> Result<()> {
+/// Adds the sums of a row to facts.
+pub(super) fn add(row: &Row, facts: &mut Facts) -> Result<()> {
     facts.attempts += row.narrow::<u64>("attempts")?;
     facts.network_answered += row.narrow::<u64>("network_answered")?;
     facts.answered += row.narrow::<u64>("answered")?;

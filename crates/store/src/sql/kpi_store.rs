@@ -1,5 +1,8 @@
 //! Indicators on SQL: which file answers what.
 
+mod management;
+mod parts;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

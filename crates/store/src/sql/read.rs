@@ -206,22 +206,21 @@ pub(super) async fn typifications(
          WHERE attempt = $1 ORDER BY seq",
     )
     .int(attempt.get());
-    let rows = db.fetch(query).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(TypificationRow {
-                seq: row.narrow("seq")?,
-                at: row.time("at")?,
-                attempt: AttemptId::new(row.int("attempt")?),
-                agent: row.opt_int("agent")?.map(AgentId::new),
-                code: row.text("code")?,
-                note: row.text("note")?,
-                corrects: row.flag("corrects")?,
-                user: row.opt_text("corrected_by")?,
-                opt_out: row.flag("opt_out")?,
-            })
-        })
-        .collect()
+    db.fetch(query).await?.iter().map(typification_of).collect()
+}
+
+pub(super) fn typification_of(row: &Row) -> Result<TypificationRow> {
+    Ok(TypificationRow {
+        seq: row.narrow("seq")?,
+        at: row.time("at")?,
+        attempt: AttemptId::new(row.int("attempt")?),
+        agent: row.opt_int("agent")?.map(AgentId::new),
+        code: row.text("code")?,
+        note: row.text("note")?,
+        corrects: row.flag("corrects")?,
+        user: row.opt_text("corrected_by")?,
+        opt_out: row.flag("opt_out")?,
+    })
 }
 
 /// See [`crate::Store::agent_log`].

@@ -36,7 +36,8 @@ impl RecordReports for SqlStore {
 /// The work of a person is found by the person: it may be with another record of theirs, in another list.
 const RECORDS: &str = "
      SELECT k.id, k.person, k.import, k.record, k.line, k.document, i.finished_at, h.suppressed,
-            COALESCE(g.name, k.segment) AS segment, w.state, w.because_rule, w.next_at, w.turn, w.code
+            COALESCE(g.name, k.segment) AS segment, w.state, w.because_rule, w.next_at, w.turn, w.code,
+            CASE WHEN $7 = 1 THEN k.attributes ELSE '[]' END AS attributes
      FROM contact k
      JOIN import i ON i.id = k.import AND i.finished_at >= $4 AND i.finished_at < $5
      JOIN person h ON h.id = k.person
@@ -76,7 +77,8 @@ async fn page(
         .int(after)
         .int(wanted.received_from.as_millis())
         .int(wanted.received_to.as_millis())
-        .int(i64::from(limit.min(PAGE_MAX)));
+        .int(i64::from(limit.min(PAGE_MAX)))
+        .int(i64::from(wanted.attributes));
     let rows = db.fetch(query).await?;
     let Some(last) = rows.last() else {
         return Ok(Vec::new());
@@ -106,6 +108,7 @@ fn record_of(row: &Row) -> Result<ManagedRecord> {
         received_at: row.time("finished_at")?,
         document: row.text("document")?,
         segment: row.text("segment")?,
+        attributes: row.json("attributes", "attributes of a contact")?,
         phones: Vec::new(),
         state: row.opt_kind("state", WorkState::from_number)?,
         suppressed: row.flag("suppressed")?,

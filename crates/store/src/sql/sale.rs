@@ -6,7 +6,8 @@ mod evidence;
 mod figures;
 mod moves;
 mod papers;
-mod portfolio;
+mod past;
+pub(in crate::sql) mod portfolio;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,8 @@ use async_trait::async_trait;
 use domain::{AgentId, AttemptId, CampaignId, ContactId, EvidenceId, PersonId, SaleId, Timestamp};
 
 pub(super) use self::begin::follow;
-pub(super) use self::figures::count as count_sales;
+pub(super) use self::figures::{SALES_OF_CALLS, bound, count as count_sales, counted, followed};
+pub(super) use self::past::put as move_past_sales;
 use super::SqlStore;
 use super::config::no_such;
 use super::database::{Database, Tx};

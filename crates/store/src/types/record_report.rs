@@ -27,6 +27,8 @@ pub struct RecordsWanted {
     pub day: Timestamp,
     /// Calls that left before count.
     pub until: Timestamp,
+    /// What the base says besides is wanted too.
+    pub attributes: bool,
 }
 
 /// A record.
@@ -46,6 +48,8 @@ pub struct ManagedRecord {
     pub document: String,
     /// The segment of the campaign it belongs to, else what its base says.
     pub segment: String,
+    /// What the base says besides, by heading; empty where it was not asked for.
+    pub attributes: Vec<(String, String)>,
     /// Its phones, in order.
     pub phones: Vec<PhoneNumber>,
     /// Where its work stands; none when the campaign has none with it.

@@ -159,6 +159,8 @@ pub struct PaperRow {
     pub form: u32,
     /// Values by field.
     pub values: BTreeMap<String, String>,
+    /// Of a sheet, what the sale was worth by it; none in versions of before that was kept.
+    pub value: Option<i64>,
 }
 
 /// A sheet or reservation to be kept.
@@ -259,7 +261,7 @@ pub struct NewSaleAudit {
 pub struct SaleSettingRow {
     /// The campaign.
     pub campaign: CampaignId,
-    /// `form`, `identity`, `queues`, `scorecard`, or `mapping`.
+    /// `form`, `identity`, `queues`, `scorecard`, `script`, or `mapping`.
     pub kind: String,
     /// Name of a mapping; empty for the others.
     pub name: String,

@@ -355,11 +355,14 @@ async fn every_record_returns_with_where_it_stands(record: Record) {
         received_to: at(90_000),
         day: at(0),
         until: at(90_000),
+        attributes: true,
     };
     let mut rows = store.managed_records(&wanted, None, 3).await.unwrap();
     let last = rows.last().map(|row| row.contact);
     let rest = store.managed_records(&wanted, last, 3).await;
     rows.extend(rest.unwrap());
+    let city = ("ciudad".to_owned(), "Bogotá".to_owned());
+    assert_eq!(rows[0].attributes, [city], "asked for");
     let said: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -468,6 +471,7 @@ async fn a_file_that_went_back_is_stale_once_a_call_of_its_day_is_corrected(reco
         received_to: at(until),
         day: at(0),
         until: at(until),
+        attributes: false,
     };
     let of = async |until| {
         store

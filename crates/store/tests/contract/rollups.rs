@@ -25,7 +25,7 @@ const PEOPLE: u64 = 30;
 const CALLS: i64 = 260;
 /// From one call to the next: nine hours and a half in all.
 const EVERY_S: i64 = 131;
-const HOUR_S: i64 = 3_600;
+pub(crate) const HOUR_S: i64 = 3_600;
 
 /// Chance from a seed, the same on both databases.
 struct Dice(u64);
@@ -42,7 +42,7 @@ impl Dice {
 
 /// Hours of calls with every kind of end, typifications after them, and corrections hours later; two advisors whose states
 /// last over full hours.
-async fn shift(record: &Record) -> CampaignId {
+pub(crate) async fn shift(record: &Record) -> CampaignId {
     let store = &*record.store;
     let (campaign, items) = leased(store, PEOPLE).await;
     for name in ["ana", "eva"] {
@@ -245,7 +245,7 @@ async fn by_hand(record: &Record, from: Timestamp, to: Timestamp) -> Facts {
 }
 
 /// Only what `by_hand` counts.
-fn counted(facts: &Facts) -> Facts {
+pub(crate) fn counted(facts: &Facts) -> Facts {
     Facts {
         ready: Duration::ZERO,
         reserved: Duration::ZERO,

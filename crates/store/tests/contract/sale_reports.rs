@@ -103,6 +103,7 @@ async fn a_record_tells_the_sale_of_its_calls(record: Record) {
         received_to: at(9_000),
         day: at(0),
         until: at(9_000),
+        attributes: false,
     };
     let told = async || {
         let records = store.managed_records(&wanted, None, 9).await.unwrap();

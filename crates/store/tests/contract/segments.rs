@@ -25,6 +25,7 @@ contract!(
     calls_and_what_is_left_are_told_by_segment,
     a_quota_of_attempts_a_day_is_never_exceeded_and_ends_with_the_day,
     a_quota_of_sales_ends_a_segment_and_a_correction_opens_it,
+    a_segment_with_nothing_to_sell_waits_until_there_is_something,
     call_backs_come_first_whatever_the_segment,
     four_leasers_at_once_share_segments_without_overlap,
 );
@@ -40,6 +41,7 @@ pub(crate) fn segment(name: &str, priority: u16, share: u8) -> CampaignSegment {
         order: SegmentOrder::Oldest,
         retries_first: false,
         quota: None,
+        sells: Vec::new(),
     }
 }
 
@@ -447,6 +449,49 @@ async fn a_quota_of_attempts_a_day_is_never_exceeded_and_ends_with_the_day(recor
         ..SegmentTally::default()
     };
     assert_eq!((standings[0].today, standings[0].in_all), (tally, tally));
+}
+
+async fn a_segment_with_nothing_to_sell_waits_until_there_is_something(record: Record) {
+    let store = &*record.store;
+    let (campaign, _) = base(store, 8).await;
+    let sells = |name: &str, priority, words: &[&str]| CampaignSegment {
+        sells: words.iter().map(|word| (*word).to_owned()).collect(),
+        ..segment(name, priority, 100)
+    };
+    let segments = vec![sells("A", 1, &["MOTO-G"]), sells("B", 2, &["plan"])];
+    let set = put(store, campaign, segments).await;
+    let kept = store.segments(campaign).await.unwrap().expect("there");
+    let words: Vec<_> = kept
+        .segmentation
+        .segments
+        .iter()
+        .map(|one| one.sells.clone())
+        .collect();
+    assert_eq!(words, [vec!["MOTO-G".to_owned()], vec!["plan".to_owned()]]);
+    part(store, campaign, &set, by_fours).await;
+    let portfolio = |stock: &str| {
+        let rows = [
+            "code,kind,name,price,stock,valid_from,valid_to,with".to_owned(),
+            format!("MOTO-G,equipo,Moto G,1250000,{stock},,,"),
+            "PLAN-40,plan,Plan,60000,,,,".to_owned(),
+        ];
+        let cells = |row: &String| row.split(',').map(str::to_owned).collect();
+        let table: Vec<Vec<String>> = rows.iter().map(cells).collect();
+        sales::Portfolio::read(&table).expect("nothing is wrong")
+    };
+    let gone = portfolio("0");
+    store.put_portfolio(campaign, &gone, at(0)).await.unwrap();
+    let (items, due) = store.lease_work(campaign, at(0), 9).await.unwrap();
+    assert_eq!(
+        names(&items),
+        [5, 6, 7, 8],
+        "those of A wait, though they come first"
+    );
+    assert_eq!(due, Some(at(30)), "it is asked again");
+    let there = portfolio("3");
+    store.put_portfolio(campaign, &there, at(40)).await.unwrap();
+    let (items, _) = store.lease_work(campaign, at(40), 9).await.unwrap();
+    assert_eq!(names(&items), [1, 2, 3, 4]);
 }
 
 async fn a_quota_of_sales_ends_a_segment_and_a_correction_opens_it(record: Record) {

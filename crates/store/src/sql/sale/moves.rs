@@ -69,35 +69,16 @@ async fn make(tx: &mut Tx, new: &NewMove) -> Result<()> {
         .may(new.to, new.doer, new.reason.as_deref(), &new.note, &policy);
     may.map_err(|refusal| StoreError::Conflict(format!("sale {}: {refusal}", sale.id)))?;
     let n = sale.moves + 1;
-    let at = new.at.max(sale.since);
     let by = tx.actor_name();
-    let query = Query::new(
-        "note a move of a sale",
-        "INSERT INTO sale_move (sale, n, at, from_stage, to_stage, doer, by_user, reason, source)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .int(sale.id.get())
-    .int(i64::from(n))
-    .int(at.as_millis())
-    .int(i64::from(sale.stage.number()))
-    .int(i64::from(new.to.number()))
-    .text(new.doer.word())
-    .text(&by)
-    .opt_text(new.reason.as_deref())
-    .opt_text(new.source.as_deref());
-    tx.run(query).await?;
-    let query = Query::new(
-        "move a sale",
-        "UPDATE sale SET stage = $1, stage_at = $2, moves = $3, returned = returned + $4,
-             reserved_at = COALESCE(reserved_at, $5) WHERE id = $6",
-    )
-    .int(i64::from(new.to.number()))
-    .int(at.as_millis())
-    .int(i64::from(n))
-    .int(i64::from(new.to == Stage::ReturnedToAdvisor))
-    .int((new.to == Stage::Reserved).then(|| at.as_millis()))
-    .int(sale.id.get());
-    tx.run(query).await?;
+    let made = Made {
+        to: new.to,
+        at: new.at.max(sale.since),
+        doer: new.doer.word(),
+        by: &by,
+        reason: new.reason.as_deref(),
+        source: new.source.as_deref(),
+    };
+    write(tx, &sale, &made).await?;
     keep_words(tx, sale.id, "move", n, &new.note).await?;
     if new.to == Stage::Validated {
         draw(tx, &sale).await?;
@@ -110,6 +91,49 @@ async fn make(tx: &mut Tx, new: &NewMove) -> Result<()> {
         detail.trim_end().to_owned(),
     );
     Ok(())
+}
+
+/// A move as it is written down.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made<'a> {
+    pub(super) to: Stage,
+    pub(super) at: Timestamp,
+    pub(super) doer: &'a str,
+    pub(super) by: &'a str,
+    pub(super) reason: Option<&'a str>,
+    pub(super) source: Option<&'a str>,
+}
+
+/// Writes a move down that may be made.
+pub(super) async fn write(tx: &mut Tx, sale: &SaleRow, made: &Made<'_>) -> Result<()> {
+    let (n, at) = (sale.moves + 1, made.at);
+    let query = Query::new(
+        "note a move of a sale",
+        "INSERT INTO sale_move (sale, n, at, from_stage, to_stage, doer, by_user, reason, source)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .int(sale.id.get())
+    .int(i64::from(n))
+    .int(at.as_millis())
+    .int(i64::from(sale.stage.number()))
+    .int(i64::from(made.to.number()))
+    .text(made.doer)
+    .text(made.by)
+    .opt_text(made.reason)
+    .opt_text(made.source);
+    tx.run(query).await?;
+    let query = Query::new(
+        "move a sale",
+        "UPDATE sale SET stage = $1, stage_at = $2, moves = $3, returned = returned + $4,
+             reserved_at = COALESCE(reserved_at, $5) WHERE id = $6",
+    )
+    .int(i64::from(made.to.number()))
+    .int(at.as_millis())
+    .int(i64::from(n))
+    .int(i64::from(made.to == Stage::ReturnedToAdvisor))
+    .int((made.to == Stage::Reserved).then(|| at.as_millis()))
+    .int(sale.id.get());
+    tx.run(query).await.map(drop)
 }
 
 /// Decides whether a sale is to be audited, where that was not decided before.

@@ -28,8 +28,8 @@ pub(super) async fn put(db: &Database, new: &NewPaper) -> Result<()> {
     let by = tx.actor_name();
     let query = Query::new(
         "keep a version of a sheet",
-        "INSERT INTO sale_sheet (sale, kind, version, at, by_user, form_version, body)
-         SELECT $1, $2, $3, $4, $5, $6, $7 FROM sale s JOIN person h ON h.id = s.person
+        "INSERT INTO sale_sheet (sale, kind, version, at, by_user, form_version, body, value)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM sale s JOIN person h ON h.id = s.person
          WHERE s.id = $1 AND h.erased_at IS NULL",
     )
     .int(sale.id.get())
@@ -38,7 +38,11 @@ pub(super) async fn put(db: &Database, new: &NewPaper) -> Result<()> {
     .int(new.at.as_millis())
     .text(&by)
     .int(i64::from(new.form))
-    .text(&body);
+    .text(&body)
+    .int(match new.paper {
+        Paper::Sheet => Some(new.value),
+        Paper::Reservation => None,
+    });
     if tx.run(query).await? == 0 {
         return Err(StoreError::Conflict(
             "the customer of this sale was erased; nothing more is written down of them".to_owned(),
@@ -110,7 +114,7 @@ fn may_be_written(sale: &SaleRow, new: &NewPaper) -> Result<()> {
 pub(super) async fn of(db: &Database, sale: SaleId, paper: Paper) -> Result<Vec<PaperRow>> {
     let query = Query::new(
         "read the versions of a sheet",
-        "SELECT sale, version, at, by_user, form_version, body FROM sale_sheet
+        "SELECT sale, version, at, by_user, form_version, body, value FROM sale_sheet
          WHERE sale = $1 AND kind = $2 ORDER BY version DESC",
     );
     let rows = db.fetch(query.int(sale.get()).int(paper.number())).await?;
@@ -128,7 +132,7 @@ pub(super) async fn newest(
         Paper::Reservation => "s.reservation",
     };
     let text = format!(
-        "SELECT p.sale, p.version, p.at, p.by_user, p.form_version, p.body
+        "SELECT p.sale, p.version, p.at, p.by_user, p.form_version, p.body, p.value
          FROM sale s JOIN sale_sheet p ON p.sale = s.id AND p.kind = $1 AND p.version = {version}
          WHERE 1 = 1"
     );
@@ -147,5 +151,6 @@ fn paper_of(row: &Row) -> Result<PaperRow> {
         by: row.text("by_user")?,
         form: row.narrow("form_version")?,
         values: row.json("body", "sheet")?,
+        value: row.opt_int("value")?,
     })
 }

@@ -7,7 +7,7 @@ use domain::{CampaignId, SaleId, Timestamp};
 
 use crate::error::{Result, StoreError};
 use crate::sql::config::must_exist;
-use crate::sql::database::Database;
+use crate::sql::database::{Database, Tx};
 use crate::sql::query::{Batch, Query};
 use crate::sql::row::Row;
 
@@ -17,14 +17,30 @@ pub(super) async fn of(
     campaign: CampaignId,
     but: Option<SaleId>,
 ) -> Result<Portfolio> {
+    let items = db.fetch(items(campaign)).await?;
+    let promised = db.fetch(promised(campaign, but)).await?;
+    portfolio_of(&items, &promised)
+}
+
+/// The same within a transaction.
+pub(in crate::sql) async fn of_in(tx: &mut Tx, campaign: CampaignId) -> Result<Portfolio> {
+    let items = tx.fetch(items(campaign)).await?;
+    let promised = tx.fetch(promised(campaign, None)).await?;
+    portfolio_of(&items, &promised)
+}
+
+fn items(campaign: CampaignId) -> Query {
     let query = Query::new(
         "read a portfolio",
         "SELECT code, kind, name, price, stock, valid_from, valid_to, goes_with FROM portfolio_item
          WHERE campaign = $1 ORDER BY place",
     );
-    let rows = db.fetch(query.int(campaign.get())).await?;
+    query.int(campaign.get())
+}
+
+fn portfolio_of(items: &[Row], promised: &[Row]) -> Result<Portfolio> {
     let mut table = vec![Portfolio::COLUMNS.map(str::to_owned).to_vec()];
-    for row in &rows {
+    for row in items {
         table.push(cells_of(row)?);
     }
     let mut portfolio = Portfolio::read(&table).map_err(|problems| StoreError::Corrupt {
@@ -35,7 +51,10 @@ pub(super) async fn of(
             .collect::<Vec<_>>()
             .join("; "),
     })?;
-    let promised = promised(db, campaign, but).await?;
+    let promised: BTreeMap<String, i64> = promised
+        .iter()
+        .map(|row| Ok((row.text("code")?, row.int("n")?)))
+        .collect::<Result<_>>()?;
     for item in &mut portfolio.items {
         item.promised = promised.get(&item.code).copied().unwrap_or_default();
     }
@@ -65,11 +84,7 @@ fn numbers(is: fn(Stage) -> bool) -> String {
 }
 
 /// Pieces that other sales took since they were counted, or wait for.
-async fn promised(
-    db: &Database,
-    campaign: CampaignId,
-    but: Option<SaleId>,
-) -> Result<BTreeMap<String, i64>> {
+fn promised(campaign: CampaignId, but: Option<SaleId>) -> Query {
     let text = format!(
         "SELECT p.code, count(*) AS n FROM portfolio_item p
          JOIN sale s ON s.campaign = p.campaign AND s.id <> $2
@@ -81,11 +96,7 @@ async fn promised(
         numbers(Stage::has_material)
     );
     let query = Query::new("count what is promised", text);
-    let query = query.int(campaign.get()).int(but.map_or(0, SaleId::get));
-    let rows = db.fetch(query).await?;
-    rows.iter()
-        .map(|row| Ok((row.text("code")?, row.int("n")?)))
-        .collect()
+    query.int(campaign.get()).int(but.map_or(0, SaleId::get))
 }
 
 /// See [`crate::SaleStore::put_portfolio`].

@@ -8,6 +8,7 @@ use domain::{CampaignId, ContactId, SegmentId, Timestamp};
 
 use super::super::database::Tx;
 use super::super::query::{Batch, Query};
+use super::super::sale::portfolio;
 use super::super::work::mark_leased;
 use super::pace::{self, Paced};
 use super::pick::look;
@@ -17,6 +18,8 @@ use crate::error::{Result, StoreError};
 
 /// While contacts are still being parted, or calls are under way that a quota waits for, it is asked again so soon.
 const SOON: std::time::Duration = std::time::Duration::from_secs(1);
+/// A segment whose portfolio has nothing to sell is asked again so soon.
+const UNSOLD_FOR: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Segments that a lease goes by.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub(in super::super) struct Parted {
     segments: Vec<CampaignSegment>,
     turns: Vec<MixTurn>,
     left: Vec<Left>,
+    /// Nothing of what it is for may be sold now.
+    unsold: Vec<bool>,
     /// Of those spread over the day.
     paces: Vec<Option<Paced>>,
     /// By which quotas of a day and best hours go.
@@ -155,7 +160,13 @@ pub(in super::super) async fn open(
     let around = around(tx, campaign).await?;
     let clock = around.clock;
     tally::bring_up(tx, campaign, clock, (locked.counted, around.end)).await?;
-    let left = left_of(tx, campaign, (clock, now), &segments).await?;
+    let mut left = left_of(tx, campaign, (clock, now), &segments).await?;
+    let unsold = unsold(tx, campaign, (clock, now), &segments).await?;
+    for (left, unsold) in left.iter_mut().zip(&unsold) {
+        if *unsold && *left != Left::Reached {
+            *left = Left::Waits;
+        }
+    }
     for (turn, left) in turns.iter_mut().zip(&left) {
         turn.most = match left {
             Left::Any => u32::MAX,
@@ -172,6 +183,7 @@ pub(in super::super) async fn open(
         segments,
         turns,
         left,
+        unsold,
         paces,
         clock,
         unsettled,
@@ -197,6 +209,7 @@ fn the_rest() -> CampaignSegment {
         order: SegmentOrder::Oldest,
         retries_first: false,
         quota: None,
+        sells: Vec::new(),
     }
 }
 
@@ -220,6 +233,22 @@ async fn left_of(
         quota.left(today, in_all, under_way.get(&id).copied().unwrap_or(0))
     };
     Ok(segments.iter().map(left).collect())
+}
+
+/// Of which segments nothing may be sold now. The portfolio is read only where one is for something of it.
+async fn unsold(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    (clock, now): (DayClock, Timestamp),
+    segments: &[CampaignSegment],
+) -> Result<Vec<bool>> {
+    if segments.iter().all(|segment| segment.sells.is_empty()) {
+        return Ok(vec![false; segments.len()]);
+    }
+    let portfolio = portfolio::of_in(tx, campaign).await?;
+    let today = clock.date(now).unwrap_or_default();
+    let is_unsold = |segment: &CampaignSegment| portfolio.offers(&segment.sells, today).is_err();
+    Ok(segments.iter().map(is_unsold).collect())
 }
 
 /// How many contacts of each segment are being called or about to be.
@@ -313,9 +342,10 @@ async fn next_due(
     left: &[Left],
 ) -> Result<Option<Timestamp>> {
     let mut soonest = parted.unsettled.then_some(now + SOON);
-    for (segment, left) in parted.segments.iter().zip(left) {
+    for ((segment, left), unsold) in parted.segments.iter().zip(left).zip(&parted.unsold) {
         let per_day = segment.quota.is_some_and(|quota| quota.per_day);
         let earliest = match left {
+            Left::Waits if *unsold => now + UNSOLD_FOR,
             Left::Any | Left::Most(_) => Timestamp::default(),
             Left::Waits => now + SOON,
             Left::Reached if per_day => parted.clock.begins(parted.clock.day(now) + 1),

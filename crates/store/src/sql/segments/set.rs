@@ -39,8 +39,8 @@ pub(super) async fn in_force(db: &Database, campaign: CampaignId) -> Result<Opti
 /// The segments of a version, in order.
 pub(super) const ROWS: &str = "
          SELECT r.segment, r.name, r.rule, r.lists, r.priority, r.share, r.ordering, r.order_column,
-                r.retries_first, r.quota_of, r.quota_most, r.quota_per_day, g.owed, g.paced_at,
-                g.paced
+                r.retries_first, r.quota_of, r.quota_most, r.quota_per_day, r.sells, g.owed,
+                g.paced_at, g.paced
          FROM segment_row r JOIN segment g ON g.id = r.segment
          WHERE r.campaign = $1 AND r.version = $2 ORDER BY r.place";
 
@@ -90,6 +90,7 @@ pub(super) fn segment_of(row: &Row) -> Result<CampaignSegment> {
         order: order_of(&row.text("ordering")?, row.opt_text("order_column")?)?,
         retries_first: row.flag("retries_first")?,
         quota: quota_of(row)?,
+        sells: row.json("sells", "what a segment sells")?,
     })
 }
 
@@ -234,6 +235,8 @@ async fn write_rows(
         let lists: Vec<i64> = one.lists.iter().map(|list| list.get()).collect();
         serde_json::to_string(&lists).expect("numbers always serialise")
     };
+    let sells =
+        |one: &CampaignSegment| serde_json::to_string(&one.sells).expect("texts always serialise");
     let quota = |one: &CampaignSegment| one.quota;
     let batch = Batch::default()
         .ints("place", 0..segments.len() as i64)
@@ -259,13 +262,15 @@ async fn write_rows(
         .ints(
             "quota_per_day",
             each().map(|one| quota(one).map(|q| i64::from(q.per_day))),
-        );
+        )
+        .texts("sells", each().map(sells));
     let query = Query::new(
         "write segments",
         "INSERT INTO segment_row (campaign, version, place, segment, name, rule, lists, priority,
-             share, ordering, order_column, retries_first, quota_of, quota_most, quota_per_day)
+             share, ordering, order_column, retries_first, quota_of, quota_most, quota_per_day,
+             sells)
          SELECT $1, $2, r.place, g.id, r.name, r.rule, r.lists, r.priority, r.share, r.ordering,
-                r.order_column, r.retries_first, r.quota_of, r.quota_most, r.quota_per_day
+                r.order_column, r.retries_first, r.quota_of, r.quota_most, r.quota_per_day, r.sells
          FROM {rows} JOIN segment g ON g.campaign = $1 AND g.name = r.name",
     )
     .int(campaign.get())

@@ -1,0 +1,50 @@
+// Every text on screen comes from here. Spanish is the original; English must have each of its words.
+// The browser's language chooses, `?lang=` and the button in the page overrule it.
+import { keep, kept } from '../prefs';
+import { en } from './en';
+import { es } from './es';
+
+export type WordKey = keyof typeof es.words;
+export type Lang = 'es' | 'en';
+
+const chosen = new URLSearchParams(location.search).get('lang') ?? kept('lang') ?? navigator.language;
+export const lang: Lang = chosen.startsWith('en') ? 'en' : 'es';
+document.documentElement.lang = lang;
+
+const book = lang === 'en' ? en : es;
+
+/** A word, with what stands for `%` in it. */
+export const word = (key: WordKey, ...values: (string | number)[]): string => {
+  let at = 0;
+  return book.words[key].replace(/%/g, () => String(values[at++] ?? '%'));
+};
+
+/** Whether the table has a word for a code of the API. */
+export const isWord = (key: string): key is WordKey => Object.hasOwn(book.words, key);
+
+/** A word for a code of the API, or the code itself. */
+export const wordFor = (key: string): string => (isWord(key) ? word(key) : key);
+
+/** Why somebody pauses or has no line: words of people, and some of the server's own. */
+export const reasonWords = (reason: string): string => wordOf('reason', reason);
+
+/** Which limit bound a decision of pacing. */
+export const bindingWords = (binding: string): string => wordOf('binding', binding.replace(/\W/g, '_'));
+
+/** A word for a code of one kind, or the code itself. */
+export const wordOf = (kind: string, code: string): string => {
+  const key = `${kind}_${code}`;
+  return isWord(key) ? word(key) : code;
+};
+
+/** What a refusal means, by its code; else what the server said. */
+export const problemWords = (code: string, said: string): string =>
+  Object.hasOwn(book.problems, code) ? book.problems[code as keyof typeof es.problems] : said;
+
+/** The page in the other language. */
+export const switchLanguage = (): void => {
+  keep('lang', lang === 'es' ? 'en' : 'es');
+  const url = new URL(location.href);
+  url.searchParams.delete('lang');
+  location.replace(url);
+};
