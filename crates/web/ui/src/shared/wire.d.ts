@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/api/v1/action-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans and agreements that are open, those due first first. */
+        get: operations["get_action_plans"];
+        put?: never;
+        /** Open a plan; for a target that a campaign missed, its figure is taken now. In the audit log. */
+        post: operations["post_action_plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/action-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, with its steps. */
+        get: operations["get_action_plans_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/action-plans/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Follow a plan up, move or hand it on, close or reopen it. In the audit log. */
+        post: operations["post_action_plans_id_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent": {
         parameters: {
             query?: never;
@@ -962,6 +1014,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/gerencial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A campaign over some days against its targets: indicators with their lights, evolution, parts, pipeline of sales, causes of
+         *     loss, and what is to be planned; as JSON, CSV, a workbook with charts or a page to print.
+         */
+        get: operations["get_campaigns_id_gerencial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/gestion": {
         parameters: {
             query?: never;
@@ -1596,6 +1668,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ideas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every idea. */
+        get: operations["get_ideas"];
+        put?: never;
+        /** Write an idea down; of an advisor, their own. In the audit log. */
+        post: operations["post_ideas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ideas/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what becomes of an idea. In the audit log. */
+        post: operations["post_ideas_id_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbound-calls": {
         parameters: {
             query?: never;
@@ -1924,6 +2031,130 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practices in force. */
+        get: operations["get_practices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Adherence by week and role: what was held of what was to be held by now. */
+        get: operations["get_practices_adherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is due in a span, what of it was held and what missed. */
+        get: operations["get_practices_agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of the practices, the newest first. The house's own is version 0. */
+        get: operations["get_practices_model"];
+        /**
+         * Put practices into force: TOML. Everything that is wrong with it is told at once. Past cycles keep the version they were due
+         *     under. In the audit log.
+         */
+        put: operations["put_practices_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The one sheet of the operating model: indicators of each cycle beside the adherence to practices, and the plans. */
+        get: operations["get_practices_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions that were held, as they stand. */
+        get: operations["get_practices_sessions"];
+        put?: never;
+        /** Write a session down with what was agreed in it. In the audit log. */
+        post: operations["post_practices_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Put a session right: another version is written, and the old one stays. In the audit log. */
+        patch: operations["patch_practices_sessions_id"];
         trace?: never;
     };
     "/api/v1/prompts": {
@@ -2463,6 +2694,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sales/{id}/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The evidence of a sale in one signed archive: its record, the recording with its marks, what shows who the customer is. What should
+         *     be in it and is not, its index says. The public key is the header `x-evidence-key`. It holds personal data in the clear. In the audit log.
+         */
+        get: operations["get_sales_id_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sales/{id}/reservation": {
         parameters: {
             query?: never;
@@ -2497,6 +2748,92 @@ export interface paths {
          */
         put: operations["put_sales_id_sheet"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of schedules, the newest first: those that are dead wait for somebody to redeliver them. */
+        get: operations["get_schedule_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule-runs/{id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a dead run tried again: the same file, under the same key. In the audit log. */
+        post: operations["post_schedule_runs_id_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every schedule, with when it is due next. */
+        get: operations["get_schedules"];
+        put?: never;
+        /** Make a schedule. In the audit log. */
+        post: operations["post_schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a schedule; its runs stay. In the audit log. */
+        delete: operations["delete_schedules_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a schedule run now, of the days it would be due for today. In the audit log. */
+        post: operations["post_schedules_id_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2790,6 +3127,123 @@ export interface components {
              * @description When the next one does, in ms since 1970 UTC.
              */
             to: number;
+        };
+        /** @description An agreement or action plan. */
+        ActionPlan: {
+            /**
+             * Format: int64
+             * @description When it was opened, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description By whom. */
+            by: string;
+            /** @description When it was done or withdrawn. */
+            closed_on?: string | null;
+            /**
+             * Format: int32
+             * @description Working days after its last: until it was done, or until today.
+             */
+            days_late: number;
+            /** @description Its last day now. */
+            due: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            missed?: components["schemas"]["MissedTarget"] | null;
+            /** @description Whose it is now. */
+            owner: string;
+            /**
+             * Format: int64
+             * @description The session in which it was agreed.
+             */
+            session?: number | null;
+            /** @description `open`, `late`, `done` or `withdrawn`. */
+            state: string;
+            /** @description What happened to it since, in order. */
+            steps: components["schemas"]["ActionPlanStep"][];
+            /** @description What is to be done. */
+            words: string;
+        };
+        /** @description An agreement or action plan to open. */
+        ActionPlanForm: {
+            /**
+             * @description By which day, a working one.
+             * @default null
+             */
+            due_on: string | null;
+            /**
+             * Format: int32
+             * @description The same in working days from today.
+             * @default null
+             */
+            in_days: number | null;
+            /** @default null */
+            missed: components["schemas"]["MissedTargetForm"] | null;
+            /**
+             * @description By whom.
+             * @default
+             */
+            owner: string;
+            /**
+             * Format: int64
+             * @description The session in which it was agreed.
+             * @default null
+             */
+            session: number | null;
+            /**
+             * @description What is to be done.
+             * @default
+             */
+            words: string;
+        };
+        /** @description A step of a plan. */
+        ActionPlanStep: {
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description By whom. */
+            by: string;
+            /** @description The new last day. */
+            due?: string | null;
+            /** @description `note`, `due`, `owner`, `done`, `reopened` or `withdrawn`. */
+            kind: string;
+            /** @description The new owner. */
+            owner?: string | null;
+            /** @description In their own words. */
+            words: string;
+        };
+        /** @description A step to add. */
+        ActionPlanStepForm: {
+            /**
+             * @description The new last day, of `due`.
+             * @default null
+             */
+            due_on: string | null;
+            /**
+             * Format: int32
+             * @description The same in working days from today.
+             * @default null
+             */
+            in_days: number | null;
+            /**
+             * @description `note`, `due`, `owner`, `done`, `reopened` or `withdrawn`.
+             * @default
+             */
+            kind: string;
+            /**
+             * @description The new owner, of `owner`.
+             * @default null
+             */
+            owner: string | null;
+            /**
+             * @description In their own words.
+             * @default
+             */
+            words: string;
         };
         /** @description An agent. */
         Agent: {
@@ -4108,6 +4562,355 @@ export interface components {
             /** @description Such as `NC01.other_hours` or `CO-2.gap`; empty where work of an earlier version names none. */
             rule: string;
         };
+        /** @description All parts of one kind. */
+        GerencialBreakdown: {
+            /** @description `base`, `segment`, `advisor`, `hour`. */
+            dimension: string;
+            /** @description What people read above it. */
+            name: string;
+            /** @description In order of name, hours in their own. */
+            rows: components["schemas"]["GerencialPart"][];
+        };
+        /** @description A figure with its light. */
+        GerencialFigure: {
+            /** @description Id of the variant. */
+            id: string;
+            /** @description `met`, `near`, `missed`, `unknown`. */
+            light: string;
+            /** @description Name on screens. */
+            name: string;
+            /** @description As people read it; `s/d` where there is none. */
+            shown: string;
+            /**
+             * Format: double
+             * @description With what it is compared.
+             */
+            target?: number | null;
+            /** @description `share`, `number`, `seconds`, `money`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Absent where there is none.
+             */
+            value?: number | null;
+        };
+        /** @description An indicator of the whole. */
+        GerencialIndicator: {
+            /**
+             * Format: double
+             * @description The figure of the days before.
+             */
+            before?: number | null;
+            /** @description The same as people read it. */
+            before_shown: string;
+            /** @description How much it changed since, as people read it; empty where one of the two is missing. */
+            change_shown: string;
+            /** @description The variant compared, with its target. */
+            kpi: components["schemas"]["Kpi"];
+            /** @description `met`, `near`, `missed`, `unknown`. */
+            light: string;
+            /** @description The same in words, with the sign of its shape. */
+            light_words: string;
+            shortfall?: components["schemas"]["GerencialShortfall"] | null;
+            /** @description The target as people read it; empty without one. */
+            target_shown: string;
+            /** @description The indicator's other variants. */
+            variants: components["schemas"]["Kpi"][];
+        };
+        /** @description Sales lost for one cause. */
+        GerencialLoss: {
+            /** @description What people read of it. */
+            name: string;
+            /** @description Why; empty where nobody said. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            sales: number;
+            /**
+             * Format: double
+             * @description Of all that were accepted.
+             */
+            share: number;
+            /** @description Where, as the stage's word. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description What they are worth.
+             */
+            value: number;
+        };
+        /** @description A base, segment, advisor or hour of the day. */
+        GerencialPart: {
+            /**
+             * Format: int64
+             * @description Answered by a person.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Calls whose INVITE left; an advisor's are those connected to them.
+             */
+            attempts: number;
+            /**
+             * Format: double
+             * @description Hours connected; of advisors and hours.
+             */
+            connected_h: number;
+            /**
+             * Format: int64
+             * @description Effective contacts.
+             */
+            contacts: number;
+            /** @description The indicators that mean something of such a part. */
+            figures: components["schemas"]["GerencialFigure"][];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            part: number;
+            /**
+             * Format: int64
+             * @description Records worked: distinct ones of the part, which do not add up.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Accepted sales.
+             */
+            sales: number;
+            /**
+             * Format: double
+             * @description What they are worth; absent where values are not recorded.
+             */
+            value?: number | null;
+        };
+        /** @description What is to be done about a missed target. */
+        GerencialPlan: {
+            /** @description What will be done; absent until somebody says. */
+            action?: string | null;
+            /** @description Until when, as 2026-12-01. */
+            due?: string | null;
+            /** @description How it is followed up. */
+            follow_up?: string | null;
+            /** @description The indicator. */
+            indicator: string;
+            /** @description `near` or `missed`. */
+            light: string;
+            /** @description By how much it is missed and what that means. */
+            missed_by: string;
+            /** @description What people read. */
+            name: string;
+            /** @description By whom. */
+            owner?: string | null;
+        };
+        /** @description Effective contacts that were no sale, by one typification. */
+        GerencialRefusal: {
+            /**
+             * Format: int64
+             * @description How many calls.
+             */
+            calls: number;
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: double
+             * @description Of all offers that were not accepted.
+             */
+            share: number;
+            /** @description What it says. */
+            words: string;
+        };
+        /** @description A campaign over a span of days. */
+        GerencialReport: {
+            /** @description What became of sales is told as it stood when this day ended; absent: now. */
+            as_of?: string | null;
+            /** @description The days it is compared with: from, */
+            before_from: string;
+            /** @description until, not included. */
+            before_to: string;
+            /** @description Campaign. */
+            campaign: string;
+            /** @description Day by day; empty of more than two months. */
+            days: components["schemas"]["GerencialSpan"][];
+            /** @description Version of the definitions. */
+            definitions: string;
+            /** @description From this day on, by the clock of the campaign's law pack, */
+            from: string;
+            /**
+             * Format: int64
+             * @description The same as instants, in ms since 1970 UTC: what `report kpi` is asked for to see these figures.
+             */
+            from_ms: number;
+            /** @description Every indicator that can have a target, by the variant that the campaign compares. */
+            indicators: components["schemas"]["GerencialIndicator"][];
+            /** @description The language of names and words: `es` or `en`. */
+            language: string;
+            /** @description Why accepted sales were lost, the commonest cause first. */
+            losses: components["schemas"]["GerencialLoss"][];
+            /**
+             * Format: int64
+             * @description When it was made, in ms since 1970 UTC.
+             */
+            made_at: number;
+            /** @description By month of the calendar, with five before; those before the first with anything are left out. */
+            months: components["schemas"]["GerencialSpan"][];
+            /**
+             * Format: double
+             * @description A figure that misses its target by at most this share of it is `near`.
+             */
+            near: number;
+            /** @description What is to be known of these figures. */
+            notes: string[];
+            /** @description By base, segment, advisor and hour of the day. */
+            parts: components["schemas"]["GerencialBreakdown"][];
+            /** @description How many of the accepted sales came to each stage: accepted, validated, reserved, delivered, legalised. */
+            pipeline: components["schemas"]["GerencialStep"][];
+            /** @description A row for each target that is missed, to be filled. */
+            plans: components["schemas"]["GerencialPlan"][];
+            /** @description The base is what was received from this day on; absent: all that the campaign received. */
+            received_from?: string | null;
+            /** @description What was said of offers that were not accepted, the commonest first. */
+            refusals: components["schemas"]["GerencialRefusal"][];
+            /**
+             * Format: int64
+             * @description When the last of those was made, in ms since 1970 UTC.
+             */
+            restated_at?: number | null;
+            /** @description Those under way, by where they stand. */
+            standing: components["schemas"]["GerencialStage"][];
+            /** @description Indicators for which there is no `near`: a limit of the law is kept or not. */
+            strict: string[];
+            /** @description until this day, which is not included. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Until; now, where the last day is not over.
+             */
+            to_ms: number;
+            /**
+             * Format: int32
+             * @description 1, and one more for each correction, made after the last day, of a call of these days.
+             */
+            version: number;
+            /** @description By ISO week, cut where the report begins and ends. */
+            weeks: components["schemas"]["GerencialSpan"][];
+        };
+        /** @description What a missed target means. Rates are those of the report's days: an estimate to talk by. */
+        GerencialShortfall: {
+            /**
+             * Format: double
+             * @description By how much, in the unit of the indicator.
+             */
+            by: number;
+            /**
+             * Format: double
+             * @description Calls in which that much is made.
+             */
+            calls?: number | null;
+            /**
+             * Format: double
+             * @description Advisor-hours in which that much is made.
+             */
+            hours?: number | null;
+            /** @description Too much of it, not too little. */
+            is_excess: boolean;
+            /**
+             * Format: double
+             * @description What is missing above the line, or too much of it; time in seconds.
+             */
+            missing: number;
+            /** @description What that is. */
+            of: string;
+            /**
+             * Format: double
+             * @description Sales that go with it.
+             */
+            sales?: number | null;
+            /** @description All of it as a sentence. */
+            words: string;
+        };
+        /** @description A day, week or month. */
+        GerencialSpan: {
+            /**
+             * Format: int64
+             * @description Calls whose INVITE left.
+             */
+            attempts: number;
+            /** @description The indicators, in the order of the report. */
+            figures: components["schemas"]["GerencialFigure"][];
+            /**
+             * Format: int64
+             * @description From, in ms since 1970 UTC.
+             */
+            from_ms: number;
+            /** @description Some of its days are not in it, or it is not over. */
+            is_part: boolean;
+            /** @description `2026-11-03`, `2026-W45`, `2026-11`. */
+            label: string;
+            /**
+             * Format: int32
+             * @description Corrections of its calls on later days.
+             */
+            restated: number;
+            /**
+             * Format: int64
+             * @description Accepted sales.
+             */
+            sales: number;
+            /**
+             * Format: int64
+             * @description Until.
+             */
+            to_ms: number;
+        };
+        /** @description Sales that stand somewhere. */
+        GerencialStage: {
+            /** @description What people read. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            sales: number;
+            /** @description The stage's word. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description What they are worth.
+             */
+            value: number;
+        };
+        /** @description Accepted sales that came to a stage. */
+        GerencialStep: {
+            /** @description What people read. */
+            name: string;
+            /**
+             * Format: double
+             * @description Of those accepted; absent without any.
+             */
+            of_accepted?: number | null;
+            /**
+             * Format: double
+             * @description Of those that came to the stage before.
+             */
+            of_before?: number | null;
+            /**
+             * Format: int64
+             * @description How many came to it, whatever became of them afterwards.
+             */
+            sales: number;
+            /** @description The stage's word. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description What they are worth.
+             */
+            value: number;
+        };
         /** @description A goal that was agreed. */
         GoalRow: {
             /** @description The advisor; absent: everybody. */
@@ -4410,6 +5213,69 @@ export interface components {
              * @description Sales since the day began.
              */
             sales_so_far: number;
+        };
+        /** @description An idea with what became of it. */
+        Idea: {
+            /**
+             * Format: int64
+             * @description When it was said, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Whose it is. */
+            author: string;
+            /** @description Who wrote it down. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description `new`, `under_review`, `accepted`, `done` or `rejected`. */
+            state: string;
+            /** @description What became of it, in order. */
+            steps: components["schemas"]["IdeaStep"][];
+            /** @description The idea. */
+            words: string;
+        };
+        /** @description An idea to write down. */
+        IdeaForm: {
+            /**
+             * @description Whose it is; absent: whoever writes it down.
+             * @default null
+             */
+            author: string | null;
+            /**
+             * @description The idea.
+             * @default
+             */
+            words: string;
+        };
+        /** @description What became of an idea. */
+        IdeaStep: {
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description By whom. */
+            by: string;
+            /** @description What it became. */
+            state: string;
+            /** @description Why. */
+            words: string;
+        };
+        /** @description What becomes of an idea. */
+        IdeaStepForm: {
+            /**
+             * @description `under_review`, `accepted`, `done` or `rejected`.
+             * @default
+             */
+            state: string;
+            /**
+             * @description Why.
+             * @default
+             */
+            words: string;
         };
         /** @description Such a call. Times are in ms since 1970 UTC. */
         InboundCall: {
@@ -5018,6 +5884,157 @@ export interface components {
             /** @description At most 200 characters. */
             text?: string;
         };
+        /** @description A target that was missed, as it was when the plan was opened. */
+        MissedTarget: {
+            /**
+             * Format: int64
+             * @description Number of the campaign.
+             */
+            campaign: number;
+            /** @description Its name. */
+            campaign_name: string;
+            /** @description Version of the definitions. */
+            definitions: string;
+            /**
+             * Format: double
+             * @description What it was.
+             */
+            figure: number;
+            /** @description As people read it. */
+            figure_shown: string;
+            /**
+             * Format: int64
+             * @description From, in ms since 1970 UTC.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description What it should have been.
+             */
+            target: number;
+            /** @description As people read it. */
+            target_shown: string;
+            /**
+             * Format: int64
+             * @description Until, not included.
+             */
+            to: number;
+            /** @description The variant compared. */
+            variant: string;
+        };
+        /** @description Which target was missed. */
+        MissedTargetForm: {
+            /**
+             * Format: int64
+             * @description Number of the campaign.
+             * @default 0
+             */
+            campaign: number;
+            /**
+             * @description First day.
+             * @default
+             */
+            from: string;
+            /**
+             * @description The indicator, such as `contactabilidad`: the variant that the campaign compares.
+             * @default
+             */
+            indicator: string;
+            /**
+             * @description Last day, included.
+             * @default
+             */
+            to: string;
+        };
+        /** @description A cycle of the report. */
+        ModelCycle: {
+            /** @description By role, all of them last. */
+            adherence: components["schemas"]["PracticeAdherence"][];
+            /** @description `week` or `month`. */
+            every: string;
+            /** @description First day. */
+            from: string;
+            /** @description The indicators that campaigns compare. */
+            kpis: components["schemas"]["ModelKpi"][];
+            /** @description Each practice and role, summed over the cycle. */
+            practices: components["schemas"]["ModelPractice"][];
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description An indicator of a campaign in a cycle. */
+        ModelKpi: {
+            /** @description The campaign. */
+            campaign: string;
+            /** @description The indicator. */
+            indicator: string;
+            /** @description Whether that is met. */
+            met?: boolean | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Plans for this figure of this cycle. */
+            plans: number[];
+            /** @description As people read it. */
+            shown: string;
+            /**
+             * Format: double
+             * @description With what it is compared.
+             */
+            target?: number | null;
+            /** @description As people read it. */
+            target_shown: string;
+            /**
+             * Format: double
+             * @description Absent where there is nothing to divide by.
+             */
+            value?: number | null;
+            /** @description The variant compared. */
+            variant: string;
+        };
+        /** @description A practice of a role in a cycle of the report. */
+        ModelPractice: {
+            /**
+             * Format: int32
+             * @description How many of them were.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description How many were to be held.
+             */
+            goal: number;
+            /**
+             * Format: int32
+             * @description Minutes that were spent on it.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description How many can be held no more.
+             */
+            missed: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its key. */
+            practice: string;
+            /** @description Who owes it. */
+            role: string;
+        };
+        /** @description *Seguimiento Modelo Operación*: each cycle with its indicators, what was held of the practices, and the plans. */
+        ModelReport: {
+            /** @description Its weeks; of a month, the month as a whole last. */
+            cycles: components["schemas"]["ModelCycle"][];
+            /** @description First day. */
+            from: string;
+            /** @description Plans that were open then, or are opened or closed in it. */
+            plans: components["schemas"]["ActionPlan"][];
+            /** @description Last day. */
+            to: string;
+            /**
+             * Format: int32
+             * @description Targets that were missed and for which there is no plan.
+             */
+            without_plan: number;
+        };
         /** @description A note about a call that an advisor had. */
         NoteForm: {
             /**
@@ -5361,6 +6378,217 @@ export interface components {
             valid_to?: string | null;
             /** @description Plans it goes with; empty: any. */
             with: string[];
+        };
+        /** @description A practice that is owed. */
+        Practice: {
+            /** @description `day`, `week`, `fortnight`, `month`, `half_year`. */
+            every: string;
+            /** @description Stable. */
+            key: string;
+            /**
+             * Format: int32
+             * @description How long one takes.
+             */
+            minutes: number;
+            /** @description In Spanish. */
+            name: string;
+            /** @description In English. */
+            name_en: string;
+            /** @description By whom. */
+            owners: components["schemas"]["PracticeOwner"][];
+        };
+        /** @description How far a role adheres in a week. */
+        PracticeAdherence: {
+            /**
+             * Format: int32
+             * @description How many of them were.
+             */
+            done: number;
+            /** @description First day of the time: a Monday, or the first of a month. */
+            from: string;
+            /**
+             * Format: int32
+             * @description How many were to be held by now.
+             */
+            goal: number;
+            /**
+             * Format: int32
+             * @description How many are still to be held.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description How many can be held no more.
+             */
+            missed: number;
+            /** @description The role; absent: all of them. */
+            role?: string | null;
+            /**
+             * Format: double
+             * @description Done of goal, 0 to 1; absent where nothing was due.
+             */
+            share?: number | null;
+            /** @description As people read it; `s/d` where nothing was due. */
+            shown: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A line of the agenda. */
+        PracticeDue: {
+            /**
+             * Format: int32
+             * @description How many were held.
+             */
+            done: number;
+            /** @description By when: its last working day. */
+            due: string;
+            /** @description `day`, `week`, `fortnight`, `month`, `half_year`. */
+            every: string;
+            /** @description First day of the cycle. */
+            from: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            goal: number;
+            /** @description Which of them; absent: the role. */
+            leader?: string | null;
+            /**
+             * Format: int32
+             * @description Minutes of each.
+             */
+            minutes: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Key of the practice. */
+            practice: string;
+            /** @description Who owes it. */
+            role: string;
+            /** @description `planned`, `done` or `missed`. */
+            state: string;
+            /** @description Last day of the cycle. */
+            to: string;
+        };
+        /** @description A version of the practices. */
+        PracticeModel: {
+            /**
+             * Format: int64
+             * @description When it came into force, in ms since 1970 UTC.
+             */
+            at?: number | null;
+            /** @description Who put it. */
+            by: string;
+            /** @description Why. */
+            note: string;
+            /** @description TOML. */
+            text: string;
+            /**
+             * Format: int32
+             * @description Its number; 0: the house's own.
+             */
+            version: number;
+        };
+        /** @description Who owes a practice. */
+        PracticeOwner: {
+            /** @description Who leads in it; nobody: the role owes it as one. */
+            leaders: string[];
+            /** @description `supervisor`, `coordinator`, `manager`. */
+            role: string;
+            /**
+             * Format: int32
+             * @description How many in a cycle, of each who leads in the role.
+             */
+            times: number;
+        };
+        /** @description A session that was held. */
+        PracticeSession: {
+            /** @description Numbers of the plans that were agreed in it. */
+            agreements: number[];
+            /**
+             * Format: int64
+             * @description When this version was written, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description By whom. */
+            by: string;
+            /** @description On which day. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Who held it. */
+            leader: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            minutes: number;
+            /** @description What was said. */
+            notes: string;
+            /** @description Who was there. */
+            participants: string;
+            /** @description Key of the practice. */
+            practice: string;
+            /** @description As whose it was held. */
+            role: string;
+            /**
+             * Format: int32
+             * @description Rises with each correction, from 1.
+             */
+            version: number;
+            /** @description It was none. */
+            void: boolean;
+        };
+        /** @description A session to write down, or to put right: what is absent stays, or is usual. */
+        PracticeSessionForm: {
+            /**
+             * @description What was agreed; only of a new one.
+             * @default []
+             */
+            agreements: components["schemas"]["ActionPlanForm"][];
+            /**
+             * @description On which day; absent: today.
+             * @default null
+             */
+            day: string | null;
+            /**
+             * @description Who held it; absent: whoever writes it down.
+             * @default null
+             */
+            leader: string | null;
+            /**
+             * Format: int32
+             * @description How long it took; absent: as long as it usually does.
+             * @default null
+             */
+            minutes: number | null;
+            /**
+             * @description What was said.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Who was there.
+             * @default null
+             */
+            participants: string | null;
+            /**
+             * @description Key of the practice.
+             * @default null
+             */
+            practice: string | null;
+            /**
+             * @description As whose; absent: of the only role that owes it.
+             * @default null
+             */
+            role: string | null;
+            /**
+             * @description It was none; only to put one right.
+             * @default null
+             */
+            void: boolean | null;
         };
         /** @description What went wrong and what to do next. */
         Problem: {
@@ -6712,6 +7940,123 @@ export interface components {
             /** @description Where to. */
             to: string;
         };
+        /** @description A schedule. */
+        Schedule: {
+            /** @description Only on business days. */
+            business_days: boolean;
+            /**
+             * Format: int64
+             * @description Of which campaign.
+             */
+            campaign: number;
+            /** @description Documents, names and numbers are not masked. */
+            clear: boolean;
+            /** @description When. */
+            cron: string;
+            /** @description As what. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is due next; none where it cannot be reckoned with.
+             */
+            next_at?: number | null;
+            /** @description Of which days. */
+            period: string;
+            /** @description To which place. */
+            place: string;
+            /** @description `folder`, `email` or `webhook`; none where this node has no such place. */
+            place_kind?: string | null;
+            /** @description What. */
+            report: string;
+            /** @description By the clock of this time zone. */
+            zone: string;
+        };
+        /** @description A schedule to make. */
+        ScheduleForm: {
+            /** @description Only Mondays to Fridays that are no holidays of that law pack. */
+            business_days?: boolean;
+            /** @description Name of the campaign. */
+            campaign: string;
+            /** @description Documents, names and numbers are not masked. */
+            clear?: boolean;
+            /** @description When: minute, hour, day of the month, month and day of the week, such as `30 6 * * mon-fri`. */
+            cron: string;
+            /** @description `csv`, `xlsx`, `json` or `parquet`; the usual of the report when absent. */
+            format?: string | null;
+            /** @description Unique name. */
+            name: string;
+            /**
+             * @description `today`, `yesterday` (when absent), `last_7_days`, `last_week`, `month_to_yesterday` or `last_month`, seen from the day
+             *     it is due.
+             */
+            period?: string | null;
+            /** @description A place that the configuration of the node names under `[delivery]`. */
+            place: string;
+            /** @description `gestion`, `gerencial`, `kpi`, `hourly`, `sabana` or `parquet`. */
+            report: string;
+            /** @description By the clock of this time zone; that of the campaign's law pack when absent. */
+            zone?: string | null;
+        };
+        /** @description A run of a schedule. */
+        ScheduleRun: {
+            /** @description Who asked for it outside of the schedule. */
+            asked_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int64
+             * @description When it was due.
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description When it arrived or died.
+             */
+            ended_at?: number | null;
+            /** @description Why it failed last. */
+            fault?: string | null;
+            /** @description What the file is called. */
+            file?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description So many before it were missed while nothing ran, and are not made good.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description When it is tried next, where it waits.
+             */
+            next_at?: number | null;
+            /**
+             * Format: int64
+             * @description Of which schedule.
+             */
+            schedule: number;
+            /** @description Its SHA-256. */
+            sha256?: string | null;
+            /** @description `waiting`, `running`, `arrived` or `dead`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
         /** @description What an advisor says in a call, as a path. */
         Script: {
             /** @description What is said to objections. */
@@ -6824,6 +8169,11 @@ export interface components {
             retries_first?: boolean | null;
             /** @description Whom it takes, such as `ciudad en ("Cali") y intentos < 3`; everybody when absent. */
             rule?: string;
+            /**
+             * @description What of the portfolio it is for, by code or kind: while none of that is left or valid, nobody of it is called. Whatever
+             *     there is when absent.
+             */
+            sells?: string[];
             /**
              * Format: int32
              * @description Its part, in percent, of the calls of all segments with its priority; those must add up to 100. 100 when absent.
@@ -6979,6 +8329,8 @@ export interface components {
              * @description Those to be called again.
              */
             again: number;
+            /** @description Why nobody of it is called now, where that is so: its quota, or nothing to sell. */
+            closed?: string | null;
             /**
              * Format: int64
              * @description Contacts in it.
@@ -7894,6 +9246,145 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_action_plans: {
+        parameters: {
+            query?: {
+                /** @description Closed ones too. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPlan"][];
+                };
+            };
+        };
+    };
+    post_action_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionPlanForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPlan"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_action_plans_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPlan"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_action_plans_id_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionPlanStepForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPlan"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_agent: {
         parameters: {
             query?: never;
@@ -9653,6 +11144,58 @@ export interface operations {
             };
         };
     };
+    get_campaigns_id_gerencial: {
+        parameters: {
+            query?: {
+                /** @description A month such as `2026-11`; this one when nothing is said. */
+                month?: string | null;
+                /** @description From this day on, such as `2026-11-03`, */
+                from?: string | null;
+                /** @description until this day, which is not included. */
+                to?: string | null;
+                /** @description The base is what was received from this day on; all that the campaign received when absent. */
+                received_from?: string | null;
+                /** @description What became of sales as it stood when this day ended; now when absent. */
+                as_of?: string | null;
+                /** @description `json` (default), `csv`, `xlsx` or `html`. */
+                format?: string | null;
+                /** @description `es` (default) or `en`. */
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GerencialReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_campaigns_id_gestion: {
         parameters: {
             query?: {
@@ -11223,6 +12766,97 @@ export interface operations {
             };
         };
     };
+    get_ideas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Idea"][];
+                };
+            };
+        };
+    };
+    post_ideas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdeaForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Idea"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ideas_id_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdeaStepForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Idea"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_inbound_calls: {
         parameters: {
             query?: {
@@ -11808,6 +13442,292 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_practices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"][];
+                };
+            };
+        };
+    };
+    get_practices_adherence: {
+        parameters: {
+            query?: {
+                /** @description From this day on, as 2026-12-01; this week when absent. */
+                from?: string | null;
+                /** @description Until this day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeAdherence"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_practices_agenda: {
+        parameters: {
+            query?: {
+                /** @description From this day on, as 2026-12-01; this week when absent. */
+                from?: string | null;
+                /** @description Until this day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeDue"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_practices_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeModel"][];
+                };
+            };
+        };
+    };
+    put_practices_model: {
+        parameters: {
+            query?: {
+                /** @description Why they are changed. */
+                note?: string;
+                /** @description Only say what is wrong with them. */
+                check?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/toml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeModel"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_practices_report: {
+        parameters: {
+            query?: {
+                /** @description The week of this day, as 2026-12-01; this week when nothing is said. */
+                week?: string | null;
+                /** @description A month such as 2026-12: its weeks, and the month as a whole. */
+                month?: string | null;
+                /** @description Of this campaign alone. */
+                campaign?: number | null;
+                /** @description `json` (default), `csv` or `xlsx`. */
+                format?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReport"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_practices_sessions: {
+        parameters: {
+            query?: {
+                /** @description From this day on, as 2026-12-01; this week when absent. */
+                from?: string | null;
+                /** @description Until this day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeSession"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_practices_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeSessionForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeSession"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_practices_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeSessionForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeSession"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12950,6 +14870,35 @@ export interface operations {
             };
         };
     };
+    get_sales_id_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_sales_id_reservation: {
         parameters: {
             query?: never;
@@ -13023,6 +14972,165 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule_runs: {
+        parameters: {
+            query?: {
+                /** @description Of this schedule. */
+                schedule?: number | null;
+                /** @description `waiting`, `running`, `arrived` or `dead`. */
+                state?: string | null;
+                /** @description At most so many, 100 when absent. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"][];
+                };
+            };
+        };
+    };
+    post_schedule_runs_id_redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"][];
+                };
+            };
+        };
+    };
+    post_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_schedules_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
