@@ -65,7 +65,7 @@ fn reports_go_by_schedule_and_each_run_is_told() {
     for (words, why) in [
         (add("diario", "kpi", ""), "already a schedule"),
         (add("otro", "kpi", "--format xlsx"), "csv, json"),
-        (add("otro", "todo", ""), "gestion, kpi"),
+        (add("otro", "todo", ""), "gestion, gerencial, kpi"),
         (add("otro", "kpi", "--zone Bogotá"), "no time zone"),
     ] {
         let said = floor.refused(&borrowed(&words));
@@ -86,7 +86,7 @@ fn reports_go_by_schedule_and_each_run_is_told() {
     assert_eq!(run["sha256"], sha256(&path));
     let text = std::fs::read_to_string(&path).expect("arrived");
     assert!(text.contains("pie;recibidos;;20"), "{text}");
-    for report in ["kpi", "hourly", "sabana"] {
+    for report in ["gerencial", "kpi", "hourly", "sabana"] {
         floor.run(&borrowed(&add(report, report, "--period today")));
         let run = floor.run(&["schedule", "run", report]);
         assert_eq!(run["state"], "arrived", "{run}");
@@ -108,7 +108,7 @@ fn reports_go_by_schedule_and_each_run_is_told() {
     let (status, all) = call("GET", "/api/v1/schedules", &jefa, None);
     assert_eq!(
         (status, all.as_array().map(Vec::len)),
-        (200, Some(4)),
+        (200, Some(5)),
         "{all}"
     );
     let path = format!("/api/v1/schedules/{}/run", made["id"]);
