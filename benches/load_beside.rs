@@ -64,7 +64,7 @@ async fn measure(folder: &Path, base: &Path, rows: u32) {
     let url = std::env::var("RECORD")
         .unwrap_or_else(|_| format!("sqlite:{}", folder.join("record.db").display()));
     let store = store::open(&url).await.expect("a record");
-    let people = if quick() { CHUNK } else { 8 * CHUNK };
+    let people = if quick() { CHUNK } else { 20 * CHUNK };
     let items = leased(store.as_ref(), people).await;
     let campaign = items[0].campaign;
     let phase = Arc::new(AtomicU8::new(0));

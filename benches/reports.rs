@@ -1,15 +1,13 @@
-//! Reports of a large record: the indicators of today and hora a hora from the counters by hour, those of thirty days and the
-//! calls behind one of them, and the informe de gestión of a base, with the memory of the whole process. Ten million calls of
-//! a million people, thirty days; the calls are written by SQL (going through the journal would take hours), and the counters
-//! made as for any record of before them. Compared with counting the calls themselves. `REPORT_CALLS=1000000` for so many.
+//! Reports of a large record: the indicators of today and hora a hora from the counters by hour, those of thirty days, and the
+//! calls behind one of them. Ten million calls of a million people in thirty days; the calls are written by SQL (going through
+//! the journal would take hours), and the counters made as for any record of before them. Compared with counting the calls
+//! themselves. `REPORT_CALLS=1000000` for so many.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use api::{GestionForm, GestionWanted};
 use benches::{compare, quick};
 use campaigns::Campaign;
-use chrono::NaiveDate;
 use domain::{CampaignId, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
 use store::{AttemptFilter, Store};
@@ -71,7 +69,6 @@ async fn measure(folder: &Path) {
     let counted = count_calls(&mut db, campaign).await;
     figures(store, &found, counted).await;
     behind(store, campaign).await;
-    gestion(store, &found, folder).await;
     println!("peak memory of the process: {} MiB", peak_memory() / 1_024);
 }
 
@@ -176,33 +173,6 @@ async fn behind(store: &dyn Store, campaign: CampaignId) {
     })
     .await;
     told("a thousand sales of thirty days", &took);
-}
-
-async fn gestion(store: &dyn Store, campaign: &Campaign, folder: &Path) {
-    let wanted = GestionWanted {
-        lists: Vec::new(),
-        from: date(1),
-        to: date(2),
-        as_of: None,
-        masked: false,
-    };
-    let now = Timestamp::from_millis(FIRST + DAYS * DAY_MS);
-    let path = folder.join("gestion.csv");
-    let to = (GestionForm::Csv, path.as_path());
-    let began = Instant::now();
-    let totals = api::write_gestion_file(store, campaign, &wanted, now, to);
-    let totals = totals.await.expect("a report");
-    println!(
-        "informe de gestión of {} records: {:.1} s, {} MiB",
-        totals.received,
-        began.elapsed().as_secs_f64(),
-        path.metadata().expect("a file").len() >> 20
-    );
-}
-
-/// The first of a month of the year in which the base was loaded.
-fn date(month: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, month, 1).expect("a date")
 }
 
 /// Each look's time, the shortest first.

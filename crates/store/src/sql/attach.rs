@@ -6,10 +6,8 @@ use super::database::{Database, Tx};
 use super::query::Query;
 use crate::error::Result;
 
-/// Contacts put to work between two looks whether somebody waits: a few milliseconds of the only writer of SQLite.
-const SLICE: i64 = 50;
-/// Most slices of a transaction, where nobody does.
-const SLICES: usize = 10;
+/// Contacts put to work in one transaction: some milliseconds of the only writer of SQLite.
+const PAGE: i64 = 500;
 
 /// Has the contacts of a list that come after this one put to work in a campaign; [`go_on`] does it, once that is
 /// committed.
@@ -36,7 +34,9 @@ pub(super) async fn go_on(db: &Database) -> Result<u64> {
     let mut added = 0;
     for row in db.fetch(query).await? {
         let (campaign, list) = (row.int("campaign")?, row.int("list")?);
-        while page(db, campaign, list, &mut added).await? {}
+        while let Some(some) = page(db, campaign, list).await? {
+            added += some;
+        }
     }
     if added > 0 {
         db.learn("work").await;
@@ -44,8 +44,8 @@ pub(super) async fn go_on(db: &Database) -> Result<u64> {
     Ok(added)
 }
 
-/// Puts the next contacts to work; whether there may be more. The campaign may let the list go meanwhile.
-async fn page(db: &Database, campaign: i64, list: i64, added: &mut u64) -> Result<bool> {
+/// Puts the next contacts to work; `None` when there are no more, or the campaign let the list go meanwhile.
+async fn page(db: &Database, campaign: i64, list: i64) -> Result<Option<u64>> {
     let mut tx = db.begin().await?;
     let query = Query::new(
         "go on with a list",
@@ -53,36 +53,31 @@ async fn page(db: &Database, campaign: i64, list: i64, added: &mut u64) -> Resul
          WHERE campaign = $1 AND list = $2 AND attach_after IS NOT NULL {alone}",
     );
     let Some(row) = tx.fetch_one(query.int(campaign).int(list)).await? else {
-        return Ok(false);
+        return Ok(None);
     };
-    let mut after = Some(row.int("attach_after")?);
-    for _ in 0..SLICES {
-        let Some(begun) = after else { break };
-        after = last_of(&mut tx, list, begun).await?;
-        if let Some(until) = after {
-            *added += put_to_work(&mut tx, (campaign, list), (begun, until)).await?;
-        }
-        if db.is_wanted() {
-            break;
-        }
-    }
+    let after = row.int("attach_after")?;
+    let until = last_of(&mut tx, list, after).await?;
+    let added = match until {
+        Some(until) => Some(put_to_work(&mut tx, (campaign, list), (after, until)).await?),
+        None => None,
+    };
     let query = Query::new(
         "note how far a list is at work",
         "UPDATE campaign_list SET attach_after = $1 WHERE campaign = $2 AND list = $3",
     );
-    tx.run(query.int(after).int(campaign).int(list)).await?;
+    tx.run(query.int(until).int(campaign).int(list)).await?;
     tx.commit().await?;
-    Ok(after.is_some())
+    Ok(added)
 }
 
-/// The last contact of the next slice, seen or not.
+/// The last contact of the next page, seen or not.
 async fn last_of(tx: &mut Tx, list: i64, after: i64) -> Result<Option<i64>> {
     let query = Query::new(
         "find the next contacts of a list",
         "SELECT max(p.id) AS last FROM
              (SELECT k.id FROM contact k WHERE k.list = $1 AND k.id > $2 ORDER BY k.id LIMIT $3) AS p",
     );
-    let row = tx.fetch_one(query.int(list).int(after).int(SLICE)).await?;
+    let row = tx.fetch_one(query.int(list).int(after).int(PAGE)).await?;
     Ok(row.map(|row| row.opt_int("last")).transpose()?.flatten())
 }
 
