@@ -38,7 +38,12 @@ async fn a_list_left_half_at_work_is_gone_on_with(record: Record) {
     let _ = attaching.await;
     let done = at_work(&*store, campaign).await;
     assert!(0 < done && done < MANY, "stopped half way, at {done}");
-    assert_eq!(store.put_to_work().await.unwrap(), MANY - done);
+    // What was being committed when it was stopped may have come after the count.
+    let rest = store.put_to_work().await.unwrap();
+    assert!(
+        0 < rest && rest <= MANY - done,
+        "{rest} of {MANY} after {done}"
+    );
     assert_eq!(at_work(&*store, campaign).await, MANY);
     assert_eq!(store.put_to_work().await.unwrap(), 0);
     assert_eq!(store.verify().await.unwrap(), []);
