@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use api::{ImportRequest, Origin};
-use benches::quick;
+use benches::{peak_memory, quick};
 use domain::{AttemptId, CampaignId, Event, Recorded, WorkItem};
 use intake::ImportOptions;
 use store::{Committed, Journal, Store};
@@ -196,14 +196,6 @@ fn sync_time(folder: &Path) -> Duration {
         .collect();
     took.sort_unstable();
     took[took.len() / 2]
-}
-
-/// KiB, as the kernel counts them.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let figure = line.and_then(|line| line.split_whitespace().next());
-    figure.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn ms(time: Duration) -> f64 {

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use benches::{compare, quick};
+use benches::{compare, peak_memory, quick};
 use campaigns::Campaign;
 use domain::{CampaignId, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
@@ -195,12 +195,4 @@ fn told(what: &str, took: &[Duration]) {
         ms(took[took.len() / 2]),
         ms(took[took.len() - 1])
     );
-}
-
-/// KiB, as the kernel counts them.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let figure = line.and_then(|line| line.split_whitespace().next());
-    figure.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

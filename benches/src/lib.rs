@@ -54,6 +54,14 @@ pub fn rate_with<T>(
     units as f64 / counted.as_secs_f64()
 }
 
+/// The most memory that this process held so far, in KiB, as the kernel counts it.
+pub fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let figure = line.and_then(|line| line.split_whitespace().next());
+    figure.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
 /// Round trips a second of one word between two threads: what it costs at
 /// least to have something done by somebody else.
 pub fn round_trips() -> f64 {

@@ -21,7 +21,8 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::practices::{Calendar, day_of_number, number_of, read_day};
+use crate::goals::number_of;
+use crate::practices::{Calendar, day_of_number, read_day};
 
 const WORDS_MAX: usize = 1_000;
 const OWNER_MAX: usize = 80;

@@ -25,7 +25,7 @@ use wire::{GerencialBreakdown, GerencialReport};
 
 use self::shapes::{indicator_of, losses_of, notes, plan_of, refusals_of, standing_of, steps_of};
 use crate::error::ApiError;
-use crate::goals::day_text;
+use crate::goals::{day_text, number_of};
 use crate::kpi_facts::{Agreed, facts_of};
 
 pub use self::csv::gerencial_csv;
@@ -48,11 +48,6 @@ pub struct GerencialWanted {
     pub as_of: Option<NaiveDate>,
     /// What it is written in.
     pub language: Language,
-}
-
-/// A day counted from 1970.
-fn number_of(date: NaiveDate) -> i64 {
-    date.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 /// The informe gerencial of a campaign at an instant.

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::record_state::state_of;
 
 pub use columns::COLUMNS as GESTION_COLUMNS;
-pub(crate) use route::{__path_of_campaign, day_of, of_campaign};
+pub(crate) use route::{__path_of_campaign, of_campaign, optional_day};
 pub use sheets::{CsvSheet, GestionForm, GestionSheet, write_gestion_file};
 
 /// Records read at once.
@@ -52,11 +52,25 @@ impl GestionWanted {
         Ok((first, next.unwrap_or(first)))
     }
 
-    /// Of this month's.
-    pub fn this_month(
+    /// Of a month, or from a day until another; of this month where nothing is said.
+    pub fn span(
         campaign: &Campaign,
         now: Timestamp,
+        month: Option<&str>,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
     ) -> Result<(NaiveDate, NaiveDate), ApiError> {
+        match (month, from, to) {
+            (Some(month), None, None) => GestionWanted::month(month),
+            (None, Some(from), Some(to)) => Ok((from, to)),
+            (None, None, None) => GestionWanted::this_month(campaign, now),
+            _ => Err(ApiError::Invalid(
+                "write a month, or from and to, not both nor one of those".to_owned(),
+            )),
+        }
+    }
+
+    /// Of this month's.
+    fn this_month(campaign: &Campaign, now: Timestamp) -> Result<(NaiveDate, NaiveDate), ApiError> {
         let today = pack_of(campaign)?.today(now).unwrap_or_default();
         GestionWanted::month(&today.format("%Y-%m").to_string())
     }

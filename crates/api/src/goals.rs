@@ -234,8 +234,13 @@ pub fn day_of(text: &str) -> Option<i64> {
     let date = ["%Y-%m-%d", "%d/%m/%Y"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok())?;
-    let day = date.signed_duration_since(NaiveDate::default()).num_days();
+    let day = number_of(date);
     (0..DAY_MAX).contains(&day).then_some(day)
+}
+
+/// A day as the record counts it: from 1970.
+pub(crate) fn number_of(day: NaiveDate) -> i64 {
+    day.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 /// The same as text.

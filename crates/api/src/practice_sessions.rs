@@ -15,7 +15,8 @@ use crate::App;
 use crate::action_plans::{new_plan, text};
 use crate::auth::{Caller, now};
 use crate::error::ApiError;
-use crate::practices::{Calendar, Span, day_of_number, number_of, read_day};
+use crate::goals::number_of;
+use crate::practices::{Calendar, Span, day_of_number, read_day};
 
 const MINUTES_MAX: u32 = 480;
 const PARTICIPANTS_MAX: usize = 500;

@@ -17,6 +17,7 @@ use wire::{Practice, PracticeAdherence, PracticeDue, PracticeModel, PracticeOwne
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::error::ApiError;
+use crate::goals::number_of;
 
 /// Longest span that is asked for at once.
 const SPAN_DAYS_MAX: i64 = 400;
@@ -70,11 +71,6 @@ fn edition(since: NaiveDate, model: Model) -> Result<Edition, ApiError> {
 
 fn pack_of(model: &Model) -> Result<Pack, ApiError> {
     Pack::by_id(&model.pack).map_err(|problem| ApiError::Invalid(problem.to_string()))
-}
-
-/// A day as the record counts it.
-pub(crate) fn number_of(day: NaiveDate) -> i64 {
-    day.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 /// The day that the record counts so.

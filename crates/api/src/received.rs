@@ -6,7 +6,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
 use domain::{CampaignId, ListId};
 use reception::{Recipient, RecipientKind};
 use serde::Deserialize;
@@ -18,6 +17,7 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
+use crate::gestion::optional_day;
 use crate::return_file::{return_file, return_files, sealed_return};
 use crate::returns::return_plan;
 
@@ -211,12 +211,6 @@ pub(crate) struct Returned {
     day: Option<String>,
 }
 
-/// A day as people write it.
-fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
-    let words = || ApiError::Invalid(format!("`{text}` is no date; write it as 2026-11-30"));
-    text.parse().map_err(|_| words())
-}
-
 /// What became of the records of a list, encrypted to the client's key. In the audit log. Written again for a day, it is the
 /// next version.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/return-file", tag = "reception",
@@ -234,7 +228,7 @@ pub(crate) async fn returned(
     let campaign = find(store, CampaignId::new(id)).await?;
     let (key, _) = client_key(store, campaign.id).await?;
     let list = ListId::new(wanted.list);
-    let day = wanted.day.as_deref().map(day_of).transpose()?;
+    let day = optional_day(&wanted.day)?;
     let mut file = return_file(store, &campaign, list, day, now()).await?;
     let keys = app.reception.keyring(store, Some(campaign.id)).await?;
     file.row.by.clone_from(&caller.user.name);

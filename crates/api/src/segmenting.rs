@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use campaigns::Campaign;
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use domain::CampaignId;
 use store::{SegmentSet, SegmentSubject, Store, Subjects};
 
 use crate::campaign_rules::{CampaignRules, campaign_columns};
 use crate::error::ApiError;
+use crate::goals::number_of;
 use crate::segments::today_of;
 
 /// Contacts read at a time.
@@ -53,7 +54,7 @@ impl Segmenting {
             return Ok(0);
         };
         if set.walk.lists != campaign.lists || is_another_day(&set, today) {
-            let day = day_number(today);
+            let day = number_of(today);
             let lists = &campaign.lists;
             store
                 .begin_segment_walk(campaign.id, set.version, day, lists)
@@ -140,13 +141,7 @@ impl Segmenting {
 }
 
 fn is_another_day(set: &SegmentSet, today: NaiveDate) -> bool {
-    set.speaks_of.today && set.walk.day != day_number(today)
-}
-
-/// As the store counts days: from 1970.
-fn day_number(day: NaiveDate) -> i64 {
-    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day");
-    i64::from(day.num_days_from_ce() - epoch.num_days_from_ce())
+    set.speaks_of.today && set.walk.day != number_of(today)
 }
 
 /// Looks at all contacts of a campaign that must be; `seen` is told after each page how many were.

@@ -302,15 +302,7 @@ impl Page<'_> {
             );
             return self.nothing(words);
         }
-        let headings = self.headings(&[
-            ("Indicador", "Indicator"),
-            ("Semáforo", "Light"),
-            ("Qué falta", "What is missing"),
-            ("Acción", "Action"),
-            ("Responsable", "Owner"),
-            ("Fecha límite", "Due"),
-            ("Seguimiento", "Follow-up"),
-        ]);
+        let headings = self.headings(&words::PLANS);
         let row = |plan: &GerencialPlan| {
             let mut cells = vec![
                 text(&plan.name),

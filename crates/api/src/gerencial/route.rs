@@ -4,7 +4,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use campaigns::Campaign;
-use chrono::NaiveDate;
 use domain::CampaignId;
 use intake::Language;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::gestion::{GestionWanted, day_of};
+use crate::gestion::{GestionWanted, optional_day};
 
 /// Nothing but what is in the page.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -43,25 +42,14 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn meant(&self, campaign: &Campaign) -> Result<GerencialWanted, ApiError> {
-        let (from, to) = match (&self.month, &self.from, &self.to) {
-            (Some(month), None, None) => GestionWanted::month(month)?,
-            (None, Some(from), Some(to)) => (day_of(from)?, day_of(to)?),
-            (None, None, None) => GestionWanted::this_month(campaign, now())?,
-            _ => {
-                return Err(ApiError::Invalid(
-                    "write a month, or from and to, not both nor one of those".to_owned(),
-                ));
-            }
-        };
-        let day = |text: &Option<String>| -> Result<Option<NaiveDate>, ApiError> {
-            text.as_deref().map(day_of).transpose()
-        };
+        let days = (optional_day(&self.from)?, optional_day(&self.to)?);
+        let (from, to) = GestionWanted::span(campaign, now(), self.month.as_deref(), days)?;
         let language = self.lang.as_deref().map(str::parse::<Language>);
         Ok(GerencialWanted {
             from,
             to,
-            received_from: day(&self.received_from)?,
-            as_of: day(&self.as_of)?,
+            received_from: optional_day(&self.received_from)?,
+            as_of: optional_day(&self.as_of)?,
             language: language
                 .transpose()
                 .map_err(ApiError::Invalid)?

@@ -79,6 +79,34 @@ pub(super) fn change(unit: Unit, decimals: u8, before: f64, now: f64) -> String 
     }
 }
 
+/// Headings of the pipeline of sales, wherever it is a table.
+pub(super) const PIPELINE: [(&str, &str); 5] = [
+    ("Etapa", "Stage"),
+    ("Ventas", "Sales"),
+    ("Valor", "Value"),
+    ("De aceptadas", "Of accepted"),
+    ("De la anterior", "Of the one before"),
+];
+
+/// Of the causes of loss.
+pub(super) const LOSSES: [(&str, &str); 4] = [
+    ("Causa", "Cause"),
+    ("Ventas", "Sales"),
+    ("Valor", "Value"),
+    ("De aceptadas", "Of accepted"),
+];
+
+/// Of the plans for missed targets.
+pub(super) const PLANS: [(&str, &str); 7] = [
+    ("Indicador", "Indicator"),
+    ("Semáforo", "Light"),
+    ("Qué falta", "What is missing"),
+    ("Acción", "Action"),
+    ("Responsable", "Owner"),
+    ("Fecha límite", "Due"),
+    ("Seguimiento", "Follow-up"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

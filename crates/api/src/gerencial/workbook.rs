@@ -254,13 +254,7 @@ impl Book {
     }
 
     fn pipeline(&mut self, report: &GerencialReport) -> Result<(), XlsxError> {
-        let headings = self.headings(&[
-            ("Etapa", "Stage"),
-            ("Ventas", "Sales"),
-            ("Valor", "Value"),
-            ("De aceptadas", "Of accepted"),
-            ("De la anterior", "Of the one before"),
-        ]);
+        let headings = self.headings(&words::PIPELINE);
         let line = |step: &wire::GerencialStep| {
             vec![
                 text(&step.name),
@@ -278,12 +272,7 @@ impl Book {
     }
 
     fn losses(&mut self, report: &GerencialReport) -> Result<(), XlsxError> {
-        let headings = self.headings(&[
-            ("Causa", "Cause"),
-            ("Ventas", "Sales"),
-            ("Valor", "Value"),
-            ("De aceptadas", "Of accepted"),
-        ]);
+        let headings = self.headings(&words::LOSSES);
         let line = |loss: &wire::GerencialLoss| {
             let name = match loss.reason.is_empty() {
                 true => loss.name.clone(),
@@ -324,15 +313,7 @@ impl Book {
     }
 
     fn plans(&mut self, report: &GerencialReport) -> Result<(), XlsxError> {
-        let headings = self.headings(&[
-            ("Indicador", "Indicator"),
-            ("Semáforo", "Light"),
-            ("Qué falta", "What is missing"),
-            ("Acción", "Action"),
-            ("Responsable", "Owner"),
-            ("Fecha límite", "Due"),
-            ("Seguimiento", "Follow-up"),
-        ]);
+        let headings = self.headings(&words::PLANS);
         let line = |plan: &wire::GerencialPlan| {
             let mut cells = vec![
                 text(&plan.name),

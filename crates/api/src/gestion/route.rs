@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use campaigns::Campaign;
 use chrono::NaiveDate;
 use domain::{CampaignId, ListId};
 use serde::Deserialize;
@@ -38,19 +39,18 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn span(&self, campaign: &campaigns::Campaign) -> Result<(NaiveDate, NaiveDate), ApiError> {
-        match (&self.month, &self.from, &self.to) {
-            (Some(month), None, None) => GestionWanted::month(month),
-            (None, Some(from), Some(to)) => Ok((day_of(from)?, day_of(to)?)),
-            (None, None, None) => GestionWanted::this_month(campaign, now()),
-            _ => Err(ApiError::Invalid(
-                "write a month, or from and to, not both nor one of those".to_owned(),
-            )),
-        }
+    fn span(&self, campaign: &Campaign) -> Result<(NaiveDate, NaiveDate), ApiError> {
+        let days = (optional_day(&self.from)?, optional_day(&self.to)?);
+        GestionWanted::span(campaign, now(), self.month.as_deref(), days)
     }
 }
 
-pub(crate) fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
+/// A day, where one is said.
+pub(crate) fn optional_day(text: &Option<String>) -> Result<Option<NaiveDate>, ApiError> {
+    text.as_deref().map(day_of).transpose()
+}
+
+fn day_of(text: &str) -> Result<NaiveDate, ApiError> {
     let words = || ApiError::Invalid(format!("`{text}` is no date; write it as 2026-11-30"));
     text.parse().map_err(|_| words())
 }
@@ -76,7 +76,7 @@ pub(crate) async fn of_campaign(
         lists: asked.list.map(ListId::new).into_iter().collect(),
         from,
         to,
-        as_of: asked.as_of.as_deref().map(day_of).transpose()?,
+        as_of: optional_day(&asked.as_of)?,
         masked: caller.user.role != Role::Admin,
     };
     let subject = format!("campaign {}", campaign.id);

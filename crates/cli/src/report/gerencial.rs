@@ -72,11 +72,8 @@ impl Form {
 impl Gerencial {
     pub(super) async fn run(&self, global: &Global, store: &dyn Store) -> Result<ExitCode> {
         let campaign = crate::campaign::find(store, &self.campaign).await?;
-        let (from, to) = match (&self.month, self.from, self.to) {
-            (Some(month), _, _) => GestionWanted::month(month)?,
-            (None, Some(from), Some(to)) => (from, to),
-            _ => GestionWanted::this_month(&campaign, now())?,
-        };
+        let days = (self.from, self.to);
+        let (from, to) = GestionWanted::span(&campaign, now(), self.month.as_deref(), days)?;
         let wanted = GerencialWanted {
             from,
             to,

@@ -33,13 +33,7 @@ impl Page<'_> {
         if let Some(svg) = drawing::bars(title, &drawn) {
             self.html.push_str(&svg);
         }
-        let headings = self.headings(&[
-            ("Etapa", "Stage"),
-            ("Ventas", "Sales"),
-            ("Valor", "Value"),
-            ("De aceptadas", "Of accepted"),
-            ("De la anterior", "Of the one before"),
-        ]);
+        let headings = self.headings(&words::PIPELINE);
         let row = |step: &wire::GerencialStep| {
             vec![
                 text(&step.name),
@@ -91,12 +85,7 @@ impl Page<'_> {
         if let Some(svg) = drawing::bars(title, &drawn) {
             self.html.push_str(&svg);
         }
-        let headings = self.headings(&[
-            ("Causa", "Cause"),
-            ("Ventas", "Sales"),
-            ("Valor", "Value"),
-            ("De aceptadas", "Of accepted"),
-        ]);
+        let headings = self.headings(&words::LOSSES);
         let rows: Vec<_> = report
             .losses
             .iter()
