@@ -36,6 +36,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/", page("supervisor.html"))
         .route("/asesor", page("advisor.html"))
         .route("/telefono", page("phone.html"))
+        .route("/oficina", page("office.html"))
+        .route("/administracion", page("admin.html"))
         .route("/assets/{name}", get(asset))
 }
 

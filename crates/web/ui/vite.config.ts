@@ -1,4 +1,4 @@
-// Three pages, each with what it needs and no more. They are built to where the crate embeds them.
+// Pages, each with what it needs and no more. They are built to where the crate embeds them.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -12,7 +12,7 @@ export default defineConfig({
     // The policy of the pages forbids scripts and images written into a page.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { checks: { bundlerTimings: false }, input: ['advisor.html', 'supervisor.html', 'phone.html'] },
+    rolldownOptions: { checks: { bundlerTimings: false }, input: ['advisor.html', 'supervisor.html', 'phone.html', 'office.html', 'admin.html'] },
   },
   server: {
     // `npm run dev` shows pages as they are written, over an engine that runs beside.

@@ -7,7 +7,7 @@ const words: Record<keyof typeof es.words, string> = {
   noConnection: 'No connection to the server; trying again…', noConnectionCall: 'No connection to the server; trying again… The call goes on.',
   noData: 'n/a', tryAgain: 'Try again', skipToWork: 'Skip to content',
   newVersion: 'There is a new version of this page. Reload it between calls.', reload: 'Reload',
-  advisorPage: 'Advisor page', floorPage: 'Live floor', phonePage: 'Set up a phone',
+  advisorPage: 'Advisor page', floorPage: 'Live floor', phonePage: 'Set up a phone', adminPage: 'Administration', officePage: 'Sales and reports', otherPages: 'Other pages',
 
   offline: 'Offline', ready: 'Ready', reserved: 'Reserved', talking: 'On a call',
   wrap_up: 'Wrap-up', break: 'On a break', lost: 'Line lost',

@@ -7,7 +7,7 @@ const words = {
   noConnection: 'Sin conexión con el servidor; reintentando…', noConnectionCall: 'Sin conexión con el servidor; reintentando… La llamada sigue.',
   noData: 's/d', tryAgain: 'Intentar de nuevo', skipToWork: 'Ir al contenido',
   newVersion: 'Hay una versión nueva de esta página. Recárguela entre llamadas.', reload: 'Recargar',
-  advisorPage: 'Página del asesor', floorPage: 'Operación en vivo', phonePage: 'Configurar un teléfono',
+  advisorPage: 'Página del asesor', floorPage: 'Operación en vivo', phonePage: 'Configurar un teléfono', adminPage: 'Administración', officePage: 'Ventas e informes', otherPages: 'Otras páginas',
 
   // Doing what
   offline: 'Desconectado', ready: 'Disponible', reserved: 'Reservado', talking: 'En llamada',

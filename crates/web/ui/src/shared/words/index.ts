@@ -1,6 +1,7 @@
 // Every text on screen comes from here. Spanish is the original; English must have each of its words.
 // The browser's language chooses, `?lang=` and the button in the page overrule it.
 import { keep, kept } from '../prefs';
+import { filled } from './book';
 import { en } from './en';
 import { es } from './es';
 
@@ -14,10 +15,7 @@ document.documentElement.lang = lang;
 const book = lang === 'en' ? en : es;
 
 /** A word, with what stands for `%` in it. */
-export const word = (key: WordKey, ...values: (string | number)[]): string => {
-  let at = 0;
-  return book.words[key].replace(/%/g, () => String(values[at++] ?? '%'));
-};
+export const word = (key: WordKey, ...values: (string | number)[]): string => filled(book.words[key], values);
 
 /** Whether the table has a word for a code of the API. */
 export const isWord = (key: string): key is WordKey => Object.hasOwn(book.words, key);

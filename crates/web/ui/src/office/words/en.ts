@@ -1,0 +1,6 @@
+// English, in full: the type says so.
+import type { es } from './es';
+
+export const en: Record<keyof typeof es, string> = {
+  title: 'Sales and reports',
+};
