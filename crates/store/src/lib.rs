@@ -36,7 +36,7 @@ pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
 pub use schedule_store::ScheduleStore;
 pub use segment_store::SegmentStore;
-pub use sql::open;
+pub use sql::{counting_cost, open};
 pub use store::Store;
 pub use types::RefusalRow;
 pub use types::{

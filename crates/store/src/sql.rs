@@ -103,6 +103,8 @@ use crate::types::{
     TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
 
+pub use self::rollups::counting_cost;
+
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
 /// or updates its schema, and removes what broken loads left behind.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {

@@ -79,6 +79,7 @@ macro_rules! migrations {
             43 "0043" "segment_sells",
             44 "0044" "sheet_value",
             48 "0048" "history",
+            53 "0053" "reports",
             39 "0039" "schedules",
         )
     };

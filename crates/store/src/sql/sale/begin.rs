@@ -104,9 +104,9 @@ async fn annul(tx: &mut Tx, said: &BTreeMap<i64, Said>) -> Result<()> {
 async fn begin(tx: &mut Tx, said: &BTreeMap<i64, Said>) -> Result<()> {
     let query = Query::new(
         "begin sales",
-        "INSERT INTO sale (attempt, campaign, contact, person, agent, code, accepted_at, stage,
+        "INSERT INTO sale (attempt, campaign, contact, person, agent, code, placed_at, accepted_at, stage,
                            stage_at, moves)
-         SELECT a.id, a.campaign, a.contact, a.person, a.agent, a.code, r.at, $1, r.at, 0
+         SELECT a.id, a.campaign, a.contact, a.person, a.agent, a.code, a.placed_at, r.at, $1, r.at, 0
          FROM {rows} JOIN attempt a ON a.id = r.attempt
          JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
          WHERE d.accepted_sale = 1
