@@ -49,6 +49,14 @@ impl Caller {
         }
     }
 
+    /// Passes whom reports are for: supervisors, administrators, and the client.
+    pub(crate) fn reader(&self) -> Result<(), ApiError> {
+        match self.user.role {
+            Role::Admin | Role::Supervisor | Role::Client => Ok(()),
+            Role::Advisor | Role::BackOffice => Err(ApiError::NotAllowed),
+        }
+    }
+
     /// The agent the caller works as.
     pub(crate) fn agent(&self) -> Result<AgentId, ApiError> {
         self.user.agent.ok_or(ApiError::NotAllowed)
@@ -93,8 +101,8 @@ pub(crate) fn actor(user: &User, from: Option<SocketAddr>) -> Actor {
     }
 }
 
-/// The back office and the client have sales and their own session, and the client only reads: whatever else is open to who is logged
-/// in was never meant for them.
+/// The back office has sales and its own session; the client reads sales and the reports that are made for it. Whatever else is open to
+/// who is logged in was never meant for them.
 fn within_reach(role: Role, method: &Method, path: &str) -> Result<(), ApiError> {
     let own = path == "/api/v1/session";
     let of_campaign = |words: &[&str]| {
@@ -111,7 +119,11 @@ fn within_reach(role: Role, method: &Method, path: &str) -> Result<(), ApiError>
             let settings = ["portfolio", "sale-", "identity-policy", "sabana"];
             own || sales || of_campaign(&settings)
         }
-        Role::Client => own || (method.is_safe() && (sales || of_campaign(&["sabana"]))),
+        Role::Client => {
+            let reports = ["sabana", "kpis", "gestion", "gerencial"];
+            let catalogue = path == "/api/v1/kpis";
+            own || (method.is_safe() && (sales || catalogue || of_campaign(&reports)))
+        }
     };
     match may {
         true => Ok(()),
@@ -206,6 +218,13 @@ mod tests {
         }
         assert!(may(Role::Client, get, "/api/v1/sales/7"));
         assert!(may(Role::Client, get, "/api/v1/campaigns/1/sabana"));
+        for report in ["kpis", "gestion", "gerencial"] {
+            let path = format!("/api/v1/campaigns/1/{report}");
+            assert!(may(Role::Client, get, &path), "{path}");
+            assert!(!may(Role::Client, post, &path), "{path}");
+            assert!(!may(Role::BackOffice, get, &path), "{path}");
+        }
+        assert!(!may(Role::Client, get, "/api/v1/campaigns/1/kpi-targets"));
         assert!(!may(Role::Client, post, "/api/v1/sales/7/move"));
         assert!(!may(Role::Client, get, "/api/v1/campaigns/1/portfolio"));
         assert!(may(Role::Client, &Method::DELETE, "/api/v1/session"));

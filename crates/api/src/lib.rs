@@ -78,6 +78,7 @@ mod rosters;
 mod route_plans;
 mod sabana;
 mod sale_audits;
+mod sale_campaigns;
 mod sale_evidence;
 mod sale_exchange;
 mod sale_pack;
@@ -401,6 +402,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(segment_sets::columns))
         .routes(routes!(recycling::recycle_list))
         .routes(routes!(sales::page))
+        .routes(routes!(sale_campaigns::all))
         .routes(routes!(sales::one))
         .routes(routes!(sales::make_move))
         .routes(routes!(sale_papers::sheet))

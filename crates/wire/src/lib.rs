@@ -120,8 +120,8 @@ pub use rights::{
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use sale::{
     PortfolioItem, SabanaRow, Sale, SaleAudit, SaleAuditForm, SaleAuditReply, SaleAuditReplyForm,
-    SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
-    SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
+    SaleCampaign, SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove,
+    SaleMoveForm, SaleName, SalePage, SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
 };
 pub use schedule::{Schedule, ScheduleForm, ScheduleRun};
 pub use script::{Script, ScriptAnswer, ScriptObjection, ScriptStep, ScriptWords};

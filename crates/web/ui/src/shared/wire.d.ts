@@ -1043,7 +1043,7 @@ export interface paths {
         };
         /**
          * Every record received within a span with what became of it, adding up to what was received, as CSV or XLSX. Documents are
-         *     masked, and to supervisors phones too. In the audit log.
+         *     masked, and phones too but to administrators. In the audit log.
          */
         get: operations["get_campaigns_id_gestion"];
         put?: never;
@@ -2578,6 +2578,23 @@ export interface paths {
         };
         /** Sales by stage, campaign and time; of an advisor, their own. Asked for as a queue, what is due first comes first. */
         get: operations["get_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sales/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The campaigns there are, as who works with their sales and reports needs them. */
+        get: operations["get_sales_campaigns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4910,6 +4927,40 @@ export interface components {
              * @description What they are worth.
              */
             value: number;
+        };
+        /** @description What an informe de gestión says, summed. */
+        GestionTotals: {
+            /** @description The campaign. */
+            campaign: string;
+            /** @description As it stood when this day ended; or stands, on it. */
+            day: string;
+            /** @description Of the loads from this day on, by the clock of the campaign's law pack, */
+            from: string;
+            /** @description Those excluded, by reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Rows received.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description When the last of those was made, in ms since 1970 UTC.
+             */
+            restated_at?: number | null;
+            /** @description Rows by state: `virgen`, `en_gestion`, `agotado`, `cerrado`, `excluido`. They add up to the rows received. */
+            states: {
+                [key: string]: number;
+            };
+            /** @description until this day, which is not included. */
+            to: string;
+            /**
+             * Format: int32
+             * @description 1, and one more for each correction, made after the day, of a call of that day.
+             */
+            version: number;
         };
         /** @description A goal that was agreed. */
         GoalRow: {
@@ -7470,7 +7521,7 @@ export interface components {
         };
         /**
          * @description What someone may do. Supervisors may do what advisors may, but for the advisor's own desk, and
-         *     administrators everything; the back office and the client have nothing but sales.
+         *     administrators everything; the back office has nothing but sales, the client reads them and its reports.
          * @enum {string}
          */
         Role: "client" | "back_office" | "advisor" | "supervisor" | "admin";
@@ -7726,6 +7777,26 @@ export interface components {
             /** @description Why. */
             words?: string;
         };
+        /** @description A campaign whose sales and reports somebody may see, and what its sales are called by. */
+        SaleCampaign: {
+            /** @description What an audit asks. */
+            criteria: components["schemas"]["SaleName"][];
+            /** @description Kinds of evidence. */
+            evidence: components["schemas"]["SaleName"][];
+            /** @description Fields of its sheets, in their order. */
+            fields: components["schemas"]["SaleName"][];
+            /** @description Names of the files it exchanges with the client's tools; none for who only reads. */
+            files: string[];
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its days are those of this time zone. */
+            zone: string;
+        };
         /** @description What a client's file came to. */
         SaleCrossing: {
             /** @description What does not agree, in the order of the lines. */
@@ -7855,6 +7926,13 @@ export interface components {
             reason?: string | null;
             /** @description Where to. */
             to: string;
+        };
+        /** @description What something is called. */
+        SaleName: {
+            /** @description Its word. */
+            key: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
         };
         /** @description A page of sales. */
         SalePage: {
@@ -11209,7 +11287,7 @@ export interface operations {
                 list?: number | null;
                 /** @description As it stood when this day ended; now when absent. */
                 as_of?: string | null;
-                /** @description `csv` (default) or `xlsx`. */
+                /** @description `csv` (default), `xlsx`, or `json`: its sums alone. */
                 format?: string | null;
             };
             header?: never;
@@ -11225,7 +11303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/json": components["schemas"]["GestionTotals"];
                 };
             };
             404: {
@@ -14620,6 +14698,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sales_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleCampaign"][];
                 };
             };
         };
