@@ -180,12 +180,13 @@ impl Tab<'_> {
             "Enter" => ("Enter".to_owned(), 13),
             "Escape" => ("Escape".to_owned(), 27),
             "Tab" => ("Tab".to_owned(), 9),
+            "ArrowDown" => ("ArrowDown".to_owned(), 40),
             _ if key.as_bytes()[0].is_ascii_digit() => (format!("Digit{key}"), upper.as_bytes()[0]),
             _ => (format!("Key{upper}"), upper.as_bytes()[0]),
         };
         let text = match key {
             "Enter" => "\r",
-            "Escape" | "Tab" => "",
+            "Escape" | "Tab" | "ArrowDown" => "",
             _ => key,
         };
         let mut down =

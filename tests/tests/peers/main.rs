@@ -16,6 +16,7 @@ mod gate;
 mod heard;
 mod linphone;
 mod nmap;
+mod office;
 mod own_page;
 mod page;
 mod pages;

@@ -245,7 +245,7 @@ fn ui() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/web/ui")
 }
 
-fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
+pub(crate) fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
     tab.until(
         "the form has the focus",
         "document.activeElement?.id === 'user'",
@@ -284,7 +284,7 @@ fn shows(tab: &Tab<'_>, status: &str) {
     tab.until(&format!("the page shows `{status}`"), &script);
 }
 
-fn has(tab: &Tab<'_>, place: &str, words: &str) {
+pub(crate) fn has(tab: &Tab<'_>, place: &str, words: &str) {
     let script = format!("document.querySelector('{place}')?.textContent.includes('{words}')");
     tab.until(&format!("`{place}` says `{words}`"), &script);
 }
@@ -303,7 +303,7 @@ fn typified(floor: &Floor, number: usize) -> (i64, String) {
 }
 
 /// axe finds nothing that shuts somebody out, and nothing is wider than the screen, even at 200 %.
-fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
+pub(crate) fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
     let axe = std::fs::read_to_string(ui().join("node_modules/axe-core/axe.min.js"));
     tab.eval(&format!("{}; true", axe.expect("npm ci brought it")));
     let found = tab.eval(

@@ -30,6 +30,8 @@ export class Refused extends Error {
     message: string,
     /** The first instant at which it could be, where there is one. */
     readonly nextAt: number | null = null,
+    /** What is wrong with each row or field that was sent. */
+    readonly rows: NonNullable<Problem['rows']> = [],
   ) {
     super(message);
   }
@@ -50,5 +52,5 @@ export const granted = async <T>(asked: Promise<{ data?: T; error?: unknown; res
   const problem = (answer.error ?? {}) as Partial<Problem>;
   const code = problem.code ?? '';
   const said = problem.message ?? String(answer.response.status);
-  throw new Refused(answer.response.status, code, problemWords(code, said), problem.next_at ?? null);
+  throw new Refused(answer.response.status, code, problemWords(code, said), problem.next_at ?? null, problem.rows ?? []);
 };

@@ -44,5 +44,7 @@ export const switchLanguage = (): void => {
   keep('lang', lang === 'es' ? 'en' : 'es');
   const url = new URL(location.href);
   url.searchParams.delete('lang');
-  location.replace(url);
+  // With a place in the page at its end, the same address would not be loaded again.
+  if (url.href === location.href) location.reload();
+  else location.replace(url);
 };

@@ -13,7 +13,7 @@ const files = import.meta.glob(
 ) as Record<string, string>;
 const said = (under: string) => Object.entries(files).filter(([path]) => path.includes(under)).map(([, text]) => text).join('\n');
 // Words for codes of the API are put together: `gate_due`, `line_up`.
-const KINDS = /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code)_/;
+const KINDS = /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code|span|become|audit|answer|verdict|reserve|doer|differs|light|cutoff|rowstate|every|role|due|plan|step|idea|report|period|run|lever|notice|side)_/;
 
 const books: [string, string, Record<string, string>, Record<string, string>][] = [
   ['of all pages', '', es.words, en.words],
