@@ -81,7 +81,7 @@ export const en: Record<keyof typeof es, string> = {
   goalsReplaced: 'The goals of the days that the file names are replaced. If anything is wrong nothing is loaded.', roster: 'Roster', noRoster: 'No shifts in these days. Load them from a file.', breaks: 'Breaks',
   loadRoster: 'Load the roster (CSV: asesor;fecha;desde;hasta;descansos)', rosterReplaced: 'The shifts of the advisors in the days that the file names are replaced. If anything is wrong nothing is loaded.',
   usualShift: 'Usual shift of who is not in the roster, in minutes', usualHint: 'Empty: not known, and their advisor-days are n/a.', savedIt: 'Saved', loadedFile: 'Loaded: %. Changes: %', loadIt: 'Load',
-  linesOf: '% rows', wrongRows: 'Rows that are wrong', nothingLoaded: 'Nothing of % was loaded. Put these rows right:', column: 'Column', whatChanged: 'What changed', now: 'Now', takenAway: 'taken away',
+  linesOf: 'rows: %', wrongRows: 'Rows that are wrong', nothingLoaded: 'Nothing of % was loaded. Put these rows right:', column: 'Column', whatChanged: 'What changed', now: 'Now', takenAway: 'taken away',
 
   // Operating model
   model: 'Operating model', agenda: 'Agenda', ideas: 'Ideas', modelSheet: 'Operating model sheet', week: 'Week', weekBefore: 'Week before', weekAfter: 'Week after', thisWeek: 'This week',

@@ -80,7 +80,7 @@ export const es = {
   goalsReplaced: 'Se reemplazan las metas de los días que el archivo nombra. Si algo está mal no se carga nada.', roster: 'Turnos', noRoster: 'No hay turnos en esos días. Cárguelos desde un archivo.', breaks: 'Descansos',
   loadRoster: 'Cargar turnos (CSV: asesor;fecha;desde;hasta;descansos)', rosterReplaced: 'Se reemplazan los turnos de los asesores en los días que el archivo nombra. Si algo está mal no se carga nada.',
   usualShift: 'Turno usual de quien no está en la programación, en minutos', usualHint: 'Vacío: no se sabe, y sus días de asesor son s/d.', savedIt: 'Guardado', loadedFile: 'Cargado: %. Cambios: %', loadIt: 'Cargar',
-  linesOf: '% renglones', wrongRows: 'Renglones con error', nothingLoaded: 'No se cargó nada de %. Corrija estos renglones:', column: 'Columna', whatChanged: 'Qué cambió', now: 'Ahora', takenAway: 'quitado',
+  linesOf: 'renglones: %', wrongRows: 'Renglones con error', nothingLoaded: 'No se cargó nada de %. Corrija estos renglones:', column: 'Columna', whatChanged: 'Qué cambió', now: 'Ahora', takenAway: 'quitado',
 
   // Operating model
   model: 'Modelo de operación', agenda: 'Agenda', ideas: 'Ideas', modelSheet: 'Seguimiento Modelo Operación', week: 'Semana', weekBefore: 'Semana anterior', weekAfter: 'Semana siguiente', thisWeek: 'Esta semana',
