@@ -225,6 +225,9 @@ fn a_sale_goes_from_acceptance_to_legalised_by_keyboard_alone() {
     );
     moves(&tab, "Legalizar", "legalizada");
     assert_eq!(office.stage(1), "legalizada");
+    tab_to(&tab, "[data-stage] .grow + button");
+    tab.press("Enter");
+    has(&tab, "[data-stage] .done", "venta-1.zip");
     is_for_everybody(&tab, "oficina-legalizada");
     office.visit(&tab, "en", "ventas/1");
     has(&tab, "#sale-title", "Sale 1");
