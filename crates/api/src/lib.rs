@@ -43,6 +43,7 @@ mod kpi_facts;
 mod kpi_targets;
 mod kpis;
 mod ladders;
+mod law_packs;
 mod lists;
 mod live;
 mod loads;
@@ -363,6 +364,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audit::page))
         .routes(routes!(audit::check))
         .routes(routes!(evidence_zip::download))
+        .routes(routes!(law_packs::all))
         .routes(routes!(registers::all))
         .routes(routes!(registers::allow))
         .routes(routes!(lists::all))

@@ -14,7 +14,7 @@ use axum::routing::get;
 use rust_embed::RustEmbed;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+    connect-src 'self'; media-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
 /// A page may use the microphone, and nothing else of the machine.

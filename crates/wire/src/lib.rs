@@ -22,6 +22,7 @@ mod hourly;
 mod inbound;
 mod kpi;
 mod ladder;
+mod law;
 mod list;
 mod live;
 mod page;
@@ -82,7 +83,8 @@ pub use hourly::{HourlyBase, HourlyLever, HourlyProjection, HourlyReport, Hourly
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiDefinition, KpiNotice, KpiReport, KpiTarget, KpiTargetForm};
 pub use ladder::{Ladder, LadderMessage};
-pub use list::{ContactList, Loaded};
+pub use law::{LawPack, LawRule};
+pub use list::{ContactList, LoadColumn, LoadPreview, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use person::{

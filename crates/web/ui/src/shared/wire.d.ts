@@ -1737,6 +1737,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/law-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every law pack, of each the version in force. */
+        get: operations["get_law_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists": {
         parameters: {
             query?: never;
@@ -5574,6 +5591,36 @@ export interface components {
             /** @description Request line or status line. */
             start: string;
         };
+        /** @description The law of one country, in the version that is in force. */
+        LawPack: {
+            /** @description Short name, as campaigns bear it. */
+            id: string;
+            /** @description Whether calls under it may only leave towards the machine itself. */
+            loopback_only: boolean;
+            /** @description Name for people. */
+            name: string;
+            /** @description Every rule of it. */
+            rules: components["schemas"]["LawRule"][];
+            /** @description Version of its text. */
+            version: string;
+            /** @description Time zone that counts where a person's own is not known. */
+            zone: string;
+        };
+        /** @description One rule of it. */
+        LawRule: {
+            /** @description Stable id, as refused calls bear it. */
+            id: string;
+            /** @description The purposes of calls that it binds. */
+            purposes: string[];
+            /** @description What it limits. */
+            says: string;
+            /** @description Where it is written. */
+            source: string;
+            /** @description First day it binds, such as `2023-10-10`. */
+            valid_from: string;
+            /** @description Last day; absent while in force. */
+            valid_to?: string | null;
+        };
         /** @description How one leg of an answered call sounded. */
         LegQuality: {
             /**
@@ -5855,6 +5902,26 @@ export interface components {
             /** @description By whom. */
             reverted_by?: string | null;
         };
+        /** @description A column of it. */
+        LoadColumn: {
+            /** @description How sure the guess was: `low`, `medium` or `high`. */
+            confidence: string;
+            /** @description Its heading. */
+            heading: string;
+            /** @description Why, in Spanish. */
+            reason: string;
+            /** @description What would be read from it, as `mapping` names it: `phone`, `document`, `attribute`, `ignore`, ... */
+            role: string;
+        };
+        /** @description A file as it would be read. */
+        LoadPreview: {
+            /** @description Its columns, from left to right. */
+            columns: components["schemas"]["LoadColumn"][];
+            /** @description Its first rows, a cell for each column. Personal data. */
+            rows: string[][];
+            /** @description Sheets of a workbook. */
+            sheets: string[];
+        };
         /** @description What a load led to. */
         Loaded: {
             /** @description The acta de cargue. */
@@ -5869,6 +5936,7 @@ export interface components {
              * @description Number of the load, for its acta; absent after a dry run.
              */
             load?: number | null;
+            preview?: components["schemas"]["LoadPreview"] | null;
         };
         /** @description Who wants in. */
         LogInForm: {
@@ -12900,6 +12968,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KpiDefinition"][];
+                };
+            };
+        };
+    };
+    get_law_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LawPack"][];
                 };
             };
         };

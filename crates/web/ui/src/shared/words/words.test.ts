@@ -13,7 +13,8 @@ const files = import.meta.glob(
 ) as Record<string, string>;
 const said = (under: string) => Object.entries(files).filter(([path]) => path.includes(under)).map(([, text]) => text).join('\n');
 // Words for codes of the API are put together: `gate_due`, `line_up`.
-const KINDS = /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code)_/;
+const KINDS =
+  /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code|role(why)?|step(title|trouble|go)?|column|sure|file|envelope|group(why)?|set|why|cgate|order|quota|flag|phone|promise|origin|wrong|text(why)?|trunk(why|code)?|test|outcome|register|age|purpose|mark|rec)_/;
 
 const books: [string, string, Record<string, string>, Record<string, string>][] = [
   ['of all pages', '', es.words, en.words],
