@@ -19,6 +19,7 @@ mod nmap;
 mod own_page;
 mod page;
 mod pages;
+mod pages_admin;
 mod peer;
 mod prompts;
 mod proxy;

@@ -245,7 +245,7 @@ fn ui() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/web/ui")
 }
 
-fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
+pub(crate) fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
     tab.until(
         "the form has the focus",
         "document.activeElement?.id === 'user'",
@@ -257,7 +257,7 @@ fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
 }
 
 /// Starts the shift and asks to be ready: the page has them hear themselves first.
-fn begin(tab: &Tab<'_>) {
+pub(crate) fn begin(tab: &Tab<'_>) {
     tab.press("i");
     shows(tab, "break");
     tab.press("r");
@@ -279,12 +279,12 @@ fn mind_the_paint(tab: &Tab<'_>) {
     );
 }
 
-fn shows(tab: &Tab<'_>, status: &str) {
+pub(crate) fn shows(tab: &Tab<'_>, status: &str) {
     let script = format!("!!document.querySelector('.top .state.{status}')");
     tab.until(&format!("the page shows `{status}`"), &script);
 }
 
-fn has(tab: &Tab<'_>, place: &str, words: &str) {
+pub(crate) fn has(tab: &Tab<'_>, place: &str, words: &str) {
     let script = format!("document.querySelector('{place}')?.textContent.includes('{words}')");
     tab.until(&format!("`{place}` says `{words}`"), &script);
 }
@@ -303,7 +303,7 @@ fn typified(floor: &Floor, number: usize) -> (i64, String) {
 }
 
 /// axe finds nothing that shuts somebody out, and nothing is wider than the screen, even at 200 %.
-fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
+pub(crate) fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
     let axe = std::fs::read_to_string(ui().join("node_modules/axe-core/axe.min.js"));
     tab.eval(&format!("{}; true", axe.expect("npm ci brought it")));
     let found = tab.eval(

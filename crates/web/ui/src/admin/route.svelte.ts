@@ -8,7 +8,10 @@ const parse = (hash: string): { section: Section; rest: string[] } | null => {
   return section ? { section, rest } : null;
 };
 
-export const route = $state.raw({ now: parse(location.hash) ?? { section: sectionOf('inicio')!, rest: [] as string[] } });
+class Route {
+  now = $state.raw(parse(location.hash) ?? { section: sectionOf('inicio')!, rest: [] as string[] });
+}
+export const route = new Route();
 
 addEventListener('hashchange', () => {
   const asked = parse(location.hash);

@@ -51,7 +51,7 @@ export const en: Record<keyof typeof es, string> = {
   column_department: 'Department', column_segment: 'Segment', column_legal_basis: 'Legal basis', column_client_id: 'Client’s id',
   column_attribute: 'Shown to the advisor', column_ignore: 'Not kept', sure_low: 'Look at it', sure_medium: 'Likely', sure_high: 'Sure',
   wouldLoad: 'What would be loaded', lookAgain: 'Look again', staleMapping: 'Columns were changed: look again at what would be loaded.',
-  loadIt: 'Load % contacts', loadedInto: 'List “%”: % contacts loaded.', loadAgain: 'Load it again',
+  loadIt: 'Load % contacts', loadedInto: 'List “%”: % contacts loaded.', alreadyLoaded: 'This file was loaded already.', loadAgain: 'Load it again',
   loadAgainWhy: 'Contacts that are there already count as duplicates.', phoneAt: 'Column of phones',
   phoneAtWhy: 'Where none looks like a phone, say which is one: its number from the left.', seeLoads: 'See its loads',
   nextCampaign: 'Go on to the campaign', received: 'Received', valid: 'Valid', rejected: 'Rejected', duplicates: 'Duplicates', phonesRead: 'Phones',
