@@ -209,7 +209,7 @@ export const en: Record<keyof typeof es, string> = {
   withUserWhy: 'So that they log in with a password that is shown once.', advisorMade: 'Advisor % is ready.', advisorGone: 'Advisor % was removed.',
   removeAdvisor: 'Remove the advisor', removeAdvisorSays: 'The seat of % takes no more calls. Its attempts and typifications stay.',
   noAdvisors: 'There are no advisors yet.', noCampaignOf: 'none', phone: 'Phone', phoneNone: 'Not connected', phoneThere: 'Registered',
-  phoneLine: 'Line ready', setUpPhone: 'Set it up', doingNow: 'Now', phoneOf: 'the phone of %', pageOf: 'the page of %', users: 'Users', user: 'User',
+  phoneLine: 'Line ready', setUpPhone: 'Set it up', doingNow: 'Now', phoneOf: 'phone of %', pageOf: 'page of %', users: 'Users', user: 'User',
   userWhy: 'The name to log in with. Unique.', you: 'you', role: 'Role', rolewhy_admin: 'All of this page.',
   rolewhy_supervisor: 'The live floor and reports; listens to calls; does not change the installation.',
   rolewhy_advisor: 'Their page and their calls. They need a seat.', rolewhy_back_office: 'Sales after the call.',
@@ -217,7 +217,7 @@ export const en: Record<keyof typeof es, string> = {
   noSeat: 'No seat', addUser: 'Add a user', userMade: 'User % made.', userGone: 'User % was removed.', removeUser: 'Remove the user',
   removeUserSays: '% can log in no more, and their session ends. What they did stays in the audit log.', resetPassword: 'New password',
   resetSays: 'The password of % is of no use any more, and a new one is shown, once.', passwordNew: '% has a new password.',
-  passwordOf: 'Password of %:', shownOnce: 'It is shown once. Hand it over in person.', written: 'I have it', roleNow: '% is now: %.',
+  passwordOf: 'Password (%):', shownOnce: 'It is shown once. Hand it over in person.', written: 'I have it', roleNow: '% is now: %.',
 
   // Law
   lawsLead: 'What the law lets each campaign do. Packs are files, changed in law.folder; exclusion registers are loaded here.',
@@ -235,7 +235,7 @@ export const en: Record<keyof typeof es, string> = {
 
   // Recordings
   recordingsLead: 'Whenever somebody hears or downloads a recording, that is in the audit log.', attempt: 'Attempt',
-  attemptWhy: 'The number of the attempt: opens its recording.', began: 'Began', length: 'Length', typification: 'Typification',
+  attemptWhy: 'The number of the attempt: opens its recording.', began: 'Began', length: 'Length', classOf: 'Class',
   noRecordings: 'No recordings. What is recorded is a setting of each campaign.', recordingOf: 'Recording of attempt %',
   rec_recording: 'Being recorded', rec_spooled: 'To be archived', rec_stored: 'Archived', rec_erased: 'Erased', rec_lost: 'Lost', rec_none: 'None',
   held: 'held', keptUntil: 'kept until %', cannotPlay: 'It cannot be heard now. Try again later.', markBefore: '‹ Mark before',

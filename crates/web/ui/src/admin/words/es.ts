@@ -220,7 +220,7 @@ export const es = {
   advisorGone: 'Asesor % retirado.', removeAdvisor: 'Quitar el asesor',
   removeAdvisorSays: 'El puesto de % deja de recibir llamadas. Sus intentos y tipificaciones se conservan.', noAdvisors: 'No hay asesores todavía.',
   noCampaignOf: 'ninguna', phone: 'Teléfono', phoneNone: 'Sin conectar', phoneThere: 'Registrado', phoneLine: 'Línea lista',
-  setUpPhone: 'Configurarlo', doingNow: 'Ahora', phoneOf: 'el teléfono de %', pageOf: 'la página de %', users: 'Usuarios', user: 'Usuario',
+  setUpPhone: 'Configurarlo', doingNow: 'Ahora', phoneOf: 'teléfono de %', pageOf: 'página de %', users: 'Usuarios', user: 'Usuario',
   userWhy: 'Con el que entra. Único.', you: 'usted', role: 'Papel', rolewhy_admin: 'Todo lo de esta página.',
   rolewhy_supervisor: 'La operación en vivo y los informes; escucha llamadas; no cambia la instalación.',
   rolewhy_advisor: 'Su página y sus llamadas. Necesita un puesto.', rolewhy_back_office: 'Las ventas después de la llamada.',
@@ -228,7 +228,7 @@ export const es = {
   noSeat: 'Sin puesto', addUser: 'Agregar usuario', userMade: 'Usuario % creado.', userGone: 'Usuario % retirado.', removeUser: 'Quitar el usuario',
   removeUserSays: '% no podrá entrar, y su sesión termina. Lo que hizo queda en la auditoría.', resetPassword: 'Contraseña nueva',
   resetSays: 'La contraseña de % deja de servir y se muestra una nueva, una sola vez.', passwordNew: '% tiene una contraseña nueva.',
-  passwordOf: 'Contraseña de %:', shownOnce: 'Se muestra una sola vez. Entréguela en persona.', written: 'Ya la anoté', roleNow: '% ahora es %.',
+  passwordOf: 'Contraseña (%):', shownOnce: 'Se muestra una sola vez. Entréguela en persona.', written: 'Ya la anoté', roleNow: '% ahora es %.',
 
   // Law
   lawsLead: 'Lo que la ley deja hacer a cada campaña. Los paquetes son archivos y se cambian en law.folder; los registros de exclusión se cargan aquí.',
@@ -246,7 +246,7 @@ export const es = {
 
   // Recordings
   recordingsLead: 'Cada vez que alguien oye o baja una grabación, queda en la auditoría.', attempt: 'Intento',
-  attemptWhy: 'El número del intento: abre esa grabación.', began: 'Empezó', length: 'Dura', typification: 'Tipificación',
+  attemptWhy: 'El número del intento: abre esa grabación.', began: 'Empezó', length: 'Dura', classOf: 'Clase',
   noRecordings: 'Ninguna grabación. Qué se graba es un ajuste de cada campaña.', recordingOf: 'Grabación del intento %', rec_recording: 'Grabando',
   rec_spooled: 'Por archivar', rec_stored: 'Archivada', rec_erased: 'Borrada', rec_lost: 'Perdida', rec_none: 'No hay', held: 'retenida',
   keptUntil: 'se guarda hasta %', cannotPlay: 'No se pudo oír ahora. Intente más tarde.', markBefore: '‹ Marca anterior',
