@@ -145,7 +145,7 @@ fn field_shown(problem: &FieldProblem) -> ProblemRow {
     ProblemRow {
         line: 2,
         column: problem.field.clone(),
-        code: String::new(),
+        code: problem.code.to_owned(),
         message: problem.words.clone(),
     }
 }

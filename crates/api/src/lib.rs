@@ -19,6 +19,8 @@ mod contradictions;
 mod control;
 mod corrections;
 mod desk;
+mod desk_day;
+mod desk_messages;
 mod destinations;
 mod document;
 mod drop_folder;
@@ -50,6 +52,7 @@ mod logins;
 mod meanings;
 mod model_report;
 mod page;
+mod page_quality;
 pub mod password;
 mod people;
 mod person_data;
@@ -80,6 +83,7 @@ mod sabana;
 mod sale_audits;
 mod sale_evidence;
 mod sale_exchange;
+mod sale_fields;
 mod sale_pack;
 mod sale_pack_route;
 mod sale_papers;
@@ -135,6 +139,7 @@ pub use contradiction_rules::{
 pub use contradictions::contradictions;
 pub use control::{Control, LineNews, LineOffer, MediaWanted, TraceWanted};
 pub use corrections::corrections;
+pub use desk_messages::DeskNews;
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use drop_folder::{DropFolder, Fate, Outcome};
 pub use erasure::erase_recording;
@@ -246,6 +251,8 @@ pub struct App {
     pub reception: Arc<Reception>,
     /// Where reports go by schedule.
     pub places: Arc<delivery::Places>,
+    /// Who was written to.
+    pub desk_news: Arc<DeskNews>,
 }
 
 #[derive(OpenApi)]
@@ -291,6 +298,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(desk::skip_preview))
         .routes(routes!(desk::extend))
         .routes(routes!(desk::typify))
+        .routes(routes!(desk_day::mine))
+        .routes(routes!(page_quality::tell))
+        .routes(routes!(desk_messages::seen))
+        .routes(routes!(desk_messages::send))
+        .routes(routes!(desk_messages::all))
         .routes(routes!(campaigns::all, campaigns::create))
         .routes(routes!(campaigns::change, campaigns::remove))
         .routes(routes!(campaigns::start))
@@ -344,6 +356,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(users::change, users::remove))
         .routes(routes!(supervision::join, supervision::leave))
         .routes(routes!(supervision::take_over))
+        .routes(routes!(supervision::force))
         .routes(routes!(attempts::page))
         .routes(routes!(abandons::of_campaign))
         .routes(routes!(attempts::typifications))
@@ -411,6 +424,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_audits::reply))
         .routes(routes!(sale_settings::versions, sale_settings::put))
         .routes(routes!(sale_settings::form))
+        .routes(routes!(sale_fields::of_campaign))
         .routes(routes!(sale_settings::identity))
         .routes(routes!(script::of_campaign))
         .routes(routes!(sale_settings::portfolio))

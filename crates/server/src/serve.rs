@@ -400,6 +400,7 @@ fn serve(
         vault,
         reception: Arc::new(reception),
         places,
+        desk_news: Arc::default(),
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -5,6 +5,7 @@
 mod agenda;
 mod catalogues;
 mod day_store;
+mod desk_store;
 mod error;
 mod journal;
 mod kpi_store;
@@ -24,6 +25,7 @@ mod types;
 pub use agenda::Agenda;
 pub use catalogues::Catalogues;
 pub use day_store::DayStore;
+pub use desk_store::DeskStore;
 pub use error::{Result, StoreError};
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
@@ -59,6 +61,7 @@ pub use types::{
     RefusedFile, ReturnFileRow, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };
+pub use types::{DeskMessageRow, PageQuality};
 pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,

@@ -21,6 +21,7 @@ mod contradictions;
 mod corrections;
 mod database;
 mod days;
+mod desk;
 mod destinations;
 mod erase;
 mod event;

@@ -40,6 +40,7 @@ pub trait Store:
     + crate::PracticeStore
     + crate::PastStore
     + crate::DayStore
+    + crate::DeskStore
     + crate::ScheduleStore
     + LawStore
     + Receptions

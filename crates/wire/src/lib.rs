@@ -38,6 +38,7 @@ mod retention;
 mod rights;
 mod route;
 mod sale;
+mod sale_fields;
 mod schedule;
 mod script;
 mod segment;
@@ -63,7 +64,10 @@ pub use call_back::{
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
 pub use consent::{Consent, ConsentForm, EndConsentForm};
-pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
+pub use desk::{
+    Desk, DeskCall, DeskContact, DeskDay, DeskDisposition, DeskMessage, DeskMessageForm, DeskPhone,
+    PageQualityForm, TypifyForm,
+};
 pub use destination::{
     CallStep, Destination, DestinationForm, DigitsForm, NoteForm, TransferForm, TransferTargets,
     TransferTo,
@@ -123,6 +127,7 @@ pub use sale::{
     SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
     SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
 };
+pub use sale_fields::{SaleEvidenceKind, SaleField, SaleFieldWhen, SaleFields, SaleOption};
 pub use schedule::{Schedule, ScheduleForm, ScheduleRun};
 pub use script::{Script, ScriptAnswer, ScriptObjection, ScriptStep, ScriptWords};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
@@ -133,7 +138,7 @@ pub use segment_set::{
 };
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage, TracedPacket};
-pub use supervision::SupervisionForm;
+pub use supervision::{AgentStateForm, SupervisionForm};
 pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
 pub use trunk_test::{TrunkTest, TrunkTestAddress};

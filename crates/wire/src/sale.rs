@@ -14,6 +14,8 @@ pub struct Sale {
     pub attempt: i64,
     /// Name of its campaign.
     pub campaign: String,
+    /// The same by its id.
+    pub campaign_id: i64,
     /// The record of the base.
     pub contact: i64,
     /// The customer.

@@ -37,7 +37,7 @@ const BEFOREHAND: &str = "
         }
     };
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = () => open({ audio: {
+    navigator.mediaDevices.getUserMedia = (wanted) => wanted.video ? open(wanted) : open({ audio: {
         echoCancellation: false, noiseSuppression: false, autoGainControl: false } });";
 
 /// A browser without a screen, whose profile is this folder and whose microphone is none of a machine.

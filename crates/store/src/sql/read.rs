@@ -72,6 +72,8 @@ fn conditions(filter: &AttemptFilter) -> Query {
         ("a.person =", filter.person.map(PersonId::get)),
         ("a.phone =", filter.phone.map(work::digits)),
         ("a.agent =", filter.agent.map(AgentId::get)),
+        ("a.trunk =", filter.trunk.map(TrunkId::get)),
+        ("a.caller_id =", filter.caller_id.map(work::digits)),
         (
             "a.outcome =",
             filter.outcome.map(|outcome| i64::from(outcome.number())),

@@ -29,6 +29,10 @@ pub struct AttemptFilter {
     pub outcome: Option<Outcome>,
     /// Taken by this agent.
     pub agent: Option<AgentId>,
+    /// Over this trunk.
+    pub trunk: Option<TrunkId>,
+    /// That showed this number.
+    pub caller_id: Option<PhoneNumber>,
     /// With this current typification.
     pub code: Option<String>,
     /// Counted by an indicator (flags of the campaign's catalogue; needs

@@ -34,6 +34,7 @@ mod consents;
 mod crowd;
 mod database;
 mod days;
+mod desk;
 mod fixture;
 mod identity;
 mod import;

@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the advisor who asks did today, with the goal that was agreed for them. */
+        get: operations["get_agent_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/digits": {
         parameters: {
             query?: never;
@@ -209,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/messages/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one has seen a message. */
+        post: operations["post_agent_messages_id_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/note": {
         parameters: {
             query?: never;
@@ -271,6 +305,23 @@ export interface paths {
         put?: never;
         /** Preview: show another contact. */
         post: operations["post_agent_preview_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a call of one's own sounded at one's page: once, at its end. */
+        post: operations["post_agent_quality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,6 +586,40 @@ export interface paths {
         head?: never;
         /** Change an agent. */
         patch: operations["patch_agents_id"];
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to an advisor: shown on their page at once, without taking the keys from them. */
+        post: operations["post_agents_id_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an advisor be in another state, after their call if they are on one: as if they had asked for it. In the audit log. */
+        post: operations["post_agents_id_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/agents/{name}/provisioning": {
@@ -1346,6 +1431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/sale-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields of a campaign's sheets with what may be chosen today, and the evidence that goes with a sale. */
+        get: operations["get_campaigns_id_sale_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/sale-files/{mapping}": {
         parameters: {
             query?: never;
@@ -1899,6 +2001,23 @@ export interface paths {
         };
         /** The floor each second: a WebSocket of `Live`. */
         get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to advisors, newest first, and which of them were seen. */
+        get: operations["get_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3291,6 +3410,11 @@ export interface components {
              */
             sip_user: string | null;
         };
+        /** @description What an advisor is to do. */
+        AgentStateForm: {
+            /** @description `ready`, `break` or `logout`. */
+            to: string;
+        };
         /** @description One attempt. Times are in ms since 1970 UTC. */
         Attempt: {
             /**
@@ -4283,6 +4407,59 @@ export interface components {
             /** @description The customer's time zone (IANA), where it is known. */
             zone?: string | null;
         };
+        /** @description What an advisor did today, by the same definitions as the floor's. */
+        DeskDay: {
+            /**
+             * Format: int64
+             * @description Time on breaks.
+             */
+            break_ms: number;
+            /**
+             * Format: int64
+             * @description Calls they were joined to.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Of which effective contacts.
+             */
+            contacts: number;
+            /**
+             * Format: double
+             * @description Sales of contacts; absent without contacts.
+             */
+            conversion?: number | null;
+            /**
+             * Format: int64
+             * @description When the day began by the clock of their campaigns, in ms since 1970 UTC.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description Accepted sales agreed for them today; absent where nothing was.
+             */
+            goal?: number | null;
+            /**
+             * Format: int64
+             * @description Time ready, or with a call on its way to them.
+             */
+            ready_ms: number;
+            /**
+             * Format: int64
+             * @description Of which accepted sales.
+             */
+            sales: number;
+            /**
+             * Format: int64
+             * @description Time with customers.
+             */
+            talking_ms: number;
+            /**
+             * Format: int64
+             * @description Time spent typifying.
+             */
+            wrap_up_ms: number;
+        };
         /** @description A typification the advisor may choose. */
         DeskDisposition: {
             /** @description It promises a call, `personal` or `anyone`: ask when. */
@@ -4295,6 +4472,38 @@ export interface components {
             next_action: string;
             /** @description An accepted sale. */
             sale: boolean;
+        };
+        /** @description Something a supervisor wrote to an advisor. */
+        DeskMessage: {
+            /**
+             * Format: int64
+             * @description To which agent.
+             */
+            agent: number;
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Who wrote it. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When the advisor said that they had seen it, in ms since 1970 UTC.
+             */
+            seen_at?: number | null;
+            /** @description What it says. */
+            words: string;
+        };
+        /** @description Something a supervisor writes to an advisor. */
+        DeskMessageForm: {
+            /** @description What it says: 300 characters at most. */
+            words: string;
         };
         /** @description One phone of the person. */
         DeskPhone: {
@@ -5581,13 +5790,21 @@ export interface components {
              * @description Interarrival jitter (RFC 3550, section 6.4.1).
              */
             jitter_ms: number;
-            /** @description `customer`, or `agent`: while they were on this call. */
+            /**
+             * @description `customer`; `agent`: while they were on this call; `page`: the same leg as the browser of the advisor's page counted it, which
+             *     nobody else vouches for.
+             */
             leg: string;
             /**
              * Format: int32
              * @description Packets that never came.
              */
             lost: number;
+            /**
+             * Format: double
+             * @description Share of what was played that had to be made up; told by pages alone.
+             */
+            made_up?: number | null;
             /**
              * Format: double
              * @description The mean opinion score it stands for: 1 to 4.5.
@@ -6057,8 +6274,14 @@ export interface components {
         } | {
             /** @description All of it. */
             desk: components["schemas"]["Desk"];
+            script?: components["schemas"]["Script"] | null;
             /** @enum {string} */
             t: "desk";
+        } | {
+            /** @description What. */
+            message: components["schemas"]["DeskMessage"];
+            /** @enum {string} */
+            t: "message";
         } | {
             /**
              * Format: int64
@@ -6119,6 +6342,49 @@ export interface components {
              * @description Counts the messages of a connection, from 1.
              */
             seq: number;
+        };
+        /** @description How a call sounded at the page that was its phone, as the browser counted it. */
+        PageQualityForm: {
+            /**
+             * Format: int64
+             * @description Which attempt.
+             */
+            attempt: number;
+            /**
+             * Format: double
+             * @description Interarrival jitter.
+             */
+            jitter_ms: number;
+            /**
+             * Format: int32
+             * @description Packets that never came.
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description Share of what was played that had to be made up.
+             */
+            made_up: number;
+            /**
+             * Format: double
+             * @description Transmission rating (ITU-T G.107): 0 to 93.2.
+             */
+            r_factor: number;
+            /**
+             * Format: int32
+             * @description RTP packets that came.
+             */
+            received: number;
+            /**
+             * Format: int32
+             * @description Packets of the page that did not come here.
+             */
+            remote_lost?: number | null;
+            /**
+             * Format: double
+             * @description Round trip; absent where it is not known.
+             */
+            rtt_ms?: number | null;
         };
         /**
          * @description What a page says. `id` grows with each message of a connection; one that comes again is answered as
@@ -6606,7 +6872,7 @@ export interface components {
         };
         /** @description What is wrong with a row. */
         ProblemRow: {
-            /** @description Code of the row; may be empty. */
+            /** @description Code of the row; may be empty. Of a field of a sheet: what is wrong with it, in a word. */
             code: string;
             /** @description Heading of the column. */
             column: string;
@@ -7606,6 +7872,11 @@ export interface components {
             by_correction: boolean;
             /** @description Name of its campaign. */
             campaign: string;
+            /**
+             * Format: int64
+             * @description The same by its id.
+             */
+            campaign_id: number;
             /** @description Its typification. */
             code: string;
             /**
@@ -7820,6 +8091,58 @@ export interface components {
             /** @description SHA-256 of its content. */
             sha256: string;
         };
+        /** @description A kind of evidence. */
+        SaleEvidenceKind: {
+            /** @description Its word. */
+            kind: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+        };
+        /** @description A field. */
+        SaleField: {
+            /** @description Its word. */
+            key: string;
+            /** @description `text`, `number`, `date`, `document`, `phone`, `choice` or `money`. */
+            kind: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+            /**
+             * Format: int64
+             * @description Likewise.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description In characters of a text, units of a number or sum, years from today of a date.
+             */
+            min?: number | null;
+            /** @description What may be chosen today. */
+            options: components["schemas"]["SaleOption"][];
+            /** @description It may not stay empty. */
+            required: boolean;
+            when?: components["schemas"]["SaleFieldWhen"] | null;
+        };
+        /** @description When a field is asked for. */
+        SaleFieldWhen: {
+            /** @description This field */
+            field: string;
+            /** @description is one of these. */
+            is: string[];
+        };
+        /** @description What a sheet asks for. */
+        SaleFields: {
+            /** @description Kinds of evidence there are. */
+            evidence: components["schemas"]["SaleEvidenceKind"][];
+            /** @description Its fields, in their order. */
+            fields: components["schemas"]["SaleField"][];
+            /** @description What must be there before a sale is validated: of each, one kind at least. */
+            required: string[][];
+            /**
+             * Format: int32
+             * @description Version of the form; 0: the house's.
+             */
+            version: number;
+        };
         /** @description A move of a sale. */
         SaleMove: {
             /**
@@ -7855,6 +8178,18 @@ export interface components {
             reason?: string | null;
             /** @description Where to. */
             to: string;
+        };
+        /** @description Something to choose. */
+        SaleOption: {
+            /** @description Its word. */
+            key: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+            /**
+             * Format: int64
+             * @description Its price, where it is of the portfolio.
+             */
+            price?: number | null;
         };
         /** @description A page of sales. */
         SalePage: {
@@ -9433,6 +9768,25 @@ export interface operations {
             };
         };
     };
+    get_agent_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskDay"];
+                };
+            };
+        };
+    };
     post_agent_digits: {
         parameters: {
             query?: never;
@@ -9604,6 +9958,33 @@ export interface operations {
             };
         };
     };
+    post_agent_messages_id_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_agent_note: {
         parameters: {
             query?: never;
@@ -9693,6 +10074,43 @@ export interface operations {
                 content?: never;
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agent_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageQualityForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10135,6 +10553,86 @@ export interface operations {
             };
         };
     };
+    post_agents_id_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskMessageForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskMessage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agents_id_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentStateForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_agents_name_provisioning: {
         parameters: {
             query?: never;
@@ -10208,10 +10706,16 @@ export interface operations {
                 outcome?: string | null;
                 /** @description Taken by this agent. */
                 agent?: number | null;
+                /** @description Over this trunk. */
+                trunk?: number | null;
+                /** @description That showed this number, in E.164. */
+                caller_id?: string | null;
                 /** @description With this typification. */
                 code?: string | null;
                 /** @description Counted by an indicator (its `drill`). */
                 set?: string | null;
+                /** @description The latest first; then `after` goes back. */
+                newest_first?: boolean;
                 /** @description Cursor: `next` of the page before. */
                 after?: number | null;
                 /** @description At most so many; 100 by default, 10000 at most. */
@@ -11885,6 +12389,35 @@ export interface operations {
             };
         };
     };
+    get_campaigns_id_sale_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleFields"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_campaigns_id_sale_files_mapping: {
         parameters: {
             query?: never;
@@ -13192,6 +13725,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: {
+                /** @description Written at or after, in ms since 1970 UTC; of the last twelve hours when absent. */
+                from?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskMessage"][];
+                };
             };
         };
     };

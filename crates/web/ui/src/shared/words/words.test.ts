@@ -2,8 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { en as adminEn } from '../../admin/words/en';
 import { es as adminEs } from '../../admin/words/es';
+import { en as advisorEn } from '../../advisor/words/en';
+import { es as advisorEs } from '../../advisor/words/es';
 import { en as officeEn } from '../../office/words/en';
 import { es as officeEs } from '../../office/words/es';
+import { en as floorEn } from '../../supervisor/words/en';
+import { es as floorEs } from '../../supervisor/words/es';
 import { en } from './en';
 import { es } from './es';
 
@@ -13,10 +17,12 @@ const files = import.meta.glob(
 ) as Record<string, string>;
 const said = (under: string) => Object.entries(files).filter(([path]) => path.includes(under)).map(([, text]) => text).join('\n');
 // Words for codes of the API are put together: `gate_due`, `line_up`.
-const KINDS = /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code)_/;
+const KINDS = /^(gate|stands|binding|kind|mode|stage|reason|line|advice|quality|alarm|code|wrong|outcome|set|to|f)_/;
 
 const books: [string, string, Record<string, string>, Record<string, string>][] = [
   ['of all pages', '', es.words, en.words],
+  ["of the advisor's own tools", '/advisor/', advisorEs, advisorEn],
+  ['of what is opened from the floor', '/supervisor/', floorEs, floorEn],
   ["of the administrator's desk", '/admin/', adminEs, adminEn],
   ['of the office', '/office/', officeEs, officeEn],
 ];
