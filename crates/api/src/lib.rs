@@ -3,6 +3,7 @@
 //! which the server implements. Decides nothing about calls.
 
 mod abandons;
+mod access;
 mod action_plans;
 mod agents;
 mod attempts;
@@ -268,6 +269,16 @@ struct Document;
 
 /// Every route of the product.
 pub fn router(app: App) -> Router {
+    let (api, document) = operations();
+    api.merge(health::routes(document::named(document)))
+        .merge(web::routes())
+        .fallback(error::no_such_route)
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}
+
+/// The operations of the API and their document. Whom each is for stands in `access.rs`.
+fn operations() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::enter, session::current, session::leave))
         .routes(routes!(live::floor))
@@ -481,14 +492,11 @@ pub fn router(app: App) -> Router {
         .merge_from(recording_document)
         .merge_from(plan_document)
         .merge_from(file_document);
-    api.layer(DefaultBodyLimit::max(BODY_MAX))
+    let api = api
+        .layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(uploads)
         .merge(recordings)
         .merge(plans)
-        .merge(files)
-        .merge(health::routes(document::named(document)))
-        .merge(web::routes())
-        .fallback(error::no_such_route)
-        .layer(TraceLayer::new_for_http())
-        .with_state(app)
+        .merge(files);
+    (api, document)
 }
