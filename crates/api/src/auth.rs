@@ -105,13 +105,14 @@ fn within_reach(role: Role, method: &Method, path: &str) -> Result<(), ApiError>
         rest.is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)))
     };
     let sales = path == "/api/v1/sales" || path.starts_with("/api/v1/sales/");
+    let events = path == "/api/v1/events";
     let may = match role {
         Role::Admin | Role::Supervisor | Role::Advisor => true,
         Role::BackOffice => {
             let settings = ["portfolio", "sale-", "identity-policy", "sabana"];
-            own || sales || of_campaign(&settings)
+            own || sales || events || of_campaign(&settings)
         }
-        Role::Client => own || (method.is_safe() && (sales || of_campaign(&["sabana"]))),
+        Role::Client => own || (method.is_safe() && (sales || events || of_campaign(&["sabana"]))),
     };
     match may {
         true => Ok(()),
@@ -206,6 +207,8 @@ mod tests {
         }
         assert!(may(Role::Client, get, "/api/v1/sales/7"));
         assert!(may(Role::Client, get, "/api/v1/campaigns/1/sabana"));
+        assert!(may(Role::Client, get, "/api/v1/events"), "of sales alone");
+        assert!(!may(Role::BackOffice, get, "/api/v1/webhooks"));
         assert!(!may(Role::Client, post, "/api/v1/sales/7/move"));
         assert!(!may(Role::Client, get, "/api/v1/campaigns/1/portfolio"));
         assert!(may(Role::Client, &Method::DELETE, "/api/v1/session"));

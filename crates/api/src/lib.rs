@@ -24,6 +24,7 @@ mod document;
 mod drop_folder;
 mod erasure;
 mod error;
+mod events;
 mod evidence;
 mod evidence_zip;
 mod explain;
@@ -106,6 +107,7 @@ mod trunks;
 mod typifications;
 mod unsealing;
 mod users;
+mod web_hooks;
 
 use std::sync::Arc;
 
@@ -139,6 +141,7 @@ pub use destinations::{apply_destination, destination_shown, generated_password,
 pub use drop_folder::{DropFolder, Fate, Outcome};
 pub use erasure::erase_recording;
 pub use error::ApiError;
+pub use events::{EventReader, event_kinds, event_place, event_shown, events};
 pub use evidence::{
     ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, sha256_of_bytes as sha256_of,
     sha256_of_file, verify_evidence,
@@ -219,6 +222,7 @@ pub use typifications::{
     version_shown,
 };
 pub use users::{apply_user, new_user};
+pub use web_hooks::{PublicWords, add_web_hook, redeliver_events, web_hooks};
 
 /// Most bytes of a request that is no upload.
 const BODY_MAX: usize = 256 * 1024;
@@ -432,6 +436,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(schedules::run))
         .routes(routes!(schedules::runs))
         .routes(routes!(schedules::redeliver))
+        .routes(routes!(events::follow))
+        .routes(routes!(web_hooks::all, web_hooks::create))
+        .routes(routes!(web_hooks::remove))
+        .routes(routes!(web_hooks::redeliver))
         .split_for_parts();
     let (files, file_document) = OpenApiRouter::new()
         .routes(routes!(sale_evidence::put))

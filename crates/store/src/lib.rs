@@ -6,6 +6,7 @@ mod agenda;
 mod catalogues;
 mod day_store;
 mod error;
+mod feed_store;
 mod journal;
 mod kpi_store;
 mod law_store;
@@ -25,6 +26,7 @@ pub use agenda::Agenda;
 pub use catalogues::Catalogues;
 pub use day_store::DayStore;
 pub use error::{Result, StoreError};
+pub use feed_store::FeedStore;
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
@@ -58,6 +60,9 @@ pub use types::{
     OpenedFile, ReceptionFilter, ReceptionId, ReceptionRow, ReceptionState, RecordsWanted,
     RefusedFile, ReturnFileRow, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
+};
+pub use types::{
+    ClosedCall, FeedEvent, FeedFact, FeedKind, FeedPage, FeedPlace, FeedWanted, HookRow, NewHook,
 };
 pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,

@@ -25,6 +25,7 @@ mod destinations;
 mod erase;
 mod event;
 mod facts;
+mod feed;
 mod fence;
 mod fold;
 mod goals;
@@ -67,12 +68,14 @@ mod said;
 mod sale;
 mod schedules;
 mod segments;
+mod side_events;
 mod span;
 #[cfg(test)]
 mod tests;
 mod tickets;
 mod trunks;
 mod verify;
+mod web_hooks;
 mod work;
 mod work_tally;
 

@@ -40,6 +40,7 @@ pub trait Store:
     + crate::PracticeStore
     + crate::PastStore
     + crate::DayStore
+    + crate::FeedStore
     + crate::ScheduleStore
     + LawStore
     + Receptions

@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod consent;
 mod day;
+mod feed;
 mod inbound;
 mod ladder;
 mod list;
@@ -39,6 +40,9 @@ pub use catalogue::{
 };
 pub use consent::{ConsentRow, NewConsent};
 pub use day::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
+pub use feed::{
+    ClosedCall, FeedEvent, FeedFact, FeedKind, FeedPage, FeedPlace, FeedWanted, HookRow, NewHook,
+};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};

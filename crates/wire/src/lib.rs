@@ -12,6 +12,7 @@ mod campaign;
 mod consent;
 mod desk;
 mod destination;
+mod event;
 mod explanation;
 mod funnel;
 mod gerencial;
@@ -67,6 +68,11 @@ pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyFo
 pub use destination::{
     CallStep, Destination, DestinationForm, DigitsForm, NoteForm, TransferForm, TransferTargets,
     TransferTo,
+};
+pub use event::{
+    Event, EventAgentState, EventCall, EventCallBack, EventCallBackChange, EventCampaignState,
+    EventData, EventDelivery, EventPage, EventSaleMove, EventTypification, RedeliverForm, WebHook,
+    WebHookForm,
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use funnel::{Funnel, FunnelGate, FunnelRule};

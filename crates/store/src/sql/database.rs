@@ -80,6 +80,7 @@ macro_rules! migrations {
             44 "0044" "sheet_value",
             48 "0048" "history",
             39 "0039" "schedules",
+            49 "0049" "events",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {

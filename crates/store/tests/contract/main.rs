@@ -34,6 +34,7 @@ mod consents;
 mod crowd;
 mod database;
 mod days;
+mod events;
 mod fixture;
 mod identity;
 mod import;

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::sql::database::Tx;
 use crate::sql::fold::Fold;
 use crate::sql::query::{Batch, Query};
+use crate::sql::side_events;
 
 /// The reason of an annulment that a correction makes.
 const CORRECTION: &str = "correccion";
@@ -39,6 +40,7 @@ pub(in crate::sql) async fn follow(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
     }
     annul(tx, &said).await?;
     begin(tx, &said).await?;
+    side_events::sales_of_calls_moved(tx, said.keys().copied()).await?;
     let query = Query::new(
         "have sales name their typification",
         "UPDATE sale SET code = (SELECT a.code FROM attempt a WHERE a.id = sale.attempt)

@@ -1631,6 +1631,27 @@ export interface paths {
         patch: operations["patch_destinations_id"];
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events in one order that never changes, from the cursor on: each at least once, and again only under the same id. With `Accept:
+         *     text/event-stream` they come as they happen, with their kind as the event and their id as the id; such a stream ends after a quarter
+         *     of an hour and is taken up again by `Last-Event-ID`. Administrators see numbers whole; back office and client follow sales alone.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence": {
         parameters: {
             query?: never;
@@ -3071,6 +3092,58 @@ export interface paths {
         patch: operations["patch_users_id"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every web hook, and how far it is. */
+        get: operations["get_webhooks"];
+        put?: never;
+        /** Have a web hook follow events: each is sent as `EventDelivery`, signed, until it is taken. In the audit log. */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have a web hook follow no longer. In the audit log. */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a dead web hook go on where it stopped; or any, once more, from an id on. In the audit log. */
+        post: operations["post_webhooks_id_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4437,6 +4510,273 @@ export interface components {
             started_at?: number | null;
             /** @description What it was: SHA-256 of it as a WAV file. */
             wav_sha256?: string | null;
+        };
+        /** @description Something that happened. */
+        Event: components["schemas"]["EventData"] & {
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Of which campaign; none where it is of none.
+             */
+            campaign?: number | null;
+            /** @description Names it for good, and is its place among all: whoever took one with this id before leaves it. */
+            id: string;
+        };
+        /** @description What an advisor does. */
+        EventAgentState: {
+            /**
+             * Format: int64
+             * @description Who.
+             */
+            agent: number;
+            /**
+             * Format: int64
+             * @description The call it is about.
+             */
+            attempt?: number | null;
+            /** @description `offline`, `ready`, `reserved`, `talking`, `wrap_up`, `break` or `lost`. */
+            from: string;
+            /** @description Break reason, or why the line was lost. */
+            reason?: string | null;
+            /** @description The same. */
+            to: string;
+        };
+        /** @description A call that is over. */
+        EventCall: {
+            /**
+             * Format: int64
+             * @description Which advisor took it.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description When it was answered.
+             */
+            answered_at?: number | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description When customer and advisor heard each other.
+             */
+            bridged_at?: number | null;
+            /**
+             * Format: int64
+             * @description With which record.
+             */
+            contact: number;
+            /** @description `customer`, `agent`, `system` or `network`. */
+            ended_by: string;
+            /**
+             * Format: int64
+             * @description Of which list.
+             */
+            list: number;
+            /** @description How the campaign dialed. */
+            mode: string;
+            /** @description What became of it, as attempts have it. */
+            outcome: string;
+            /** @description Which number; masked unless it may be seen. */
+            phone: string;
+            /**
+             * Format: int64
+             * @description When the INVITE left, or came.
+             */
+            placed_at?: number | null;
+            /** @description What the call was for; none where they called us. */
+            purpose?: string | null;
+            /**
+             * Format: int32
+             * @description The same, by Q.850.
+             */
+            q850?: number | null;
+            /** @description Its segment. */
+            segment: string;
+            /**
+             * Format: int32
+             * @description What the network said.
+             */
+            sip_status?: number | null;
+            /**
+             * Format: int64
+             * @description Over which trunk.
+             */
+            trunk: number;
+        };
+        /** @description A call that somebody is promised. */
+        EventCallBack: {
+            /**
+             * Format: int64
+             * @description By which advisor; none: anyone.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description The call that it comes of.
+             */
+            attempt?: number | null;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            due_at: number;
+        };
+        /** @description A promise that was changed. */
+        EventCallBackChange: {
+            /**
+             * Format: int64
+             * @description By which advisor; none: anyone.
+             */
+            agent?: number | null;
+            /** @description `moved`, `assigned` or `cancelled`. */
+            change: string;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /**
+             * Format: int64
+             * @description When the call is due now; none: it is cancelled.
+             */
+            due_at?: number | null;
+        };
+        /** @description A change of a campaign. */
+        EventCampaignState: {
+            /** @description Why, in words. */
+            reason: string;
+            /** @description `stopped`, `running`, `paused` or `finished`. */
+            state: string;
+        };
+        /** @description What happened: a kind, and what there is to say of one of it. */
+        EventData: {
+            /** @description An attempt that left is over. */
+            data: components["schemas"]["EventCall"];
+            /** @enum {string} */
+            kind: "attempt.closed";
+        } | {
+            /** @description A call that somebody we know made to us is over. */
+            data: components["schemas"]["EventCall"];
+            /** @enum {string} */
+            kind: "inbound.closed";
+        } | {
+            /** @description It was said what a call was. */
+            data: components["schemas"]["EventTypification"];
+            /** @enum {string} */
+            kind: "typification.made";
+        } | {
+            /** @description It was said anew: what was said before counts no more. */
+            data: components["schemas"]["EventTypification"];
+            /** @enum {string} */
+            kind: "typification.corrected";
+        } | {
+            /** @description Somebody is promised a call: newly, or still after a call that did not reach them. */
+            data: components["schemas"]["EventCallBack"];
+            /** @enum {string} */
+            kind: "call_back.booked";
+        } | {
+            /** @description That call was moved, handed on or cancelled by a supervisor. */
+            data: components["schemas"]["EventCallBackChange"];
+            /** @enum {string} */
+            kind: "call_back.changed";
+        } | {
+            /** @description A sale was accepted or came to another stage. */
+            data: components["schemas"]["EventSaleMove"];
+            /** @enum {string} */
+            kind: "sale.moved";
+        } | {
+            /** @description An advisor does something else. */
+            data: components["schemas"]["EventAgentState"];
+            /** @enum {string} */
+            kind: "agent.state";
+        } | {
+            /** @description A campaign was started, paused, stopped or ran out. */
+            data: components["schemas"]["EventCampaignState"];
+            /** @enum {string} */
+            kind: "campaign.state";
+        };
+        /** @description A page of events. */
+        EventPage: {
+            /** @description In their order. */
+            events: components["schemas"]["Event"][];
+            /** @description Nothing came after that yet. */
+            is_end: boolean;
+            /** @description Give it as `after` to go on; it may be further than the last event, where what follows was not asked for. */
+            next: string;
+        };
+        /** @description A move of a sale. */
+        EventSaleMove: {
+            /**
+             * Format: int64
+             * @description The advisor who sold.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description The call it was accepted in.
+             */
+            attempt?: number | null;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /** @description As whom somebody moved it: `advisor`, `back_office`, `supervisor` or `program`. */
+            doer: string;
+            /** @description From which stage; none: accepted. */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description Its place among the moves of that sale, from 1.
+             */
+            n: number;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            sale: number;
+            /** @description To which. */
+            to: string;
+            /** @description Which user; for staff alone. */
+            user?: string | null;
+        };
+        /** @description What was said of a call. */
+        EventTypification: {
+            /**
+             * Format: int64
+             * @description The advisor who said so; none: the program, or `user`.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description Of which call.
+             */
+            attempt: number;
+            /** @description What had been said before. */
+            before?: string | null;
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description With which record.
+             */
+            contact?: number | null;
+            /** @description The user who corrected it in an advisor's stead; for staff alone. */
+            user?: string | null;
         };
         /** @description A recorded pacing decision. */
         ExplainedDecision: {
@@ -6932,6 +7272,11 @@ export interface components {
              */
             taken: number;
         };
+        /** @description From where a web hook goes on. */
+        RedeliverForm: {
+            /** @description After this id, `begin` or `end`; where it stopped when absent. */
+            after?: string | null;
+        };
         /** @description A register: what is known of it, and whether campaigns may go by that. */
         Register: {
             /** @description What each law pack that demands it says of its age. */
@@ -9236,6 +9581,80 @@ export interface components {
              * @description Minutes; absent: not known.
              */
             minutes?: number | null;
+        };
+        /** @description A web hook. */
+        WebHook: {
+            /**
+             * Format: int64
+             * @description When the last did.
+             */
+            arrived_at?: number | null;
+            /**
+             * Format: int32
+             * @description Most events in a request.
+             */
+            batch: number;
+            /**
+             * Format: int64
+             * @description Of which campaign; none: of all.
+             */
+            campaign?: number | null;
+            /** @description Numbers are not masked. */
+            clear: boolean;
+            /**
+             * Format: int64
+             * @description So many events arrived.
+             */
+            events: number;
+            /** @description Why it failed last. */
+            fault?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /** @description Whether this node has such a web hook. */
+            is_here: boolean;
+            /** @description Of which kinds; none: of all. */
+            kinds: string[];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is tried next, where it fails.
+             */
+            next_at?: number | null;
+            /** @description Where it goes, as the configuration of the node calls it. */
+            place: string;
+            /** @description Everything up to this id arrived. */
+            sent: string;
+            /** @description `follows`, `fails` (it is tried again) or `dead` (somebody has to have it go on). */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often what is under way was tried.
+             */
+            tries: number;
+        };
+        /** @description A web hook to make. */
+        WebHookForm: {
+            /** @description What is after this id is sent: `end` (when absent) for what happens from now on, `begin` for everything. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description Most events in a request, 100 when absent; 1: each alone.
+             */
+            batch?: number | null;
+            /** @description Name of the campaign it is about; every campaign when absent. */
+            campaign?: string | null;
+            /** @description Numbers are not masked. */
+            clear?: boolean;
+            /** @description Of these kinds; of all when absent. */
+            kinds?: string[];
+            /** @description Unique name. */
+            name: string;
+            /** @description A web hook that the configuration of the node names under `[delivery]`. */
+            place: string;
         };
     };
     responses: never;
@@ -12713,6 +13132,72 @@ export interface operations {
             };
         };
     };
+    get_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Cursor: `next` of the page before, or the id of an event; `begin` (when absent), or `end` for what happens from now on.
+                 *     The header `Last-Event-ID` of a stream that is taken up again goes before it.
+                 */
+                after?: string | null;
+                /** @description Kinds with commas between; all that the role may see when absent. */
+                kinds?: string | null;
+                /** @description Of this campaign; of advisors, those who work in it. */
+                campaign?: number | null;
+                /** @description At most so many; 100 by default, 1000 at most. */
+                limit?: number | null;
+                /** @description Wait so many seconds for an event where there is none; 60 at most. */
+                wait?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_evidence: {
         parameters: {
             query?: {
@@ -15685,6 +16170,138 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebHook"][];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebHookForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebHook"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliverForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
