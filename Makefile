@@ -32,7 +32,7 @@ crates/web/built/advisor.html: $(UI_SOURCES)
 	else echo "no Node here: the program is built without its pages" >&2; fi
 
 screens: web ## a picture of every screen of the pages, into target/screens
-	CADENCIA_SCREENS=$(CURDIR)/target/screens cargo test --package tests --test peers pages:: -- --test-threads=1
+	CADENCIA_SCREENS=$(CURDIR)/target/screens cargo test --package tests --test peers -- pages office:: --test-threads=1
 
 lint:
 	cargo fmt --all --check

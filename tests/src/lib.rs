@@ -11,6 +11,7 @@ pub mod ports;
 pub mod program;
 pub mod s3;
 pub mod shift;
+pub mod sold;
 pub mod watcher;
 pub mod wire;
 

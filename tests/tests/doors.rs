@@ -119,6 +119,150 @@ fn nobody_is_let_in_without_a_word_and_every_route_is_closed_to_strangers() {
     engine.stop();
 }
 
+/// Whether an operation is for somebody, as its word in the document is to be read.
+fn is_for(access: &str, role: &str, takes_calls: bool) -> bool {
+    let leads = role == "admin" || role == "supervisor";
+    let floor = leads || role == "advisor";
+    let sells = leads || role == "back_office" || (floor && takes_calls);
+    match access {
+        "stranger" | "anybody" => true,
+        "agent" => floor && takes_calls,
+        "own_phone" => role == "admin" || (floor && takes_calls),
+        "floor" => floor,
+        "portfolio" => floor || role == "back_office",
+        "sale_reader" => sells || role == "client",
+        "sale_doer" => sells,
+        "sale_advisor" => role == "advisor" && takes_calls,
+        "sale_desk" => leads || role == "back_office",
+        "report_reader" => leads || role == "client",
+        "event_reader" => leads || ["back_office", "client"].contains(&role),
+        "supervisor" => leads,
+        "supervising" => leads && takes_calls,
+        "admin" => role == "admin",
+        other => panic!("`{other}` is no word for whom an operation is"),
+    }
+}
+
+/// Status of a request, without waiting for all of an answer that may have no end.
+fn status(http: std::net::SocketAddr, method: &str, path: &str, token: &str) -> u16 {
+    let agent = ureq::Agent::from(
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build(),
+    );
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://{http}{path}"))
+        .header("Authorization", format!("Bearer {token}"))
+        .header("Content-Type", "application/json");
+    let body = if matches!(method, "GET" | "DELETE") {
+        ""
+    } else {
+        "{}"
+    };
+    let request = request.body(body).expect("a request");
+    let answer = agent.run(request);
+    answer
+        .unwrap_or_else(|fault| panic!("{method} {path}: {fault}"))
+        .status()
+        .as_u16()
+}
+
+#[test]
+fn every_operation_is_for_whom_the_document_says_and_for_nobody_else() {
+    let floor = Floor::new();
+    floor.run(&["trunk", "set", "operador", "--host", "127.0.0.1"]);
+    floor.run(&[
+        "campaign",
+        "create",
+        "c",
+        "--trunk",
+        "operador",
+        "--law",
+        "laboratorio",
+        "--caller-id",
+        "+576015550100",
+    ]);
+    let mine = floor.hire("mia", "c");
+    floor.hire("ajena", "c");
+    floor.hire("jefa", "c");
+    let engine = floor.serve();
+    let http = engine.http();
+    let mut people = vec![("advisor", true, mine.user, mine.password)];
+    // An advisor is one who takes calls.
+    for role in ["client", "back_office", "supervisor", "admin"] {
+        let name = format!("{role}_1");
+        let made = floor.run(&["user", "add", &name, "--role", role]);
+        let password = made["password"].as_str().expect("shown once").to_owned();
+        people.push((role, false, name, password));
+    }
+    let made = floor.run(&[
+        "user",
+        "add",
+        "lider",
+        "--role",
+        "supervisor",
+        "--agent",
+        "jefa",
+    ]);
+    let password = made["password"].as_str().expect("shown once").to_owned();
+    people.push(("supervisor", true, "lider".to_owned(), password));
+    let document = ask(http, "GET", "/api/v1/openapi.json", None, None).1;
+    let (mut tried, mut refused, mut wrong) = (0, 0, Vec::new());
+    for (role, takes_calls, user, password) in &people {
+        let (_, session) = log_in(http, user, password);
+        let token = session["token"].as_str().expect("a token");
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            for (method, operation) in methods.as_object().expect("methods") {
+                // The word itself: entered above, and left at the end.
+                if path == "/api/v1/session" {
+                    continue;
+                }
+                let access = operation["x-access"].as_str().expect("whom it is for");
+                // Nothing there is has these names: whoever may, is told so, and nobody else is told even that.
+                let place = path
+                    .replace("{name}", "ajena")
+                    .replace("{source}", "127.0.0.9");
+                let mut parts: Vec<&str> = place.split('/').collect();
+                for part in &mut parts {
+                    if part.starts_with('{') {
+                        *part = "999999";
+                    }
+                }
+                let said = status(http, &method.to_uppercase(), &parts.join("/"), token);
+                let may = is_for(access, role, *takes_calls);
+                // Somebody else's phone is refused to all but administrators.
+                let may = may && (access != "own_phone" || *role == "admin");
+                // What strangers may ask for refuses by their word, not by who they are.
+                let sound = access == "stranger" || (said == 403) != may;
+                if !sound || said == 401 || said == 500 {
+                    wrong.push(format!("{role} {method} {path} ({access}): {said}"));
+                }
+                tried += 1;
+                refused += u32::from(said == 403);
+            }
+        }
+        let own = ask(
+            http,
+            "GET",
+            "/api/v1/agents/mia/provisioning",
+            Some(token),
+            None,
+        );
+        let sees = user == "mia" || *role == "admin";
+        assert_eq!(own.0 == 200, sees, "{role}: {own:?}");
+        let gone = ask(http, "DELETE", "/api/v1/session", Some(token), None);
+        assert_eq!(gone.0, 204, "{role} leaves");
+    }
+    assert!(
+        tried > 1_200 && refused > 400,
+        "{tried} tried, {refused} refused"
+    );
+    engine.stop();
+}
+
 #[test]
 fn noise_on_the_sip_port_disturbs_nobody() {
     let floor = Floor::new();

@@ -4,19 +4,11 @@
 
 use std::net::SocketAddr;
 
-use campaigns::{Campaign, Catalogue};
-use domain::{
-    AgentId, AttemptId, CampaignId, Cause, DialMode, EndedBy, Event, Intent, Outcome, PhoneNumber,
-    Purpose, Recorded, Timestamp, TrunkId, Typification, WorkItem, WorkState, WorkUpdate,
-};
+use domain::AgentId;
 use serde_json::{Value, json};
-use store::{ListTarget, NewContact, Store};
 use tests::Floor;
 use tests::http::{ask, fetch, log_in};
-
-const CAMPAIGN: &str = "ventas";
-/// Sales that were accepted.
-const SALES: i64 = 6;
+use tests::sold::{CAMPAIGN, PHOTO, PORTFOLIO, SALES, at, sheet, sold};
 
 const MAPPING: &str = r#"
 date = "%d/%m/%Y"
@@ -50,118 +42,6 @@ name = "Fecha"
 use = "at"
 kind = "date"
 "#;
-
-/// A time of today's record; accepted sales are of an hour ago.
-fn at(seconds: i64) -> Timestamp {
-    let now = chrono::Utc::now().timestamp_millis();
-    Timestamp::from_millis(now - 3_600_000 + seconds * 1_000)
-}
-
-fn call(n: i64, item: &WorkItem, agent: AgentId) -> Vec<Event> {
-    let attempt = AttemptId::new(n);
-    let next = WorkUpdate {
-        campaign: item.campaign,
-        contact: item.contact.id,
-        state: WorkState::Closed,
-        next_at: at(0),
-        next_phone: 0,
-        attempts: 1,
-        repeats: 0,
-        code: Some("VE01".to_owned()),
-        invalid_phone: None,
-        suppress: false,
-        promise: None,
-        because: None,
-    };
-    let intent = Intent {
-        under: None,
-        attempt,
-        campaign: item.campaign,
-        list: item.contact.list,
-        contact: item.contact.id,
-        person: item.contact.person,
-        segment: item.contact.segment.clone(),
-        phone: item.contact.phones[0].number,
-        ordinal: 0,
-        trunk: TrunkId::new(1),
-        caller_id: PhoneNumber::from_e164("+576011234567").expect("a number"),
-        mode: DialMode::Predictive,
-        purpose: Purpose::Commercial,
-        serves: None,
-        agent: None,
-        catalogue: Catalogue::HOUSE,
-    };
-    vec![
-        Event::AttemptIntended(intent),
-        Event::CallPlaced { attempt },
-        Event::CallBridged {
-            attempt,
-            agent,
-            waited: std::time::Duration::from_millis(300),
-        },
-        Event::AttemptClosed {
-            attempt,
-            outcome: Outcome::Connected,
-            cause: Cause::default(),
-            ended_by: EndedBy::Network,
-            next: None,
-        },
-        Event::Typified(Typification {
-            attempt,
-            agent: Some(agent),
-            user: None,
-            code: "VE01".to_owned(),
-            note: String::new(),
-            corrects: false,
-            next,
-        }),
-    ]
-}
-
-/// Calls that ended in sales, as a journal has them.
-async fn sold(record: &str, agent: AgentId) {
-    let store = store::open(record).await.expect("opens");
-    let store: &dyn Store = store.as_ref();
-    store.take_over().await.expect("ours");
-    let people: Vec<NewContact> = (1..=SALES as u64)
-        .map(|n| NewContact {
-            document: format!("CC102030405{n}"),
-            name: format!("Persona {n}"),
-            segment: "A".to_owned(),
-            phones: vec![PhoneNumber::from_e164(&format!("+57310000000{n}")).expect("a number")],
-            attributes: Vec::new(),
-            record: n,
-            line: n + 1,
-        })
-        .collect();
-    let target = ListTarget::New("base".to_owned());
-    let import = store.begin_import(&target, at(0)).await.expect("begins");
-    store.import_chunk(import, &people).await.expect("stages");
-    let list = store
-        .finish_import(import, "{}", "00", at(0))
-        .await
-        .expect("finishes");
-    let campaign = Campaign {
-        lists: vec![list],
-        ..Campaign::new(CampaignId::new(0), CAMPAIGN)
-    };
-    let campaign = store.put_campaign(&campaign).await.expect("a campaign");
-    let (items, _) = store
-        .lease_work(campaign, at(1), 100)
-        .await
-        .expect("leases");
-    assert_eq!(items.len() as i64, SALES);
-    let calls = (1..).zip(&items).flat_map(|(n, item)| call(n, item, agent));
-    let batch: Vec<Recorded> = (1..)
-        .zip(calls)
-        .map(|(seq, event)| Recorded {
-            seq,
-            at: at(seq as i64),
-            event,
-        })
-        .collect();
-    store.commit(&batch).await.expect("commits");
-}
 
 /// Somebody who is logged in.
 struct User {
@@ -235,15 +115,6 @@ impl User {
     }
 }
 
-fn sheet(n: i64) -> Value {
-    json!({"values": {
-        "tipo_documento": "cc", "documento": format!("102030405{n}"), "expedicion": "2010-05-03",
-        "nombre": format!("Persona {n}"), "linea": format!("310 000 000{n}"), "equipo": "MOTO-G", "plan": "PLAN-40",
-        "pago": "contado", "valor": "$ 1.250.000", "departamento": "Antioquia", "ciudad": "Medellín",
-        "direccion": "=Calle 10 # 20-30",
-    }})
-}
-
 fn reservation(n: i64) -> Value {
     json!({"values": {
         "material": "MOTO-G", "inventory": "Bodega Medellín", "address": "Calle 10 # 20-30",
@@ -251,9 +122,6 @@ fn reservation(n: i64) -> Value {
         "slot_date": "2026-12-04", "order": format!("A-{n}"),
     }})
 }
-
-/// What JPEG files begin with, and what stands for the rest.
-const PHOTO: &[u8] = b"\xff\xd8\xff\xe0 una cedula fotografiada";
 
 fn stage_of(floor: &Floor, sale: i64) -> String {
     let shown = floor.run(&["sale", "show", &sale.to_string()]);
@@ -272,11 +140,7 @@ fn a_sale_goes_its_whole_way_and_nothing_is_moved_twice_or_shown_to_who_must_not
     let agent = AgentId::new(ana.expect("made")["id"].as_i64().expect("an id"));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(sold(&floor.record(), agent));
-    floor.file(
-        "portafolio.csv",
-        "code;kind;name;price;stock;valid_from;valid_to;with\n\
-         MOTO-G;equipo;Moto G;1250000;5;;;\nPLAN-40;plan;Plan 40 GB;60000;;;;\n",
-    );
+    floor.file("portafolio.csv", PORTFOLIO);
     floor.run(&["portfolio", "import", CAMPAIGN, "portafolio.csv"]);
     floor.file("entregas.toml", MAPPING);
     let put = [
@@ -328,6 +192,24 @@ fn who_sees_what(desk: &User, client: &User, seller: &User, stranger: &User) {
     ] {
         assert_eq!(user.asks("GET", path, None).0, 403, "{path}");
     }
+    // What a page begins with: names for all of them, files for who works with them.
+    let named = |user: &User| user.does("GET", "sales/campaigns", None)[0].clone();
+    assert_eq!(named(desk)["files"], json!(["entregas"]));
+    assert_eq!(named(client)["files"], json!([]));
+    assert_eq!(
+        named(client)["fields"][0]["label"]["en"],
+        "Kind of document"
+    );
+    // The reports that are made for the client, and for them alone of these two.
+    for report in ["kpis", "gestion?format=json", "gerencial"] {
+        let path = format!("campaigns/1/{report}");
+        assert_eq!(client.asks("GET", &path, None).0, 200, "{path}");
+        assert_eq!(desk.asks("GET", &path, None).0, 403, "{path}");
+    }
+    let sums = client.does("GET", "campaigns/1/gestion?format=json", None);
+    let states = sums["states"].as_object().expect("by state").values();
+    let all: u64 = states.filter_map(Value::as_u64).sum();
+    assert_eq!(json!(all), sums["received"], "{sums}");
     let page = desk.does("GET", "sales?limit=4", None);
     let next = page["next"].as_i64().expect("more");
     let rest = desk.does("GET", &format!("sales?limit=4&after={next}"), None);

@@ -2,9 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use domain::{AgentId, AttemptId, CampaignId, ConsentId, ListId, Outcome, Timestamp};
+use domain::{
+    AgentId, AttemptId, CampaignId, ConsentId, ListId, Outcome, PhoneNumber, Timestamp, TrunkId,
+};
 use serde::Deserialize;
-use store::{AttemptFilter, AttemptRow};
+use store::{AttemptFilter, AttemptRow, PageQuality};
 use utoipa::IntoParams;
 use wire::{Attempt, AttemptPage, LegQuality, Typification};
 
@@ -31,10 +33,16 @@ pub(crate) struct Wanted {
     outcome: Option<String>,
     /// Taken by this agent.
     agent: Option<i64>,
+    /// Over this trunk.
+    trunk: Option<i64>,
+    /// That showed this number, in E.164.
+    caller_id: Option<String>,
     /// With this typification.
     code: Option<String>,
     /// Counted by an indicator (its `drill`).
     set: Option<String>,
+    /// The latest first; then `after` goes back.
+    newest_first: bool,
     /// Cursor: `next` of the page before.
     after: Option<i64>,
     /// At most so many; 100 by default, 10000 at most.
@@ -91,8 +99,30 @@ pub(crate) async fn quality(
     Path(id): Path<i64>,
 ) -> Result<Json<Vec<LegQuality>>, ApiError> {
     caller.supervisor()?;
-    let legs = app.store.call_quality(AttemptId::new(id)).await?;
-    Ok(Json(legs.iter().map(quality_shown).collect()))
+    let (store, id) = (app.store.as_ref(), AttemptId::new(id));
+    let legs = store.call_quality(id).await?;
+    let mut shown: Vec<_> = legs.iter().map(quality_shown).collect();
+    let page = store.page_quality(id).await?;
+    shown.extend(page.map(page_shown));
+    Ok(Json(shown))
+}
+
+fn page_shown(page: PageQuality) -> LegQuality {
+    let leg = domain::LegQuality {
+        leg: domain::CallLeg::Agent,
+        received: page.received,
+        lost: page.lost,
+        jitter_us: page.jitter_us,
+        rtt_us: page.rtt_us,
+        remote_lost: page.remote_lost,
+        remote_jitter_us: None,
+        r_tenths: page.r_tenths,
+    };
+    LegQuality {
+        leg: "page".to_owned(),
+        made_up: Some(f64::from(page.made_up_ppm) / 1e6),
+        ..quality_shown(&leg)
+    }
 }
 
 fn quality_shown(leg: &domain::LegQuality) -> LegQuality {
@@ -108,6 +138,7 @@ fn quality_shown(leg: &domain::LegQuality) -> LegQuality {
         remote_jitter_ms: leg.remote_jitter_us.map(ms),
         r_factor,
         mos: leg.mean_opinion_score(),
+        made_up: None,
     }
 }
 
@@ -121,6 +152,10 @@ fn filter(wanted: Wanted) -> Result<AttemptFilter, ApiError> {
         kpi::AttemptSet::from_word(&word)
             .ok_or_else(|| ApiError::Invalid(format!("`{word}` is no set of attempts")))
     });
+    let caller_id = wanted.caller_id.map(|number| {
+        PhoneNumber::from_e164(&number)
+            .map_err(|_| ApiError::Invalid(format!("`{number}` is no number in E.164")))
+    });
     Ok(AttemptFilter {
         campaign: wanted.campaign.map(CampaignId::new),
         list: wanted.list.map(ListId::new),
@@ -128,6 +163,9 @@ fn filter(wanted: Wanted) -> Result<AttemptFilter, ApiError> {
         to: wanted.to.map(Timestamp::from_millis),
         outcome: outcome.transpose()?,
         agent: wanted.agent.map(AgentId::new),
+        trunk: wanted.trunk.map(TrunkId::new),
+        caller_id: caller_id.transpose()?,
+        newest_first: wanted.newest_first,
         code: wanted.code,
         set: set.transpose()?,
         after: wanted.after.map(AttemptId::new),

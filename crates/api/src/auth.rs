@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Actor, Role, Store, User};
 
 use crate::App;
+use crate::access;
 use crate::error::ApiError;
 
 /// Name of the cookie that carries the token of a page.
@@ -49,6 +50,14 @@ impl Caller {
         }
     }
 
+    /// Passes whom reports are for: supervisors, administrators, and the client.
+    pub(crate) fn reader(&self) -> Result<(), ApiError> {
+        match self.user.role {
+            Role::Admin | Role::Supervisor | Role::Client => Ok(()),
+            Role::Advisor | Role::BackOffice => Err(ApiError::NotAllowed),
+        }
+    }
+
     /// The agent the caller works as.
     pub(crate) fn agent(&self) -> Result<AgentId, ApiError> {
         self.user.agent.ok_or(ApiError::NotAllowed)
@@ -72,7 +81,8 @@ impl FromRequestParts<App> for Caller {
             .session(&token_hash, now())
             .await?
             .ok_or(ApiError::NotLoggedIn)?;
-        within_reach(user.role, &parts.method, parts.uri.path())?;
+        let route = parts.extensions.get::<MatchedPath>();
+        access::check(&user, &parts.method, route.map_or("", MatchedPath::as_str))?;
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let actor = actor(&user, from.map(|from| from.0));
         Ok(Caller {
@@ -90,32 +100,6 @@ pub(crate) fn actor(user: &User, from: Option<SocketAddr>) -> Actor {
         user: Some(user.id),
         user_name: user.name.clone(),
         source: from.map(|from| from.ip().to_string()).unwrap_or_default(),
-    }
-}
-
-/// The back office and the client have sales and their own session, and the client only reads: whatever else is open to who is logged
-/// in was never meant for them.
-fn within_reach(role: Role, method: &Method, path: &str) -> Result<(), ApiError> {
-    let own = path == "/api/v1/session";
-    let of_campaign = |words: &[&str]| {
-        let rest = path.strip_prefix("/api/v1/campaigns/");
-        let rest = rest
-            .and_then(|rest| rest.split_once('/'))
-            .map(|(_, rest)| rest);
-        rest.is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)))
-    };
-    let sales = path == "/api/v1/sales" || path.starts_with("/api/v1/sales/");
-    let may = match role {
-        Role::Admin | Role::Supervisor | Role::Advisor => true,
-        Role::BackOffice => {
-            let settings = ["portfolio", "sale-", "identity-policy", "sabana"];
-            own || sales || of_campaign(&settings)
-        }
-        Role::Client => own || (method.is_safe() && (sales || of_campaign(&["sabana"]))),
-    };
-    match may {
-        true => Ok(()),
-        false => Err(ApiError::NotAllowed),
     }
 }
 
@@ -173,41 +157,4 @@ pub(crate) fn now() -> Timestamp {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn may(role: Role, method: &Method, path: &str) -> bool {
-        within_reach(role, method, path).is_ok()
-    }
-
-    #[test]
-    fn the_back_office_has_sales_and_the_client_reads_them() {
-        let (get, post) = (&Method::GET, &Method::POST);
-        for path in [
-            "/api/v1/sales",
-            "/api/v1/sales/7/move",
-            "/api/v1/campaigns/1/sale-form",
-            "/api/v1/campaigns/1/portfolio",
-        ] {
-            assert!(may(Role::BackOffice, post, path), "{path}");
-        }
-        for path in [
-            "/api/v1/lists",
-            "/api/v1/campaigns",
-            "/api/v1/salesmen",
-            "/api/v1/people",
-        ] {
-            assert!(!may(Role::BackOffice, get, path), "{path}");
-            assert!(!may(Role::Client, get, path), "{path}");
-            assert!(may(Role::Advisor, get, path), "{path}");
-        }
-        assert!(may(Role::Client, get, "/api/v1/sales/7"));
-        assert!(may(Role::Client, get, "/api/v1/campaigns/1/sabana"));
-        assert!(!may(Role::Client, post, "/api/v1/sales/7/move"));
-        assert!(!may(Role::Client, get, "/api/v1/campaigns/1/portfolio"));
-        assert!(may(Role::Client, &Method::DELETE, "/api/v1/session"));
-    }
 }

@@ -2,19 +2,27 @@
 //! programs that are generated from the document need names that differ.
 
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, PathItem};
 
-/// The document with each operation named by its method and path, such as `get_campaigns_id_abandons`.
+use crate::access::{Access, access};
+
+/// The document with each operation named by its method and path, such as `get_campaigns_id_abandons`, and with whom it is for in
+/// `x-access`.
 pub(crate) fn named(mut document: OpenApi) -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             operation.operation_id = Some(name(method, path));
+            let whom = access(method, path).map_or("nobody", Access::word);
+            operation.extensions = Some(Extensions::builder().add("x-access", whom).build());
         }
     }
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+pub(crate) fn operations(
+    item: &mut PathItem,
+) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [
         ("get", &mut item.get),
         ("put", &mut item.put),

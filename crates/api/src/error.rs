@@ -28,6 +28,9 @@ pub enum ApiError {
     /// Too many passwords wait to be hashed.
     #[error("too many people log in at once; try again in a few seconds")]
     Busy,
+    /// Too many wait for events.
+    #[error("too many follow events at once; ask again in some seconds, or end a stream")]
+    Crowded,
     /// Another rehearsal runs.
     #[error("another rehearsal is running; try again when it is over")]
     Rehearsing,
@@ -71,6 +74,7 @@ impl ApiError {
             Self::WrongPassword => ("wrong_password", StatusCode::UNAUTHORIZED),
             Self::TooManyTries => ("too_many_tries", StatusCode::TOO_MANY_REQUESTS),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE),
+            Self::Crowded => ("crowded", StatusCode::SERVICE_UNAVAILABLE),
             Self::Rehearsing => ("rehearsing", StatusCode::TOO_MANY_REQUESTS),
             Self::NotAllowed => ("not_allowed", StatusCode::FORBIDDEN),
             Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN),
@@ -145,7 +149,7 @@ fn field_shown(problem: &FieldProblem) -> ProblemRow {
     ProblemRow {
         line: 2,
         column: problem.field.clone(),
-        code: String::new(),
+        code: problem.code.to_owned(),
         message: problem.words.clone(),
     }
 }

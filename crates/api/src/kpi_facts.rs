@@ -136,14 +136,7 @@ pub(crate) async fn past_of(
     day: i64,
 ) -> Result<Vec<PastHour>, ApiError> {
     let (from, to) = (clock.begins(day - PAST_DAYS), clock.begins(day));
-    let hours = store.hours(campaign.id, from, to).await?;
-    let past = hours.iter().map(|one| PastHour {
-        day: clock.day(one.from),
-        hour: u8::try_from(clock.hour(one.from)).unwrap_or_default(),
-        sales: one.facts.sales_accepted,
-        connected: one.facts.logged_in().as_secs_f64() / 3_600.0,
-    });
-    Ok(past.collect())
+    Ok(store.past_hours(campaign.id, from, to, clock).await?)
 }
 
 /// The counts of a campaign and period, with its goal and its advisor-days.

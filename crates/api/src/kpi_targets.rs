@@ -17,7 +17,7 @@ use crate::error::ApiError;
 #[utoipa::path(get, path = "/api/v1/kpis", tag = "kpis",
     responses((status = 200, body = [KpiDefinition])))]
 pub(crate) async fn catalogue(caller: Caller) -> Result<Json<Vec<KpiDefinition>>, ApiError> {
-    caller.supervisor()?;
+    caller.reader()?;
     Ok(Json(kpi_catalogue()))
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn of_campaign(
     Path(id): Path<i64>,
     Query(period): Query<Period>,
 ) -> Result<Json<KpiReport>, ApiError> {
-    caller.supervisor()?;
+    caller.reader()?;
     report(app.store.as_ref(), CampaignId::new(id), &period.meant())
         .await
         .map(Json)

@@ -3,6 +3,7 @@
 //! which the server implements. Decides nothing about calls.
 
 mod abandons;
+mod access;
 mod action_plans;
 mod agents;
 mod attempts;
@@ -19,11 +20,14 @@ mod contradictions;
 mod control;
 mod corrections;
 mod desk;
+mod desk_day;
+mod desk_messages;
 mod destinations;
 mod document;
 mod drop_folder;
 mod erasure;
 mod error;
+mod events;
 mod evidence;
 mod evidence_zip;
 mod explain;
@@ -43,6 +47,7 @@ mod kpi_facts;
 mod kpi_targets;
 mod kpis;
 mod ladders;
+mod law_packs;
 mod lists;
 mod live;
 mod loads;
@@ -50,6 +55,7 @@ mod logins;
 mod meanings;
 mod model_report;
 mod page;
+mod page_quality;
 pub mod password;
 mod people;
 mod person_data;
@@ -78,8 +84,10 @@ mod rosters;
 mod route_plans;
 mod sabana;
 mod sale_audits;
+mod sale_campaigns;
 mod sale_evidence;
 mod sale_exchange;
+mod sale_fields;
 mod sale_pack;
 mod sale_pack_route;
 mod sale_papers;
@@ -106,6 +114,7 @@ mod trunks;
 mod typifications;
 mod unsealing;
 mod users;
+mod web_hooks;
 
 use std::sync::Arc;
 
@@ -135,10 +144,12 @@ pub use contradiction_rules::{
 pub use contradictions::contradictions;
 pub use control::{Control, LineNews, LineOffer, MediaWanted, TraceWanted};
 pub use corrections::corrections;
+pub use desk_messages::DeskNews;
 pub use destinations::{apply_destination, destination_shown, generated_password, new_destination};
 pub use drop_folder::{DropFolder, Fate, Outcome};
 pub use erasure::erase_recording;
 pub use error::ApiError;
+pub use events::{EventReader, event_kinds, event_place, event_shown, events};
 pub use evidence::{
     ATTEMPT_COLUMNS, EvidenceMade, EvidenceWanted, export_evidence, sha256_of_bytes as sha256_of,
     sha256_of_file, verify_evidence,
@@ -219,6 +230,7 @@ pub use typifications::{
     version_shown,
 };
 pub use users::{apply_user, new_user};
+pub use web_hooks::{PublicWords, add_web_hook, redeliver_events, web_hooks};
 
 /// Most bytes of a request that is no upload.
 const BODY_MAX: usize = 256 * 1024;
@@ -246,6 +258,8 @@ pub struct App {
     pub reception: Arc<Reception>,
     /// Where reports go by schedule.
     pub places: Arc<delivery::Places>,
+    /// Who was written to.
+    pub desk_news: Arc<DeskNews>,
 }
 
 #[derive(OpenApi)]
@@ -261,6 +275,16 @@ struct Document;
 
 /// Every route of the product.
 pub fn router(app: App) -> Router {
+    let (api, document) = operations();
+    api.merge(health::routes(document::named(document)))
+        .merge(web::routes())
+        .fallback(error::no_such_route)
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}
+
+/// The operations of the API and their document. Whom each is for stands in `access.rs`.
+fn operations() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::enter, session::current, session::leave))
         .routes(routes!(live::floor))
@@ -291,6 +315,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(desk::skip_preview))
         .routes(routes!(desk::extend))
         .routes(routes!(desk::typify))
+        .routes(routes!(desk_day::mine))
+        .routes(routes!(page_quality::tell))
+        .routes(routes!(desk_messages::seen))
+        .routes(routes!(desk_messages::send))
+        .routes(routes!(desk_messages::all))
         .routes(routes!(campaigns::all, campaigns::create))
         .routes(routes!(campaigns::change, campaigns::remove))
         .routes(routes!(campaigns::start))
@@ -344,6 +373,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(users::change, users::remove))
         .routes(routes!(supervision::join, supervision::leave))
         .routes(routes!(supervision::take_over))
+        .routes(routes!(supervision::force))
         .routes(routes!(attempts::page))
         .routes(routes!(abandons::of_campaign))
         .routes(routes!(attempts::typifications))
@@ -363,6 +393,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audit::page))
         .routes(routes!(audit::check))
         .routes(routes!(evidence_zip::download))
+        .routes(routes!(law_packs::all))
         .routes(routes!(registers::all))
         .routes(routes!(registers::allow))
         .routes(routes!(lists::all))
@@ -401,6 +432,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(segment_sets::columns))
         .routes(routes!(recycling::recycle_list))
         .routes(routes!(sales::page))
+        .routes(routes!(sale_campaigns::all))
         .routes(routes!(sales::one))
         .routes(routes!(sales::make_move))
         .routes(routes!(sale_papers::sheet))
@@ -411,6 +443,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sale_audits::reply))
         .routes(routes!(sale_settings::versions, sale_settings::put))
         .routes(routes!(sale_settings::form))
+        .routes(routes!(sale_fields::of_campaign))
         .routes(routes!(sale_settings::identity))
         .routes(routes!(script::of_campaign))
         .routes(routes!(sale_settings::portfolio))
@@ -432,6 +465,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(schedules::run))
         .routes(routes!(schedules::runs))
         .routes(routes!(schedules::redeliver))
+        .routes(routes!(events::follow))
+        .routes(routes!(web_hooks::all, web_hooks::create))
+        .routes(routes!(web_hooks::remove))
+        .routes(routes!(web_hooks::redeliver))
         .split_for_parts();
     let (files, file_document) = OpenApiRouter::new()
         .routes(routes!(sale_evidence::put))
@@ -467,14 +504,11 @@ pub fn router(app: App) -> Router {
         .merge_from(recording_document)
         .merge_from(plan_document)
         .merge_from(file_document);
-    api.layer(DefaultBodyLimit::max(BODY_MAX))
+    let api = api
+        .layer(DefaultBodyLimit::max(BODY_MAX))
         .merge(uploads)
         .merge(recordings)
         .merge(plans)
-        .merge(files)
-        .merge(health::routes(document::named(document)))
-        .merge(web::routes())
-        .fallback(error::no_such_route)
-        .layer(TraceLayer::new_for_http())
-        .with_state(app)
+        .merge(files);
+    (api, document)
 }

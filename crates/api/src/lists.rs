@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::ListId;
 use futures_util::StreamExt as _;
-use intake::ImportOptions;
+use intake::{ImportOptions, Preview};
 use serde::Deserialize;
 use tokio::io::AsyncWriteExt as _;
 use utoipa::IntoParams;
-use wire::{ContactList, Loaded};
+use wire::{ContactList, LoadColumn, LoadPreview, Loaded};
 
 use crate::App;
 use crate::auth::Caller;
@@ -125,8 +125,25 @@ pub(crate) async fn import(
         list: imported.list.map(ListId::get),
         load: imported.load.map(|load| load.0),
         acta: serde_json::to_value(&imported.acta).map_err(ApiError::internal)?,
+        preview: upload.dry_run.then(|| preview_shown(imported.preview)),
     };
     Ok((status, Json(loaded)).into_response())
+}
+
+/// What a file was found to be, in public words: a guess for each column, and what it was set to since.
+fn preview_shown(preview: Preview) -> LoadPreview {
+    let columns = preview.mapping.columns.into_iter().zip(preview.guesses);
+    let columns = columns.map(|(column, guess)| LoadColumn {
+        heading: column.heading,
+        role: column.role.english().to_owned(),
+        confidence: guess.confidence.code().to_owned(),
+        reason: guess.reason,
+    });
+    LoadPreview {
+        sheets: preview.sheets,
+        columns: columns.collect(),
+        rows: preview.rows,
+    }
 }
 
 /// Writes the upload to a file of its own, gone when dropped: workbooks are

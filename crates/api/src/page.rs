@@ -7,17 +7,19 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use domain::AgentId;
+use domain::{AgentId, AttemptId, CampaignId};
 use engine::AgentLive;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval};
-use wire::{PAGE_VERSION, PageHears, PageMessage, PageSays};
+use wire::{DeskContact, PAGE_VERSION, PageHears, PageMessage, PageSays, Script};
 
 use crate::App;
 use crate::auth::{Caller, new_token};
 use crate::control::{LineNews, LineOffer};
 use crate::desk::{contact, find, shown};
+use crate::desk_messages::waiting;
 use crate::error::ApiError;
+use crate::script::{self, Known};
 
 /// Most bytes of a message: an offer, in JSON.
 const MESSAGE_MAX: usize = 64 * 1024;
@@ -51,6 +53,8 @@ pub(crate) async fn page(
             seq: 0,
             tell,
             last: None,
+            said: None,
+            script: None,
         };
         // Whoever hangs up is gone, and so is nobody else.
         let _ = page.run(news).await;
@@ -70,17 +74,23 @@ struct Page {
     tell: mpsc::UnboundedSender<LineNews>,
     /// The newest message answered, and the answer.
     last: Option<(u64, PageHears)>,
+    /// The newest message of a supervisor that was shown.
+    said: Option<i64>,
+    /// The script the page has, and the call it was looked for.
+    script: Option<(AttemptId, Known)>,
 }
 
 impl Page {
     async fn run(&mut self, mut news: mpsc::UnboundedReceiver<LineNews>) -> Result<(), HungUp> {
         let mut live = self.app.control.live();
         live.mark_changed();
+        let mut written = self.app.desk_news.hear();
         let mut told: Option<AgentLive> = None;
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         self.say(PageHears::Hello { v: PAGE_VERSION }).await?;
+        self.tell_messages().await?;
         loop {
             tokio::select! {
                 message = self.socket.recv() => {
@@ -91,6 +101,12 @@ impl Page {
                         _ => return Err(HungUp),
                     }
                 }
+                // Who is behind looks into the record, where they all are.
+                to = written.recv() => match to {
+                    Ok(agent) if agent != self.agent => {}
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => self.tell_messages().await?,
+                    Err(broadcast::error::RecvError::Closed) => return Err(HungUp),
+                },
                 Some(news) = news.recv() => {
                     let state = news.word().to_owned();
                     self.say(PageHears::LineState { state }).await?;
@@ -122,9 +138,52 @@ impl Page {
         });
         // The journal is a little behind a call that somebody just made to us: ask again.
         let complete = agent.attempt.is_none() || contact.is_some();
+        let script = match (agent.attempt, &contact) {
+            (Some(attempt), Some(contact)) => self.new_script(attempt, contact).await,
+            _ => None,
+        };
         let desk = Box::new(shown(&agent, contact));
-        self.say(PageHears::Desk { desk }).await?;
+        self.say(PageHears::Desk { desk, script }).await?;
         Ok(complete.then_some(agent))
+    }
+
+    /// What is said in a call, unless the page has it already. Looked for once a call.
+    async fn new_script(
+        &mut self,
+        attempt: AttemptId,
+        contact: &DeskContact,
+    ) -> Option<Box<Script>> {
+        if self.script.is_some_and(|(of, _)| of == attempt) {
+            return None;
+        }
+        let campaign = CampaignId::new(contact.campaign_id);
+        let has = self.script.map(|(_, known)| known);
+        match script::newer(self.app.store.as_ref(), campaign, has).await {
+            Ok((known, script)) => {
+                self.script = Some((attempt, known));
+                script.map(Box::new)
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "a desk goes without its script");
+                None
+            }
+        }
+    }
+
+    /// Says what was written and waits to be seen, each message once a connection.
+    async fn tell_messages(&mut self) -> Result<(), HungUp> {
+        let waiting = waiting(self.app.store.as_ref(), self.agent).await;
+        let waiting = waiting.unwrap_or_else(|fault| {
+            tracing::warn!(%fault, "messages of supervisors cannot be read");
+            Vec::new()
+        });
+        for message in waiting {
+            if self.said.is_none_or(|said| message.id > said) {
+                self.said = Some(message.id);
+                self.say(PageHears::Message { message }).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn hear(&mut self, text: &str) -> Result<(), HungUp> {

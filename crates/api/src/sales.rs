@@ -172,6 +172,7 @@ impl<'s> Shelf<'s> {
             id: row.id.get(),
             attempt: row.attempt.get(),
             campaign: rules.name.clone(),
+            campaign_id: row.campaign.get(),
             contact: row.contact.get(),
             person: row.person.get(),
             agent,

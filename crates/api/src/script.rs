@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::CampaignId;
 use sales::{Setting, Words};
+use store::Store;
 use wire::{Script, ScriptAnswer, ScriptObjection, ScriptStep, ScriptWords};
 
 use crate::App;
 use crate::auth::Caller;
 use crate::campaigns::find;
 use crate::error::ApiError;
-use crate::sale_settings::sale_setting;
 
 /// What an advisor says in calls of a campaign, as a path of steps.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/script", tag = "campaigns",
@@ -22,10 +22,28 @@ pub(crate) async fn of_campaign(
 ) -> Result<Json<Script>, ApiError> {
     let id = CampaignId::new(id);
     find(app.store.as_ref(), id).await?;
-    let setting = sale_setting(app.store.as_ref(), id, Setting::Script.word(), "").await?;
-    // It was checked when it was put.
-    let script = sales::Script::read(&setting.text).map_err(ApiError::internal)?;
-    Ok(Json(shown(script, setting.version)))
+    let (_, script) = newer(app.store.as_ref(), id, None).await?;
+    script
+        .map(Json)
+        .ok_or_else(|| ApiError::NotFound(format!("script of campaign {id}")))
+}
+
+/// A script that somebody has: of which campaign, in which version.
+pub(crate) type Known = (CampaignId, u32);
+
+/// The script of a campaign, unless it is the one they have.
+pub(crate) async fn newer(
+    store: &dyn Store,
+    campaign: CampaignId,
+    has: Option<Known>,
+) -> Result<(Known, Option<Script>), ApiError> {
+    let (version, text) = store.sale_setting(campaign, Setting::Script).await?;
+    let known = (campaign, version);
+    if has == Some(known) {
+        return Ok((known, None));
+    }
+    let script = sales::Script::read(&text).map_err(ApiError::internal)?;
+    Ok((known, Some(shown(script, version))))
 }
 
 fn shown(script: sales::Script, version: u32) -> Script {

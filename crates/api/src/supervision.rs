@@ -2,13 +2,14 @@
 //! advisor on a break; whoever is on whose call is in the record of that call.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::{AgentId, Supervision};
 use engine::AgentRequest;
-use wire::SupervisionForm;
+use wire::{AgentStateForm, SupervisionForm};
 
 use crate::App;
+use crate::audit::{self, From};
 use crate::auth::Caller;
 use crate::desk::ask;
 use crate::error::ApiError;
@@ -46,4 +47,33 @@ pub(crate) async fn take_over(
 ) -> Result<StatusCode, ApiError> {
     caller.supervisor()?;
     ask(&app, &caller, AgentRequest::TakeOver).await
+}
+
+/// Have an advisor be in another state, after their call if they are on one: as if they had asked for it. In the audit log.
+#[utoipa::path(post, path = "/api/v1/agents/{id}/state", tag = "live", request_body = AgentStateForm,
+    responses((status = 204), (status = 409, body = wire::Problem), (status = 422, body = wire::Problem)))]
+pub(crate) async fn force(
+    State(app): State<App>,
+    caller: Caller,
+    from: From,
+    Path(id): Path<i64>,
+    Json(form): Json<AgentStateForm>,
+) -> Result<StatusCode, ApiError> {
+    caller.supervisor()?;
+    let request = match form.to.as_str() {
+        "ready" => AgentRequest::Ready,
+        // Whose doing it was stands where the reason does.
+        "break" => AgentRequest::Break(caller.user.name.clone()),
+        "logout" => AgentRequest::LogOut,
+        _ => {
+            let words = "an advisor can be put to `ready`, `break` or `logout`";
+            return Err(ApiError::Invalid(words.to_owned()));
+        }
+    };
+    let (store, subject) = (app.store.as_ref(), format!("agent {id}"));
+    let detail = serde_json::json!({ "to": form.to }).to_string();
+    audit::note(store, &caller, &from, "agent.force", subject, detail).await?;
+    let granted = app.control.ask(AgentId::new(id), request).await;
+    granted.map_err(ApiError::Rejected)?;
+    Ok(StatusCode::NO_CONTENT)
 }

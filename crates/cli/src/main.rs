@@ -15,6 +15,7 @@ mod consent;
 mod demo;
 mod destination;
 mod engine_api;
+mod event;
 mod evidence;
 mod explain;
 mod export;
@@ -58,6 +59,7 @@ mod typification_rules;
 mod typifications;
 mod user;
 mod verify;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -155,6 +157,12 @@ enum Command {
     /// Reports that go somewhere by themselves: list, add, remove, run, runs, redeliver
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
+    /// What other systems follow: events after a cursor, or as they happen
+    #[command(subcommand)]
+    Event(event::EventCommand),
+    /// Web hooks that follow events: list, add, remove, redeliver
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Days that are over, as files that other tools read
     #[command(subcommand)]
     Export(export::Export),
@@ -292,6 +300,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::Attempts(attempts) => attempts.run(global).await?,
             Command::Report(report) => return report.run(global).await,
             Command::Schedule(schedule) => schedule.run(global).await?,
+            Command::Event(event) => event.run(global).await?,
+            Command::Webhook(webhook) => webhook.run(global).await?,
             Command::Export(export) => export.run(global).await?,
             Command::Recording(recording) => return recording.run(global).await,
             Command::Evidence(evidence) => return evidence.run(global).await,

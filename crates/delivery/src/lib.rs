@@ -1,5 +1,5 @@
 //! Carries out what is due by schedule: has a report made, keeps it until it has arrived, and brings it to a folder, by e-mail
-//! or to a web hook. When something is due and when it is tried again is `schedules`'; how a report is made is told by whoever
+//! or to a web hook; and events to web hooks that follow them (`hooks.rs`). When something is due and when it is tried again is `schedules`'; how a report is made is told by whoever
 //! implements [`Maker`].
 //!
 //! ```text
@@ -11,6 +11,7 @@
 mod email;
 mod fault;
 mod folder;
+mod hooks;
 mod keeping;
 mod places;
 mod runner;
@@ -18,6 +19,7 @@ mod webhook;
 
 pub use email::{Email, Security};
 pub use fault::Fault;
+pub use hooks::{EventWriter, HookPass, HookRunner};
 pub use lettre::message::Mailbox;
 pub use places::{Place, PlaceKind, Places};
 pub use runner::{Clock, Made, Maker, Pass, Runner};

@@ -74,11 +74,6 @@ pub fn signature(secret: &Secret, timestamp: i64, key: &str, body: &[u8]) -> Str
 impl Webhook {
     /// Sends a file; arrived is what is answered by a status from 200 to 299. Waits for that: for a thread of its own.
     pub(crate) fn deliver(&self, file: &Path, sent: &Sent<'_>) -> Result<(), Fault> {
-        if !is_let_through(&self.url) {
-            return Err(Fault::new(
-                "the web hook is neither https nor on this machine",
-            ));
-        }
         let unread = |fault: std::io::Error| Fault::of("the report cannot be read", &fault);
         let size = std::fs::metadata(file).map_err(unread)?.len();
         if size > BYTES_MAX {
@@ -86,22 +81,40 @@ impl Webhook {
             return Err(Fault::new(words));
         }
         let body = std::fs::read(file).map_err(unread)?;
-        let timestamp = sent.at.as_millis() / 1_000;
-        let answered = agent()
+        let named = format!("attachment; filename=\"{}\"", sent.name);
+        let fields = [
+            ("Content-Disposition", named.as_str()),
+            ("Cadencia-Sha256", sent.sha256),
+        ];
+        self.post(&body, sent.media_type, sent.key, sent.at, &fields)
+    }
+
+    /// Sends a body, with these fields beside those of the signature. As above.
+    pub(crate) fn post(
+        &self,
+        body: &[u8],
+        media_type: &str,
+        key: &str,
+        at: Timestamp,
+        fields: &[(&str, &str)],
+    ) -> Result<(), Fault> {
+        if !is_let_through(&self.url) {
+            return Err(Fault::new(
+                "the web hook is neither https nor on this machine",
+            ));
+        }
+        let timestamp = at.as_millis() / 1_000;
+        let signed = signature(&self.secret, timestamp, key, body);
+        let mut request = agent()
             .post(&self.url)
-            .header("Content-Type", sent.media_type)
-            .header(
-                "Content-Disposition",
-                format!("attachment; filename=\"{}\"", sent.name),
-            )
-            .header(IDEMPOTENCY_KEY, sent.key)
-            .header("Cadencia-Sha256", sent.sha256)
+            .header("Content-Type", media_type)
+            .header(IDEMPOTENCY_KEY, key)
             .header(TIMESTAMP, timestamp.to_string())
-            .header(
-                SIGNATURE,
-                signature(&self.secret, timestamp, sent.key, &body),
-            )
-            .send(&body[..]);
+            .header(SIGNATURE, signed);
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let answered = request.send(body);
         let mut answer =
             answered.map_err(|fault| Fault::of("the web hook was not reached", &fault))?;
         let status = answer.status();

@@ -146,6 +146,16 @@ impl EndedBy {
             .into_iter()
             .find(|by| by.number() == number)
     }
+
+    /// The word used in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Agent => "agent",
+            Self::System => "system",
+            Self::Network => "network",
+        }
+    }
 }
 
 /// What the network said, for those who ask why.

@@ -69,4 +69,6 @@ ids! {
     TrunkId,
     /// Someone who may log in.
     UserId,
+    /// A web hook that events are brought to.
+    WebHookId,
 }

@@ -40,6 +40,7 @@ pub use header_rule::{HEADER_RULES_MAX, HeaderRule, HeaderWords};
 pub use id::{
     AgentId, AttemptId, CampaignId, CatalogueId, ConsentId, ContactId, DestinationId, EvidenceId,
     ListId, OfferId, PersonId, PromptId, RoutePlanId, SaleId, SegmentId, TrunkId, UserId,
+    WebHookId,
 };
 pub use keyed::{Keyed, KeyedSet};
 pub use masking::hidden;

@@ -53,6 +53,12 @@ impl Role {
         (Role::Attribute, "atributo", "attribute"),
         (Role::Ignore, "ignorar", "ignore"),
     ];
+
+    /// The English name, as the API has it.
+    pub fn english(self) -> &'static str {
+        let name = Role::NAMES.iter().find(|(role, ..)| *role == self);
+        name.map_or("", |(_, _, english)| english)
+    }
 }
 
 /// In Spanish, as it may be written back.

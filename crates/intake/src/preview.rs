@@ -19,6 +19,17 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// Stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
 /// What a column was taken for, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guess {

@@ -41,19 +41,22 @@ impl Reservation {
         for (key, required) in RESERVATION_FIELDS {
             let text = written.get(key).map_or("", |text| text.trim());
             match (text.is_empty(), required) {
-                (true, true) => problems.push(problem(key, "it is missing; fill it in")),
+                (true, true) => {
+                    problems.push(problem(key, ("missing", "it is missing; fill it in")))
+                }
                 (true, false) => {}
                 (false, _) => match kept(key, text, country) {
                     Ok(value) => {
                         reservation.values.insert(key.to_owned(), value);
                     }
-                    Err(words) => problems.push(problem(key, words)),
+                    Err(wrong) => problems.push(problem(key, wrong)),
                 },
             }
         }
         let known = |key: &&String| RESERVATION_FIELDS.iter().any(|(known, _)| known == key);
         let strange = written.keys().filter(|key| !known(key));
-        problems.extend(strange.map(|key| problem(key, "a reservation has no such field")));
+        let unknown = ("unknown", "a reservation has no such field");
+        problems.extend(strange.map(|key| problem(key, unknown)));
         match problems.is_empty() {
             true => Ok(reservation),
             false => Err(problems),
@@ -61,26 +64,29 @@ impl Reservation {
     }
 }
 
-fn problem(field: &str, words: &str) -> FieldProblem {
+/// What is wrong with a value, by its code and in words.
+type Wrong = (&'static str, &'static str);
+
+fn problem(field: &str, (code, words): Wrong) -> FieldProblem {
     FieldProblem {
         field: field.to_owned(),
+        code,
         words: words.to_owned(),
     }
 }
 
-fn kept(key: &str, text: &str, country: &str) -> Result<String, &'static str> {
+fn kept(key: &str, text: &str, country: &str) -> Result<String, Wrong> {
     match key {
-        "authorised_id" => {
-            value::document(text).ok_or("write the document: 4 to 20 digits or letters")
-        }
+        "authorised_id" => value::document(text)
+            .ok_or(("document", "write the document: 4 to 20 digits or letters")),
         "phone" | "other_phone" => value::phone(text, country)
             .map(|phone| phone.dialable())
-            .ok_or("write ten digits, or + and the whole number"),
+            .ok_or(("phone", "write ten digits, or + and the whole number")),
         "slot_date" => value::date(text, None)
             .map(|day| day.to_string())
-            .ok_or("write a day, such as 2026-12-01"),
-        "slot_hours" => hours(text).ok_or("write the hours as 08:00-12:00"),
-        _ if text.chars().count() > 300 => Err("it is too long; 300 characters at most"),
+            .ok_or(("date", "write a day, such as 2026-12-01")),
+        "slot_hours" => hours(text).ok_or(("hours", "write the hours as 08:00-12:00")),
+        _ if text.chars().count() > 300 => Err(("high", "it is too long; 300 characters at most")),
         _ => Ok(text.to_owned()),
     }
 }

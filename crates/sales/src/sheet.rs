@@ -20,9 +20,14 @@ pub struct Sheet {
 pub struct FieldProblem {
     /// Its key.
     pub field: String,
+    /// The same in a word that pages say in their own language: `missing`, `low`, `phone`, ...
+    pub code: &'static str,
     /// What is wrong, and what to do.
     pub words: String,
 }
+
+/// What is wrong with a value, by its code and in words.
+type Wrong = (&'static str, String);
 
 /// What a sheet is checked against.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +54,12 @@ impl Sheet {
                 Ok(Some(value)) => {
                     sheet.values.insert(field.key.clone(), value);
                 }
-                Err(words) => problems.push(problem(&field.key, words)),
+                Err(wrong) => problems.push(problem(&field.key, wrong)),
             }
         }
         let strange = written.keys().filter(|key| form.field(key).is_none());
-        problems.extend(
-            strange.map(|key| problem(key, "the form has no such field; leave it out".to_owned())),
-        );
+        let unknown = || wrong("unknown", "the form has no such field; leave it out");
+        problems.extend(strange.map(|key| problem(key, unknown())));
         match problems.is_empty() {
             true => Ok(sheet),
             false => Err(problems),
@@ -81,11 +85,16 @@ impl Sheet {
     }
 }
 
-fn problem(field: &str, words: String) -> FieldProblem {
+fn problem(field: &str, (code, words): Wrong) -> FieldProblem {
     FieldProblem {
         field: field.to_owned(),
+        code,
         words,
     }
+}
+
+fn wrong(code: &'static str, words: impl Into<String>) -> Wrong {
+    (code, words.into())
 }
 
 /// A value in the form it is kept in; none where nothing was written.
@@ -95,7 +104,7 @@ fn kept(
     text: &str,
     before: &Sheet,
     against: SheetSubject<'_>,
-) -> Result<Option<String>, String> {
+) -> Result<Option<String>, Wrong> {
     if let Some(when) = &field.when {
         let asked = before
             .values
@@ -104,17 +113,20 @@ fn kept(
         if !asked {
             return match text.is_empty() {
                 true => Ok(None),
-                false => Err(format!(
-                    "it is asked for only when {} is {}; leave it empty",
-                    when.field,
-                    when.is.join(" or ")
+                false => Err(wrong(
+                    "not_asked",
+                    format!(
+                        "it is asked for only when {} is {}; leave it empty",
+                        when.field,
+                        when.is.join(" or ")
+                    ),
                 )),
             };
         }
     }
     if text.is_empty() {
         return match field.required {
-            true => Err("it is missing; fill it in".to_owned()),
+            true => Err(wrong("missing", "it is missing; fill it in")),
             false => Ok(None),
         };
     }
@@ -123,7 +135,8 @@ fn kept(
         .as_ref()
         .is_some_and(|whole| !whole.is_match(text))
     {
-        return Err("it is not written as it should be; look at what is asked for".to_owned());
+        let words = "it is not written as it should be; look at what is asked for";
+        return Err(wrong("pattern", words));
     }
     written(form, field, text, against).map(Some)
 }
@@ -133,46 +146,55 @@ fn written(
     field: &Field,
     text: &str,
     against: SheetSubject<'_>,
-) -> Result<String, String> {
+) -> Result<String, Wrong> {
     match field.kind {
         Kind::Text => {
             let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
             within(field, length, "characters").map(|()| text.to_owned())
         }
         Kind::Number => {
-            let number = value::number(text).ok_or("write a whole number")?;
+            let number =
+                value::number(text).ok_or_else(|| wrong("number", "write a whole number"))?;
             within(field, number, "").map(|()| number.to_string())
         }
         Kind::Money => {
-            let sum = value::money(text).ok_or("write a sum without cents, such as 1.250.000")?;
+            let sum = value::money(text)
+                .ok_or_else(|| wrong("money", "write a sum without cents, such as 1.250.000"))?;
             within(field, sum, "").map(|()| sum.to_string())
         }
         Kind::Date => day(field, text, against.today),
         Kind::Document => value::document(text)
-            .ok_or_else(|| "write the document: 4 to 20 digits or letters".to_owned()),
+            .ok_or_else(|| wrong("document", "write the document: 4 to 20 digits or letters")),
         Kind::Phone => value::phone(text, &form.country)
             .map(|phone| phone.dialable())
-            .ok_or_else(|| "write ten digits, or + and the whole number".to_owned()),
+            .ok_or_else(|| wrong("phone", "write ten digits, or + and the whole number")),
         Kind::Choice => chosen(field, text, against),
     }
 }
 
-fn within(field: &Field, amount: i64, unit: &str) -> Result<(), String> {
+fn within(field: &Field, amount: i64, unit: &str) -> Result<(), Wrong> {
     let unit = if unit.is_empty() {
         String::new()
     } else {
         format!(" {unit}")
     };
     match (field.min, field.max) {
-        (Some(min), _) if amount < min => Err(format!("it is {amount}{unit}; {min} at least")),
-        (_, Some(max)) if amount > max => Err(format!("it is {amount}{unit}; {max} at most")),
+        (Some(min), _) if amount < min => Err(wrong(
+            "low",
+            format!("it is {amount}{unit}; {min} at least"),
+        )),
+        (_, Some(max)) if amount > max => Err(wrong(
+            "high",
+            format!("it is {amount}{unit}; {max} at most"),
+        )),
         _ => Ok(()),
     }
 }
 
 /// A day within so many years of today.
-fn day(field: &Field, text: &str, today: NaiveDate) -> Result<String, String> {
-    let day = value::date(text, None).ok_or("write a day, such as 2026-12-01 or 01/12/2026")?;
+fn day(field: &Field, text: &str, today: NaiveDate) -> Result<String, Wrong> {
+    let day = value::date(text, None)
+        .ok_or_else(|| wrong("date", "write a day, such as 2026-12-01 or 01/12/2026"))?;
     let shifted = |years: i64| {
         let year = i32::try_from(i64::from(today.year()) + years).ok()?;
         // On 29 February, the day before in other years.
@@ -181,15 +203,16 @@ fn day(field: &Field, text: &str, today: NaiveDate) -> Result<String, String> {
             .or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
     };
     match (field.min.and_then(shifted), field.max.and_then(shifted)) {
-        (Some(first), _) if day < first => Err(format!("it is before {first}")),
-        (_, Some(last)) if day > last => Err(format!("it is after {last}")),
+        (Some(first), _) if day < first => Err(wrong("early", format!("it is before {first}"))),
+        (_, Some(last)) if day > last => Err(wrong("late", format!("it is after {last}"))),
         _ => Ok(day.to_string()),
     }
 }
 
-fn chosen(field: &Field, text: &str, against: SheetSubject<'_>) -> Result<String, String> {
+fn chosen(field: &Field, text: &str, against: SheetSubject<'_>) -> Result<String, Wrong> {
     if let Some(kind) = &field.portfolio {
-        return against.portfolio.sellable(kind, text, against.today);
+        let sold = against.portfolio.sellable(kind, text, against.today);
+        return sold.map_err(|words| wrong("not_sold", words));
     }
     let same = |word: &str| value::folded(word) == value::folded(text);
     let found = field
@@ -202,7 +225,7 @@ fn chosen(field: &Field, text: &str, against: SheetSubject<'_>) -> Result<String
             .iter()
             .map(|option| option.key.as_str())
             .collect();
-        format!("choose one of {}", keys.join(", "))
+        wrong("option", format!("choose one of {}", keys.join(", ")))
     })
 }
 
@@ -299,6 +322,14 @@ mod tests {
             ]
         );
         assert!(problems[4].words.contains("none left"), "{:?}", problems[4]);
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(
+            codes,
+            [
+                "late", "low", "phone", "pattern", "not_sold", "high", "money", "missing",
+                "unknown"
+            ]
+        );
     }
 
     #[test]

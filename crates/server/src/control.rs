@@ -19,8 +19,8 @@ use wire::{TraceLine, TrunkStats, TrunkTest};
 use crate::metrics::{self, LoopFigures};
 use crate::signalling::Watched;
 use crate::{
-    archiving, deliveries, pages, reception, recording_metrics, returns, signalling, trunk_metrics,
-    trunk_tested,
+    archiving, deliveries, hooks, pages, reception, recording_metrics, returns, signalling,
+    trunk_metrics, trunk_tested,
 };
 
 /// How long the addresses of a trunk may take to answer.
@@ -64,6 +64,7 @@ pub(crate) struct LoopControl {
     pub(crate) returns: returns::Figures,
     /// Reports by schedule.
     pub(crate) deliveries: deliveries::Figures,
+    pub(crate) hooks: hooks::Figures,
 }
 
 /// Agents and pages ask; more than this at once is somebody's mistake.
@@ -205,5 +206,6 @@ impl api::Control for LoopControl {
             + &reception::text(&self.places)
             + &returns::text(&self.returns)
             + &deliveries::text(&self.deliveries)
+            + &hooks::text(&self.hooks)
     }
 }

@@ -14,6 +14,7 @@ mod counters;
 mod deliveries;
 mod delivery_settings;
 mod floor;
+mod hooks;
 mod inbound;
 mod ladders;
 mod late_sales;

@@ -153,7 +153,30 @@ fn gather(
     stalled
         .with_label_values::<&str>(&[])
         .set(f64::from(u8::from(live.store_stalled)));
+    counting(registry)?;
     breaker_metrics::gather(registry, &live.trunks, live.at)
+}
+
+/// What the counters that reports read cost the commits of calls.
+fn counting(registry: &Registry) -> Result<(), prometheus::Error> {
+    let (calls, took) = store::counting_cost();
+    for (name, help, value) in [
+        (
+            "cadencia_counted_calls_total",
+            "Calls counted by hour as they were closed, typed or corrected",
+            calls as f64,
+        ),
+        (
+            "cadencia_counting_seconds_total",
+            "Time of commits spent on counting calls by hour",
+            took.as_secs_f64(),
+        ),
+    ] {
+        gauge(registry, name, help, &[])?
+            .with_label_values::<&str>(&[])
+            .set(value);
+    }
+    Ok(())
 }
 
 fn named(counters: &Counters) -> [(&'static str, u64); 32] {

@@ -30,7 +30,8 @@ use crate::phone_book::PhoneBook;
 use crate::recordings::Recordings;
 use crate::run::{Aside, Inbox, Loop, started};
 use crate::{
-    counters, deliveries, ladders, late_sales, reception, restart, returns, rosters, segmenting,
+    counters, deliveries, hooks, ladders, late_sales, reception, restart, returns, rosters,
+    segmenting,
 };
 
 /// A running node.
@@ -63,6 +64,8 @@ pub struct Server {
     returning: JoinHandle<()>,
     /// Sends reports that are due by schedule.
     delivering: JoinHandle<()>,
+    /// Sends events to web hooks.
+    telling: JoinHandle<()>,
 }
 
 impl Server {
@@ -137,6 +140,7 @@ impl Server {
         let (returning, returns) =
             returns::send_daily(config.reception.resolved(), Arc::clone(&store));
         let (delivering, deliveries) = deliveries::send(Arc::clone(&store), Arc::clone(&places));
+        let (telling, hooks) = hooks::send(Arc::clone(&store), Arc::clone(&places));
         let control = LoopControl {
             requests: requests.clone(),
             live: watched.clone(),
@@ -150,6 +154,7 @@ impl Server {
             places: drop_folders,
             returns,
             deliveries,
+            hooks,
         };
         let (recorder, vault) = (recordings.recorder.clone(), Arc::clone(&recordings.vault));
         let (recording, archiving) = recordings.keep(Arc::clone(&store), aside.clone());
@@ -220,6 +225,7 @@ impl Server {
             watching,
             returning,
             delivering,
+            telling,
         })
     }
 
@@ -263,6 +269,7 @@ impl Server {
         self.returning.abort();
         // What was under way is sent again by whoever goes on: it has its key.
         self.delivering.abort();
+        self.telling.abort();
         self.certificates.leave();
         let given_up = self.running.await.context("the loop broke off")?;
         if let Some(why) = given_up {
@@ -400,6 +407,7 @@ fn serve(
         vault,
         reception: Arc::new(reception),
         places,
+        desk_news: Arc::default(),
     };
     let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = oneshot::channel::<()>();

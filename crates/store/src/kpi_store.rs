@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use campaigns::DayClock;
 use domain::{AgentId, CampaignId, Timestamp};
-use kpi::{Choice, Facts, Goal, HourFacts, Period, Presence, RosterRow};
+use kpi::{Choice, Facts, Goal, HourFacts, PastHour, Period, Presence, RosterRow};
 
 use crate::error::Result;
 
@@ -24,6 +24,14 @@ pub trait KpiStore: Send + Sync {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<HourFacts>>;
+    /// What each hour of `from..to`, both at full hours, sold in which time of agents: days and hours by `clock`.
+    async fn past_hours(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+        clock: DayClock,
+    ) -> Result<Vec<PastHour>>;
     /// What a campaign compares, where it is not what the catalogue recommends; by indicator.
     async fn kpi_choices(&self, campaign: CampaignId) -> Result<Vec<Choice>>;
     /// Chooses what is compared for an indicator. Does not check that there are such.

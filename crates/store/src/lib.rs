@@ -5,7 +5,9 @@
 mod agenda;
 mod catalogues;
 mod day_store;
+mod desk_store;
 mod error;
+mod feed_store;
 mod journal;
 mod kpi_store;
 mod law_store;
@@ -24,7 +26,9 @@ mod types;
 pub use agenda::Agenda;
 pub use catalogues::Catalogues;
 pub use day_store::DayStore;
+pub use desk_store::DeskStore;
 pub use error::{Result, StoreError};
+pub use feed_store::FeedStore;
 pub use journal::{Committed, GivenUp, Journal};
 pub use kpi_store::KpiStore;
 pub use law_store::LawStore;
@@ -36,7 +40,7 @@ pub use record_reports::RecordReports;
 pub use sale_store::SaleStore;
 pub use schedule_store::ScheduleStore;
 pub use segment_store::SegmentStore;
-pub use sql::open;
+pub use sql::{counting_cost, open};
 pub use store::Store;
 pub use types::RefusalRow;
 pub use types::{
@@ -59,6 +63,10 @@ pub use types::{
     RefusedFile, ReturnFileRow, SegmentPlace, SegmentSet, SegmentStanding, SegmentSubject,
     SegmentVersion, SegmentWalk, SpeaksOf, Subjects,
 };
+pub use types::{
+    ClosedCall, FeedEvent, FeedFact, FeedKind, FeedPage, FeedPlace, FeedWanted, HookRow, NewHook,
+};
+pub use types::{DeskMessageRow, PageQuality};
 pub use types::{
     EvidenceRow, ExchangeRow, NewEvidence, NewMove, NewPaper, NewSaleAudit, Paper, PaperRow,
     SaleAuditRow, SaleFilter, SaleMoveRow, SaleRow, SaleSettingRow, SaleTold,

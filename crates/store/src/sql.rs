@@ -21,10 +21,12 @@ mod contradictions;
 mod corrections;
 mod database;
 mod days;
+mod desk;
 mod destinations;
 mod erase;
 mod event;
 mod facts;
+mod feed;
 mod fence;
 mod fold;
 mod goals;
@@ -67,12 +69,14 @@ mod said;
 mod sale;
 mod schedules;
 mod segments;
+mod side_events;
 mod span;
 #[cfg(test)]
 mod tests;
 mod tickets;
 mod trunks;
 mod verify;
+mod web_hooks;
 mod work;
 mod work_tally;
 
@@ -102,6 +106,8 @@ use crate::types::{
     RecordingMarkRow, RecordingRow, RecordingStored, RetentionCount, Session, SoundUseRow,
     TypificationRow, User, Verdict, WorkDue, WorkStock,
 };
+
+pub use self::rollups::counting_cost;
 
 /// Opens the record at `sqlite:PATH` or `postgres://USER@HOST/DATABASE`, makes
 /// or updates its schema, and removes what broken loads left behind.

@@ -40,6 +40,8 @@ pub trait Store:
     + crate::PracticeStore
     + crate::PastStore
     + crate::DayStore
+    + crate::DeskStore
+    + crate::FeedStore
     + crate::ScheduleStore
     + LawStore
     + Receptions

@@ -6,6 +6,8 @@ mod audit;
 mod catalogue;
 mod consent;
 mod day;
+mod desk;
+mod feed;
 mod inbound;
 mod ladder;
 mod list;
@@ -39,6 +41,10 @@ pub use catalogue::{
 };
 pub use consent::{ConsentRow, NewConsent};
 pub use day::{AgentTimeRow, DayContact, DaySaleMove, DaySpan};
+pub use desk::{DeskMessageRow, PageQuality};
+pub use feed::{
+    ClosedCall, FeedEvent, FeedFact, FeedKind, FeedPage, FeedPlace, FeedWanted, HookRow, NewHook,
+};
 pub use inbound::{InboundFilter, InboundRow};
 pub use ladder::PackedLadder;
 pub use list::{ContactList, ImportId, ListTarget, NewContact, Verdict, WorkDue, WorkStock};

@@ -14,11 +14,11 @@ use axum::routing::get;
 use rust_embed::RustEmbed;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+    connect-src 'self'; media-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
-/// A page may use the microphone, and nothing else of the machine.
-const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), display-capture=()";
+/// A page may use the microphone, the camera for evidence of a sale, and nothing else of the machine.
+const PERMISSIONS: &str = "microphone=(self), camera=(self), geolocation=(), display-capture=()";
 
 /// What is served where no page was built.
 const PLACEHOLDER: &str = include_str!("../placeholder.html");

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const BUILT = new URL('../built/', import.meta.url).pathname;
-// In kB of gzip, all that a page loads.
+// In kB of gzip, all that a page loads to show any of its parts.
 const BUDGETS = { advisor: 60, supervisor: 90, phone: 60, office: 90, admin: 150 };
 
 const packed = new Map();
@@ -21,14 +21,35 @@ const pack = (folder) => {
   }
 };
 
-// Everything a file names, and what that names.
-const needs = (name, seen = new Set()) => {
+// Everything a file names, and what that names; what it asks for only later is put into `later`.
+const needs = (name, seen, later) => {
   if (seen.has(name) || !packed.has(name)) return seen;
   seen.add(name);
   const text = readFileSync(join(BUILT, name), 'utf8');
-  for (const [path] of text.matchAll(/\/assets\/[\w.-]+\.(?:js|css)/g)) needs(path, seen);
-  for (const [, file] of text.matchAll(/["']\.\/([\w.-]+\.(?:js|css))["']/g)) needs(`/assets/${file}`, seen);
+  for (const [path] of text.matchAll(/\/assets\/[\w.-]+\.(?:js|css)/g)) needs(path, seen, later);
+  for (const [, asks, file] of text.matchAll(/(import\()?["'`]\.\/([\w.-]+\.(?:js|css))["'`]/g)) {
+    if (asks) later.add(`/assets/${file}`);
+    else needs(`/assets/${file}`, seen, later);
+  }
   return seen;
+};
+
+// Words are loaded in one language: the original is counted, the other is as long.
+const isWords = (name) => /\/es-[\w-]+\.js$/.test(name);
+const isOtherWords = (name) => /\/en-[\w-]+\.js$/.test(name);
+
+// What is loaded before any part of a page can be used: what it begins with, its words, and the heaviest of the parts that are
+// loaded when somebody goes there.
+const weight = (name, had = new Set()) => {
+  const later = new Set();
+  const seen = needs(name, new Set(had), later);
+  for (const one of later) {
+    if (isWords(one)) needs(one, seen, later);
+    if (isOtherWords(one)) later.delete(one);
+  }
+  const own = [...seen].filter((one) => !had.has(one)).reduce((sum, one) => sum + packed.get(one), 0);
+  const parts = [...later].filter((one) => !seen.has(one)).map((one) => weight(one, seen));
+  return own + Math.max(0, ...parts);
 };
 
 if (process.argv.includes('--clean')) {
@@ -39,7 +60,7 @@ pack('');
 let failed = false;
 for (const [page, budget] of Object.entries(BUDGETS)) {
   if (!packed.has(`/${page}.html`)) throw new Error(`there is no ${page}.html: vite did not build it`);
-  const bytes = [...needs(`/${page}.html`)].reduce((sum, name) => sum + packed.get(name), 0);
+  const bytes = weight(`/${page}.html`);
   const fits = bytes <= budget * 1000;
   failed ||= !fits;
   console.log(`${page}: ${(bytes / 1000).toFixed(1)} kB of ${budget} kB, gzip${fits ? '' : ': too heavy'}`);

@@ -72,7 +72,8 @@ pub struct Attempt {
 /// How one leg of an answered call sounded.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct LegQuality {
-    /// `customer`, or `agent`: while they were on this call.
+    /// `customer`; `agent`: while they were on this call; `page`: the same leg as the browser of the advisor's page counted it, which
+    /// nobody else vouches for.
     pub leg: String,
     /// RTP packets that came from there.
     pub received: u32,
@@ -90,6 +91,8 @@ pub struct LegQuality {
     pub r_factor: f64,
     /// The mean opinion score it stands for: 1 to 4.5.
     pub mos: f64,
+    /// Share of what was played that had to be made up; told by pages alone.
+    pub made_up: Option<f64>,
 }
 
 /// A page of attempts.

@@ -105,6 +105,80 @@ pub struct DeskDisposition {
     pub next_action: String,
 }
 
+/// What an advisor did today, by the same definitions as the floor's.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct DeskDay {
+    /// When the day began by the clock of their campaigns, in ms since 1970 UTC.
+    pub from: i64,
+    /// Calls they were joined to.
+    pub calls: u64,
+    /// Of which effective contacts.
+    pub contacts: u64,
+    /// Of which accepted sales.
+    pub sales: u64,
+    /// Sales of contacts; absent without contacts.
+    pub conversion: Option<f64>,
+    /// Accepted sales agreed for them today; absent where nothing was.
+    pub goal: Option<f64>,
+    /// Time with customers.
+    pub talking_ms: i64,
+    /// Time ready, or with a call on its way to them.
+    pub ready_ms: i64,
+    /// Time spent typifying.
+    pub wrap_up_ms: i64,
+    /// Time on breaks.
+    pub break_ms: i64,
+}
+
+/// How a call sounded at the page that was its phone, as the browser counted it.
+#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageQualityForm {
+    /// Which attempt.
+    pub attempt: i64,
+    /// RTP packets that came.
+    pub received: u32,
+    /// Packets that never came.
+    pub lost: u32,
+    /// Interarrival jitter.
+    pub jitter_ms: f64,
+    /// Round trip; absent where it is not known.
+    #[serde(default)]
+    pub rtt_ms: Option<f64>,
+    /// Packets of the page that did not come here.
+    #[serde(default)]
+    pub remote_lost: Option<u32>,
+    /// Share of what was played that had to be made up.
+    pub made_up: f64,
+    /// Transmission rating (ITU-T G.107): 0 to 93.2.
+    pub r_factor: f64,
+}
+
+/// Something a supervisor writes to an advisor.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeskMessageForm {
+    /// What it says: 300 characters at most.
+    pub words: String,
+}
+
+/// Something a supervisor wrote to an advisor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeskMessage {
+    /// Its number.
+    pub id: i64,
+    /// To which agent.
+    pub agent: i64,
+    /// When, in ms since 1970 UTC.
+    pub at: i64,
+    /// Who wrote it.
+    pub by: String,
+    /// What it says.
+    pub words: String,
+    /// When the advisor said that they had seen it, in ms since 1970 UTC.
+    pub seen_at: Option<i64>,
+}
+
 /// What the call was.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

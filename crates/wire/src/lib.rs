@@ -12,6 +12,7 @@ mod campaign;
 mod consent;
 mod desk;
 mod destination;
+mod event;
 mod explanation;
 mod funnel;
 mod gerencial;
@@ -22,6 +23,7 @@ mod hourly;
 mod inbound;
 mod kpi;
 mod ladder;
+mod law;
 mod list;
 mod live;
 mod page;
@@ -38,6 +40,7 @@ mod retention;
 mod rights;
 mod route;
 mod sale;
+mod sale_fields;
 mod schedule;
 mod script;
 mod segment;
@@ -63,10 +66,18 @@ pub use call_back::{
 pub use caller_id::CallerId;
 pub use campaign::{Campaign, CampaignForm};
 pub use consent::{Consent, ConsentForm, EndConsentForm};
-pub use desk::{Desk, DeskCall, DeskContact, DeskDisposition, DeskPhone, TypifyForm};
+pub use desk::{
+    Desk, DeskCall, DeskContact, DeskDay, DeskDisposition, DeskMessage, DeskMessageForm, DeskPhone,
+    PageQualityForm, TypifyForm,
+};
 pub use destination::{
     CallStep, Destination, DestinationForm, DigitsForm, NoteForm, TransferForm, TransferTargets,
     TransferTo,
+};
+pub use event::{
+    Event, EventAgentState, EventCall, EventCallBack, EventCallBackChange, EventCampaignState,
+    EventData, EventDelivery, EventPage, EventSaleMove, EventTypification, RedeliverForm, WebHook,
+    WebHookForm,
 };
 pub use explanation::{ExplainedDecision, ExplainedRefusal, ExplainedState, Explanation};
 pub use funnel::{Funnel, FunnelGate, FunnelRule};
@@ -82,7 +93,8 @@ pub use hourly::{HourlyBase, HourlyLever, HourlyProjection, HourlyReport, Hourly
 pub use inbound::{InboundCall, InboundPage};
 pub use kpi::{Kpi, KpiDefinition, KpiNotice, KpiReport, KpiTarget, KpiTargetForm};
 pub use ladder::{Ladder, LadderMessage};
-pub use list::{ContactList, Loaded};
+pub use law::{LawPack, LawRule};
+pub use list::{ContactList, LoadColumn, LoadPreview, Loaded};
 pub use live::{Live, LiveAgent, LiveCalls, LiveCampaign, LivePacing, LiveTrunk};
 pub use page::{PAGE_VERSION, PageHears, PageMessage, PageSays};
 pub use person::{
@@ -120,9 +132,10 @@ pub use rights::{
 pub use route::{RoutePlan, RoutePlanForm, RouteRow};
 pub use sale::{
     PortfolioItem, SabanaRow, Sale, SaleAudit, SaleAuditForm, SaleAuditReply, SaleAuditReplyForm,
-    SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove, SaleMoveForm, SalePage,
-    SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
+    SaleCampaign, SaleCrossing, SaleCrossingMove, SaleDifference, SaleEvidence, SaleMove,
+    SaleMoveForm, SaleName, SalePage, SalePaper, SalePaperForm, SaleRecord, SaleSetting, SaleWay,
 };
+pub use sale_fields::{SaleEvidenceKind, SaleField, SaleFieldWhen, SaleFields, SaleOption};
 pub use schedule::{Schedule, ScheduleForm, ScheduleRun};
 pub use script::{Script, ScriptAnswer, ScriptObjection, ScriptStep, ScriptWords};
 pub use segment::{SegmentColumn, SegmentCount, SegmentExample, SegmentRule, SegmentSuggestions};
@@ -133,7 +146,7 @@ pub use segment_set::{
 };
 pub use session::{LogInForm, Role, Session, UnknownRole};
 pub use signalling::{TraceLine, TracedMessage, TracedPacket};
-pub use supervision::SupervisionForm;
+pub use supervision::{AgentStateForm, SupervisionForm};
 pub use trunk::{Trunk, TrunkForm};
 pub use trunk_stats::{TrunkBreaker, TrunkSpan, TrunkStats};
 pub use trunk_test::{TrunkTest, TrunkTestAddress};

@@ -26,4 +26,31 @@ pub struct Loaded {
     /// The acta de cargue.
     #[schema(value_type = Object)]
     pub acta: serde_json::Value,
+    /// What the file was found to be, after a dry run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub preview: Option<LoadPreview>,
+}
+
+/// A file as it would be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LoadPreview {
+    /// Sheets of a workbook.
+    pub sheets: Vec<String>,
+    /// Its columns, from left to right.
+    pub columns: Vec<LoadColumn>,
+    /// Its first rows, a cell for each column. Personal data.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A column of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LoadColumn {
+    /// Its heading.
+    pub heading: String,
+    /// What would be read from it, as `mapping` names it: `phone`, `document`, `attribute`, `ignore`, ...
+    pub role: String,
+    /// How sure the guess was: `low`, `medium` or `high`.
+    pub confidence: String,
+    /// Why, in Spanish.
+    pub reason: String,
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Desk;
+use crate::{Desk, DeskMessage, Script};
 
 /// The version of these messages; the server says it first of all.
 pub const PAGE_VERSION: u32 = 1;
@@ -78,6 +78,15 @@ pub enum PageHears {
     Desk {
         /// All of it.
         desk: Box<Desk>,
+        /// What is said in this campaign: with the first contact of it on this connection, and again when it changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        script: Option<Box<Script>>,
+    },
+    /// A supervisor wrote, and the advisor has not said yet that they saw it.
+    #[serde(rename = "message")]
+    Message {
+        /// What.
+        message: DeskMessage,
     },
     /// The page is the phone as soon as its browser has taken this answer.
     #[serde(rename = "line.answer")]

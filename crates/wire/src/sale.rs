@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ScriptWords;
+
 /// A sale as it stands. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Sale {
@@ -14,6 +16,8 @@ pub struct Sale {
     pub attempt: i64,
     /// Name of its campaign.
     pub campaign: String,
+    /// The same by its id.
+    pub campaign_id: i64,
     /// The record of the base.
     pub contact: i64,
     /// The customer.
@@ -349,4 +353,32 @@ pub struct SabanaRow {
     pub returned: u32,
     /// How its audit stands.
     pub audit: String,
+}
+
+/// A campaign whose sales and reports somebody may see, and what its sales are called by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SaleCampaign {
+    /// Which.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its days are those of this time zone.
+    pub zone: String,
+    /// Fields of its sheets, in their order.
+    pub fields: Vec<SaleName>,
+    /// Kinds of evidence.
+    pub evidence: Vec<SaleName>,
+    /// What an audit asks.
+    pub criteria: Vec<SaleName>,
+    /// Names of the files it exchanges with the client's tools; none for who only reads.
+    pub files: Vec<String>,
+}
+
+/// What something is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SaleName {
+    /// Its word.
+    pub key: String,
+    /// Its name.
+    pub label: ScriptWords,
 }

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What someone may do. Supervisors may do what advisors may, but for the advisor's own desk, and
-/// administrators everything; the back office and the client have nothing but sales.
+/// administrators everything; the back office has nothing but sales, the client reads them and its reports.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Whose base it is: reads sales, without what says who a customer is.
+    /// Whose base it is: reads sales and its reports, without what says who a customer is.
     Client,
     /// Sales after their call: validation, reservation, delivery, legalisation.
     BackOffice,

@@ -12,3 +12,11 @@ pub struct SupervisionForm {
     /// Who hears the supervisor: nobody (`listen`), the advisor (`whisper`) or all (`barge`).
     pub mode: String,
 }
+
+/// What an advisor is to do.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentStateForm {
+    /// `ready`, `break` or `logout`.
+    pub to: String,
+}

@@ -113,7 +113,7 @@ pub struct ProblemRow {
     pub line: u64,
     /// Heading of the column.
     pub column: String,
-    /// Code of the row; may be empty.
+    /// Code of the row; may be empty. Of a field of a sheet: what is wrong with it, in a word.
     pub code: String,
     /// What is wrong and what to do.
     pub message: String,

@@ -14,6 +14,8 @@ use tokio_tungstenite::tungstenite::{Message, WebSocket, connect};
 
 use crate::peer::Peer;
 
+/// No page has more places to go to.
+const TABS_MAX: usize = 400;
 /// Samples a second of the microphone.
 const RATE: u32 = 48_000;
 
@@ -37,7 +39,7 @@ const BEFOREHAND: &str = "
         }
     };
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = () => open({ audio: {
+    navigator.mediaDevices.getUserMedia = (wanted) => wanted.video ? open(wanted) : open({ audio: {
         echoCancellation: false, noiseSuppression: false, autoGainControl: false } });";
 
 /// A browser without a screen, whose profile is this folder and whose microphone is none of a machine.
@@ -180,12 +182,15 @@ impl Tab<'_> {
             "Enter" => ("Enter".to_owned(), 13),
             "Escape" => ("Escape".to_owned(), 27),
             "Tab" => ("Tab".to_owned(), 9),
+            "ArrowDown" => ("ArrowDown".to_owned(), 40),
+            "ArrowUp" => ("ArrowUp".to_owned(), 38),
+            " " => ("Space".to_owned(), 32),
             _ if key.as_bytes()[0].is_ascii_digit() => (format!("Digit{key}"), upper.as_bytes()[0]),
             _ => (format!("Key{upper}"), upper.as_bytes()[0]),
         };
         let text = match key {
             "Enter" => "\r",
-            "Escape" | "Tab" => "",
+            "Escape" | "Tab" | "ArrowDown" | "ArrowUp" => "",
             _ => key,
         };
         let mut down =
@@ -197,6 +202,32 @@ impl Tab<'_> {
         let up =
             json!({"type": "keyUp", "key": key, "code": code, "windowsVirtualKeyCode": number});
         self.call("Input.dispatchKeyEvent", up);
+    }
+
+    /// Goes on by Tab until what is meant has the focus.
+    pub(crate) fn tab_to(&self, selector: &str) {
+        let selected = json!(selector);
+        self.until(
+            &format!("{selector} is there"),
+            &format!("!!document.querySelector({selected})"),
+        );
+        let focused = format!("document.activeElement?.matches({selected}) ?? false");
+        for _ in 0..TABS_MAX {
+            if self.eval(&focused) == true {
+                return;
+            }
+            self.press("Tab");
+        }
+        panic!("{selector} is not reached by Tab");
+    }
+
+    /// Has a field for files hold this one: a window of the system to choose it from is nobody's to drive.
+    pub(crate) fn give_file(&self, selector: &str, path: &Path) {
+        let document = self.call("DOM.getDocument", json!({}));
+        let wanted = json!({"nodeId": document["root"]["nodeId"], "selector": selector});
+        let field = self.call("DOM.querySelector", wanted);
+        let given = json!({"nodeId": field["nodeId"], "files": [path]});
+        self.call("DOM.setFileInputFiles", given);
     }
 
     /// Words into the field that has the focus.

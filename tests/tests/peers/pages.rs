@@ -17,9 +17,12 @@ use crate::chromium::{Chromium, Tab};
 use crate::own_page::{ADVISOR, Scene, UP};
 use crate::record::attempts;
 
+mod pace;
+mod sale;
+
 /// People of the base who answer and listen.
-const PEOPLE: [usize; 2] = [77, 87];
-/// From the bridge to the customer's name on the screen, where two cores do all of it and draw it too.
+pub(crate) const PEOPLE: [usize; 2] = [77, 87];
+/// From the bridge to name, script and first field on the screen, where two cores do all of it and draw it too.
 const PAINTED_MS: i64 = 250;
 
 #[test]
@@ -241,11 +244,11 @@ fn the_types_of_the_pages_are_those_of_the_api() {
     engine.stop();
 }
 
-fn ui() -> PathBuf {
+pub(crate) fn ui() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/web/ui")
 }
 
-fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
+pub(crate) fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
     tab.until(
         "the form has the focus",
         "document.activeElement?.id === 'user'",
@@ -257,7 +260,7 @@ fn log_in(tab: &Tab<'_>, user: &str, password: &str) {
 }
 
 /// Starts the shift and asks to be ready: the page has them hear themselves first.
-fn begin(tab: &Tab<'_>) {
+pub(crate) fn begin(tab: &Tab<'_>) {
     tab.press("i");
     shows(tab, "break");
     tab.press("r");
@@ -267,24 +270,24 @@ fn begin(tab: &Tab<'_>) {
     );
 }
 
-/// Notes when the next customer's name has been painted.
-fn mind_the_paint(tab: &Tab<'_>) {
+/// Notes when the next customer's name, what is said to them and the first field have been painted.
+pub(crate) fn mind_the_paint(tab: &Tab<'_>) {
     tab.eval(
         "window.painted = null;
          new MutationObserver((_, self) => {
-           if (!document.querySelector('.who')) return;
+           if (!['.who', '.say', '#code'].every((part) => document.querySelector(part))) return;
            self.disconnect();
            requestAnimationFrame(() => setTimeout(() => { window.painted = Date.now(); }));
          }).observe(document.body, { childList: true, subtree: true })",
     );
 }
 
-fn shows(tab: &Tab<'_>, status: &str) {
+pub(crate) fn shows(tab: &Tab<'_>, status: &str) {
     let script = format!("!!document.querySelector('.top .state.{status}')");
     tab.until(&format!("the page shows `{status}`"), &script);
 }
 
-fn has(tab: &Tab<'_>, place: &str, words: &str) {
+pub(crate) fn has(tab: &Tab<'_>, place: &str, words: &str) {
     let script = format!("document.querySelector('{place}')?.textContent.includes('{words}')");
     tab.until(&format!("`{place}` says `{words}`"), &script);
 }
@@ -303,7 +306,7 @@ fn typified(floor: &Floor, number: usize) -> (i64, String) {
 }
 
 /// axe finds nothing that shuts somebody out, and nothing is wider than the screen, even at 200 %.
-fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
+pub(crate) fn is_for_everybody(tab: &Tab<'_>, screen: &str) {
     let axe = std::fs::read_to_string(ui().join("node_modules/axe-core/axe.min.js"));
     tab.eval(&format!("{}; true", axe.expect("npm ci brought it")));
     let found = tab.eval(

@@ -69,7 +69,7 @@ pub(crate) async fn of_campaign(
     Path(id): Path<i64>,
     Query(asked): Query<Wanted>,
 ) -> Result<Response, ApiError> {
-    caller.supervisor()?;
+    caller.reader()?;
     let store = app.store.as_ref();
     let campaign = find(store, CampaignId::new(id)).await?;
     let form = GerencialForm::from_word(asked.format.as_deref().unwrap_or("json"))?;

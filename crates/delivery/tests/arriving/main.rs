@@ -1,5 +1,6 @@
 //! Reports that are due come to folders, web hooks and mail boxes: once for whoever looks, however often it takes.
 
+mod hooks;
 mod listener;
 mod office;
 

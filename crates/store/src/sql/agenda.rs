@@ -10,6 +10,7 @@ use super::fence;
 use super::lists::with_phones;
 use super::query::Query;
 use super::row::Row;
+use super::side_events;
 use crate::agenda::Agenda;
 use crate::error::{Result, StoreError};
 use crate::types::{CallBackChange, CallBackFilter, CallBackRow};
@@ -128,6 +129,7 @@ async fn change(
     .int(contact.get());
     tx.run(query).await?;
     touch(&mut tx).await?;
+    side_events::call_back_changed(&mut tx, (campaign, contact), change, (next_at, by)).await?;
     let said = match change {
         CallBackChange::Move(_) => "callback.move",
         CallBackChange::Assign(_) => "callback.assign",

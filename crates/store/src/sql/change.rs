@@ -56,6 +56,7 @@ pub(super) fn word(table: &'static str) -> &'static str {
     match table {
         "app_user" => "user",
         "route_plan" => "routes",
+        "web_hook" => "webhook",
         other => other,
     }
 }

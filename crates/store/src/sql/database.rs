@@ -79,7 +79,10 @@ macro_rules! migrations {
             43 "0043" "segment_sells",
             44 "0044" "sheet_value",
             48 "0048" "history",
+            53 "0053" "reports",
             39 "0039" "schedules",
+            51 "0051" "desk",
+            49 "0049" "events",
         )
     };
     ($folder:literal, $($version:literal $number:literal $name:literal),* $(,)?) => {

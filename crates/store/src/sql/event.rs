@@ -33,6 +33,14 @@ const NOTED: i64 = 28;
 pub(super) const SUPERVISED: i64 = 29;
 /// Kind of the intents.
 pub(super) const INTENDED: i64 = 1;
+/// Kind of the intents that became no call.
+pub(super) const REFUSED: i64 = 2;
+/// Kind of the ends of calls.
+pub(super) const CLOSED: i64 = 8;
+/// Kind of what is said of calls.
+pub(super) const TYPIFIED: i64 = 9;
+/// Kind of what agents do.
+pub(super) const AGENT_STATE: i64 = 10;
 
 /// Kind of the changes of trunk within an attempt.
 const REROUTED: i64 = 30;
@@ -144,7 +152,7 @@ fn row(event: &Event) -> EventRow {
             gate,
             next,
         } => of_attempt(
-            2,
+            REFUSED,
             attempt,
             json!({"rule": gate.rule, "pack": gate.pack, "next": work(next)}),
         ),
@@ -182,7 +190,7 @@ fn row(event: &Event) -> EventRow {
             ended_by,
             next,
         } => of_attempt(
-            8,
+            CLOSED,
             attempt,
             json!({
                 "outcome": outcome.word(), "sip": cause.sip_status, "q850": cause.q850,
@@ -194,7 +202,7 @@ fn row(event: &Event) -> EventRow {
         Event::Typified(t) => EventRow {
             agent: t.agent.map(|agent| agent.get()),
             ..of_attempt(
-                9,
+                TYPIFIED,
                 &t.attempt,
                 json!({
                     "code": t.code, "noted": !t.note.is_empty(), "corrects": t.corrects,
@@ -261,7 +269,7 @@ fn row(event: &Event) -> EventRow {
             reason,
             attempt,
         } => EventRow {
-            kind: 10,
+            kind: AGENT_STATE,
             campaign: None,
             agent: Some(agent.get()),
             attempt: attempt.map(|attempt| attempt.get()),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use campaigns::DayClock;
 use domain::{AgentId, AgentStatus, CampaignId, Timestamp};
-use kpi::{Facts, HourFacts};
+use kpi::{Facts, HourFacts, PastHour};
 
 use super::database::Database;
 use super::facts::{add_calls, add_time, open_calls};
@@ -70,7 +71,8 @@ pub(super) async fn count_records(
     let query = Query::new(
         "sum records of hours",
         "SELECT kind, CAST(sum(n) AS BIGINT) AS n FROM record_hour
-         WHERE campaign = $1 AND kind <= 5 AND hour >= $2 AND hour < $3 AND prev < $2 GROUP BY kind",
+         WHERE campaign = $1 AND kind IN (1, 2, 3, 4, 5) AND hour >= $2 AND hour < $3 AND prev < $2
+         GROUP BY kind",
     )
     .int(campaign.get())
     .int(hours.0)
@@ -103,7 +105,7 @@ pub(super) async fn count_base(
         "sum records ever worked",
         "SELECT CAST(COALESCE(sum(CASE WHEN kind = 1 THEN n END), 0) AS BIGINT) AS worked,
                 CAST(COALESCE(sum(CASE WHEN kind = 2 THEN n END), 0) AS BIGINT) AS by_advisor
-         FROM record_hour WHERE campaign = $1 AND kind <= 2 AND hour < $2 AND prev = -1",
+         FROM record_hour WHERE campaign = $1 AND kind IN (1, 2) AND hour < $2 AND prev = -1",
     )
     .int(campaign.get())
     .int(end);
@@ -132,6 +134,27 @@ pub(super) async fn of_campaign(
 fn at(all: &mut BTreeMap<i64, HourFacts>, hour: i64) -> &mut HourFacts {
     all.entry(hour)
         .or_insert_with(|| HourFacts::new(begins(hour)))
+}
+
+/// See [`crate::KpiStore::past_hours`].
+pub(super) async fn past(
+    db: &Database,
+    campaign: CampaignId,
+    from: Timestamp,
+    to: Timestamp,
+    clock: DayClock,
+) -> Result<Vec<PastHour>> {
+    let span = (hour_of(from), hour_of(to));
+    let mut all: BTreeMap<i64, HourFacts> = BTreeMap::new();
+    calls_by_hour(db, campaign, span, &mut all).await?;
+    time_by_hour(db, campaign, span, &mut all).await?;
+    let past = all.values().map(|one| PastHour {
+        day: clock.day(one.from),
+        hour: u8::try_from(clock.hour(one.from)).unwrap_or_default(),
+        sales: one.facts.sales_accepted,
+        connected: one.facts.logged_in().as_secs_f64() / 3_600.0,
+    });
+    Ok(past.collect())
 }
 
 async fn calls_by_hour(
@@ -168,7 +191,7 @@ async fn records_by_hour(
         "SELECT hour, kind, CAST(sum(n) AS BIGINT) AS n,
                 CAST(sum(CASE WHEN prev < $2 THEN n ELSE 0 END) AS BIGINT) AS new
          FROM record_hour
-         WHERE campaign = $1 AND kind <= 5 AND hour >= $2 AND hour < $3 GROUP BY hour, kind",
+         WHERE campaign = $1 AND kind IN (1, 2, 3, 4, 5) AND hour >= $2 AND hour < $3 GROUP BY hour, kind",
     )
     .int(campaign.get())
     .int(span.0)

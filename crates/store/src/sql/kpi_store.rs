@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use campaigns::DayClock;
 use domain::{AgentId, CampaignId, Timestamp};
-use kpi::{Choice, Facts, Goal, HourFacts, Period, Presence, RosterRow};
+use kpi::{Choice, Facts, Goal, HourFacts, PastHour, Period, Presence, RosterRow};
 
 use super::{SqlStore, agent_time, facts, goals, hours, kpi_choices, rosters};
 use crate::error::Result;
@@ -28,6 +28,16 @@ impl KpiStore for SqlStore {
         to: Timestamp,
     ) -> Result<Vec<HourFacts>> {
         hours::of_campaign(&self.db, campaign, from, to).await
+    }
+
+    async fn past_hours(
+        &self,
+        campaign: CampaignId,
+        from: Timestamp,
+        to: Timestamp,
+        clock: DayClock,
+    ) -> Result<Vec<PastHour>> {
+        hours::past(&self.db, campaign, from, to, clock).await
     }
 
     async fn kpi_choices(&self, campaign: CampaignId) -> Result<Vec<Choice>> {

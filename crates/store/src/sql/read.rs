@@ -36,24 +36,96 @@ const COLUMNS: &str = "SELECT a.id, a.campaign, a.list, a.contact, a.person, a.s
 
 /// See [`crate::Store::attempts`].
 pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Vec<AttemptRow>> {
-    let mut query = conditions(filter);
+    let order = Order::of(db, filter).await?;
+    let mut query = order.within(conditions(filter), filter);
     if let Some(set) = filter.set {
-        query = in_set(query, set);
+        query = in_set(query, set, filter);
     }
-    if let Some(after) = filter.after {
-        let side = if filter.newest_first { "<" } else { ">" };
-        query = bound(query, &format!("a.id {side}"), after.get());
-    }
-    query.push(match filter.newest_first {
-        true => " ORDER BY a.id DESC LIMIT ",
-        false => " ORDER BY a.id LIMIT ",
-    });
     let limit = match filter.limit {
         0 => PAGE_DEFAULT,
         limit => limit.min(PAGE_MAX),
     };
-    query.push(&limit.to_string());
+    query.push(&format!(" ORDER BY {} LIMIT {limit}", order.columns()));
     db.fetch(query).await?.iter().map(attempt_of).collect()
+}
+
+/// In which order attempts are read: those of a campaign by the instant of the intent, as its index has them, so that a page
+/// of millions is read without sorting them; else by id.
+struct Order {
+    newest_first: bool,
+    by_time: bool,
+    /// Goes on after this attempt; with its instant where it goes by that.
+    after: Option<(AttemptId, Option<Timestamp>)>,
+}
+
+impl Order {
+    async fn of(db: &Database, filter: &AttemptFilter) -> Result<Order> {
+        let by_time = filter.campaign.is_some();
+        let after = match filter.after {
+            // One that there is not has no instant: by its id then.
+            Some(id) if by_time => Some((id, intended_at(db, id).await?)),
+            after => after.map(|id| (id, None)),
+        };
+        Ok(Order {
+            newest_first: filter.newest_first,
+            by_time,
+            after,
+        })
+    }
+
+    fn columns(&self) -> &'static str {
+        match (self.by_time, self.newest_first) {
+            (true, true) => "a.intended_at DESC, a.id DESC",
+            (true, false) => "a.intended_at, a.id",
+            (false, true) => "a.id DESC",
+            (false, false) => "a.id",
+        }
+    }
+
+    /// What is intended within the filter's time, and after where it goes on. Said as one range, which an index answers.
+    fn within(&self, mut query: Query, filter: &AttemptFilter) -> Query {
+        let mut earliest = filter.from.map(|from| from - INTENT_TO_INVITE_MAX);
+        let mut latest = filter.to.map(|to| to - Duration::from_millis(1));
+        if let Some((id, at)) = self.after {
+            let side = if self.newest_first { "<" } else { ">" };
+            query = match at {
+                None => bound(query, &format!("a.id {side}"), id.get()),
+                Some(at) => {
+                    let end = if self.newest_first {
+                        &mut latest
+                    } else {
+                        &mut earliest
+                    };
+                    *end = Some(match (self.newest_first, *end) {
+                        (true, Some(end)) => end.min(at),
+                        (false, Some(end)) => end.max(at),
+                        (_, None) => at,
+                    });
+                    let place = query.bound() + 1;
+                    query.push(&format!(
+                        " AND (a.intended_at, a.id) {side} (${place}, ${})",
+                        place + 1
+                    ));
+                    query.int(at.as_millis()).int(id.get())
+                }
+            };
+        }
+        for (condition, at) in [("a.intended_at >=", earliest), ("a.intended_at <=", latest)] {
+            if let Some(at) = at {
+                query = bound(query, condition, at.as_millis());
+            }
+        }
+        query
+    }
+}
+
+async fn intended_at(db: &Database, attempt: AttemptId) -> Result<Option<Timestamp>> {
+    let query = Query::new(
+        "look when an attempt was intended",
+        "SELECT intended_at FROM attempt WHERE id = $1",
+    );
+    let row = db.fetch_one(query.int(attempt.get())).await?;
+    row.map(|row| row.time("intended_at")).transpose()
 }
 
 /// Adds ` AND <condition> $n` with its value.
@@ -72,6 +144,8 @@ fn conditions(filter: &AttemptFilter) -> Query {
         ("a.person =", filter.person.map(PersonId::get)),
         ("a.phone =", filter.phone.map(work::digits)),
         ("a.agent =", filter.agent.map(AgentId::get)),
+        ("a.trunk =", filter.trunk.map(TrunkId::get)),
+        ("a.caller_id =", filter.caller_id.map(work::digits)),
         (
             "a.outcome =",
             filter.outcome.map(|outcome| i64::from(outcome.number())),
@@ -82,22 +156,12 @@ fn conditions(filter: &AttemptFilter) -> Query {
             query = bound(query, condition, value);
         }
     }
-    if let Some(from) = filter.from {
-        query = bound(
-            query,
-            "COALESCE(a.placed_at, a.intended_at) >=",
-            from.as_millis(),
-        );
-        let earliest = from - INTENT_TO_INVITE_MAX;
-        query = bound(query, "a.intended_at >=", earliest.as_millis());
-    }
-    if let Some(to) = filter.to {
-        query = bound(
-            query,
-            "COALESCE(a.placed_at, a.intended_at) <",
-            to.as_millis(),
-        );
-        query = bound(query, "a.intended_at <", to.as_millis());
+    // Within the intents of this time ([`Order::within`]).
+    for (side, at) in [(">=", filter.from), ("<", filter.to)] {
+        if let Some(at) = at {
+            let condition = format!("COALESCE(a.placed_at, a.intended_at) {side}");
+            query = bound(query, &condition, at.as_millis());
+        }
     }
     if let Some(code) = &filter.code {
         let place = query.bound() + 1;
@@ -108,11 +172,11 @@ fn conditions(filter: &AttemptFilter) -> Query {
 }
 
 /// Adds the condition of a set. Must agree with how `facts` counts.
-fn in_set(mut query: Query, set: AttemptSet) -> Query {
+fn in_set(mut query: Query, set: AttemptSet, filter: &AttemptFilter) -> Query {
     query.push(" AND a.placed_at IS NOT NULL");
     let condition = match set {
         AttemptSet::Placed => return query,
-        AttemptSet::Abandoned => return bound(query, "a.outcome =", ABANDONED),
+        AttemptSet::Abandoned => format!("a.outcome = {ABANDONED}"),
         AttemptSet::NetworkAnswered => "a.answered_at IS NOT NULL".to_owned(),
         AttemptSet::Connected => "a.bridged_at IS NOT NULL".to_owned(),
         AttemptSet::Worked => "a.code IS NOT NULL".to_owned(),
@@ -124,9 +188,28 @@ fn in_set(mut query: Query, set: AttemptSet) -> Query {
         AttemptSet::AnsweredBySystem => "a.outcome IN (1, 2, 3)".to_owned(),
         AttemptSet::WorkedByAdvisor => "a.code IS NOT NULL AND a.coded_by IS NOT NULL".to_owned(),
         AttemptSet::Effective => flagged("effective_contact"),
-        AttemptSet::Sale => flagged("accepted_sale"),
+        AttemptSet::Sale => {
+            query = sold(query, filter);
+            flagged("accepted_sale")
+        }
     };
     query.push(&format!(" AND {condition}"));
+    query
+}
+
+/// Has calls be those of sales, which are few, and found without reading the others.
+fn sold(mut query: Query, filter: &AttemptFilter) -> Query {
+    query.push(" AND a.id IN (SELECT s.attempt FROM sale s WHERE s.by_correction = 0");
+    if let Some(campaign) = filter.campaign {
+        query = bound(query, "s.campaign =", campaign.get());
+    }
+    if let Some(from) = filter.from {
+        query = bound(query, "s.placed_at >=", from.as_millis());
+    }
+    if let Some(to) = filter.to {
+        query = bound(query, "s.placed_at <", to.as_millis());
+    }
+    query.push(")");
     query
 }
 

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{
-    AgentId, AttemptId, CatalogueId, ContactId, Outcome, PhoneNumber, Timestamp, WorkState,
-};
+use domain::{AgentId, AttemptId, CatalogueId, ContactId, Outcome, PhoneNumber, WorkState};
 
 use ::sales::Stage;
 
@@ -50,19 +48,55 @@ const PHONES: &str = "
      WHERE k.list = $1 AND k.id > $2 AND k.id <= $3 AND p.contact = k.id
      ORDER BY p.contact, p.ordinal";
 
-const CALLS: &str = "
-     SELECT a.person, a.id, a.placed_at, a.phone, a.outcome, a.code, a.catalogue, a.agent, a.bridged_at,
-            a.ended_at, COALESCE(d.best_rank, -1) AS best_rank,
-            CASE WHEN r.attempt IS NULL THEN 0 ELSE 1 END AS recorded,
-            s.stage, s.has_sheet, s.value,
-            (SELECT string_agg(i.code, ' ' ORDER BY i.code) FROM sale_item i WHERE i.sale = s.id) AS items
-     FROM contact k CROSS JOIN attempt a
-     LEFT JOIN sale s ON s.attempt = a.id AND s.by_correction = 0
-     LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+/// The people of a page of records, once each.
+macro_rules! people {
+    () => {
+        "(SELECT DISTINCT person FROM contact WHERE list = $1 AND id > $2 AND id <= $3) k"
+    };
+}
+
+/// Of the calls with each person, the last and the best, with how many there were: the others are counted and never read.
+const CALLS: &str = concat!(
+    "WITH made AS (
+         SELECT a.person, a.id, a.placed_at,
+                CASE WHEN a.code IS NULL THEN -2 ELSE COALESCE(d.best_rank, -1) END AS best_rank
+         FROM ",
+    people!(),
+    " CROSS JOIN attempt a LEFT JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
+         WHERE a.person = k.person AND a.placed_at IS NOT NULL AND a.placed_at < $5 AND a.campaign = $4
+     ), placed AS (
+         SELECT person, id, best_rank,
+                row_number() OVER (PARTITION BY person ORDER BY placed_at DESC, id DESC) AS from_last,
+                row_number() OVER (PARTITION BY person ORDER BY best_rank DESC, placed_at DESC, id DESC) AS from_best,
+                count(*) OVER (PARTITION BY person) AS total, min(placed_at) OVER (PARTITION BY person) AS first_at,
+                count(CASE WHEN placed_at >= $6 THEN 1 END) OVER (PARTITION BY person) AS on_day
+         FROM made
+     )
+     SELECT p.person, p.total, p.first_at, p.on_day, CASE WHEN p.from_last = 1 THEN 1 ELSE 0 END AS is_last,
+            CASE WHEN p.from_best = 1 AND p.best_rank > -2 THEN 1 ELSE 0 END AS is_best,
+            a.id, a.placed_at, a.phone, a.outcome, a.code, a.catalogue, a.agent, a.bridged_at, a.ended_at,
+            CASE WHEN r.attempt IS NULL THEN 0 ELSE 1 END AS recorded
+     FROM placed p JOIN attempt a ON a.id = p.id
      LEFT JOIN recording r ON r.attempt = a.id AND r.state IN (1, 2, 3)
-     WHERE k.list = $1 AND k.id > $2 AND k.id <= $3 AND a.person = k.person
-       AND a.placed_at IS NOT NULL AND a.campaign = $4
-     ORDER BY a.placed_at, a.id";
+     WHERE p.from_last = 1 OR p.from_best = 1"
+);
+
+/// Who was called after what is told.
+const LATER: &str = concat!(
+    "SELECT DISTINCT a.person FROM ",
+    people!(),
+    " CROSS JOIN attempt a WHERE a.person = k.person AND a.placed_at >= $5 AND a.campaign = $4"
+);
+
+const SALES: &str = concat!(
+    "SELECT s.person, s.stage, s.has_sheet, s.value,
+            (SELECT string_agg(i.code, ' ' ORDER BY i.code) FROM sale_item i WHERE i.sale = s.id) AS items
+     FROM ",
+    people!(),
+    " CROSS JOIN sale s
+     WHERE s.person = k.person AND s.by_correction = 0 AND s.campaign = $4 AND s.placed_at < $5
+     ORDER BY s.placed_at, s.attempt"
+);
 
 async fn page(
     db: &Database,
@@ -85,15 +119,13 @@ async fn page(
     };
     let span = (wanted.list.get(), after, last.int("id")?);
     let mut phones = phones(db, span).await?;
-    let mut calls = calls(db, wanted, span).await?;
+    let calls = calls(db, wanted, span).await?;
     let mut records = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut record = record_of(row)?;
         record.phones = phones.remove(&record.contact.get()).unwrap_or_default();
         let person = row.int("person")?;
-        record.calls = calls
-            .remove(&person)
-            .map_or_else(CallsMade::default, |of| of.made);
+        record.calls = calls.get(&person).cloned().unwrap_or_default();
         records.push(record);
     }
     Ok(records)
@@ -136,77 +168,65 @@ async fn phones(
     Ok(found)
 }
 
-/// The calls with a person, and the rank of the best so far.
-struct Gathered {
-    made: CallsMade,
-    highest: i64,
-}
-
 async fn calls(
     db: &Database,
     wanted: &RecordsWanted,
     (list, after, last): (i64, i64, i64),
-) -> Result<HashMap<i64, Gathered>> {
-    let query = Query::new("read the calls with records", CALLS)
-        .int(list)
-        .int(after)
-        .int(last)
-        .int(wanted.campaign.get());
-    let mut found: HashMap<i64, Gathered> = HashMap::new();
+) -> Result<HashMap<i64, CallsMade>> {
+    let of_page = |doing, text| {
+        Query::new(doing, text)
+            .int(list)
+            .int(after)
+            .int(last)
+            .int(wanted.campaign.get())
+            .int(wanted.until.as_millis())
+    };
+    let mut found: HashMap<i64, CallsMade> = HashMap::new();
+    let query = of_page("read the calls with records", CALLS);
+    for row in db.fetch(query.int(wanted.day.as_millis())).await? {
+        take(found.entry(row.int("person")?).or_default(), &row)?;
+    }
+    let query = of_page("look who was called later", LATER);
     for row in db.fetch(query).await? {
-        let of = found.entry(row.int("person")?).or_insert(Gathered {
-            made: CallsMade::default(),
-            highest: i64::MIN,
-        });
-        of.take(wanted, &row)?;
+        found.entry(row.int("person")?).or_default().later = true;
+    }
+    let query = of_page("read the sales to records", SALES);
+    for row in db.fetch(query).await? {
+        found.entry(row.int("person")?).or_default().sale = Some(sale_of(&row)?);
     }
     Ok(found)
 }
 
-impl Gathered {
-    /// In the order in which calls left.
-    fn take(&mut self, wanted: &RecordsWanted, row: &Row) -> Result<()> {
-        let at = row.time("placed_at")?;
-        let made = &mut self.made;
-        if at >= wanted.until {
-            made.later = true;
-            return Ok(());
-        }
-        made.total += 1;
-        made.on_day += u64::from(at >= wanted.day);
-        made.first_at.get_or_insert(at);
-        let call = call_of(row, at)?;
-        let rank = row.int("best_rank")?;
-        if call.code.is_some() && rank >= self.highest {
-            self.highest = rank;
-            made.best = Some(call.clone());
-        }
-        made.last = Some(call);
-        if let Some(sale) = sale_of(row)? {
-            made.sale = Some(sale);
-        }
-        Ok(())
+/// The last call, the best, or the one that is both.
+fn take(made: &mut CallsMade, row: &Row) -> Result<()> {
+    made.total = row.narrow("total")?;
+    made.on_day = row.narrow("on_day")?;
+    made.first_at = Some(row.time("first_at")?);
+    let call = call_of(row)?;
+    if row.flag("is_best")? {
+        made.best = Some(call.clone());
     }
+    if row.flag("is_last")? {
+        made.last = Some(call);
+    }
+    Ok(())
 }
 
-fn sale_of(row: &Row) -> Result<Option<SaleTold>> {
-    let Some(stage) = row.opt_kind("stage", Stage::from_number)? else {
-        return Ok(None);
-    };
+fn sale_of(row: &Row) -> Result<SaleTold> {
     let with_sheet = row.flag("has_sheet")?;
-    Ok(Some(SaleTold {
-        stage,
+    Ok(SaleTold {
+        stage: row.kind("stage", Stage::from_number)?,
         items: row.opt_text("items")?.unwrap_or_default(),
         value: row.opt_int("value")?.filter(|_| with_sheet),
-    }))
+    })
 }
 
-fn call_of(row: &Row, at: Timestamp) -> Result<CallTold> {
+fn call_of(row: &Row) -> Result<CallTold> {
     let bridged = row.opt_time("bridged_at")?;
     let talk = bridged.zip(row.opt_time("ended_at")?);
     Ok(CallTold {
         attempt: AttemptId::new(row.int("id")?),
-        at,
+        at: row.time("placed_at")?,
         phone: row.phone("phone")?,
         outcome: row.opt_kind("outcome", |number| Outcome::from_number(number).ok())?,
         code: row.opt_text("code")?,

@@ -7,6 +7,8 @@ mod filling;
 mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 
@@ -21,6 +23,22 @@ use crate::error::Result;
 
 /// An hour of the counters.
 pub(super) const HOUR_MS: i64 = 3_600_000;
+
+/// What keeping the counters has cost this process.
+static CALLS_COUNTED: AtomicU64 = AtomicU64::new(0);
+static NANOSECONDS: AtomicU64 = AtomicU64::new(0);
+
+/// How many calls this process has counted by hour as they were closed, typed or corrected, and how long its commits took for it.
+pub fn counting_cost() -> (u64, Duration) {
+    let took = Duration::from_nanos(NANOSECONDS.load(Ordering::Relaxed));
+    (CALLS_COUNTED.load(Ordering::Relaxed), took)
+}
+
+fn note_cost(calls: usize, since: Instant) {
+    CALLS_COUNTED.fetch_add(calls as u64, Ordering::Relaxed);
+    let took = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    NANOSECONDS.fetch_add(took, Ordering::Relaxed);
+}
 
 /// Which hour an instant is in.
 pub(super) fn hour_of(at: Timestamp) -> i64 {
@@ -122,6 +140,7 @@ pub(super) async fn before(tx: &mut Tx, fold: &Fold<'_>) -> Result<Before> {
     if before.attempts.is_empty() {
         return Ok(before);
     }
+    let began = Instant::now();
     let text = format!(
         "{} FROM {{rows}} JOIN attempt_count v ON v.id = r.attempt",
         columns()
@@ -132,6 +151,7 @@ pub(super) async fn before(tx: &mut Tx, fold: &Fold<'_>) -> Result<Before> {
         let one = counted(&row)?;
         before.counted.insert(one.id, one);
     }
+    note_cost(0, began);
     Ok(before)
 }
 
@@ -140,6 +160,7 @@ pub(super) async fn after(tx: &mut Tx, before: Before) -> Result<()> {
     if before.attempts.is_empty() {
         return Ok(());
     }
+    let began = Instant::now();
     // All closed calls of the records concerned: who was called in which hour depends on the others.
     let text = format!(
         "{} FROM (SELECT DISTINCT a.campaign, a.contact FROM {{rows}} JOIN attempt a ON a.id = r.attempt) AS c
@@ -165,5 +186,7 @@ pub(super) async fn after(tx: &mut Tx, before: Before) -> Result<()> {
     for record in records.values() {
         differences.add(record);
     }
-    differences.write(tx).await
+    differences.write(tx).await?;
+    note_cost(before.attempts.len(), began);
+    Ok(())
 }

@@ -17,7 +17,9 @@ use async_trait::async_trait;
 use domain::{AgentId, AttemptId, CampaignId, ContactId, EvidenceId, PersonId, SaleId, Timestamp};
 
 pub(super) use self::begin::follow;
-pub(super) use self::figures::{SALES_OF_CALLS, bound, count as count_sales, counted, followed};
+pub(super) use self::figures::{
+    CALLS_OF_SALES, SALES_OF_CALLS, bound, count as count_sales, counted, followed,
+};
 pub(super) use self::past::put as move_past_sales;
 use super::SqlStore;
 use super::config::no_such;

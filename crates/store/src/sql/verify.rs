@@ -221,6 +221,16 @@ pub(super) const INVARIANTS: &[(&str, &str)] = &[
             OR (m.n > 1 AND (p.sale IS NULL OR p.to_stage <> m.from_stage OR p.at > m.at))",
     ),
     (
+        "whoever follows events is told of each move of a sale, once and in the order of the record",
+        "SELECT 'sale ' || m.sale || ', move ' || m.n AS detail FROM sale_move m
+         LEFT JOIN side_event e ON e.sale = m.sale AND e.n = m.n WHERE e.number IS NULL
+         UNION ALL
+         SELECT 'side event ' || number AS detail
+         FROM (SELECT number, after_event, lag(number, 1, 1) OVER (ORDER BY number) AS last_number,
+                      lag(after_event, 1, 0) OVER (ORDER BY number) AS stood_after FROM side_event) AS e
+         WHERE number <> last_number + 1 OR after_event < stood_after",
+    ),
+    (
         "a call that is a sale has one, and a call that is none has none left",
         "SELECT 'attempt ' || a.id AS detail FROM attempt a
          JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code

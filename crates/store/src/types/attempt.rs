@@ -29,14 +29,18 @@ pub struct AttemptFilter {
     pub outcome: Option<Outcome>,
     /// Taken by this agent.
     pub agent: Option<AgentId>,
+    /// Over this trunk.
+    pub trunk: Option<TrunkId>,
+    /// That showed this number.
+    pub caller_id: Option<PhoneNumber>,
     /// With this current typification.
     pub code: Option<String>,
     /// Counted by an indicator (flags of the campaign's catalogue; needs
     /// `campaign` to use a catalogue other than the default).
     pub set: Option<kpi::AttemptSet>,
-    /// Cursor: ids above this one (below it, when `newest_first`).
+    /// Cursor: what comes after this one in the order asked for.
     pub after: Option<AttemptId>,
-    /// From the highest id down.
+    /// From the newest down. Of a campaign, by the instant of the intent; otherwise by id.
     pub newest_first: bool,
     /// At most so many; 0 means 100, never more than 10,000.
     pub limit: u32,

@@ -34,6 +34,8 @@ mod consents;
 mod crowd;
 mod database;
 mod days;
+mod desk;
+mod events;
 mod fixture;
 mod identity;
 mod import;

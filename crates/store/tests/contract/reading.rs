@@ -28,8 +28,15 @@ contract!(
 async fn pages_of_attempts_are_complete_and_in_order(record: Record) {
     let store = &*record.store;
     let (campaign, items) = leased(store, 25).await;
-    let intents = (1..).zip(&items).map(|(n, item)| intended(n, item));
-    Writer::default().commit(store, 10, intents.collect()).await;
+    let mut intents: Vec<_> = (1..)
+        .zip(&items)
+        .map(|(n, item)| intended(n, item))
+        .collect();
+    // Of a campaign they come by the time of the intent: a history that is taken in has higher ids and earlier times.
+    let past = intents.split_off(20);
+    let mut writer = Writer::default();
+    writer.commit(store, 10, intents).await;
+    writer.commit(store, 5, past).await;
     for newest_first in [false, true] {
         let mut filter = AttemptFilter {
             campaign: Some(campaign),
@@ -46,7 +53,7 @@ async fn pages_of_attempts_are_complete_and_in_order(record: Record) {
         }
         let sizes: Vec<_> = pages.iter().map(Vec::len).collect();
         assert_eq!(sizes, [10, 10, 5]);
-        let mut all: Vec<_> = (1..26).collect();
+        let mut all: Vec<_> = (21..26).chain(1..21).collect();
         if newest_first {
             all.reverse();
         }

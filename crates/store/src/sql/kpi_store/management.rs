@@ -52,16 +52,18 @@ pub(super) const OF_PERIOD: &str = "a.campaign = $1 AND a.placed_at >= $2 AND a.
 async fn courses(db: &Database, campaign: CampaignId, period: &Period) -> Result<Vec<SaleCourse>> {
     let query = Query::new(
         "read the moves of sales",
-        format!(
             "SELECT s.id, s.value, m.at, m.to_stage, m.reason
-             FROM attempt a JOIN sale s ON s.attempt = a.id AND s.by_correction = 0
-             JOIN sale_move m ON m.sale = s.id
-             WHERE {OF_PERIOD} ORDER BY s.id, m.n"
-        ),
+             FROM sale s JOIN sale_move m ON m.sale = s.id
+             WHERE s.campaign = $1 AND s.placed_at >= $2 AND s.placed_at < $3 AND s.by_correction = 0
+             ORDER BY s.id, m.n",
     );
     let mut courses: Vec<SaleCourse> = Vec::new();
     let mut last = None;
-    for row in db.fetch(bound(query, campaign, period)).await? {
+    let query = query
+        .int(campaign.get())
+        .int(period.from.as_millis())
+        .int(period.to.as_millis());
+    for row in db.fetch(query).await? {
         let sale = row.int("id")?;
         if last != Some(sale) {
             last = Some(sale);

@@ -168,8 +168,8 @@ impl Parts<'_> {
     /// What the sales of the calls became; 0 of parts without any, where sales are followed at all.
     async fn sales(&mut self) -> Result<()> {
         let followed = sale::followed(self.db, self.campaign).await?;
-        let text = sale::SALES_OF_CALLS;
-        let query = self.split.query("count the sales of parts", text);
+        let text = sale::SALES_OF_CALLS.replace("{calls}", sale::CALLS_OF_SALES);
+        let query = self.split.query("count the sales of parts", &text);
         let query = sale::bound(query, self.campaign, self.period);
         let mut counted = BTreeMap::new();
         for row in self.db.fetch(self.split.with_runs(query)).await? {

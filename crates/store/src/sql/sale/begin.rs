@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::sql::database::Tx;
 use crate::sql::fold::Fold;
 use crate::sql::query::{Batch, Query};
+use crate::sql::side_events;
 
 /// The reason of an annulment that a correction makes.
 const CORRECTION: &str = "correccion";
@@ -39,6 +40,7 @@ pub(in crate::sql) async fn follow(tx: &mut Tx, fold: &Fold<'_>) -> Result<()> {
     }
     annul(tx, &said).await?;
     begin(tx, &said).await?;
+    side_events::sales_of_calls_moved(tx, said.keys().copied()).await?;
     let query = Query::new(
         "have sales name their typification",
         "UPDATE sale SET code = (SELECT a.code FROM attempt a WHERE a.id = sale.attempt)
@@ -104,9 +106,9 @@ async fn annul(tx: &mut Tx, said: &BTreeMap<i64, Said>) -> Result<()> {
 async fn begin(tx: &mut Tx, said: &BTreeMap<i64, Said>) -> Result<()> {
     let query = Query::new(
         "begin sales",
-        "INSERT INTO sale (attempt, campaign, contact, person, agent, code, accepted_at, stage,
+        "INSERT INTO sale (attempt, campaign, contact, person, agent, code, placed_at, accepted_at, stage,
                            stage_at, moves)
-         SELECT a.id, a.campaign, a.contact, a.person, a.agent, a.code, r.at, $1, r.at, 0
+         SELECT a.id, a.campaign, a.contact, a.person, a.agent, a.code, a.placed_at, r.at, $1, r.at, 0
          FROM {rows} JOIN attempt a ON a.id = r.attempt
          JOIN disposition d ON d.catalogue = a.catalogue AND d.code = a.code
          WHERE d.accepted_sale = 1

@@ -8,7 +8,6 @@ use kpi::{Facts, Period};
 use crate::error::Result;
 use crate::sql::database::Database;
 use crate::sql::query::Query;
-use crate::sql::read::INTENT_TO_INVITE_MAX;
 use crate::sql::row::Row;
 
 /// What a campaign's sales are known by.
@@ -24,9 +23,10 @@ pub(in crate::sql) struct Followed {
 pub(in crate::sql) async fn followed(db: &Database, campaign: CampaignId) -> Result<Followed> {
     let query = Query::new(
         "look whether sales are followed",
-        "SELECT COALESCE(max(CASE WHEN moves > 1 + by_correction THEN 1 ELSE 0 END), 0) AS staged,
-                COALESCE(max(CASE WHEN sheet > 0 THEN 1 ELSE 0 END), 0) AS valued
-         FROM sale WHERE campaign = $1",
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM sale WHERE campaign = $1 AND moves > 1 + by_correction)
+                     THEN 1 ELSE 0 END AS staged,
+                CASE WHEN EXISTS (SELECT 1 FROM sale WHERE campaign = $1 AND sheet > 0)
+                     THEN 1 ELSE 0 END AS valued",
     );
     let row = db.fetch_one(query.int(campaign.get())).await?;
     let flag = |name| row.as_ref().map_or(Ok(false), |row| row.flag(name));
@@ -36,20 +36,20 @@ pub(in crate::sql) async fn followed(db: &Database, campaign: CampaignId) -> Res
     })
 }
 
-/// The sales of the calls of a period, by `{part}`; `{runs}` goes before the tables, `{within}` among the conditions. A sale
-/// that is legalised stays so, but for corrections, which take it back altogether.
+/// The sales of the calls of a period, by `{part}`; `{runs}` goes before the tables, `{calls}` after them where a part is one of
+/// their calls, `{within}` among the conditions. A sale that is legalised stays so, but for corrections, which take it back
+/// altogether.
 pub(in crate::sql) const SALES_OF_CALLS: &str = "
     SELECT part, count(CASE WHEN legal = 1 THEN 1 END) AS legalised,
            CAST(COALESCE(sum(value), 0) AS BIGINT) AS worth,
            CAST(COALESCE(sum(CASE WHEN legal = 1 THEN value END), 0) AS BIGINT) AS legalised_worth
     FROM (SELECT {part} AS part, s.value,
-                 CASE WHEN s.stage = $5 AND EXISTS
-                     (SELECT 1 FROM sale_move m WHERE m.sale = s.id AND m.to_stage = $5 AND m.at <= $6)
-                 THEN 1 ELSE 0 END AS legal
-          FROM {runs}attempt a JOIN sale s ON s.attempt = a.id AND s.by_correction = 0
-          WHERE a.campaign = $1 AND a.placed_at >= $2 AND a.placed_at < $3
-            AND a.intended_at >= $4 AND a.intended_at < $3 {within}) AS sold
+                 CASE WHEN s.stage = $4 AND s.stage_at <= $5 THEN 1 ELSE 0 END AS legal
+          FROM {runs}sale s {calls}
+          WHERE s.campaign = $1 AND s.placed_at >= $2 AND s.placed_at < $3 AND s.by_correction = 0 {within}) AS sold
     GROUP BY part";
+/// The calls of these sales.
+pub(in crate::sql) const CALLS_OF_SALES: &str = "JOIN attempt a ON a.id = s.attempt";
 
 /// Binds what [`SALES_OF_CALLS`] asks for.
 pub(in crate::sql) fn bound(query: Query, campaign: CampaignId, period: &Period) -> Query {
@@ -57,7 +57,6 @@ pub(in crate::sql) fn bound(query: Query, campaign: CampaignId, period: &Period)
         .int(campaign.get())
         .int(period.from.as_millis())
         .int(period.to.as_millis())
-        .int((period.from - INTENT_TO_INVITE_MAX).as_millis())
         .int(i64::from(Stage::Legalised.number()))
         .int(period.as_of.map_or(i64::MAX, Timestamp::as_millis))
 }
@@ -106,6 +105,7 @@ pub(in crate::sql) async fn count(
     let text = SALES_OF_CALLS
         .replace("{part}", "0")
         .replace("{runs}", "")
+        .replace("{calls}", "")
         .replace("{within}", "");
     let query = Query::new("count the sales of calls", text);
     let row = db.fetch_one(bound(query, campaign, period)).await?;
@@ -114,8 +114,8 @@ pub(in crate::sql) async fn count(
     if followed.staged {
         let query = Query::new(
             "count sales legalised in a period",
-            "SELECT count(*) AS n FROM sale s JOIN sale_move m ON m.sale = s.id AND m.to_stage = $4
-             WHERE s.campaign = $1 AND s.by_correction = 0 AND m.at >= $2 AND m.at < $3",
+            "SELECT count(*) AS n FROM sale s
+             WHERE s.campaign = $1 AND s.by_correction = 0 AND s.stage = $4 AND s.stage_at >= $2 AND s.stage_at < $3",
         )
         .int(campaign.get())
         .int(period.from.as_millis())

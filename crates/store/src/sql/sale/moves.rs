@@ -15,6 +15,7 @@ use crate::sql::fence;
 use crate::sql::query::Query;
 use crate::sql::restart::NODE;
 use crate::sql::row::Row;
+use crate::sql::side_events;
 use crate::types::{NewMove, SaleFilter, SaleMoveRow, SaleRow};
 
 /// See [`crate::SaleStore::sale_moves`].
@@ -133,7 +134,8 @@ pub(super) async fn write(tx: &mut Tx, sale: &SaleRow, made: &Made<'_>) -> Resul
     .int(i64::from(made.to == Stage::ReturnedToAdvisor))
     .int((made.to == Stage::Reserved).then(|| at.as_millis()))
     .int(sale.id.get());
-    tx.run(query).await.map(drop)
+    tx.run(query).await?;
+    side_events::sale_moved(tx, sale.id).await
 }
 
 /// Decides whether a sale is to be audited, where that was not decided before.

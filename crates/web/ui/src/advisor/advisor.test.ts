@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeskContact, Disposition, Script, ScriptStep } from '../shared/api';
 import { localOf, presets } from './callback';
 import { after, filled, markOf } from './guide';
-import { judge, watcher } from './quality';
+import { CallMeter, judge, rating, watcher } from './quality';
 import { families, search } from './results';
 
 const row = (code: string, ...levels: string[]): Disposition => ({ code, levels, sale: false, call_back: null, next_action: '' });
@@ -100,5 +100,33 @@ describe('the script', () => {
   it('marks stages as they come, the contract as such, and what was read', () => {
     expect([markOf(a, true), markOf(c, true)]).toEqual([{ kind: 'stage', text: 'offer a' }, { kind: 'contract', text: 'c' }]);
     expect([markOf(a, false), markOf(c, false)]).toEqual([null, { kind: 'read', text: 'c' }]);
+  });
+});
+
+describe('how a call sounded', () => {
+  const leg = () => ({}) as RTCPeerConnection;
+  const look = (received: number, lost: number, more = {}) => ({
+    received, lost, played: received * 160, concealed: 0, jitter: 4, rtt: 20, lostThere: 0, allLostThere: 0, ...more,
+  });
+  it('is what came between its looks, over every leg', () => {
+    const meter = new CallMeter(7);
+    const [first, second] = [leg(), leg()];
+    meter.take(first, look(1_000, 5));
+    meter.take(first, look(1_100, 7));
+    // Another leg counts from its own beginning.
+    meter.take(second, look(50, 0));
+    meter.take(second, look(100, 3, { allLostThere: 2 }));
+    expect(meter.told()).toMatchObject({ attempt: 7, received: 150, lost: 5, jitter_ms: 4, rtt_ms: 20, remote_lost: 2, made_up: 0 });
+  });
+  it('is not told of a call in which nothing was heard', () => {
+    const meter = new CallMeter(7);
+    meter.take(leg(), look(1_000, 5));
+    expect(meter.told()).toBe(null);
+  });
+  it('is rated as the engine rates it', () => {
+    expect(rating(0, 0)).toBe(93.2);
+    // 5 % at random: 95 * 5 / (5 + 25.1) less.
+    expect(rating(0.05, 0)).toBeCloseTo(77.42, 2);
+    expect(rating(1, 5_000)).toBe(0);
   });
 });

@@ -1,10 +1,12 @@
 // The desk as the server says it is, over the one connection of the page, and what may be asked for.
-import { api, granted, type Desk, type PageMessage } from '../shared/api';
+import { api, granted, type Desk, type DeskMessage, type Disposition, type PageMessage } from '../shared/api';
 import { connect, type Connection } from '../shared/socket';
 import { lookForNewer } from '../shared/version.svelte';
 import { Line } from './line.svelte';
-import { judge, UNKNOWN, watcher, type Quality } from './quality';
+import { OwnDay } from './own-day.svelte';
+import { CallMeter, judge, UNKNOWN, watcher, type Quality } from './quality';
 import { ScriptModel } from './script.svelte';
+import { SaleDesk } from './sale-desk.svelte';
 import { Typing } from './typing.svelte';
 
 const TICK_MS = 250;
@@ -24,13 +26,18 @@ export class DeskModel {
   quality = $state<Quality>(UNKNOWN);
   /** A customer came on while somebody looked. */
   fresh = $state(false);
-  readonly typing = new Typing();
+  /** What supervisors wrote and was not seen yet. */
+  messages = $state.raw<DeskMessage[]>([]);
+  readonly own = new OwnDay();
+  readonly sales = new SaleDesk();
+  readonly typing = new Typing((attempt, row) => this.#typified(attempt, row));
   readonly script = new ScriptModel(this.typing);
   readonly line: Line;
 
   #connection: Connection;
   #skew = 0;
   #first = true;
+  #meter: CallMeter | null = null;
 
   constructor() {
     this.line = new Line((what) => this.#connection.say(what));
@@ -46,6 +53,7 @@ export class DeskModel {
       const { pc, state } = this.line;
       if (!pc || state !== 'up') this.quality = state === 'away' ? judge({ lossIn: 1, lossOut: 0, concealed: 0, rttMs: 0 }) : UNKNOWN;
       else this.quality = await look(pc, this.desk?.status === 'talking').catch(() => UNKNOWN);
+      if (pc) await this.#meter?.look(pc).catch(() => undefined);
     }, LOOK_MS);
   }
 
@@ -70,6 +78,43 @@ export class DeskModel {
   hand = (kind: 'blind' | 'attended', to: { agent: number } | { destination: number }): Promise<boolean> =>
     this.ask(api.POST('/api/v1/agent/transfer', { body: { kind, ...to } }));
 
+  /** A message was seen: it goes, and whoever wrote it sees that. */
+  seen = async (id: number) => {
+    const path = { id };
+    if (await this.ask(api.POST('/api/v1/agent/messages/{id}/seen', { params: { path } }))) this.messages = this.messages.filter((message) => message.id !== id);
+  };
+
+  /** The sheet of the call that goes on, or of the one that is typified. */
+  openSheet = () => {
+    const { attempt, contact } = this.desk ?? {};
+    if (attempt != null && contact) this.sales.open({ attempt, campaign: contact.campaign_id, sale: null, name: contact.name });
+  };
+
+  #typified(attempt: number, row: Disposition | null) {
+    void this.own.look();
+    void this.sales.look();
+    if (row?.sale && this.desk?.attempt === attempt) this.openSheet();
+    this.sales.typified = attempt;
+  }
+
+  /** How a call sounded is told once, when it is over. */
+  #measure(desk: Desk) {
+    const of = desk.status === 'talking' ? desk.attempt : null;
+    const meter = this.#meter;
+    if (meter?.attempt === (of ?? undefined)) return;
+    const { pc } = this.line;
+    this.#meter = of == null ? null : new CallMeter(of);
+    if (pc) void this.#meter?.look(pc).catch(() => undefined);
+    if (meter) void this.#tell(meter, pc);
+  }
+
+  async #tell(meter: CallMeter, pc: RTCPeerConnection | null) {
+    if (pc) await meter.look(pc).catch(() => undefined);
+    const body = meter.told();
+    // Nobody waits for it, and a call that was told of before is told of.
+    if (body) await api.POST('/api/v1/agent/quality', { body }).catch(() => undefined);
+  }
+
   #there(up: boolean) {
     if (up && !this.connected) void lookForNewer();
     this.connected = up;
@@ -77,8 +122,9 @@ export class DeskModel {
   }
 
   #hear(message: PageMessage) {
+    if (message.t === 'message') return void (this.messages = [...this.messages.filter((one) => one.id !== message.message.id), message.message]);
     if (message.t !== 'desk') return this.line.heard(message);
-    const { desk } = message;
+    const { desk, script } = message;
     const was = this.desk?.status;
     this.#skew = desk.now - Date.now();
     this.now = desk.now;
@@ -93,7 +139,9 @@ export class DeskModel {
     if (attempt != null && contact) {
       const failed = (refused: Error) => (this.problem = refused.message);
       this.typing.speakOf(attempt, contact.campaign_id, contact.catalogue).catch(failed);
-      this.script.of(attempt, contact.campaign_id).catch(failed);
+      this.script.of(attempt, contact.campaign_id, script ?? undefined);
     }
+    this.#measure(desk);
+    if (desk.status !== was) void this.own.look();
   }
 }

@@ -28,7 +28,7 @@ export class ScriptModel {
   drawer = $state(false);
 
   step = $derived(this.script?.steps.find((step) => step.key === this.place.path.at(-1)) ?? null);
-  #campaign = -1;
+  #known = new Map<number, Script>();
 
   constructor(private readonly typing: Typing) {
     $effect.root(() => {
@@ -40,15 +40,10 @@ export class ScriptModel {
     });
   }
 
-  /** The call that goes on. What was loaded for its campaign is shown at once, and looked for anew. */
-  async of(attempt: number, campaign: number) {
-    if (this.place.attempt === attempt && this.#campaign === campaign) return;
-    if (this.#campaign === campaign) this.#begin(attempt);
-    else this.script = null;
-    this.#campaign = campaign;
-    const script = await granted(api.GET('/api/v1/campaigns/{id}/script', { params: { path: { id: campaign } } }));
-    if (this.#campaign !== campaign) return;
-    this.script = script;
+  /** The call that goes on. The script of a campaign comes with its first card, and stays. */
+  of(attempt: number, campaign: number, script: Script | undefined) {
+    if (script) this.#known.set(campaign, script);
+    this.script = this.#known.get(campaign) ?? null;
     this.#begin(attempt);
   }
 

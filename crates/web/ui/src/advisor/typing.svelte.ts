@@ -44,7 +44,8 @@ export class Typing {
   chosen = $derived(this.rows.find((row) => row.code === this.draft.code) ?? null);
   #catalogue = -1;
 
-  constructor() {
+  /** `saved` hears of what was said of a call once the server has it. */
+  constructor(private readonly saved: (attempt: number, row: Disposition | null) => void = () => undefined) {
     $effect.root(() => {
       // What a page that was loaded again brought is read before anything is kept.
       $effect(() => {
@@ -122,6 +123,7 @@ export class Typing {
       await granted(api.POST('/api/v1/agent/typify', { body }));
       this.draft.saved = code;
       this.#rest();
+      this.saved(attempt, this.chosen);
     } catch (error) {
       const refused = error as Refused;
       this.problem = refused.message;

@@ -20,7 +20,19 @@ export type Gate = Schemas['FunnelGate'];
 export type Script = Schemas['Script'];
 export type ScriptStep = Schemas['ScriptStep'];
 export type HourlyRow = Schemas['HourlyRow'];
+export type Sale = Schemas['Sale'];
+export type SaleEvidence = Schemas['SaleEvidence'];
+export type SaleField = Schemas['SaleField'];
+export type SaleFields = Schemas['SaleFields'];
+export type DeskDay = Schemas['DeskDay'];
+export type DeskMessage = Schemas['DeskMessage'];
+export type PageQualityForm = Schemas['PageQualityForm'];
+export type Attempt = Schemas['Attempt'];
+export type LivePacing = Schemas['LivePacing'];
+export type Rehearsal = Schemas['Rehearsal'];
+export type RehearsalRange = Schemas['RehearsalRange'];
 export type Problem = Schemas['Problem'];
+export type ProblemRow = Schemas['ProblemRow'];
 
 /** What was asked was not granted. */
 export class Refused extends Error {
@@ -30,6 +42,8 @@ export class Refused extends Error {
     message: string,
     /** The first instant at which it could be, where there is one. */
     readonly nextAt: number | null = null,
+    /** What is wrong with rows or fields that were sent. */
+    readonly rows: ProblemRow[] = [],
   ) {
     super(message);
   }
@@ -50,5 +64,5 @@ export const granted = async <T>(asked: Promise<{ data?: T; error?: unknown; res
   const problem = (answer.error ?? {}) as Partial<Problem>;
   const code = problem.code ?? '';
   const said = problem.message ?? String(answer.response.status);
-  throw new Refused(answer.response.status, code, problemWords(code, said), problem.next_at ?? null);
+  throw new Refused(answer.response.status, code, problemWords(code, said), problem.next_at ?? null, problem.rows ?? []);
 };

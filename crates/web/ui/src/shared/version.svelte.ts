@@ -1,6 +1,7 @@
 // Whether the server has another version of this page than the one that runs here.
 
-const scripts = (text: string): string => [...text.matchAll(/\/assets\/[\w.-]+\.js/g)].map(String).sort().join();
+// Its own scripts alone: what a page loads later stands in it too, and not in what the server has.
+const scripts = (text: string): string => [...text.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map(([, src]) => src).sort().join();
 
 export const version = $state({ newer: false });
 

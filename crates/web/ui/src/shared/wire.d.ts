@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the advisor who asks did today, with the goal that was agreed for them. */
+        get: operations["get_agent_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/digits": {
         parameters: {
             query?: never;
@@ -209,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/messages/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one has seen a message. */
+        post: operations["post_agent_messages_id_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/note": {
         parameters: {
             query?: never;
@@ -271,6 +305,23 @@ export interface paths {
         put?: never;
         /** Preview: show another contact. */
         post: operations["post_agent_preview_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a call of one's own sounded at one's page: once, at its end. */
+        post: operations["post_agent_quality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,6 +586,40 @@ export interface paths {
         head?: never;
         /** Change an agent. */
         patch: operations["patch_agents_id"];
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to an advisor: shown on their page at once, without taking the keys from them. */
+        post: operations["post_agents_id_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an advisor be in another state, after their call if they are on one: as if they had asked for it. In the audit log. */
+        post: operations["post_agents_id_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/agents/{name}/provisioning": {
@@ -1043,7 +1128,7 @@ export interface paths {
         };
         /**
          * Every record received within a span with what became of it, adding up to what was received, as CSV or XLSX. Documents are
-         *     masked, and to supervisors phones too. In the audit log.
+         *     masked, and phones too but to administrators. In the audit log.
          */
         get: operations["get_campaigns_id_gestion"];
         put?: never;
@@ -1346,6 +1431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/sale-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields of a campaign's sheets with what may be chosen today, and the evidence that goes with a sale. */
+        get: operations["get_campaigns_id_sale_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/sale-files/{mapping}": {
         parameters: {
             query?: never;
@@ -1631,6 +1733,27 @@ export interface paths {
         patch: operations["patch_destinations_id"];
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events in one order that never changes, from the cursor on: each at least once, and again only under the same id. With `Accept:
+         *     text/event-stream` they come as they happen, with their kind as the event and their id as the id; such a stream ends after a quarter
+         *     of an hour and is taken up again by `Last-Event-ID`. Administrators see numbers whole; back office and client follow sales alone.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence": {
         parameters: {
             query?: never;
@@ -1729,6 +1852,23 @@ export interface paths {
         };
         /** Every indicator and variant there is, in the order of reports. */
         get: operations["get_kpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/law-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every law pack, of each the version in force. */
+        get: operations["get_law_packs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1899,6 +2039,23 @@ export interface paths {
         };
         /** The floor each second: a WebSocket of `Live`. */
         get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to advisors, newest first, and which of them were seen. */
+        get: operations["get_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2586,6 +2743,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sales/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The campaigns there are, as who works with their sales and reports needs them. */
+        get: operations["get_sales_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sales/{id}": {
         parameters: {
             query?: never;
@@ -3071,6 +3245,58 @@ export interface paths {
         patch: operations["patch_users_id"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every web hook, and how far it is. */
+        get: operations["get_webhooks"];
+        put?: never;
+        /** Have a web hook follow events: each is sent as `EventDelivery`, signed, until it is taken. In the audit log. */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have a web hook follow no longer. In the audit log. */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a dead web hook go on where it stopped; or any, once more, from an id on. In the audit log. */
+        post: operations["post_webhooks_id_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3290,6 +3516,11 @@ export interface components {
              * @default null
              */
             sip_user: string | null;
+        };
+        /** @description What an advisor is to do. */
+        AgentStateForm: {
+            /** @description `ready`, `break` or `logout`. */
+            to: string;
         };
         /** @description One attempt. Times are in ms since 1970 UTC. */
         Attempt: {
@@ -4283,6 +4514,59 @@ export interface components {
             /** @description The customer's time zone (IANA), where it is known. */
             zone?: string | null;
         };
+        /** @description What an advisor did today, by the same definitions as the floor's. */
+        DeskDay: {
+            /**
+             * Format: int64
+             * @description Time on breaks.
+             */
+            break_ms: number;
+            /**
+             * Format: int64
+             * @description Calls they were joined to.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Of which effective contacts.
+             */
+            contacts: number;
+            /**
+             * Format: double
+             * @description Sales of contacts; absent without contacts.
+             */
+            conversion?: number | null;
+            /**
+             * Format: int64
+             * @description When the day began by the clock of their campaigns, in ms since 1970 UTC.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description Accepted sales agreed for them today; absent where nothing was.
+             */
+            goal?: number | null;
+            /**
+             * Format: int64
+             * @description Time ready, or with a call on its way to them.
+             */
+            ready_ms: number;
+            /**
+             * Format: int64
+             * @description Of which accepted sales.
+             */
+            sales: number;
+            /**
+             * Format: int64
+             * @description Time with customers.
+             */
+            talking_ms: number;
+            /**
+             * Format: int64
+             * @description Time spent typifying.
+             */
+            wrap_up_ms: number;
+        };
         /** @description A typification the advisor may choose. */
         DeskDisposition: {
             /** @description It promises a call, `personal` or `anyone`: ask when. */
@@ -4295,6 +4579,38 @@ export interface components {
             next_action: string;
             /** @description An accepted sale. */
             sale: boolean;
+        };
+        /** @description Something a supervisor wrote to an advisor. */
+        DeskMessage: {
+            /**
+             * Format: int64
+             * @description To which agent.
+             */
+            agent: number;
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Who wrote it. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When the advisor said that they had seen it, in ms since 1970 UTC.
+             */
+            seen_at?: number | null;
+            /** @description What it says. */
+            words: string;
+        };
+        /** @description Something a supervisor writes to an advisor. */
+        DeskMessageForm: {
+            /** @description What it says: 300 characters at most. */
+            words: string;
         };
         /** @description One phone of the person. */
         DeskPhone: {
@@ -4437,6 +4753,273 @@ export interface components {
             started_at?: number | null;
             /** @description What it was: SHA-256 of it as a WAV file. */
             wav_sha256?: string | null;
+        };
+        /** @description Something that happened. */
+        Event: components["schemas"]["EventData"] & {
+            /**
+             * Format: int64
+             * @description When, in ms since 1970 UTC.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Of which campaign; none where it is of none.
+             */
+            campaign?: number | null;
+            /** @description Names it for good, and is its place among all: whoever took one with this id before leaves it. */
+            id: string;
+        };
+        /** @description What an advisor does. */
+        EventAgentState: {
+            /**
+             * Format: int64
+             * @description Who.
+             */
+            agent: number;
+            /**
+             * Format: int64
+             * @description The call it is about.
+             */
+            attempt?: number | null;
+            /** @description `offline`, `ready`, `reserved`, `talking`, `wrap_up`, `break` or `lost`. */
+            from: string;
+            /** @description Break reason, or why the line was lost. */
+            reason?: string | null;
+            /** @description The same. */
+            to: string;
+        };
+        /** @description A call that is over. */
+        EventCall: {
+            /**
+             * Format: int64
+             * @description Which advisor took it.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description When it was answered.
+             */
+            answered_at?: number | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description When customer and advisor heard each other.
+             */
+            bridged_at?: number | null;
+            /**
+             * Format: int64
+             * @description With which record.
+             */
+            contact: number;
+            /** @description `customer`, `agent`, `system` or `network`. */
+            ended_by: string;
+            /**
+             * Format: int64
+             * @description Of which list.
+             */
+            list: number;
+            /** @description How the campaign dialed. */
+            mode: string;
+            /** @description What became of it, as attempts have it. */
+            outcome: string;
+            /** @description Which number; masked unless it may be seen. */
+            phone: string;
+            /**
+             * Format: int64
+             * @description When the INVITE left, or came.
+             */
+            placed_at?: number | null;
+            /** @description What the call was for; none where they called us. */
+            purpose?: string | null;
+            /**
+             * Format: int32
+             * @description The same, by Q.850.
+             */
+            q850?: number | null;
+            /** @description Its segment. */
+            segment: string;
+            /**
+             * Format: int32
+             * @description What the network said.
+             */
+            sip_status?: number | null;
+            /**
+             * Format: int64
+             * @description Over which trunk.
+             */
+            trunk: number;
+        };
+        /** @description A call that somebody is promised. */
+        EventCallBack: {
+            /**
+             * Format: int64
+             * @description By which advisor; none: anyone.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description The call that it comes of.
+             */
+            attempt?: number | null;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            due_at: number;
+        };
+        /** @description A promise that was changed. */
+        EventCallBackChange: {
+            /**
+             * Format: int64
+             * @description By which advisor; none: anyone.
+             */
+            agent?: number | null;
+            /** @description `moved`, `assigned` or `cancelled`. */
+            change: string;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /**
+             * Format: int64
+             * @description When the call is due now; none: it is cancelled.
+             */
+            due_at?: number | null;
+        };
+        /** @description A change of a campaign. */
+        EventCampaignState: {
+            /** @description Why, in words. */
+            reason: string;
+            /** @description `stopped`, `running`, `paused` or `finished`. */
+            state: string;
+        };
+        /** @description What happened: a kind, and what there is to say of one of it. */
+        EventData: {
+            /** @description An attempt that left is over. */
+            data: components["schemas"]["EventCall"];
+            /** @enum {string} */
+            kind: "attempt.closed";
+        } | {
+            /** @description A call that somebody we know made to us is over. */
+            data: components["schemas"]["EventCall"];
+            /** @enum {string} */
+            kind: "inbound.closed";
+        } | {
+            /** @description It was said what a call was. */
+            data: components["schemas"]["EventTypification"];
+            /** @enum {string} */
+            kind: "typification.made";
+        } | {
+            /** @description It was said anew: what was said before counts no more. */
+            data: components["schemas"]["EventTypification"];
+            /** @enum {string} */
+            kind: "typification.corrected";
+        } | {
+            /** @description Somebody is promised a call: newly, or still after a call that did not reach them. */
+            data: components["schemas"]["EventCallBack"];
+            /** @enum {string} */
+            kind: "call_back.booked";
+        } | {
+            /** @description That call was moved, handed on or cancelled by a supervisor. */
+            data: components["schemas"]["EventCallBackChange"];
+            /** @enum {string} */
+            kind: "call_back.changed";
+        } | {
+            /** @description A sale was accepted or came to another stage. */
+            data: components["schemas"]["EventSaleMove"];
+            /** @enum {string} */
+            kind: "sale.moved";
+        } | {
+            /** @description An advisor does something else. */
+            data: components["schemas"]["EventAgentState"];
+            /** @enum {string} */
+            kind: "agent.state";
+        } | {
+            /** @description A campaign was started, paused, stopped or ran out. */
+            data: components["schemas"]["EventCampaignState"];
+            /** @enum {string} */
+            kind: "campaign.state";
+        };
+        /** @description A page of events. */
+        EventPage: {
+            /** @description In their order. */
+            events: components["schemas"]["Event"][];
+            /** @description Nothing came after that yet. */
+            is_end: boolean;
+            /** @description Give it as `after` to go on; it may be further than the last event, where what follows was not asked for. */
+            next: string;
+        };
+        /** @description A move of a sale. */
+        EventSaleMove: {
+            /**
+             * Format: int64
+             * @description The advisor who sold.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description The call it was accepted in.
+             */
+            attempt?: number | null;
+            /**
+             * Format: int64
+             * @description Which record.
+             */
+            contact: number;
+            /** @description As whom somebody moved it: `advisor`, `back_office`, `supervisor` or `program`. */
+            doer: string;
+            /** @description From which stage; none: accepted. */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description Its place among the moves of that sale, from 1.
+             */
+            n: number;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            sale: number;
+            /** @description To which. */
+            to: string;
+            /** @description Which user; for staff alone. */
+            user?: string | null;
+        };
+        /** @description What was said of a call. */
+        EventTypification: {
+            /**
+             * Format: int64
+             * @description The advisor who said so; none: the program, or `user`.
+             */
+            agent?: number | null;
+            /**
+             * Format: int64
+             * @description Of which call.
+             */
+            attempt: number;
+            /** @description What had been said before. */
+            before?: string | null;
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description With which record.
+             */
+            contact?: number | null;
+            /** @description The user who corrected it in an advisor's stead; for staff alone. */
+            user?: string | null;
         };
         /** @description A recorded pacing decision. */
         ExplainedDecision: {
@@ -4910,6 +5493,40 @@ export interface components {
              * @description What they are worth.
              */
             value: number;
+        };
+        /** @description What an informe de gestión says, summed. */
+        GestionTotals: {
+            /** @description The campaign. */
+            campaign: string;
+            /** @description As it stood when this day ended; or stands, on it. */
+            day: string;
+            /** @description Of the loads from this day on, by the clock of the campaign's law pack, */
+            from: string;
+            /** @description Those excluded, by reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Rows received.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description When the last of those was made, in ms since 1970 UTC.
+             */
+            restated_at?: number | null;
+            /** @description Rows by state: `virgen`, `en_gestion`, `agotado`, `cerrado`, `excluido`. They add up to the rows received. */
+            states: {
+                [key: string]: number;
+            };
+            /** @description until this day, which is not included. */
+            to: string;
+            /**
+             * Format: int32
+             * @description 1, and one more for each correction, made after the day, of a call of that day.
+             */
+            version: number;
         };
         /** @description A goal that was agreed. */
         GoalRow: {
@@ -5574,6 +6191,36 @@ export interface components {
             /** @description Request line or status line. */
             start: string;
         };
+        /** @description The law of one country, in the version that is in force. */
+        LawPack: {
+            /** @description Short name, as campaigns bear it. */
+            id: string;
+            /** @description Whether calls under it may only leave towards the machine itself. */
+            loopback_only: boolean;
+            /** @description Name for people. */
+            name: string;
+            /** @description Every rule of it. */
+            rules: components["schemas"]["LawRule"][];
+            /** @description Version of its text. */
+            version: string;
+            /** @description Time zone that counts where a person's own is not known. */
+            zone: string;
+        };
+        /** @description One rule of it. */
+        LawRule: {
+            /** @description Stable id, as refused calls bear it. */
+            id: string;
+            /** @description The purposes of calls that it binds. */
+            purposes: string[];
+            /** @description What it limits. */
+            says: string;
+            /** @description Where it is written. */
+            source: string;
+            /** @description First day it binds, such as `2023-10-10`. */
+            valid_from: string;
+            /** @description Last day; absent while in force. */
+            valid_to?: string | null;
+        };
         /** @description How one leg of an answered call sounded. */
         LegQuality: {
             /**
@@ -5581,13 +6228,21 @@ export interface components {
              * @description Interarrival jitter (RFC 3550, section 6.4.1).
              */
             jitter_ms: number;
-            /** @description `customer`, or `agent`: while they were on this call. */
+            /**
+             * @description `customer`; `agent`: while they were on this call; `page`: the same leg as the browser of the advisor's page counted it, which
+             *     nobody else vouches for.
+             */
             leg: string;
             /**
              * Format: int32
              * @description Packets that never came.
              */
             lost: number;
+            /**
+             * Format: double
+             * @description Share of what was played that had to be made up; told by pages alone.
+             */
+            made_up?: number | null;
             /**
              * Format: double
              * @description The mean opinion score it stands for: 1 to 4.5.
@@ -5855,6 +6510,26 @@ export interface components {
             /** @description By whom. */
             reverted_by?: string | null;
         };
+        /** @description A column of it. */
+        LoadColumn: {
+            /** @description How sure the guess was: `low`, `medium` or `high`. */
+            confidence: string;
+            /** @description Its heading. */
+            heading: string;
+            /** @description Why, in Spanish. */
+            reason: string;
+            /** @description What would be read from it, as `mapping` names it: `phone`, `document`, `attribute`, `ignore`, ... */
+            role: string;
+        };
+        /** @description A file as it would be read. */
+        LoadPreview: {
+            /** @description Its columns, from left to right. */
+            columns: components["schemas"]["LoadColumn"][];
+            /** @description Its first rows, a cell for each column. Personal data. */
+            rows: string[][];
+            /** @description Sheets of a workbook. */
+            sheets: string[];
+        };
         /** @description What a load led to. */
         Loaded: {
             /** @description The acta de cargue. */
@@ -5869,6 +6544,7 @@ export interface components {
              * @description Number of the load, for its acta; absent after a dry run.
              */
             load?: number | null;
+            preview?: components["schemas"]["LoadPreview"] | null;
         };
         /** @description Who wants in. */
         LogInForm: {
@@ -6057,8 +6733,14 @@ export interface components {
         } | {
             /** @description All of it. */
             desk: components["schemas"]["Desk"];
+            script?: components["schemas"]["Script"] | null;
             /** @enum {string} */
             t: "desk";
+        } | {
+            /** @description What. */
+            message: components["schemas"]["DeskMessage"];
+            /** @enum {string} */
+            t: "message";
         } | {
             /**
              * Format: int64
@@ -6119,6 +6801,49 @@ export interface components {
              * @description Counts the messages of a connection, from 1.
              */
             seq: number;
+        };
+        /** @description How a call sounded at the page that was its phone, as the browser counted it. */
+        PageQualityForm: {
+            /**
+             * Format: int64
+             * @description Which attempt.
+             */
+            attempt: number;
+            /**
+             * Format: double
+             * @description Interarrival jitter.
+             */
+            jitter_ms: number;
+            /**
+             * Format: int32
+             * @description Packets that never came.
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description Share of what was played that had to be made up.
+             */
+            made_up: number;
+            /**
+             * Format: double
+             * @description Transmission rating (ITU-T G.107): 0 to 93.2.
+             */
+            r_factor: number;
+            /**
+             * Format: int32
+             * @description RTP packets that came.
+             */
+            received: number;
+            /**
+             * Format: int32
+             * @description Packets of the page that did not come here.
+             */
+            remote_lost?: number | null;
+            /**
+             * Format: double
+             * @description Round trip; absent where it is not known.
+             */
+            rtt_ms?: number | null;
         };
         /**
          * @description What a page says. `id` grows with each message of a connection; one that comes again is answered as
@@ -6606,7 +7331,7 @@ export interface components {
         };
         /** @description What is wrong with a row. */
         ProblemRow: {
-            /** @description Code of the row; may be empty. */
+            /** @description Code of the row; may be empty. Of a field of a sheet: what is wrong with it, in a word. */
             code: string;
             /** @description Heading of the column. */
             column: string;
@@ -6931,6 +7656,11 @@ export interface components {
              * @description Those of them the rule takes.
              */
             taken: number;
+        };
+        /** @description From where a web hook goes on. */
+        RedeliverForm: {
+            /** @description After this id, `begin` or `end`; where it stopped when absent. */
+            after?: string | null;
         };
         /** @description A register: what is known of it, and whether campaigns may go by that. */
         Register: {
@@ -7470,7 +8200,7 @@ export interface components {
         };
         /**
          * @description What someone may do. Supervisors may do what advisors may, but for the advisor's own desk, and
-         *     administrators everything; the back office and the client have nothing but sales.
+         *     administrators everything; the back office has nothing but sales, the client reads them and its reports.
          * @enum {string}
          */
         Role: "client" | "back_office" | "advisor" | "supervisor" | "admin";
@@ -7606,6 +8336,11 @@ export interface components {
             by_correction: boolean;
             /** @description Name of its campaign. */
             campaign: string;
+            /**
+             * Format: int64
+             * @description The same by its id.
+             */
+            campaign_id: number;
             /** @description Its typification. */
             code: string;
             /**
@@ -7726,6 +8461,26 @@ export interface components {
             /** @description Why. */
             words?: string;
         };
+        /** @description A campaign whose sales and reports somebody may see, and what its sales are called by. */
+        SaleCampaign: {
+            /** @description What an audit asks. */
+            criteria: components["schemas"]["SaleName"][];
+            /** @description Kinds of evidence. */
+            evidence: components["schemas"]["SaleName"][];
+            /** @description Fields of its sheets, in their order. */
+            fields: components["schemas"]["SaleName"][];
+            /** @description Names of the files it exchanges with the client's tools; none for who only reads. */
+            files: string[];
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its days are those of this time zone. */
+            zone: string;
+        };
         /** @description What a client's file came to. */
         SaleCrossing: {
             /** @description What does not agree, in the order of the lines. */
@@ -7820,6 +8575,58 @@ export interface components {
             /** @description SHA-256 of its content. */
             sha256: string;
         };
+        /** @description A kind of evidence. */
+        SaleEvidenceKind: {
+            /** @description Its word. */
+            kind: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+        };
+        /** @description A field. */
+        SaleField: {
+            /** @description Its word. */
+            key: string;
+            /** @description `text`, `number`, `date`, `document`, `phone`, `choice` or `money`. */
+            kind: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+            /**
+             * Format: int64
+             * @description Likewise.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description In characters of a text, units of a number or sum, years from today of a date.
+             */
+            min?: number | null;
+            /** @description What may be chosen today. */
+            options: components["schemas"]["SaleOption"][];
+            /** @description It may not stay empty. */
+            required: boolean;
+            when?: components["schemas"]["SaleFieldWhen"] | null;
+        };
+        /** @description When a field is asked for. */
+        SaleFieldWhen: {
+            /** @description This field */
+            field: string;
+            /** @description is one of these. */
+            is: string[];
+        };
+        /** @description What a sheet asks for. */
+        SaleFields: {
+            /** @description Kinds of evidence there are. */
+            evidence: components["schemas"]["SaleEvidenceKind"][];
+            /** @description Its fields, in their order. */
+            fields: components["schemas"]["SaleField"][];
+            /** @description What must be there before a sale is validated: of each, one kind at least. */
+            required: string[][];
+            /**
+             * Format: int32
+             * @description Version of the form; 0: the house's.
+             */
+            version: number;
+        };
         /** @description A move of a sale. */
         SaleMove: {
             /**
@@ -7855,6 +8662,25 @@ export interface components {
             reason?: string | null;
             /** @description Where to. */
             to: string;
+        };
+        /** @description What something is called. */
+        SaleName: {
+            /** @description Its word. */
+            key: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+        };
+        /** @description Something to choose. */
+        SaleOption: {
+            /** @description Its word. */
+            key: string;
+            /** @description Its name. */
+            label: components["schemas"]["ScriptWords"];
+            /**
+             * Format: int64
+             * @description Its price, where it is of the portfolio.
+             */
+            price?: number | null;
         };
         /** @description A page of sales. */
         SalePage: {
@@ -9237,6 +10063,80 @@ export interface components {
              */
             minutes?: number | null;
         };
+        /** @description A web hook. */
+        WebHook: {
+            /**
+             * Format: int64
+             * @description When the last did.
+             */
+            arrived_at?: number | null;
+            /**
+             * Format: int32
+             * @description Most events in a request.
+             */
+            batch: number;
+            /**
+             * Format: int64
+             * @description Of which campaign; none: of all.
+             */
+            campaign?: number | null;
+            /** @description Numbers are not masked. */
+            clear: boolean;
+            /**
+             * Format: int64
+             * @description So many events arrived.
+             */
+            events: number;
+            /** @description Why it failed last. */
+            fault?: string | null;
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /** @description Whether this node has such a web hook. */
+            is_here: boolean;
+            /** @description Of which kinds; none: of all. */
+            kinds: string[];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is tried next, where it fails.
+             */
+            next_at?: number | null;
+            /** @description Where it goes, as the configuration of the node calls it. */
+            place: string;
+            /** @description Everything up to this id arrived. */
+            sent: string;
+            /** @description `follows`, `fails` (it is tried again) or `dead` (somebody has to have it go on). */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often what is under way was tried.
+             */
+            tries: number;
+        };
+        /** @description A web hook to make. */
+        WebHookForm: {
+            /** @description What is after this id is sent: `end` (when absent) for what happens from now on, `begin` for everything. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description Most events in a request, 100 when absent; 1: each alone.
+             */
+            batch?: number | null;
+            /** @description Name of the campaign it is about; every campaign when absent. */
+            campaign?: string | null;
+            /** @description Numbers are not masked. */
+            clear?: boolean;
+            /** @description Of these kinds; of all when absent. */
+            kinds?: string[];
+            /** @description Unique name. */
+            name: string;
+            /** @description A web hook that the configuration of the node names under `[delivery]`. */
+            place: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -9433,6 +10333,25 @@ export interface operations {
             };
         };
     };
+    get_agent_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskDay"];
+                };
+            };
+        };
+    };
     post_agent_digits: {
         parameters: {
             query?: never;
@@ -9604,6 +10523,33 @@ export interface operations {
             };
         };
     };
+    post_agent_messages_id_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_agent_note: {
         parameters: {
             query?: never;
@@ -9693,6 +10639,43 @@ export interface operations {
                 content?: never;
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agent_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageQualityForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10135,6 +11118,86 @@ export interface operations {
             };
         };
     };
+    post_agents_id_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskMessageForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskMessage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agents_id_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentStateForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_agents_name_provisioning: {
         parameters: {
             query?: never;
@@ -10208,10 +11271,16 @@ export interface operations {
                 outcome?: string | null;
                 /** @description Taken by this agent. */
                 agent?: number | null;
+                /** @description Over this trunk. */
+                trunk?: number | null;
+                /** @description That showed this number, in E.164. */
+                caller_id?: string | null;
                 /** @description With this typification. */
                 code?: string | null;
                 /** @description Counted by an indicator (its `drill`). */
                 set?: string | null;
+                /** @description The latest first; then `after` goes back. */
+                newest_first?: boolean;
                 /** @description Cursor: `next` of the page before. */
                 after?: number | null;
                 /** @description At most so many; 100 by default, 10000 at most. */
@@ -11209,7 +12278,7 @@ export interface operations {
                 list?: number | null;
                 /** @description As it stood when this day ended; now when absent. */
                 as_of?: string | null;
-                /** @description `csv` (default) or `xlsx`. */
+                /** @description `csv` (default), `xlsx`, or `json`: its sums alone. */
                 format?: string | null;
             };
             header?: never;
@@ -11225,7 +12294,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/json": components["schemas"]["GestionTotals"];
                 };
             };
             404: {
@@ -11873,6 +12942,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SabanaRow"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_sale_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleFields"];
                 };
             };
             404: {
@@ -12713,6 +13811,72 @@ export interface operations {
             };
         };
     };
+    get_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Cursor: `next` of the page before, or the id of an event; `begin` (when absent), or `end` for what happens from now on.
+                 *     The header `Last-Event-ID` of a stream that is taken up again goes before it.
+                 */
+                after?: string | null;
+                /** @description Kinds with commas between; all that the role may see when absent. */
+                kinds?: string | null;
+                /** @description Of this campaign; of advisors, those who work in it. */
+                campaign?: number | null;
+                /** @description At most so many; 100 by default, 1000 at most. */
+                limit?: number | null;
+                /** @description Wait so many seconds for an event where there is none; 60 at most. */
+                wait?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_evidence: {
         parameters: {
             query?: {
@@ -12900,6 +14064,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KpiDefinition"][];
+                };
+            };
+        };
+    };
+    get_law_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LawPack"][];
                 };
             };
         };
@@ -13192,6 +14375,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: {
+                /** @description Written at or after, in ms since 1970 UTC; of the last twelve hours when absent. */
+                from?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskMessage"][];
+                };
             };
         };
     };
@@ -14624,6 +15829,25 @@ export interface operations {
             };
         };
     };
+    get_sales_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleCampaign"][];
+                };
+            };
+        };
+    };
     get_sales_id: {
         parameters: {
             query?: never;
@@ -15685,6 +16909,138 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebHook"][];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebHookForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebHook"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliverForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,7 +15,7 @@ export interface Alarm {
 /** The law's limit of a campaign, by id. */
 export type Limits = ReadonlyMap<number, number>;
 
-const LASTS_MS = 10_000;
+export const LASTS_MS = 10_000;
 const LONG_WRAP_UP_MS = 120_000;
 
 /** What is so at this instant. */

@@ -1,8 +1,9 @@
 // The floor as the server shows it each second, and what a supervisor may order.
 import { api, granted, type Live } from '../shared/api';
+import { carry, remembered } from '../shared/prefs';
 import { connect } from '../shared/socket';
 import { lookForNewer } from '../shared/version.svelte';
-import { alarmWatch, type Alarm } from './alarms';
+import { alarmWatch, LASTS_MS, type Alarm } from './alarms';
 
 const LEDGER_EVERY_MS = 30_000;
 
@@ -12,6 +13,15 @@ export interface Ledger {
   live: number;
   bound: number | null;
   rule: string;
+}
+
+/** Which calls are behind a number. */
+export interface Behind {
+  set: 'all' | 'placed' | 'answered_by_system' | 'connected' | 'abandoned';
+  campaign?: number;
+  agent?: number;
+  trunk?: number;
+  caller_id?: string;
 }
 
 export type Order = 'start' | 'pause' | 'stop';
@@ -29,7 +39,11 @@ export class FloorModel {
   /** How they are on it. */
   mode = $state<Mode | null>(null);
 
+  /** Alarms that this supervisor has seen to; one that comes again is new. */
+  seen = $state.raw<ReadonlySet<string>>(new Set(JSON.parse(remembered('alarms') ?? '[]') as string[]));
+
   #watch = alarmWatch();
+  #began = 0;
 
   constructor() {
     connect(
@@ -58,11 +72,23 @@ export class FloorModel {
     if (await this.#ask(api.POST('/api/v1/supervision/take-over'))) this.on = null;
   };
 
+  acknowledge = (alarm: Alarm) => this.#keep([...this.seen, alarm.key]);
+
+  #keep(keys: string[]) {
+    this.seen = new Set(keys);
+    carry('alarms', keys.length ? JSON.stringify(keys) : null);
+  }
+
   #shown(live: Live) {
     const first = this.live === null;
     this.live = live;
     const limits = new Map([...this.ledgers].map(([id, ledger]) => [id, ledger.limit]));
     this.alarms = this.#watch(live, limits);
+    // On a page that was loaded again no alarm has lasted yet: what was seen to is kept until its causes can have come back.
+    this.#began ||= live.at;
+    const there = new Set(this.alarms.map((alarm) => alarm.key));
+    const left = [...this.seen].filter((key) => there.has(key));
+    if (left.length !== this.seen.size && live.at - this.#began > 2 * LASTS_MS) this.#keep(left);
     // A call that is over has nobody on it.
     if (this.on !== null && live.agents.find((agent) => agent.id === this.on)?.status !== 'talking') this.on = null;
     if (first) void this.#look();

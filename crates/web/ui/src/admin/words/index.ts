@@ -1,5 +1,7 @@
 import { bookOf } from '../../shared/words/book';
-import { en } from './en';
-import { es } from './es';
+import { lang } from '../../shared/words/lang';
+import type { es } from './es';
 
-export const { say, sayOf } = bookOf(es, en);
+const book: Record<keyof typeof es, string> = lang === 'en' ? (await import('./en')).en : (await import('./es')).es;
+
+export const { say, sayOf } = bookOf(book);

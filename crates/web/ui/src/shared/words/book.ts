@@ -1,10 +1,8 @@
 // A page's own table of words beside that of all pages: Spanish is written, English must have each of its keys. So a
 // page loads its own words and no other's.
-import { lang } from './index';
 
 /** The words of a page, asked by key; `%` is replaced by what stands for it. */
-export const bookOf = <K extends string>(es: Record<K, string>, en: Record<K, string>) => {
-  const book = lang === 'en' ? en : es;
+export const bookOf = <K extends string>(book: Record<K, string>) => {
   const isOurs = (key: string): key is K => Object.hasOwn(book, key);
   const say = (key: K, ...values: (string | number)[]): string => filled(book[key], values);
   return {

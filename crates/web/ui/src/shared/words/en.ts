@@ -41,7 +41,7 @@ const words: Record<keyof typeof es.words, string> = {
   typify: 'Typification', search: 'Search by code or word', searchHint: 'Type a few letters; arrows and Enter to choose',
   choose: 'Choose a result', chosen: 'Chosen', note: 'Note', save: 'Save', typified: 'Saved: %', typifiedGoes: 'When the call ends you are ready.',
   change: 'Change', neverAgain: 'Asks never to be called again', found: '% results', foundNone: 'None fits',
-  nextStep: 'Next: %', isSale: 'Sale',
+  nextStep: 'Next: %', isSale: 'Sale', saleSheet: 'Sales sheet',
   callBack: 'Call back', callBackWhen: 'When (their time)', callBackBy: 'Who calls', mine: 'I do', anyone: 'Anyone',
   inAnHour: 'In 1 hour', tomorrowSame: 'Tomorrow, this time', mondayNine: 'Monday 9:00', otherTime: 'Another time',
   nextLegal: 'No call may be made then. The earliest: %', takeIt: 'Book it for then', noCallBackCode: 'This campaign has no typification that promises a call.',

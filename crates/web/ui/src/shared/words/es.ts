@@ -46,7 +46,7 @@ const words = {
   typify: 'Tipificación', search: 'Buscar por código o palabra', searchHint: 'Escriba unas letras; flechas y Enter para escoger',
   choose: 'Escoja un resultado', chosen: 'Escogida', note: 'Nota', save: 'Guardar', typified: 'Guardada: %', typifiedGoes: 'Al colgar queda disponible.',
   change: 'Cambiar', neverAgain: 'Pide no ser llamado nunca más', found: '% resultados', foundNone: 'Ninguno coincide',
-  nextStep: 'Sigue: %', isSale: 'Venta',
+  nextStep: 'Sigue: %', isSale: 'Venta', saleSheet: 'Hoja de venta',
   callBack: 'Volver a llamar', callBackWhen: 'Cuándo (hora del cliente)', callBackBy: 'Quién llama', mine: 'Yo', anyone: 'Cualquiera',
   inAnHour: 'En 1 hora', tomorrowSame: 'Mañana a esta hora', mondayNine: 'Lunes 9:00', otherTime: 'Otra hora',
   nextLegal: 'No se puede llamar entonces. Lo más pronto: %', takeIt: 'Agendar para entonces', noCallBackCode: 'Esta campaña no tiene una tipificación que agende.',

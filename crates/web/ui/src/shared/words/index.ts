@@ -1,18 +1,15 @@
 // Every text on screen comes from here. Spanish is the original; English must have each of its words.
-// The browser's language chooses, `?lang=` and the button in the page overrule it.
-import { keep, kept } from '../prefs';
+// Only the table of the language that is shown is loaded.
+import { keep } from '../prefs';
 import { filled } from './book';
-import { en } from './en';
-import { es } from './es';
+import type { es } from './es';
+import { lang, type Lang } from './lang';
 
+export { lang, type Lang };
 export type WordKey = keyof typeof es.words;
-export type Lang = 'es' | 'en';
 
-const chosen = new URLSearchParams(location.search).get('lang') ?? kept('lang') ?? navigator.language;
-export const lang: Lang = chosen.startsWith('en') ? 'en' : 'es';
-document.documentElement.lang = lang;
-
-const book = lang === 'en' ? en : es;
+const book: { words: Record<WordKey, string>; problems: Record<keyof typeof es.problems, string> } =
+  lang === 'en' ? (await import('./en')).en : (await import('./es')).es;
 
 /** A word, with what stands for `%` in it. */
 export const word = (key: WordKey, ...values: (string | number)[]): string => filled(book.words[key], values);
@@ -44,5 +41,7 @@ export const switchLanguage = (): void => {
   keep('lang', lang === 'es' ? 'en' : 'es');
   const url = new URL(location.href);
   url.searchParams.delete('lang');
-  location.replace(url);
+  // With a place in the page at its end, the same address would not be loaded again.
+  if (url.href === location.href) location.reload();
+  else location.replace(url);
 };

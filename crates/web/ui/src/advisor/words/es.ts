@@ -1,0 +1,23 @@
+// Spanish words of the advisor's own tools: the sheet of a sale, today's counters and messages. `%` is replaced by a value.
+export const es = {
+  day: 'Mi día', calls: 'Llamadas', contacts: 'Contactos', sales: 'Ventas', conversion: 'Conversión', goal: 'Meta', talking: 'Hablando',
+  ready: 'Disponible', wrapUp: 'Tipificando', onBreak: 'En pausa', salesOfGoal: '% de %',
+  pending: 'Ventas por completar', pendingSale: 'Venta %', noSheet: 'Falta la hoja', noEvidence: 'Falta evidencia', returned: 'Devuelta a usted',
+  expires: 'Vence %', openIt: 'Completar',
+  sheet: 'Hoja de venta', sheetOf: 'Hoja de venta: %', closeSheet: 'Cerrar la hoja', saveSheet: 'Guardar la hoja', sheetSaved: 'Hoja guardada.',
+  notTypified: 'Tipifique la llamada como venta: la hoja y la evidencia se guardan con ella. Lo que escriba aquí no se pierde.',
+  optional: 'opcional', chooseOne: 'Elija…', nothingSold: 'No hay nada de esto que se venda hoy. Avise a su supervisor.',
+  wrongFields: 'Por revisar: %.',
+  wrong_missing: 'Falta: llénelo.', wrong_low: 'Mínimo %.', wrong_high: 'Máximo %.', wrong_lowText: 'Al menos % caracteres.', wrong_highText: 'Máximo % caracteres.',
+  wrong_pattern: 'No está escrito como se pide.', wrong_number: 'Escriba un número entero.', wrong_money: 'Escriba un valor sin centavos, como 1.250.000.',
+  wrong_date: 'Escriba un día.', wrong_early: 'El día es demasiado temprano.', wrong_late: 'El día es demasiado tarde.',
+  wrong_document: 'De 4 a 20 números o letras.', wrong_phone: 'Diez dígitos, o + y el número completo.', wrong_option: 'Elija una opción.',
+  wrong_not_sold: 'Ya no se vende. Elija otro.', wrong_not_asked: 'No se pide aquí: déjelo vacío.', wrong_unknown: 'La hoja no tiene este campo.',
+  evidence: 'Evidencia de identidad', evidenceKind: 'Qué es', chooseFile: 'Elegir archivo', camera: 'Tomar foto',
+  dropHere: 'Arrastre aquí un archivo, o péguelo con Ctrl+V. JPEG, PNG, PDF, WAV u Ogg; 10 MB.', sending: 'Subiendo %…',
+  waits: '% se sube al tipificar.', attached: 'Adjunta', evidenceMissing: 'Falta: %.', or: ' o ', evidenceWhole: 'La evidencia está completa.',
+  tooBig: '% pesa más de 10 MB. Escanéelo más pequeño.', notAKind: '% no es JPEG, PNG, PDF, WAV ni Ogg.',
+  takeIt: 'Capturar', stopCamera: 'Apagar la cámara', cameraDenied: 'El navegador no dio la cámara. Permítala en el candado junto a la dirección.',
+  cameraMissing: 'No se encuentra ninguna cámara. Elija un archivo.', photo: 'foto', viewfinder: 'Imagen de la cámara',
+  messageFrom: 'Mensaje de %', seen: 'Enterado',
+};
