@@ -359,10 +359,15 @@ fn events_are_followed_by_page_and_as_a_stream_by_who_may() {
         })
     };
     let campaign = jefa.get("campaigns")[0]["id"].as_i64().expect("an id");
-    for order in ["pause", "start", "pause"] {
+    for (orders, order) in (1..).zip(["pause", "start", "pause"]) {
         let path = format!("/api/v1/campaigns/{campaign}/{order}");
         let (status, said) = ask(ana.http, "POST", &path, Some(&ana.token), None);
         assert!((200..300).contains(&status), "{order}: {status} {said}");
+        // Of orders that come together the engine may see the last alone.
+        tests::floor::until("it was done", tests::floor::PATIENCE, || {
+            let page = jefa.get(&format!("events?after={before}&kinds=campaign.state"));
+            page["events"].as_array().map(Vec::len) == Some(orders)
+        });
     }
     let (status, page) = waiting.join().expect("it ends");
     assert_eq!(
@@ -417,5 +422,33 @@ fn events_are_followed_by_page_and_as_a_stream_by_who_may() {
         .0,
         422
     );
+
+    // Nobody takes the places of all, and who logs out is told no more.
+    let follow = || {
+        let path = format!("http://{}/api/v1/events?after=end", ana.http);
+        let request = ureq::get(path)
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .header("Authorization", format!("Bearer {}", ana.token))
+            .header("Accept", "text/event-stream");
+        request.call().expect("an answer")
+    };
+    let streams: Vec<_> = (0..8).map(|_| follow()).collect();
+    assert!(streams.iter().all(|stream| stream.status() == 200));
+    assert_eq!(follow().status(), 503);
+    assert_eq!(streamed(&jefa, Some(&before), 1).len(), 1);
+    let (status, _) = ask(
+        ana.http,
+        "DELETE",
+        "/api/v1/session",
+        Some(&ana.token),
+        None,
+    );
+    assert_eq!(status, 204);
+    for mut stream in streams {
+        let rest = stream.body_mut().read_to_string();
+        assert!(!rest.expect("it ends").contains("data:"));
+    }
     engine.stop();
 }

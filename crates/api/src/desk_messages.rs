@@ -65,7 +65,7 @@ pub(crate) async fn send(
         .words
         .trim()
         .chars()
-        .filter(|c| !c.is_control())
+        .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     if !(1..=WORDS_MAX).contains(&words.chars().count()) {
         return Err(ApiError::Invalid(format!(

@@ -2,7 +2,6 @@
 //! section 9.2). What is told, and in which order, is the record's; here it is told to whom, and in which words.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +12,10 @@ use axum::http::header::ACCEPT;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::{AgentId, AttemptId, CampaignId, ContactId, Timestamp, hidden};
-use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use store::{
     ClosedCall, FeedEvent, FeedFact, FeedKind, FeedPage, FeedPlace, FeedWanted, Role, Store,
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use utoipa::IntoParams;
 use wire::{
@@ -29,6 +26,7 @@ use wire::{
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::error::ApiError;
+use crate::event_stream::{Following, Place};
 
 /// Most events on a page.
 const PAGE_MAX: u32 = 1_000;
@@ -37,17 +35,11 @@ const WAIT_MAX: u64 = 60;
 /// Longest search through what was not asked for: then the page is empty, and says where to go on.
 const SEARCH_MAX: Duration = Duration::from_secs(2);
 /// Between two looks for what came.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A stream ends after so long, and whoever follows comes back with what they have: they may not follow any more.
 const STREAM_MAX: Duration = Duration::from_secs(15 * 60);
 /// A stream of which nothing is to be said says that it is there.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
-/// Most who wait or follow at once: each looks at the record twice a second.
-const FOLLOWERS_MAX: usize = 64;
-
-/// Who waits or follows, in this process.
-static FOLLOWERS: Semaphore = Semaphore::const_new(FOLLOWERS_MAX);
-
 /// What may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventReader {
@@ -116,17 +108,19 @@ pub(crate) async fn follow(
             reader,
             ready: VecDeque::new(),
             until: Instant::now() + lasts,
-            _place: FOLLOWERS.try_acquire().map_err(|_| ApiError::Crowded)?,
+            role: caller.user.role,
+            token_hash: caller.token_hash,
+            looked_at: Instant::now(),
+            _place: Place::take(caller.user.id)?,
         };
         let alive = KeepAlive::new().interval(ALIVE_EVERY);
-        return Ok(Sse::new(following.stream())
-            .keep_alive(alive)
-            .into_response());
+        let stream = following.stream();
+        return Ok(Sse::new(stream).keep_alive(alive).into_response());
     }
     let wait = Duration::from_secs(asked.wait.unwrap_or(0).min(WAIT_MAX));
     let _place = match wait.is_zero() {
         true => None,
-        false => Some(FOLLOWERS.try_acquire().map_err(|_| ApiError::Crowded)?),
+        false => Some(Place::take(caller.user.id)?),
     };
     let page = next_page(store.as_ref(), wanted, wait).await?;
     Ok(Json(page_shown(&page, reader)).into_response())
@@ -214,55 +208,8 @@ async fn next_page(
     }
 }
 
-/// Somebody who follows as it happens.
-struct Following {
-    store: Arc<dyn Store>,
-    wanted: FeedWanted,
-    reader: EventReader,
-    ready: VecDeque<FeedEvent>,
-    until: Instant,
-    _place: SemaphorePermit<'static>,
-}
-
-impl Following {
-    fn stream(self) -> impl Stream<Item = Result<Sent, Infallible>> {
-        stream::unfold(self, |mut following| async move {
-            let sent = following.next().await?;
-            Some((Ok(sent), following))
-        })
-    }
-
-    /// The next to be sent; none: the stream ends.
-    async fn next(&mut self) -> Option<Sent> {
-        loop {
-            if let Some(event) = self.ready.pop_front() {
-                return sent(&event, self.reader);
-            }
-            if Instant::now() >= self.until {
-                return None;
-            }
-            let page = match self.store.feed(&self.wanted).await {
-                Ok(page) => page,
-                Err(fault) => {
-                    tracing::warn!(%fault, "events are followed no further");
-                    return None;
-                }
-            };
-            self.wanted.after = page.next;
-            self.ready.extend(page.events);
-            if !self.ready.is_empty() {
-                continue;
-            }
-            if !page.is_end {
-                // Without data it is no event to who follows, but they remember its id.
-                return Some(Sent::default().id(page.next.to_string()));
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    }
-}
-
-fn sent(event: &FeedEvent, reader: EventReader) -> Option<Sent> {
+/// An event of a stream.
+pub(crate) fn sent(event: &FeedEvent, reader: EventReader) -> Option<Sent> {
     let shown = event_shown(event, reader);
     let sent = Sent::default().id(&shown.id).event(event.kind().word());
     // Numbers and texts are always written.

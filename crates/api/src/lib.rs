@@ -27,6 +27,7 @@ mod document;
 mod drop_folder;
 mod erasure;
 mod error;
+mod event_stream;
 mod events;
 mod evidence;
 mod evidence_zip;

@@ -72,8 +72,8 @@ pub(crate) async fn force(
     };
     let (store, subject) = (app.store.as_ref(), format!("agent {id}"));
     let detail = serde_json::json!({ "to": form.to }).to_string();
-    audit::note(store, &caller, &from, "agent.force", subject, detail).await?;
     let granted = app.control.ask(AgentId::new(id), request).await;
     granted.map_err(ApiError::Rejected)?;
+    audit::note(store, &caller, &from, "agent.force", subject, detail).await?;
     Ok(StatusCode::NO_CONTENT)
 }

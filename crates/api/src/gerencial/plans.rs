@@ -45,6 +45,13 @@ impl Gathering<'_> {
     }
 }
 
+/// Leaves of what is done about missed targets that they were missed: who does what is the house's own.
+pub(super) fn withhold(rows: &mut [GerencialPlan]) {
+    for row in rows {
+        (row.action, row.owner, row.due, row.follow_up) = (None, None, None, None);
+    }
+}
+
 /// How a plan stands, and what was said of it last.
 fn followed(plan: &ActionPlan, language: Language) -> String {
     let state = match language {

@@ -7,10 +7,11 @@ use campaigns::Campaign;
 use domain::CampaignId;
 use intake::Language;
 use serde::Deserialize;
+use store::Role;
 use utoipa::IntoParams;
 use wire::GerencialReport;
 
-use super::{GerencialForm, GerencialWanted, gerencial};
+use super::{GerencialForm, GerencialWanted, gerencial, plans};
 use crate::App;
 use crate::auth::{Caller, now};
 use crate::campaigns::find;
@@ -74,7 +75,10 @@ pub(crate) async fn of_campaign(
     let campaign = find(store, CampaignId::new(id)).await?;
     let form = GerencialForm::from_word(asked.format.as_deref().unwrap_or("json"))?;
     let wanted = asked.meant(&campaign)?;
-    let report = gerencial(store, &campaign, &wanted, now()).await?;
+    let mut report = gerencial(store, &campaign, &wanted, now()).await?;
+    if caller.user.role == Role::Client {
+        plans::withhold(&mut report.plans);
+    }
     let bytes = form.bytes(&report, &campaign)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use store::Role;
 use utoipa::IntoParams;
 
-use super::GestionWanted;
-use super::sheets::{GestionForm, write_gestion_file};
+use super::sheets::{CsvSheet, GestionForm, write_gestion_file};
+use super::{GestionWanted, gestion};
 use crate::App;
 use crate::audit;
 use crate::auth::{Caller, now};
@@ -85,12 +85,14 @@ pub(crate) async fn of_campaign(
     let subject = format!("campaign {}", campaign.id);
     let detail = format!("records received from {from} until {to}");
     audit::note(store, &caller, &noted, "report.gestion", subject, detail).await?;
+    if sums_alone {
+        let mut nowhere = CsvSheet::begin(std::io::sink())?;
+        let totals = gestion(store, &campaign, &wanted, now(), &mut nowhere).await?;
+        return Ok(Json(totals).into_response());
+    }
     let folder = tempfile::tempdir().map_err(ApiError::internal)?;
     let path = folder.path().join("gestion");
     let totals = write_gestion_file(store, &campaign, &wanted, now(), (form, &path)).await?;
-    if sums_alone {
-        return Ok(Json(totals).into_response());
-    }
     // Open, it is read to its end; its name goes with the folder.
     let file = tokio::fs::File::open(&path).await;
     let file = file.map_err(ApiError::internal)?;

@@ -9,6 +9,7 @@ use kpi::Facts;
 use super::SqlStore;
 use super::config::must_exist;
 use super::database::Database;
+use super::fence;
 use super::import::wall_clock;
 use super::query::Query;
 use super::read::agent_log_of;
@@ -62,6 +63,8 @@ impl DeskStore for SqlStore {
 
     async fn put_desk_message(&self, new: &DeskMessageRow) -> Result<i64> {
         let mut tx = self.db.begin().await?;
+        // Pages go by the id: none is committed after one that was given later.
+        fence::turn(&mut tx).await?;
         must_exist(&mut tx, "agent", new.agent.get()).await?;
         let query = Query::new(
             "keep a message to an advisor",
@@ -163,7 +166,7 @@ async fn time(
         "read what an agent did",
         "SELECT seq, at, agent, from_status, to_status, reason, attempt FROM agent_log
          WHERE agent = $1 AND at < $2
-           AND (at >= $3 OR seq = (SELECT max(p.seq) FROM agent_log p WHERE p.agent = $1 AND p.at < $3))
+           AND at >= COALESCE((SELECT max(p.at) FROM agent_log p WHERE p.agent = $1 AND p.at < $3), $3)
          ORDER BY seq",
     )
     .int(agent.get())

@@ -116,12 +116,15 @@ async fn end(db: &Database) -> Result<FeedPlace> {
 async fn page(db: &Database, wanted: &FeedWanted) -> Result<FeedPage> {
     let end = end(db).await?;
     let limit = wanted.limit.clamp(1, PAGE_MAX);
-    // How far this page knows all there is.
-    let mut horizon = FeedPlace {
-        seq: end.seq.min(wanted.after.seq.saturating_add(SPAN_MAX)),
-        part: end.part,
+    // How far this page knows all there is. What has an end of its own is the same page each time it is asked for.
+    let horizon = match wanted.up_to {
+        Some(up_to) => end.min(up_to),
+        None => FeedPlace {
+            seq: end.seq.min(wanted.after.seq.saturating_add(SPAN_MAX)),
+            part: end.part,
+        },
     };
-    horizon = horizon.min(wanted.up_to.unwrap_or(horizon));
+    let mut horizon = horizon;
     if horizon <= wanted.after {
         return Ok(FeedPage {
             events: Vec::new(),

@@ -49,8 +49,8 @@ pub(super) async fn attempts(db: &Database, filter: &AttemptFilter) -> Result<Ve
     db.fetch(query).await?.iter().map(attempt_of).collect()
 }
 
-/// In which order attempts are read: those of a campaign by the instant of the intent, as its index has them, so that a page
-/// of millions is read without sorting them; else by id.
+/// In which order attempts are read: those of a campaign's time by the instant of the intent, as its index has them, so that a
+/// page of millions is read without sorting them; else by id, after which nothing comes to stand.
 struct Order {
     newest_first: bool,
     by_time: bool,
@@ -60,7 +60,10 @@ struct Order {
 
 impl Order {
     async fn of(db: &Database, filter: &AttemptFilter) -> Result<Order> {
-        let by_time = filter.campaign.is_some();
+        let of_somebody =
+            filter.contact.is_some() || filter.person.is_some() || filter.phone.is_some();
+        let of_a_time = filter.newest_first || filter.from.is_some() || filter.to.is_some();
+        let by_time = filter.campaign.is_some() && of_a_time && !of_somebody;
         let after = match filter.after {
             // One that there is not has no instant: by its id then.
             Some(id) if by_time => Some((id, intended_at(db, id).await?)),

@@ -40,7 +40,7 @@ pub struct AttemptFilter {
     pub set: Option<kpi::AttemptSet>,
     /// Cursor: what comes after this one in the order asked for.
     pub after: Option<AttemptId>,
-    /// From the newest down. Of a campaign, by the instant of the intent; otherwise by id.
+    /// From the newest down. Of a campaign and a time, or the newest of a campaign: by the instant of the intent; otherwise by id.
     pub newest_first: bool,
     /// At most so many; 0 means 100, never more than 10,000.
     pub limit: u32,

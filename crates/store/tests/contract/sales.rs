@@ -18,6 +18,7 @@ use crate::fixture::{
 contract!(
     a_typification_that_is_a_sale_begins_one_and_the_same_batch_again_no_other,
     a_correction_away_annuls_it_and_one_back_begins_another,
+    a_correction_of_an_earlier_instant_comes_after_the_last_move,
     who_annulled_one_by_hand_has_annulled_it,
     a_sale_moves_only_where_it_may_and_says_why_not,
     a_sale_comes_to_its_end_with_sheet_evidence_reservation_and_audit,
@@ -191,6 +192,21 @@ async fn a_correction_away_annuls_it_and_one_back_begins_another(record: Record)
         (last.doer.as_str(), last.reason.as_deref()),
         ("program", Some("correccion"))
     );
+}
+
+/// Clocks are set back: what happened to a sale stays in its order.
+async fn a_correction_of_an_earlier_instant_comes_after_the_last_move(record: Record) {
+    let store = &*record.store;
+    let (mut writer, item, first) = accepted(store, "VE01").await;
+    let fix = typified(1, "NI01", true, again(&item, 600, 1));
+    writer.commit(store, 5, vec![fix]).await;
+    let sales = all(store).await;
+    assert_eq!(
+        (sales[0].stage, sales[0].since),
+        (Stage::Annulled, first.since)
+    );
+    assert!(first.since > at(5));
+    assert_eq!(store.verify().await.unwrap(), []);
 }
 
 async fn who_annulled_one_by_hand_has_annulled_it(record: Record) {

@@ -136,7 +136,7 @@ fn pages_are_as_quick_as_hands_and_a_floor_of_three_hundred_is_live() {
 fn key_to_change(tab: &Tab<'_>) -> f64 {
     let took = tab.eval(
         "new Promise((done) => { const begin = performance.now();
-           const changed = new MutationObserver(() => { changed.disconnect(); requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin))); });
+           const changed = new MutationObserver(() => { if (!document.querySelector('dialog[open]')) return; changed.disconnect(); requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin))); });
            changed.observe(document.body, { childList: true, subtree: true, attributes: true });
            dispatchEvent(new KeyboardEvent('keydown', { key: '?', code: 'Slash', bubbles: true })); })
          .then((took) => { document.querySelector('dialog[open]').close(); return new Promise((next) => setTimeout(() => next(took), 50)); })",

@@ -79,7 +79,7 @@ async fn annul(tx: &mut Tx, said: &BTreeMap<i64, Said>) -> Result<()> {
         "note that sales are annulled by a correction",
         format!(
             "INSERT INTO sale_move (sale, n, at, from_stage, to_stage, doer, by_user, reason, source)
-             SELECT s.id, s.moves + 1, r.at, s.stage, $1, $2, r.said_by, $3, NULL
+             SELECT s.id, s.moves + 1, CASE WHEN r.at < s.stage_at THEN s.stage_at ELSE r.at END, s.stage, $1, $2, r.said_by, $3, NULL
              FROM {{rows}} JOIN sale s ON s.attempt = r.attempt WHERE {TAKEN_BACK}"
         ),
     )

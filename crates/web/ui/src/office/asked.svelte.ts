@@ -34,25 +34,3 @@ export const keepFresh = (asked: Asked<unknown>, everyMs: number): void => {
     return () => clearInterval(timer);
   });
 };
-
-/** Something to be done: once at a time, with what came of it. */
-export class Deed {
-  busy = $state(false);
-  problem = $state('');
-  done = $state('');
-
-  /** `what` says what is told once it is done. */
-  run = async (what: () => Promise<string>): Promise<boolean> => {
-    if (this.busy) return false;
-    [this.busy, this.problem, this.done] = [true, '', ''];
-    try {
-      this.done = await what();
-      return true;
-    } catch (refused) {
-      this.problem = (refused as Error).message;
-      return false;
-    } finally {
-      this.busy = false;
-    }
-  };
-}
