@@ -5,19 +5,22 @@ export class Asked<T> {
   value = $state.raw<T | undefined>(undefined);
   problem = $state('');
   busy = $state(true);
+  #turn = 0;
 
   constructor(private readonly ask: () => Promise<T>) {
     void this.again();
   }
 
+  /** The last question counts. */
   again = async (): Promise<void> => {
+    const turn = (this.#turn += 1);
     this.busy = true;
     try {
-      this.value = await this.ask();
-      this.problem = '';
+      const value = await this.ask();
+      if (turn === this.#turn) [this.value, this.problem] = [value, ''];
     } catch (refused) {
-      this.problem = (refused as Error).message;
+      if (turn === this.#turn) this.problem = (refused as Error).message;
     }
-    this.busy = false;
+    if (turn === this.#turn) this.busy = false;
   };
 }

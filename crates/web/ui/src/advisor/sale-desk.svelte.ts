@@ -5,7 +5,7 @@ import { carry, remembered } from '../shared/prefs';
 
 const LOOK_MS = 300_000;
 /** Stages at which a sale waits for its advisor, where something of it is missing. */
-const STAGES = 'accepted,in_validation,returned_to_advisor';
+const STAGES = 'aceptada,en_validacion,devuelta_asesor';
 
 /** Whose sheet it is. */
 export interface SheetOf {
@@ -16,7 +16,7 @@ export interface SheetOf {
   name: string;
 }
 
-const wants = (sale: Sale) => !sale.has_sheet || (sale.missing_evidence?.length ?? 0) > 0 || sale.stage === 'returned_to_advisor';
+const wants = (sale: Sale) => !sale.has_sheet || (sale.missing_evidence?.length ?? 0) > 0 || sale.stage === 'devuelta_asesor';
 
 const kept = (): SheetOf | null => {
   try {

@@ -27,6 +27,11 @@ export const brought = (name: string): string | null => {
 /** The same, left where it is. */
 export const remembered = (name: string): string | null => sessionStorage.getItem(`cadencia.${name}`);
 
+/** Leaves nothing of who was here to who comes next. */
+export const forget = (): void => {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith('cadencia.')) sessionStorage.removeItem(name);
+};
+
 export const carry = (name: string, value: string | null): void => {
   if (value === null) sessionStorage.removeItem(`cadencia.${name}`);
   else sessionStorage.setItem(`cadencia.${name}`, value);
