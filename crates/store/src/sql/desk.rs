@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{AgentId, AgentStatus, AttemptId, Timestamp};
+use domain::{AgentId, AttemptId, Timestamp};
 use kpi::Facts;
 
 use super::SqlStore;
 use super::config::must_exist;
 use super::database::Database;
+use super::facts::add_time;
 use super::fence;
 use super::import::wall_clock;
 use super::query::Query;
@@ -177,17 +178,7 @@ async fn time(
     let end = to.min(wall_clock().max(from));
     for (place, change) in log.iter().enumerate() {
         let until = log.get(place + 1).map_or(end, |next| next.at).min(end);
-        let spent = until.since(change.at.max(from));
-        let state = match change.to {
-            AgentStatus::Offline => continue,
-            AgentStatus::Ready => &mut facts.ready,
-            AgentStatus::Reserved => &mut facts.reserved,
-            AgentStatus::Talking => &mut facts.talking,
-            AgentStatus::WrapUp => &mut facts.wrap_up,
-            AgentStatus::Break => &mut facts.on_break,
-            AgentStatus::Lost => &mut facts.lost,
-        };
-        *state += spent;
+        add_time(change.to, until.since(change.at.max(from)), facts);
     }
     Ok(())
 }

@@ -117,14 +117,13 @@ async fn page(db: &Database, wanted: &FeedWanted) -> Result<FeedPage> {
     let end = end(db).await?;
     let limit = wanted.limit.clamp(1, PAGE_MAX);
     // How far this page knows all there is. What has an end of its own is the same page each time it is asked for.
-    let horizon = match wanted.up_to {
+    let mut horizon = match wanted.up_to {
         Some(up_to) => end.min(up_to),
         None => FeedPlace {
             seq: end.seq.min(wanted.after.seq.saturating_add(SPAN_MAX)),
             part: end.part,
         },
     };
-    let mut horizon = horizon;
     if horizon <= wanted.after {
         return Ok(FeedPage {
             events: Vec::new(),
